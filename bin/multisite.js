@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+
+// The command `multisite`. In a checkout that was never built it makes itself ready first.
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+
+const root = join(__dirname, "..");
+const cli = join(root, "dist", "rehearsal", "cli.js");
+if (!existsSync(cli)) {
+  const { status } = require("node:child_process").spawnSync(process.execPath, [join(root, "scripts", "setup.mjs")], {
+    stdio: ["ignore", 2, 2],
+  });
+  if (status !== 0) process.exit(2);
+}
+require(cli).main(process.argv);

@@ -1,0 +1,176 @@
+/**
+ * What the engine asks of a provider. It mirrors `pulumirpc.ResourceProvider` one to one, so that the same object serves
+ * the engine in its own process and, behind a gRPC server, a real `pulumi` CLI; and so that a plugin executable can stand
+ * in for it.
+ *
+ * Properties travel in the wire form of the SDK, as plain JSON: an unknown is the sentinel string
+ * `pulumi.runtime.unknownValue`, a secret is `{ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value }`.
+ */
+export interface Provider {
+  checkConfig(request: CheckRequest): Promise<CheckResult>;
+  diffConfig(request: DiffRequest): Promise<DiffResult>;
+  /** Once per provider resource, before any other call on resources. `inputs` may hold unknowns at preview. */
+  configure(request: ConfigureRequest): Promise<ConfigureResult>;
+  check(request: CheckRequest): Promise<CheckResult>;
+  diff(request: DiffRequest): Promise<DiffResult>;
+  /** With `preview`, makes nothing and returns the outputs that are already known, unknowns in place of the others. */
+  create(request: CreateRequest): Promise<CreateResult>;
+  read(request: ReadRequest): Promise<ReadResult>;
+  update(request: UpdateRequest): Promise<UpdateResult>;
+  delete(request: DeleteRequest): Promise<void>;
+  invoke(request: InvokeRequest): Promise<InvokeResult>;
+  close(): Promise<void>;
+}
+
+/** Properties of a resource in the SDK's wire form. */
+export type Properties = { [name: string]: unknown };
+
+/** One input that a provider refuses. */
+export interface CheckFailure {
+  /** Path of the property, such as `pools[0].size`; empty for the whole resource. */
+  property: string;
+  reason: string;
+}
+
+export interface ResourceIdentity {
+  urn: string;
+  /** Type token, such as `aws:eks/cluster:Cluster`. */
+  type: string;
+  /** The name within the program, the last part of the URN. */
+  name: string;
+}
+
+export interface CheckRequest extends ResourceIdentity {
+  olds: Properties;
+  news: Properties;
+  /** Seed of made-up names: equal seeds give equal names. Base64, or empty. */
+  randomSeed: string;
+}
+
+export interface CheckResult {
+  inputs: Properties;
+  failures: CheckFailure[];
+}
+
+export interface DiffRequest extends ResourceIdentity {
+  id: string;
+  oldInputs: Properties;
+  oldOutputs: Properties;
+  news: Properties;
+  ignoreChanges: string[];
+}
+
+export interface PropertyDiff {
+  kind: "add" | "add-replace" | "delete" | "delete-replace" | "update" | "update-replace";
+  /** True when inputs were compared with inputs, false when with outputs. */
+  inputDiff: boolean;
+}
+
+export interface DiffResult {
+  changes: "unknown" | "none" | "some";
+  /** Top-level properties that force a replacement. */
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+  /** Top-level properties that differ. */
+  diffs: string[];
+  /** By property path, where the provider knows. */
+  detailedDiff?: { [path: string]: PropertyDiff };
+}
+
+export interface ConfigureRequest {
+  urn: string;
+  name: string;
+  inputs: Properties;
+}
+
+export interface ConfigureResult {
+  acceptSecrets: boolean;
+  supportsPreview: boolean;
+  acceptResources: boolean;
+  acceptOutputs: boolean;
+}
+
+export interface CreateRequest extends ResourceIdentity {
+  inputs: Properties;
+  preview: boolean;
+  timeoutSeconds: number;
+}
+
+export interface CreateResult {
+  id: string;
+  outputs: Properties;
+}
+
+export interface ReadRequest extends ResourceIdentity {
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+}
+
+export interface ReadResult {
+  /** Empty when there is no such resource. */
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+}
+
+export interface UpdateRequest extends ResourceIdentity {
+  id: string;
+  oldInputs: Properties;
+  oldOutputs: Properties;
+  news: Properties;
+  ignoreChanges: string[];
+  preview: boolean;
+  timeoutSeconds: number;
+}
+
+export interface UpdateResult {
+  outputs: Properties;
+}
+
+export interface DeleteRequest extends ResourceIdentity {
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+  timeoutSeconds: number;
+}
+
+export interface InvokeRequest {
+  token: string;
+  args: Properties;
+  preview: boolean;
+}
+
+export interface InvokeResult {
+  result: Properties;
+  failures: CheckFailure[];
+}
+
+/** A create or an update that left something behind: the resource exists, but is not as asked. */
+export class PartialFailure extends Error {
+  constructor(
+    message: string,
+    readonly id: string,
+    readonly outputs: Properties,
+    readonly reasons: string[] = [message],
+  ) {
+    super(message);
+    this.name = "PartialFailure";
+  }
+}
+
+/** How true to life a simulated resource is: its meaning is modelled, or only the shape of its properties is checked. */
+export type Fidelity = "modelled" | "shape-only";
+
+/** Makes providers: one per provider resource of a program. */
+export interface ProviderSource {
+  /**
+   * A provider for one provider resource.
+   * @param pkg the package, such as `aws`.
+   * @param version the plugin version that the program asked for, empty when it named none.
+   * @returns undefined when this source has no such package.
+   */
+  open(pkg: string, version: string): Promise<Provider | undefined>;
+  /** How a type is simulated; undefined when the package is a real plugin, or the type is known to no SDK. */
+  fidelity(type: string): Fidelity | undefined;
+}

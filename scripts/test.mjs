@@ -1,0 +1,36 @@
+// Runs the tests: formatter, linter and type check first, then every test file. Arguments are files or folders.
+//   npm test                  everything
+//   npm test -- test/plan     only these
+import { spawnSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const wanted = process.argv.slice(2);
+const files = (wanted.length === 0 ? ["test"] : wanted).flatMap(testsIn);
+if (files.length === 0) {
+  console.error(`No test file in ${wanted.join(", ")}: name files that end in .test.ts, or folders that have some.`);
+  process.exit(2);
+}
+if (wanted.length === 0) {
+  run("formatter and linter", "node_modules/@biomejs/biome/bin/biome", ["check", "."]);
+  run("type check", "node_modules/typescript/bin/tsc", ["--noEmit"]);
+}
+run("tests", "--import", ["tsx", "--test", "--test-reporter=spec", ...files]);
+
+function testsIn(path) {
+  if (statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory()) {
+    return readdirSync(join(root, path), { recursive: true })
+      .filter((file) => file.endsWith(".test.ts"))
+      .map((file) => join(path, file))
+      .sort();
+  }
+  return path.endsWith(".test.ts") ? [path] : [];
+}
+
+function run(what, script, args) {
+  console.error(`multisite: ${what} ...`);
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
