@@ -1,0 +1,122 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { SitePlan } from "../plan/plan";
+import type { SiteKind, SiteSpec } from "../plan/spec";
+
+/**
+ * How clusters of one kind are built: data and builders, no base class. `Site` calls the builders in the order that the
+ * kind gives as data, with the CNI between them: every other order waits half an hour for nodes that cannot become ready.
+ *
+ * A builder makes its resources with the options of its context and nothing else, names each `<site>-<word>` (or
+ * `<site>-<pool>`) so that sites never collide and nothing depends on an index, and decides nothing that the plan decides.
+ */
+export interface ClusterKind<C extends ControlPlane = ControlPlane> {
+  /** The `kind` of the sites it builds. */
+  readonly kind: SiteKind;
+
+  /** The package whose provider it needs, such as `aws`; undefined for a kind that makes no cloud resource. */
+  readonly package: string | undefined;
+
+  /**
+   * The steps in the order of their making. Each step's resources depend on all that the step before it made. A kind
+   * without `cni` brings a CNI of its own, which this library leaves alone.
+   */
+  readonly order: readonly Step[];
+
+  /**
+   * Whether the installation of the CNI waits until its pods run. False where no node exists yet when it is installed
+   * (EKS and GKE): it would wait for nodes that wait for it.
+   */
+  readonly awaitsCni: boolean;
+
+  /**
+   * The explicit provider of the site's account, project or subscription and region. Named after the site.
+   * @param options parent of the provider; nothing else may be inherited.
+   */
+  provider(site: SitePlan, options: pulumi.ResourceOptions): pulumi.ProviderResource | undefined;
+
+  /** The network, keys, logs and the control plane: all that exists before the first node. */
+  controlPlane(context: SiteContext): C;
+
+  /**
+   * The node pools of `context.site.pools`, by their names.
+   * @returns what the next step waits for: at least every pool.
+   */
+  nodePools(context: ClusterContext, controlPlane: C): pulumi.Resource[];
+
+  /**
+   * What needs running nodes, such as EKS's CoreDNS.
+   * @returns what later parts of the site wait for.
+   */
+  addons(context: ClusterContext, controlPlane: C): pulumi.Resource[];
+}
+
+/** A step of building a site. */
+export type Step = "controlPlane" | "cni" | "nodePools" | "addons";
+
+/** What a builder gets before the cluster exists. */
+export interface SiteContext {
+  readonly site: SitePlan;
+
+  /**
+   * Options of every cloud resource and every invoke of the site: parent, explicit provider, and the dependence on the
+   * steps before. Add to them with `pulumi.mergeOptions`, which keeps them; a spread of `dependsOn` would drop the order.
+   */
+  readonly cloud: pulumi.CustomResourceOptions;
+
+  /** Kubeconfig that the caller gave for this site: only a site of kind `existing` has one. */
+  readonly kubeconfig: pulumi.Input<string> | undefined;
+}
+
+/** What a builder gets once the control plane is declared. */
+export interface ClusterContext extends SiteContext {
+  /**
+   * Options of every resource inside the cluster: parent, the site's own Kubernetes provider, the dependence on the
+   * steps before, and `deletedWith` the cluster.
+   */
+  readonly inCluster: pulumi.CustomResourceOptions;
+}
+
+/** A control plane as the rest of the site meets it. Kinds add facts of their own for their later builders. */
+export interface ControlPlane {
+  /**
+   * The resource that is the cluster. The Kubernetes provider is replaced with it, and what runs inside is deleted with
+   * it. Undefined for a cluster that this library did not make.
+   */
+  readonly cluster: pulumi.Resource | undefined;
+
+  /**
+   * What makes this cluster this one, for `clusterIdentifier`: ARN, self link, resource id, or what the spec declares. A
+   * cluster that is made again under the same name may share it, so `cluster` is given as well.
+   */
+  readonly identity: pulumi.Input<string>;
+
+  /** Host name or address of the API server, without scheme and port, as nodes reach it. Unused without step `cni`. */
+  readonly host: pulumi.Input<string>;
+
+  /** Port of the API server. */
+  readonly port: number;
+
+  /**
+   * Kubeconfig as static text (see `kubeconfig.ts`): endpoint, certificate authority, and a command that fetches a token.
+   * It carries no credential, so it is not secret, except for kind `existing`, where the caller's is.
+   */
+  readonly kubeconfig: pulumi.Output<string>;
+
+  /**
+   * What must exist before anything is made inside the cluster: the cluster, and whatever gives its creator access.
+   * The step after `controlPlane` depends on these.
+   */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** The spec of a site whose kind is known. */
+export type SpecOfKind<K extends SiteKind> = Extract<SiteSpec, { kind: K }>;
+
+/**
+ * The spec of a site, of the kind that its builder is for.
+ * @throws Error when the site is of another kind: a mistake in this library, since `Fleet` pairs sites with kinds.
+ */
+export function specOf<K extends SiteKind>(site: SitePlan, kind: K): SpecOfKind<K> {
+  if (site.spec.kind !== kind) throw new Error(`site ${site.name} is of kind ${site.spec.kind}, not ${kind}`);
+  return site.spec as SpecOfKind<K>;
+}
