@@ -43,7 +43,10 @@ export interface SitePlan {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The addresses of one site. Everything lies in `block`, except what an existing site declares. */
+/**
+ * The addresses of one site. Everything lies in `block`, except what an existing site declares: its `block` and
+ * `network` are its first node CIDR, and what the library does not make is empty.
+ */
 export interface SiteAddresses {
   readonly block: string;
   /** The routed network: VPC, VPC network or VNet. Holds nodes, load balancers and the control plane. */
@@ -60,6 +63,8 @@ export interface SiteAddresses {
   readonly loadBalancerSubnets: readonly string[];
   /** /28 for GKE's control plane, or the subnets of a control plane's network interfaces. */
   readonly controlPlaneCidr: string;
+  /** One subnet per zone of `controlPlaneCidr` for the control plane's network interfaces (EKS). */
+  readonly controlPlaneSubnets: readonly string[];
   readonly podCidr: string;
   readonly serviceCidr: string;
   /** ClusterIP of the cluster's DNS: the tenth address of the service CIDR. */

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { amount, anyText, day, list, map, strict, text, whole, word } from "./leaves";
+
+/** Upper bounds that no fleet reaches, below which sums of millicores and MiB stay exact in doubles. */
+const MOST_CORES = 1e9;
+const MOST_GIB = 1e9;
+const MOST_PODS = 1e8;
+const MOST_REPLICAS = 10_000_000;
+
+const LABEL_NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+const DNS_LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+
+/** Kubernetes' qualified name: `name` or `prefix/name`. */
+export const QUALIFIED_NAME = new RegExp(`^((?=.{1,253}/)${DNS_LABEL}(\\.${DNS_LABEL})*/)?${LABEL_NAME}$`);
+export const LABEL_VALUE = new RegExp(`^(${LABEL_NAME})?$`);
+
+export const labelValue = text(
+  `a Kubernetes label value: at most 63 of A-Z, a-z, 0-9, "-", "_" and ".", beginning and ending with a letter or digit`,
+  LABEL_VALUE,
+);
+
+const taintEffects = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
+const qualifiedName = text(`a Kubernetes qualified name such as "team" or "example.com/team"`, QUALIFIED_NAME);
+
+export const taintSchema = strict({
+  key: qualifiedName,
+  value: z.exactOptional(labelValue),
+  effect: word(taintEffects),
+});
+
+const tolerationSchema = strict({
+  key: z.exactOptional(text(`a taint's key, or nothing for every key`, new RegExp(`${QUALIFIED_NAME.source}|^$`))),
+  operator: z.exactOptional(word(["Exists", "Equal"])),
+  value: z.exactOptional(labelValue),
+  effect: z.exactOptional(word(taintEffects)),
+});
+
+const cores = amount(0, MOST_CORES, " (cores)");
+const gib = amount(0, MOST_GIB, " (GiB)");
+const extended = map(amount(0, MOST_PODS), `an extended resource such as "nvidia.com/gpu" to a number`);
+const architecture = word(["amd64", "arm64"]);
+
+export const allocatableSchema = strict({
+  cpu: cores,
+  memoryGiB: gib,
+  pods: whole(0, MOST_PODS),
+  ephemeralStorageGiB: z.exactOptional(gib),
+  extended: z.exactOptional(extended),
+  nodes: z.exactOptional(whole(1, 100_000)),
+  architecture: z.exactOptional(architecture),
+  verifiedAt: day,
+});
+
+const podShape = {
+  cpu: cores,
+  memoryGiB: gib,
+  ephemeralStorageGiB: z.exactOptional(gib),
+  extended: z.exactOptional(extended),
+  architectures: z.exactOptional(list(architecture, `"amd64" and "arm64"`)),
+  nodeSelector: z.exactOptional(map(labelValue, "label names to label values")),
+  tolerations: z.exactOptional(list(tolerationSchema, "tolerations")),
+};
+
+const podsName = anyText(317, `a name of 1 to 317 characters, such as "checkout" or "shop/checkout"`);
+const unrequested = z.exactOptional(list(anyText(253, "the name of a container"), "names of containers"));
+
+const workloadSchema = strict({
+  name: podsName,
+  replicas: whole(0, MOST_REPLICAS, " (over the whole fleet)"),
+  minimumPerSite: z.exactOptional(whole(0, MOST_REPLICAS)),
+  priority: z.exactOptional(word(["critical", "sheddable"])),
+  containersWithoutRequests: unrequested,
+  ...podShape,
+});
+
+const daemonSetSchema = strict({ name: podsName, containersWithoutRequests: unrequested, ...podShape });
+
+export const demandSchema = strict({
+  cpu: z.exactOptional(cores),
+  memoryGiB: z.exactOptional(gib),
+  pods: z.exactOptional(whole(0, MOST_PODS)),
+  ephemeralStorageGiB: z.exactOptional(gib),
+  extended: z.exactOptional(extended),
+  workloads: z.exactOptional(list(workloadSchema, "workloads")),
+  daemonSets: z.exactOptional(list(daemonSetSchema, "DaemonSets")),
+});
