@@ -1,0 +1,48 @@
+import type { Field } from "./fields";
+
+/** Which object of a cluster a manifest describes. */
+export interface Identity {
+  /** API group, empty for the core group; `extensions` of old is `apps`. */
+  readonly group: string;
+  readonly kind: string;
+  /** `default` where the manifest names none. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * Reads who an object is. An object without apiVersion, kind or name is a problem, as it is for the API server; one with
+ * `generateName` goes by that.
+ */
+export function identityOf(object: Field): Identity | undefined {
+  const apiVersion = object.at("apiVersion").text();
+  const kind = object.at("kind").text();
+  if (!apiVersion || !kind) {
+    object.problem(`is no Kubernetes object: ${!kind ? "kind" : "apiVersion"} is missing${hint(object)}`);
+    return undefined;
+  }
+  const metadata = object.at("metadata");
+  const name = metadata.at("name").text() || metadata.at("generateName").text()?.replace(/-$/, "");
+  const slash = apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : apiVersion.slice(0, slash);
+  return {
+    group: group === "extensions" ? "apps" : group,
+    kind,
+    namespace: metadata.at("namespace").text() || "default",
+    name: name ?? "",
+  };
+}
+
+/** A text that two objects share only if they are the same object. */
+export function keyOf({ group, kind, namespace, name }: Identity): string {
+  return JSON.stringify([group, kind, namespace, name]);
+}
+
+function hint(object: Field): string {
+  const keys = new Set(object.entries().map(([key]) => key));
+  if (keys.has("resources") || keys.has("bases") || keys.has("patches")) {
+    return `; a kustomization has to be built first: "kubectl kustomize"`;
+  }
+  if (keys.has("version") && keys.has("name")) return `; a Helm chart has to be rendered first: "helm template"`;
+  return "";
+}

@@ -1,0 +1,57 @@
+import type { Problem } from "../problems";
+import { type DemandFromManifests, demandFromObjects, type SourceObject } from "./demand";
+import { documentsOf } from "./yamlDocuments";
+
+/** A text of Kubernetes manifests and what to call it in messages, such as its file's name. */
+export interface ManifestSource {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Manifests that cannot be counted. The message lists every problem, one a line. */
+export class ManifestError extends Error {
+  override readonly name = "ManifestError";
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(["The manifests cannot be read:", ...problems.map((it) => `  ${it.path}: ${it.message}`)].join("\n"));
+  }
+}
+
+/** The largest text that is read, in characters: ten times what the API server takes in one request (3 MiB). */
+export const LARGEST_TEXT = 32 * 1024 * 1024;
+
+/**
+ * Counts what Kubernetes manifests ask for: replicas, or their autoscaler's maximum, times the effective requests of
+ * a pod. All texts belong together: an autoscaler in one scales a workload in another.
+ * @param sources texts of YAML or JSON, with any number of documents each
+ * @throws ManifestError with every problem at once, also when nothing in the manifests runs a pod
+ */
+export function demandFromManifests(sources: readonly ManifestSource[]): DemandFromManifests {
+  const problems: Problem[] = [];
+  const objects: SourceObject[] = [];
+  for (const { name, text } of sources) {
+    const unreadable = refusal(text);
+    const read = unreadable === undefined ? documentsOf(name, text) : undefined;
+    if (unreadable !== undefined) problems.push({ path: name, message: unreadable });
+    if (read === undefined) continue;
+    for (const problem of read.problems) problems.push(problem);
+    for (const object of read.objects) objects.push(object);
+  }
+  const { problems: found, ...demand } = demandFromObjects(objects);
+  problems.push(...found);
+  if (problems.length === 0 && demand.workloads.length + demand.daemonSets.length === 0) {
+    const names = sources.map((it) => it.name).join(", ");
+    const kinds = "Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, or any kind with a pod template";
+    problems.push({ path: names || "manifests", message: `run no pods: there must be at least one ${kinds}` });
+  }
+  if (problems.length > 0) throw new ManifestError(problems);
+  return demand;
+}
+
+function refusal(text: string): string | undefined {
+  if (text.length > LARGEST_TEXT) {
+    return `is too large: ${text.length} characters, at most ${LARGEST_TEXT} are read; split it, or give only the workloads`;
+  }
+  if (text.includes("\0")) return "is no text: it contains zero bytes";
+  return undefined;
+}

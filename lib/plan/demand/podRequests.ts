@@ -1,0 +1,116 @@
+import type { Field } from "./fields";
+import { addTo, fillIn, type ResourceList, raiseTo, resourceList } from "./resourceList";
+
+/** What surrounds a pod in its cluster and changes what it asks for. */
+export interface PodDefaults {
+  /** Requests that the namespace's LimitRanges give to containers which have none. */
+  readonly containerRequests: ResourceList;
+  /** What the pod's RuntimeClass takes besides its containers. */
+  readonly overhead: ResourceList;
+}
+
+/** No LimitRange and no RuntimeClass. */
+export const NO_DEFAULTS: PodDefaults = { containerRequests: new Map(), overhead: new Map() };
+
+/** What one pod asks of a node. */
+export interface PodRequests {
+  /** Amounts that the scheduler counts, in nano-units. */
+  readonly requests: ResourceList;
+  /** Containers that ask for no CPU or no memory, and so count as nothing of it. */
+  readonly withoutRequests: readonly ContainerWithoutRequest[];
+}
+
+/** A container that asks for no CPU, no memory, or neither. */
+export interface ContainerWithoutRequest {
+  readonly container: string;
+  readonly missing: readonly ("cpu" | "memory")[];
+}
+
+interface Container {
+  readonly name: string;
+  readonly requests: Map<string, bigint>;
+  readonly runsOn: boolean;
+}
+
+/**
+ * The effective requests of a pod, by Kubernetes' own rules and in their order (k8s.io/kubernetes v1.34: SetDefaults_Pod,
+ * the LimitRanger admission, and PodRequests of k8s.io/component-helpers):
+ * limits stand in for missing requests; requests of the whole pod, where given, replace the sum over its containers;
+ * containers add up; init containers run one after another, so that only the largest counts; restartable ones
+ * (sidecars) keep running beside all that follow; the RuntimeClass adds its overhead.
+ * @param spec a PodSpec
+ */
+export function podRequests(spec: Field, defaults: PodDefaults = NO_DEFAULTS): PodRequests {
+  const containers = spec.at("containers").items().map(container);
+  const initContainers = spec.at("initContainers").items().map(container);
+  if (containers.length === 0) spec.at("containers").problem("must list at least one container");
+  const ofPod = podLevelRequests(spec.at("resources"), containers, initContainers);
+  for (const one of [...containers, ...initContainers]) fillIn(one.requests, defaults.containerRequests);
+  const requests = aggregate(containers, initContainers);
+  for (const [name, nano] of ofPod) requests.set(name, nano);
+  const written = spec.at("overhead");
+  addTo(requests, written.absent ? defaults.overhead : resourceList(written));
+  return { requests, withoutRequests: withoutRequests([...initContainers, ...containers], ofPod) };
+}
+
+function container(field: Field, index: number): Container {
+  const requests = resourceList(field.at("resources", "requests"));
+  fillIn(requests, resourceList(field.at("resources", "limits")));
+  const name = field.at("name").text();
+  if (name === undefined || name === "") field.at("name").problem("must name the container");
+  return {
+    name: name ?? String(index),
+    requests,
+    runsOn: field.at("restartPolicy").text() === "Always",
+  };
+}
+
+function aggregate(containers: readonly Container[], initContainers: readonly Container[]): Map<string, bigint> {
+  const total = new Map<string, bigint>();
+  for (const { requests } of containers) addTo(total, requests);
+  const sidecars = new Map<string, bigint>();
+  const largest = new Map<string, bigint>();
+  for (const { requests, runsOn } of initContainers) {
+    if (runsOn) {
+      addTo(total, requests);
+      addTo(sidecars, requests);
+      raiseTo(largest, sidecars);
+    } else {
+      const running = new Map(sidecars);
+      addTo(running, requests);
+      raiseTo(largest, running);
+    }
+  }
+  raiseTo(total, largest);
+  return total;
+}
+
+/** Requests of the pod as a whole (Kubernetes 1.34, beta and on): CPU, memory and huge pages only. */
+function podLevelRequests(
+  resources: Field,
+  containers: readonly Container[],
+  initContainers: readonly Container[],
+): ResourceList {
+  const requests = resourceList(resources.at("requests"));
+  const limits = resourceList(resources.at("limits"));
+  if (limits.size > 0) {
+    for (const [name, nano] of aggregate(containers, initContainers)) {
+      if ((name === "cpu" || name === "memory") && !requests.has(name)) requests.set(name, nano);
+    }
+    fillIn(requests, limits);
+  }
+  return new Map([...requests].filter(([name]) => isPodLevel(name)));
+}
+
+function isPodLevel(name: string): boolean {
+  return name === "cpu" || name === "memory" || name.startsWith("hugepages-");
+}
+
+function withoutRequests(containers: readonly Container[], ofPod: ResourceList): ContainerWithoutRequest[] {
+  const found: ContainerWithoutRequest[] = [];
+  for (const { name, requests } of containers) {
+    const missing = (["cpu", "memory"] as const).filter((it) => !(requests.get(it) || ofPod.get(it)));
+    if (missing.length > 0) found.push({ container: name, missing });
+  }
+  return found;
+}

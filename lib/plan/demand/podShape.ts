@@ -1,0 +1,112 @@
+import type { Architecture, PodShape, TaintSpec, TolerationSpec } from "../spec";
+import { affinity } from "./affinity";
+import type { Field } from "./fields";
+import { shown } from "./fields";
+import { ARCHITECTURE_LABELS, SYSTEM_LABELS } from "./nodeLabels";
+import { MILLI, ONE, roundedUp } from "./quantity";
+import type { ResourceList } from "./resourceList";
+
+/** Tells what of a pod the verdict does not judge. */
+export type OnNote = (matter: string) => void;
+
+const BYTES_PER_GIB = 2 ** 30;
+const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+
+/** Where a pod may run, and what it asks for, in the terms of a fleet's spec. */
+export function podShape(spec: Field, requests: ResourceList, note: OnNote): PodShape {
+  const { nodeSelector, architectures } = placement(spec, note);
+  const tolerations = spec.at("tolerations").items().map(toleration);
+  const ephemeralStorageGiB = bytes(requests.get("ephemeral-storage")) / BYTES_PER_GIB;
+  const extended = Object.fromEntries(
+    [...requests].filter(([name, nano]) => isExtended(name) && nano > 0n).map(([name, nano]) => [name, bytes(nano)]),
+  );
+  noteUnjudged(spec, note);
+  return {
+    cpu: Number(roundedUp(requests.get("cpu") ?? 0n, MILLI)) / 1000,
+    memoryGiB: bytes(requests.get("memory")) / BYTES_PER_GIB,
+    ...(ephemeralStorageGiB > 0 ? { ephemeralStorageGiB } : {}),
+    ...(Object.keys(extended).length > 0 ? { extended } : {}),
+    ...(architectures === undefined ? {} : { architectures }),
+    ...(nodeSelector.size > 0 ? { nodeSelector: Object.fromEntries(nodeSelector) } : {}),
+    ...(tolerations.length > 0 ? { tolerations } : {}),
+  };
+}
+
+/** Whole units, as the scheduler counts everything but CPU. */
+function bytes(nano: bigint | undefined): number {
+  return Number(roundedUp(nano ?? 0n, ONE));
+}
+
+function isExtended(name: string): boolean {
+  return name !== "cpu" && name !== "memory" && name !== "ephemeral-storage";
+}
+
+function placement(spec: Field, note: OnNote): { nodeSelector: Map<string, string>; architectures?: Architecture[] } {
+  const nodeSelector = new Map<string, string>();
+  for (const [key, field] of spec.at("nodeSelector").entries()) {
+    const value = field.text();
+    if (value !== undefined) nodeSelector.set(key, value);
+    else if (field.absent) field.problem(`must be a text, got ${shown(field.value)}`);
+  }
+  const required = affinity(spec.at("affinity", "nodeAffinity"), note);
+  for (const [key, value] of required.labels) {
+    if (nodeSelector.has(key) && nodeSelector.get(key) !== value) note(`asks for two values of label ${key}`);
+    nodeSelector.set(key, value);
+  }
+  let allowed = required.architectures;
+  for (const label of ARCHITECTURE_LABELS) {
+    const value = nodeSelector.get(label);
+    if (value !== undefined) allowed = (allowed ?? [value]).filter((it) => it === value);
+    nodeSelector.delete(label);
+  }
+  for (const label of SYSTEM_LABELS) if (nodeSelector.get(label) === "linux") nodeSelector.delete(label);
+  if (allowed === undefined) return { nodeSelector };
+  const architectures = (["amd64", "arm64"] as const).filter((it) => allowed.includes(it));
+  if (architectures.length > 0) return { nodeSelector, architectures };
+  // No node of a fleet has it: kept as a label that no pool carries, so that the verdict says it fits nowhere.
+  nodeSelector.set("kubernetes.io/arch", allowed[0] ?? "none");
+  return { nodeSelector };
+}
+
+function toleration(field: Field): TolerationSpec {
+  const key = field.at("key").text();
+  const value = field.at("value").text();
+  const operator = oneOf(field.at("operator"), ["Exists", "Equal"]) as TolerationSpec["operator"];
+  const effect = oneOf(field.at("effect"), EFFECTS) as TaintSpec["effect"] | undefined;
+  return {
+    ...(key ? { key } : {}),
+    ...(operator === undefined ? {} : { operator }),
+    ...(value === undefined ? {} : { value }),
+    ...(effect === undefined ? {} : { effect }),
+  };
+}
+
+/** One of the API's enumerated texts; empty is the same as absent. */
+function oneOf(field: Field, allowed: readonly string[]): string | undefined {
+  const text = field.text();
+  if (text === undefined || text === "") return undefined;
+  if (allowed.includes(text)) return text;
+  field.problem(`must be one of ${allowed.join(", ")}, got ${shown(text)}`);
+  return undefined;
+}
+
+/** Constraints that hold back pods on real nodes, and that the verdict knows nothing of. */
+function noteUnjudged(spec: Field, note: OnNote): void {
+  const antiAffinity = spec.at("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
+  if (antiAffinity.items().length > 0) note("Required pod anti-affinity is not judged");
+  const podAffinity = spec.at("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
+  if (podAffinity.items().length > 0) note("Required pod affinity is not judged");
+  const spread = spec.at("topologySpreadConstraints").items();
+  if (spread.some((it) => it.at("whenUnsatisfiable").value !== "ScheduleAnyway")) {
+    note("Topology spread that must hold (DoNotSchedule) is not judged");
+  }
+  const ports = spec
+    .at("containers")
+    .items()
+    .flatMap((it) => it.at("ports").items());
+  const hostNetwork = spec.at("hostNetwork").flag() === true;
+  if (ports.some((it) => hostNetwork || !it.at("hostPort").absent)) {
+    note("Host ports, which allow one pod a node, are not judged");
+  }
+  if (spec.at("resourceClaims").items().length > 0) note("Devices asked for by resource claims are not counted");
+}

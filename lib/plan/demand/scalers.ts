@@ -1,0 +1,60 @@
+import type { Field } from "./fields";
+import type { Identity } from "./identity";
+import { KEDA_MAXIMUM } from "./podSources";
+
+interface Scaler {
+  readonly scaler: string;
+  maximum: number;
+  claimed: boolean;
+}
+
+/** The autoscalers of the manifests: whatever they scale runs at most so many pods, and at the peak as many. */
+export class Scalers {
+  private readonly byTarget = new Map<string, Scaler>();
+
+  /** Takes in an object, and says whether it was an autoscaler. */
+  takeIn({ group, kind, namespace, name }: Identity, object: Field): boolean {
+    const target = object.at("spec", "scaleTargetRef");
+    if (group === "autoscaling" && kind === "HorizontalPodAutoscaler") {
+      const maximum = object.at("spec", "maxReplicas");
+      if (maximum.absent) maximum.problem("is missing: an autoscaler must say its maximum");
+      this.add(namespace, target, `HorizontalPodAutoscaler ${name}`, maximum.whole(1));
+    } else if (group === "keda.sh" && kind === "ScaledObject") {
+      const maximum = object.at("spec", "maxReplicaCount");
+      this.add(
+        namespace,
+        target,
+        `ScaledObject ${name}`,
+        maximum.whole(1) ?? (maximum.absent ? KEDA_MAXIMUM : undefined),
+      );
+    } else return false;
+    return true;
+  }
+
+  /** The maximum of the autoscalers of a workload, the largest where there are several. */
+  maximumOf({ kind, namespace, name }: Identity): number | undefined {
+    const scaler = this.byTarget.get(targetKey(namespace, kind, name));
+    if (scaler !== undefined) scaler.claimed = true;
+    return scaler?.maximum;
+  }
+
+  /** Autoscalers whose target was never asked for. */
+  unclaimed(): string[] {
+    return [...this.byTarget.values()].filter((it) => !it.claimed).map((it) => it.scaler);
+  }
+
+  private add(namespace: string, target: Field, scaler: string, maximum: number | undefined): void {
+    const name = target.at("name").text();
+    const kind = target.at("kind").text() || "Deployment";
+    if (!name) target.at("name").problem("is missing: an autoscaler must name what it scales");
+    if (!name || maximum === undefined) return;
+    const key = targetKey(namespace, kind, name);
+    const known = this.byTarget.get(key);
+    if (known === undefined) this.byTarget.set(key, { scaler, maximum, claimed: false });
+    else known.maximum = Math.max(known.maximum, maximum);
+  }
+}
+
+function targetKey(namespace: string, kind: string, name: string): string {
+  return JSON.stringify([namespace, kind, name]);
+}

@@ -1,0 +1,88 @@
+import type { DaemonSetSpec, PodShape, WorkloadSpec } from "../spec";
+import type { Field } from "./fields";
+import { type Identity, keyOf } from "./identity";
+import type { Notes } from "./notes";
+import { type ContainerWithoutRequest, podRequests } from "./podRequests";
+import { podShape } from "./podShape";
+import { podsOf } from "./podSources";
+import type { ResourceList } from "./resourceList";
+import { Scalers } from "./scalers";
+import { type Priority, Surroundings } from "./surroundings";
+
+/** An object of the manifests that runs pods. */
+export interface Workload {
+  readonly identity: Identity;
+  /** Pods at the peak over the whole fleet, or one on every node. */
+  readonly replicas: number | "every node";
+  readonly shape: PodShape;
+  /** Effective requests of one pod, in nano-units. */
+  readonly requests: ResourceList;
+  readonly priority: Priority;
+  readonly withoutRequests: readonly ContainerWithoutRequest[];
+}
+
+/** What a workload is judged with: the rest of its manifests. */
+export interface Manifests {
+  readonly surroundings: Surroundings;
+  readonly scalers: Scalers;
+  readonly notes: Notes;
+}
+
+/** No other manifests. */
+export function alone(notes: Notes): Manifests {
+  return { surroundings: new Surroundings(), scalers: new Scalers(), notes };
+}
+
+/** Reads an object that runs pods; undefined for every other kind. */
+export function workload(
+  identity: Identity,
+  object: Field,
+  { surroundings, scalers, notes }: Manifests,
+): Workload | undefined {
+  const subject = identity.namespace === "default" ? identity.name : `${identity.namespace}/${identity.name}`;
+  const note = (matter: string) => notes.add(matter, subject);
+  const pods = podsOf(identity, object, note);
+  if (pods === undefined) return undefined;
+  if (identity.name === "") object.at("metadata", "name").problem("is missing: every workload must have a name");
+  if (!pods.known) note(`${identity.kind} is not a kind of Kubernetes: counted by its pod template and replicas`);
+  const spec = pods.template.at("spec");
+  const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity.namespace, spec, note));
+  return {
+    identity,
+    replicas: pods.count === "every node" ? pods.count : replicas(pods.count, scalers.maximumOf(identity), note),
+    shape: podShape(spec, requests, note),
+    requests,
+    priority: surroundings.priority(object, pods.template, note),
+    withoutRequests,
+  };
+}
+
+function replicas(written: number, maximum: number | undefined, note: (matter: string) => void): number {
+  if (maximum === undefined) return written;
+  if (written > maximum) note("Replicas beyond the autoscaler's maximum are not counted: it would take them away");
+  if (written === 0) note("Replicas are 0, which turns the autoscaler off, yet its maximum is counted");
+  return maximum;
+}
+
+/** A workload in the words of a fleet's spec. */
+export function toSpec(of: Workload, name: string): WorkloadSpec | DaemonSetSpec {
+  const containers = of.withoutRequests.map((it) => it.container);
+  const common = { name, ...of.shape, ...(containers.length > 0 ? { containersWithoutRequests: containers } : {}) };
+  if (of.replicas === "every node") return common;
+  return { ...common, replicas: of.replicas, ...(of.priority === "sheddable" ? { priority: of.priority } : {}) };
+}
+
+/** Whether an object's controller is among the objects of `present`, where its pods are counted already. */
+export function isCounted(identity: Identity, object: Field, present: ReadonlySet<string>): boolean {
+  return object
+    .at("metadata", "ownerReferences")
+    .items()
+    .some((owner) => {
+      const apiVersion = owner.at("apiVersion").value;
+      const kind = owner.at("kind").value;
+      const name = owner.at("name").value;
+      const group = typeof apiVersion === "string" && apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
+      if (typeof kind !== "string" || typeof name !== "string") return false;
+      return present.has(keyOf({ group: group ?? "", kind, name, namespace: identity.namespace }));
+    });
+}

@@ -1,0 +1,127 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+} from "yaml";
+import type { Problem } from "../problems";
+import { aliasProblem } from "./aliases";
+import type { SourceObject } from "./demand";
+import type { Step } from "./fields";
+import { jsonObjects } from "./jsonObjects";
+import { kubectlTags } from "./yamlTags";
+
+/** What a text holds: its objects, and where it cannot be read. */
+export interface Documents {
+  readonly objects: SourceObject[];
+  readonly problems: Problem[];
+}
+
+/** A file with more syntax errors than this has one mistake, and its consequences. */
+const MOST_ERRORS = 3;
+
+/**
+ * Reads a text of any number of YAML or JSON documents, as kubectl does: anchors, merge keys, CRLF, a byte order mark.
+ * Documents that cannot be read are problems with their line; the others are read all the same.
+ * @param source the text's name in messages
+ */
+export function documentsOf(source: string, text: string): Documents {
+  try {
+    const lines = new LineCounter();
+    const parsed = parse(text, lines);
+    const read: Documents = { objects: [], problems: [] };
+    for (const [index, document] of parsed.entries()) readDocument(document, index + 1, source, text, lines, read);
+    const json = read.problems.length > 0 ? jsonObjects(text) : undefined;
+    if (json === undefined) return read;
+    return { objects: json.map((object, index) => ({ object, where: where(source, index + 1) })), problems: [] };
+  } catch (error) {
+    // The composer calls itself for each level; thousands of levels are nobody's manifest.
+    if (!(error instanceof RangeError)) throw error;
+    return { objects: [], problems: [{ path: source, message: "is nested too deeply to be read" }] };
+  }
+}
+
+function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
+  const documents = parseAllDocuments(text, {
+    schema: "yaml-1.1",
+    version: "1.1",
+    customTags: kubectlTags,
+    merge: true,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: "silent",
+    lineCounter,
+  });
+  return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
+}
+
+function readDocument(
+  document: Document.Parsed,
+  number: number,
+  source: string,
+  text: string,
+  lines: LineCounter,
+  into: Documents,
+): void {
+  const at = (offset: number) => where(`${source}:${lines.linePos(offset).line}`, number);
+  const [start, , end] = document.range;
+  if (document.errors.length > 0) {
+    into.problems.push(...syntaxProblems(document, text.slice(start, end), at));
+    return;
+  }
+  const found = aliasProblem(document);
+  if (found !== undefined) {
+    into.problems.push({ path: at(found.offset), message: found.message });
+    return;
+  }
+  const object: unknown = document.toJS({ maxAliasCount: -1 });
+  if (object === null || object === undefined) return;
+  const lineAt = (path: readonly Step[]) => lines.linePos(offsetOf(document, path)).line;
+  into.objects.push({ object, source, where: where(source, number), lineAt });
+}
+
+function syntaxProblems(document: Document.Parsed, text: string, at: (offset: number) => string): Problem[] {
+  const errors = document.errors.slice(0, MOST_ERRORS);
+  if (text.includes("{{")) {
+    const [first] = errors;
+    const message = `is a template, which has to be rendered first ("helm template" for a Helm chart)`;
+    return [{ path: at(first?.pos[0] ?? 0), message }];
+  }
+  return errors.map((error) => ({
+    path: at(error.pos[0]),
+    message: `cannot be read as YAML: ${sentence(error.message)}`,
+  }));
+}
+
+/** The parser's messages may quote the text; a line of it is enough. */
+function sentence(message: string): string {
+  const [line = ""] = message.split("\n");
+  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
+}
+
+/** Where a place in the object was written; the nearest place above it where a merge or a default brought it. */
+function offsetOf(document: Document.Parsed, path: readonly Step[]): number {
+  let node = document.contents as Node | null;
+  let offset = node?.range?.[0] ?? 0;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document) ?? null;
+    if (!isCollection(node)) break;
+    const item = isMap(node)
+      ? node.items.find((it) => isScalar(it.key) && String(it.key.value) === step)
+      : node.items[Number(step)];
+    if (item === undefined) break;
+    const key = isPair(item) ? (item.key as Node) : (item as Node);
+    offset = key.range?.[0] ?? offset;
+    node = (isPair(item) ? item.value : item) as Node | null;
+  }
+  return offset;
+}
+
+function where(source: string, number: number): string {
+  return `${source} (document ${number})`;
+}
