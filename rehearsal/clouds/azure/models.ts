@@ -1,0 +1,4 @@
+import type { Model } from "../model";
+export function azureModels(): { readonly [type: string]: Model } {
+  return {};
+}

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { parseDocument } from "yaml";
+import type { CheckFailure, Properties } from "../../engine/provider";
+import type { Account, Cloud, Model } from "../model";
+import type { ResourceSchema } from "../sdk/package";
+import { at, isObject, text } from "../wire";
+import { kubernetesModel } from "./models";
+
+/** A cluster, as `@pulumi/kubernetes` meets it: any kind, built in or custom. */
+export const kubernetes: Cloud = {
+  name: "kubernetes",
+  fills: false,
+  replaces: ["kubeconfig", "cluster", "context", "clusterIdentifier"],
+  accepts: ["__fieldManager", "__initialApiVersion"],
+  model: (type): Model | undefined => kubernetesModel(type),
+  function: () => undefined,
+  account,
+  checkConfig,
+  region: () => undefined,
+  autoname: ({ token, inputs }) => {
+    if (token === "kubernetes:helm.sh/v3:Release")
+      return { property: "name", separator: "-", digits: 8, maxLength: 53 };
+    const metadata = inputs.get("metadata")?.type;
+    const isObject = metadata?.kind === "any" || (metadata?.kind === "ref" && metadata.name === "meta.v1.ObjectMeta");
+    if (!isObject || /(Patch|List)$/.test(token)) return undefined;
+    return { property: "name", inside: "metadata", separator: "-", digits: 8, maxLength: 253 };
+  },
+  immutable: () => ["apiVersion", "kind", "metadata.name", "metadata.namespace"],
+  id: ({ inputs, name }) => {
+    const own = text(inputs, "metadata.name") ?? text(inputs, "name") ?? name;
+    const namespace = text(inputs, "metadata.namespace");
+    return namespace === undefined ? own : `${namespace}/${own}`;
+  },
+  text: () => () => undefined,
+  custom,
+};
+
+/** A kind whose group no SDK has is a custom resource; a kind that a known group does not have is a mistake. */
+function custom(token: string, hasModule: (module: string) => boolean): ResourceSchema | undefined {
+  const match = /^kubernetes:([a-z0-9.-]+\.[a-z0-9-]+\/v\d\w*):([A-Z]\w*)$/.exec(token);
+  if (match === null || hasModule(match[1]!)) return undefined;
+  const names = ["apiVersion", "kind", "metadata", "spec", "data", "status", "others"];
+  const any = { type: { kind: "any" as const }, optional: true };
+  const shape = new Map(names.map((name) => [name, any]));
+  return { token, inputs: openShape(shape), outputs: openShape(shape), secretOutputs: new Set() };
+}
+
+/** A shape that takes properties of every name: a custom resource's fields are known to its definition only. */
+function openShape<T>(shape: Map<string, T>): Map<string, T> {
+  const any = shape.values().next().value as T;
+  return new (class extends Map<string, T> {
+    override get(): T {
+      return any;
+    }
+    override has(): boolean {
+      return true;
+    }
+  })(shape);
+}
+
+/** Which cluster: its identity if given, else the server's address. */
+function account(config: Properties): Account {
+  const identity = text(config, "clusterIdentifier");
+  const file = text(config, "kubeconfig");
+  const server = file === undefined ? undefined : serverOf(file, text(config, "context"));
+  const owner =
+    identity ?? (server === undefined ? undefined : createHash("sha256").update(server).digest("hex").slice(0, 12));
+  return {
+    owner: owner ?? (Object.hasOwn(config, "kubeconfig") ? undefined : "default"),
+    region: undefined,
+    facts: {},
+    config,
+  };
+}
+
+function serverOf(file: string, context: string | undefined): string | undefined {
+  const config = readKubeconfig(file);
+  if (config === undefined) return undefined;
+  const named = (list: unknown, name: unknown) =>
+    Array.isArray(list) ? list.find((item) => at(item, "name") === name) : undefined;
+  const chosen = named(config.contexts, context ?? config["current-context"]);
+  return text(named(config.clusters, at(chosen, "context.cluster")), "cluster.server");
+}
+
+function readKubeconfig(file: string): Properties | undefined {
+  const document = parseDocument(file);
+  const config: unknown = document.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;
+  return isObject(config) ? config : undefined;
+}
+
+function checkConfig(config: Properties): CheckFailure[] {
+  const file = text(config, "kubeconfig");
+  const looksLikePath = file !== undefined && !file.includes("\n") && !file.trimStart().startsWith("{");
+  if (file === undefined || looksLikePath) return [];
+  if (readKubeconfig(file) === undefined)
+    return [{ property: "kubeconfig", reason: "must be the text of a kubeconfig, in YAML or JSON; it cannot be read" }];
+  if (serverOf(file, text(config, "context")) !== undefined) return [];
+  const reason =
+    "must name a context that exists, with a cluster that has a server; see current-context, contexts and clusters";
+  return [{ property: "kubeconfig", reason }];
+}

@@ -1,0 +1,185 @@
+import type { Properties } from "../engine/provider";
+import { subjectOf } from "./check";
+import type { Account, Cloud, Making, Model, Subject } from "./model";
+import { hex } from "./sdk/madeUp";
+import type { ResourceSchema } from "./sdk/package";
+import { at, own, same, select, show } from "./wire";
+import type { Thing, Use, World } from "./world";
+
+/** A resource type as one provider instance sees it. */
+export interface Kind {
+  cloud: Cloud;
+  schema: ResourceSchema;
+  model: Model | undefined;
+  account: Account;
+  world: World;
+  /** Makes the ids of one rehearsal differ from those of another. */
+  seed: string;
+}
+
+/** Which resource of the program. */
+export interface Identity {
+  urn: string;
+  type: string;
+  name: string;
+}
+
+/** The scope of a thing: whose cloud it is in, and in which region unless the type is global there. */
+export function scopeOf(kind: Kind, subject: Subject): string {
+  const { owner } = kind.account;
+  const isRegional = (kind.model?.scope ?? "region") === "region" && subject.region !== undefined;
+  return `${kind.cloud.name}/${owner ?? "?"}${isRegional ? `/${subject.region}` : ""}`;
+}
+
+/** Prepares a resource for its model's rules. @throws Error that lists every reference that leads nowhere. */
+export function making(
+  kind: Kind,
+  identity: Identity,
+  inputs: Properties,
+  id?: string,
+): { making: Making; uses: Use[]; problems: string[] } {
+  const subject = subjectOf(identity, inputs, kind.cloud, kind.account);
+  const scope = scopeOf(kind, subject);
+  const { uses, problems } = resolve(kind, subject, scope);
+  const chosen = id === undefined ? chooseId(kind, subject, scope) : { id };
+  if (chosen.taken !== undefined) problems.push(chosen.taken);
+  const of = (path: string) =>
+    uses.filter((use) => use.path.replace(/\[\d+\]/g, "[*]") === path).map(({ target }) => target);
+  return {
+    making: {
+      ...subject,
+      id: chosen.id,
+      scope,
+      world: kind.world,
+      target: (path) => of(path)[0],
+      targets: of,
+      hex: (length, label = "") => hex(length, chosen.id, subject.type, label),
+    },
+    uses,
+    problems,
+  };
+}
+
+/** What the cloud refuses when the thing is made (`old` undefined) or changed. Empty when it agrees. */
+export function refusals(kind: Kind, { making: it, problems }: ReturnType<typeof making>, old?: Properties): string[] {
+  const found = [...problems];
+  for (const [fields, name] of uniqueNames(kind.model, it)) {
+    const other = kind.world.named(it.type, it.scope, name);
+    if (other !== undefined && other.id !== it.id) {
+      found.push(`${fields} ${show(name)} exists already in ${place(it.scope)}: ${other.urn} has it; choose another`);
+    }
+  }
+  for (const rule of kind.model?.world ?? []) {
+    const problem = rule(it);
+    if (problem !== undefined) found.push(problem);
+  }
+  for (const [path, remedy] of old === undefined ? [] : Object.entries(kind.model?.frozen ?? {})) {
+    if (!same(at(old, path), at(it.inputs, path))) {
+      found.push(`${path} cannot change from ${show(at(old, path))} to ${show(at(it.inputs, path))}: ${remedy}`);
+    }
+  }
+  return found;
+}
+
+/** Puts the thing into the world, in place of what it was before. */
+export function settle(kind: Kind, { making: it, uses }: ReturnType<typeof making>, outputs: Properties): Thing {
+  const handles = (kind.model?.handles ?? ["arn"]).flatMap((name) => {
+    const value = own(outputs, name);
+    return typeof value === "string" ? [value] : [];
+  });
+  const { urn, type, id, scope, inputs } = it;
+  const canonical = kind.cloud.handle?.(id, type, it);
+  if (canonical !== undefined) handles.push(canonical);
+  const unique = uniqueNames(kind.model, it).map(([, name]) => name);
+  const thing: Thing = { urn, type, id, scope, inputs, outputs, handles, unique, uses };
+  kind.world.put(thing);
+  return thing;
+}
+
+/** Why a thing cannot be deleted; empty when it can. */
+export function obstacles(kind: Kind, thing: Thing): string[] {
+  const reason = kind.model?.undeletable?.(thing);
+  const held = [...kind.world.usersOf(thing)].filter((user) =>
+    user.uses.some((use) => use.target === thing && use.holds),
+  );
+  const users = held.slice(0, 5).map((user) => `${user.id} (${user.type})`);
+  const more = held.length > 5 ? ` and ${held.length - 5} more` : "";
+  return [
+    ...(reason === undefined ? [] : [reason]),
+    ...(held.length === 0 ? [] : [`it is in use by ${users.join(", ")}${more}; delete those first`]),
+  ];
+}
+
+/** Where a scope is, in words. */
+export function place(scope: string): string {
+  const [cloud, owner, region] = scope.split("/");
+  return region === undefined ? `${cloud} ${owner}` : `${cloud} ${owner}, ${region}`;
+}
+
+function resolve(kind: Kind, subject: Subject, scope: string): { uses: Use[]; problems: string[] } {
+  const uses: Use[] = [];
+  const problems: string[] = [];
+  for (const [path, reference] of Object.entries(kind.model?.refers ?? {})) {
+    for (const { path: found, value } of select(subject.inputs, path)) {
+      if (typeof value !== "string" || reference.unless?.test(value) === true) continue;
+      const handles = reference.to.map((type): [string, string] => {
+        const written = reference.handle?.(value, subject) ?? value;
+        return [type, kind.cloud.handle?.(written, type, subject) ?? written];
+      });
+      const target = first(
+        handles,
+        ([type, handle]) => kind.world.find(type, scope, handle) ?? kind.world.find(type, above(scope), handle),
+      );
+      if (target !== undefined) uses.push({ target, path: found, holds: reference.holds === true });
+      else problems.push(nowhere(kind.world, handles, found, value, scope));
+    }
+  }
+  return { uses, problems };
+}
+
+function nowhere(world: World, handles: [string, string][], path: string, value: string, scope: string): string {
+  const other = first(handles, ([type, handle]) => world.elsewhere(type, handle));
+  const what = handles.map(([type]) => type.split(":").at(-1)).join(" or ");
+  if (other !== undefined)
+    return `${path}: ${what} ${show(value)} is in ${place(other.scope)}, not in ${place(scope)}; use one of the same place`;
+  return `${path}: ${what} ${show(value)} does not exist in ${place(scope)}; the simulated cloud holds what the program makes or reads (get)`;
+}
+
+function chooseId(kind: Kind, subject: Subject, scope: string): { id: string; taken?: string } {
+  for (let generation = 0; ; generation++) {
+    let isRandom = false;
+    const digits = (length: number, label = "") => {
+      isRandom = true;
+      return hex(length, kind.seed, scope, subject.urn, label, generation);
+    };
+    const id = kind.model?.id?.({ ...subject, hex: digits }) ?? kind.cloud.id(subject, kind.schema, digits);
+    const other = kind.world.get(subject.type, scope, id);
+    if (other === undefined) return { id };
+    if (!isRandom && kind.model !== undefined) {
+      return { id, taken: `${show(id)} exists already in ${place(scope)}: ${other.urn} made it; choose another name` };
+    }
+    if (!isRandom) return { id: `${id}~${hex(6, subject.urn, generation)}` };
+  }
+}
+
+/** The names that no second thing may have, each with the properties that make it. */
+function uniqueNames(model: Model | undefined, subject: Subject): [string, string][] {
+  const fields = model?.unique ?? (model?.name === undefined ? [] : [[model.name.property]]);
+  return fields.flatMap((paths): [string, string][] => {
+    const parts = paths.map((path) => at(subject.inputs, path));
+    return parts.some((part) => part === undefined) ? [] : [[paths.join(", "), parts.map(String).join(", ")]];
+  });
+}
+
+/** The scope of the whole account, where things of all regions lie. */
+function above(scope: string): string {
+  return scope.split("/").slice(0, 2).join("/");
+}
+
+function first<T, R>(list: readonly T[], look: (item: T) => R | undefined): R | undefined {
+  for (const item of list) {
+    const found = look(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,3 @@
+import { genericCloud } from "../generic";
+import type { Cloud } from "../model";
+export const tls: Cloud = { ...genericCloud("tls") };

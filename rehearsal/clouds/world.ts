@@ -1,0 +1,117 @@
+import type { Properties } from "../engine/provider";
+
+/** A thing that exists in a simulated cloud. */
+export interface Thing {
+  urn: string;
+  type: string;
+  id: string;
+  /** Where it is: an account, a region of an account, a project, a subscription or a cluster. */
+  scope: string;
+  /** Inputs and outputs with every secret revealed, for rules to read. They never leave the cloud. */
+  inputs: Properties;
+  outputs: Properties;
+  /** Other texts that mean this thing where something refers to it, such as its ARN or self link. */
+  handles: readonly string[];
+  /** Texts that no second thing of its type and scope may have, such as its name. */
+  unique: readonly string[];
+  /** What it refers to. */
+  uses: readonly Use[];
+}
+
+/** A reference from one thing to another. */
+export interface Use {
+  target: Thing;
+  /** The property that refers. */
+  path: string;
+  /** The target cannot be deleted while this one exists. */
+  holds: boolean;
+}
+
+/**
+ * Everything that exists in all the clouds of one rehearsal. Two providers of one account and region see the same things.
+ * All look-ups go through an index, so that a fleet of 255 sites costs 255 times one site.
+ */
+export class World {
+  private readonly byId = new Map<string, Thing>();
+  private readonly byHandle = new Map<string, Thing>();
+  private readonly byName = new Map<string, Thing>();
+  private readonly anywhere = new Map<string, Set<Thing>>();
+  private readonly users = new Map<Thing, Set<Thing>>();
+  private readonly ofType = new Map<string, Set<Thing>>();
+
+  /** Adds a thing, or puts a newer one in the place of that with the same type, scope and id. */
+  put(thing: Thing): void {
+    const old = this.byId.get(key(thing.type, thing.scope, thing.id));
+    const users = old === undefined ? undefined : this.users.get(old);
+    if (old !== undefined) this.remove(old);
+    this.byId.set(key(thing.type, thing.scope, thing.id), thing);
+    bucket(this.ofType, key(thing.type, thing.scope)).add(thing);
+    for (const handle of new Set([thing.id, ...thing.handles])) {
+      this.byHandle.set(key(thing.type, thing.scope, handle), thing);
+      bucket(this.anywhere, key(thing.type, handle)).add(thing);
+    }
+    for (const name of thing.unique) this.byName.set(key(thing.type, thing.scope, name), thing);
+    for (const { target } of thing.uses) bucket(this.users, target).add(thing);
+    for (const user of users ?? []) {
+      user.uses = user.uses.map((use) => (use.target === old ? { ...use, target: thing } : use));
+      bucket(this.users, thing).add(user);
+    }
+  }
+
+  remove(thing: Thing): void {
+    const forget = (index: Map<string, Thing>, at: string) => {
+      if (index.get(at) === thing) index.delete(at);
+    };
+    forget(this.byId, key(thing.type, thing.scope, thing.id));
+    this.ofType.get(key(thing.type, thing.scope))?.delete(thing);
+    for (const handle of [thing.id, ...thing.handles]) {
+      forget(this.byHandle, key(thing.type, thing.scope, handle));
+      this.anywhere.get(key(thing.type, handle))?.delete(thing);
+    }
+    for (const name of thing.unique) forget(this.byName, key(thing.type, thing.scope, name));
+    for (const { target } of thing.uses) this.users.get(target)?.delete(thing);
+    this.users.delete(thing);
+  }
+
+  get(type: string, scope: string, id: string): Thing | undefined {
+    return this.byId.get(key(type, scope, id));
+  }
+
+  /** The thing of a scope that an id, an ARN, a self link or a name means. */
+  find(type: string, scope: string, handle: string): Thing | undefined {
+    return this.byHandle.get(key(type, scope, handle));
+  }
+
+  /** A thing of any other scope that the text means. */
+  elsewhere(type: string, handle: string): Thing | undefined {
+    const [first] = this.anywhere.get(key(type, handle)) ?? [];
+    return first;
+  }
+
+  /** The thing that has a name already. */
+  named(type: string, scope: string, name: string): Thing | undefined {
+    return this.byName.get(key(type, scope, name));
+  }
+
+  /** The things that refer to a thing. */
+  usersOf(thing: Thing): ReadonlySet<Thing> {
+    return this.users.get(thing) ?? new Set();
+  }
+
+  /** The things of a type in a scope, in the order of their creation. */
+  all(type: string, scope: string): Iterable<Thing> {
+    return this.ofType.get(key(type, scope)) ?? [];
+  }
+}
+
+function key(...parts: string[]): string {
+  return parts.join("\n");
+}
+
+function bucket<K>(index: Map<K, Set<Thing>>, at: K): Set<Thing> {
+  const found = index.get(at);
+  if (found !== undefined) return found;
+  const made = new Set<Thing>();
+  index.set(at, made);
+  return made;
+}
