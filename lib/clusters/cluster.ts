@@ -20,7 +20,7 @@ export interface ClusterKind<C extends ControlPlane = ControlPlane> {
    * The steps in the order of their making. Each step's resources depend on all that the step before it made. A kind
    * without `cni` brings a CNI of its own, which this library leaves alone.
    */
-  readonly order: readonly Step[];
+  readonly order: readonly ["controlPlane", ...Step[]];
 
   /**
    * Whether the installation of the CNI waits until its pods run. False where no node exists yet when it is installed
@@ -50,8 +50,8 @@ export interface ClusterKind<C extends ControlPlane = ControlPlane> {
   addons(context: ClusterContext, controlPlane: C): pulumi.Resource[];
 }
 
-/** A step of building a site. */
-export type Step = "controlPlane" | "cni" | "nodePools" | "addons";
+/** A step of building a site once its control plane is declared. */
+export type Step = "cni" | "nodePools" | "addons";
 
 /** What a builder gets before the cluster exists. */
 export interface SiteContext {

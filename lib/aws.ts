@@ -1,0 +1,2 @@
+/** `pulumi-multisite/aws`: what needs the AWS SDK, `@pulumi/aws`. */
+export { eks } from "./clusters/eks";

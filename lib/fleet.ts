@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type FleetArgs, planFleet } from "./options";
+import type { FleetPlan, SitePlan } from "./plan/plan";
+import { Site } from "./site";
+
+/**
+ * The sites of one service, built so that any one of them may be lost.
+ *
+ *     const fleet = new Fleet("shop", { spec, kinds: [eks, gke, aks] });
+ *     new k8s.core.v1.Namespace("shop", {}, { provider: fleet.sites.frankfurt!.kubernetes });
+ *
+ * Everything is planned before anything is declared: a spec that cannot be planned ends the program with all of its
+ * problems. A plan whose capacity does not hold is built, and judged by the policy pack, which reads `spec`.
+ */
+export class Fleet extends pulumi.ComponentResource {
+  static readonly __pulumiType = "multisite:index:Fleet";
+
+  /** Everything that follows from the spec: addresses, pools, capacity verdict. */
+  readonly plan: FleetPlan;
+
+  /** The sites by their names, without those that are lost. */
+  readonly sites: { readonly [name: string]: Site };
+
+  /**
+   * @param name name of the fleet.
+   * @param opts as of every component; `transforms` see every resource of every site.
+   * @throws pulumi.RunError with all problems of `args` at once, before anything is declared.
+   */
+  constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
+    const plan = planFleet(name, args);
+    super(Fleet.__pulumiType, name, { spec: args.spec }, opts);
+    this.plan = plan;
+    this.sites = Object.fromEntries(standing(plan).map((site) => [site.name, buildSite(this, site, args)]));
+    this.registerOutputs({ sites: standing(plan).map((site) => site.name), capacity: plan.capacity.verdict });
+  }
+}
+
+/** A lost site is left alone until it is back: its cloud answers nothing. */
+function standing(plan: FleetPlan): SitePlan[] {
+  return plan.sites.filter((site) => site.state !== "lost");
+}
+
+function buildSite(fleet: Fleet, plan: SitePlan, { kinds, kubeconfigs, providers }: FleetArgs): Site {
+  const kubeconfig = kubeconfigs?.[plan.name];
+  const provider = providers?.[plan.name];
+  return new Site(
+    plan.name,
+    {
+      plan,
+      kind: kinds.find(({ kind }) => kind === plan.kind)!,
+      maximumSites: fleet.plan.maximumSites,
+      ...(kubeconfig !== undefined && { kubeconfig }),
+      ...(provider && { provider }),
+    },
+    { parent: fleet },
+  );
+}

@@ -1,0 +1,10 @@
+/** `pulumi-multisite`: fleets and sites, without any cloud's SDK. Each cloud has an entry of its own. */
+export type { ClusterContext, ClusterKind, ControlPlane, SiteContext, Step } from "./clusters/cluster";
+export { existing } from "./clusters/existing";
+export type { PoolFacts, SiteFacts } from "./facts";
+export { Fleet } from "./fleet";
+export type { FleetArgs } from "./options";
+export type * from "./plan/plan";
+export type * from "./plan/spec";
+export type * from "./plan/verdict";
+export { Site, type SiteArgs } from "./site";

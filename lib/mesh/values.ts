@@ -1,0 +1,75 @@
+import type { SitePlan } from "../plan/plan";
+import type { SiteKind } from "../plan/spec";
+
+/** Helm values: plain JSON. */
+export type HelmValues = { [key: string]: HelmValue };
+export type HelmValue = string | number | boolean | HelmValue[] | HelmValues;
+
+/** Kinds of clusters on which this library installs Cilium. */
+export type MeshedKind = Exclude<SiteKind, "existing">;
+
+/** What the values derive from besides the site itself. */
+export interface CiliumSettings {
+  /** 255 or 511 sites in the whole mesh: fixed for its life, the same in each site. */
+  readonly maximumSites: 255 | 511;
+}
+
+/**
+ * Values of the Cilium chart, 1.19, for one site. One datapath on all clouds, a VXLAN overlay with Cilium in the place of
+ * kube-proxy, because a mesh needs one and AKS permits no other; the clouds' own modes (`eni`, `gke`) stay unset.
+ *
+ * Pure: the address of the API server, which no plan knows, is added by `cilium`.
+ */
+export function ciliumValues(site: SitePlan, settings: CiliumSettings): HelmValues {
+  const kind = meshedKind(site);
+  return {
+    cluster: { name: site.name, id: site.number },
+    routingMode: "tunnel",
+    tunnelProtocol: "vxlan",
+    kubeProxyReplacement: true,
+    operator: { replicas: 2 },
+    // Neither side of the mesh may restart for what can only be set once.
+    clustermesh: { maxConnectedClusters: settings.maximumSites },
+    // Its certificates come with the fleet's trust. The chart's own would be new at each upgrade.
+    hubble: { enabled: false },
+    ...BY_KIND[kind](site),
+  };
+}
+
+/** What each cloud needs on top. */
+const BY_KIND: Readonly<Record<MeshedKind, (site: SitePlan) => HelmValues>> = {
+  eks: clusterPool,
+  aks: (site) => ({ aksbyocni: { enabled: true }, ...clusterPool(site) }),
+  gke: () => ({
+    // GKE gives every node its part of the secondary range, and routes no pod by it: the overlay does.
+    ipam: { mode: "kubernetes" },
+    cni: { binPath: "/home/kubernetes/bin" },
+    nodeinit: { enabled: true, reconfigureKubelet: true, removeCbrBridge: true },
+    // The autoscaler ignores taints of this prefix when it asks whether a new node would take a pod.
+    agentNotReadyTaintKey: GKE_AGENT_NOT_READY,
+  }),
+};
+
+/** Key of the taint that keeps pods off a node until Cilium runs there, on EKS (the chart's default). */
+export const AGENT_NOT_READY = "node.cilium.io/agent-not-ready";
+
+/** The same on GKE, whose autoscaler would otherwise never add a node to a pool that has it. */
+export const GKE_AGENT_NOT_READY = "ignore-taint.cluster-autoscaler.kubernetes.io/cilium-agent-not-ready";
+
+/** Cilium's operator hands out the site's pod CIDR. Its default, 10.0.0.0/8, would overlap every other site. */
+function clusterPool({ addresses }: SitePlan): HelmValues {
+  return {
+    ipam: {
+      mode: "cluster-pool",
+      operator: {
+        clusterPoolIPv4PodCIDRList: [addresses.podCidr],
+        clusterPoolIPv4MaskSize: addresses.podPrefixPerNode,
+      },
+    },
+  };
+}
+
+function meshedKind({ name, kind }: SitePlan): MeshedKind {
+  if (kind === "existing") throw new Error(`site ${name} exists already and keeps its CNI`);
+  return kind;
+}

@@ -1,0 +1,147 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterKind } from "./clusters/cluster";
+import { fleetPlan } from "./plan/fleetPlan";
+import type { FleetPlan } from "./plan/plan";
+import { type Problem, SpecError } from "./plan/problems";
+import type { FleetSpec, SiteKind } from "./plan/spec";
+
+/** What a fleet is made of: its spec, and what cannot be written as plain data. */
+export interface FleetArgs {
+  /** The fleet, as plain data. The only part that is sent to the engine and seen by policies. */
+  spec: FleetSpec;
+
+  /**
+   * The kinds of clusters in `spec.sites`, each from the entry of its cloud: a program imports only the SDKs it uses.
+   * `[eks]`, `[eks, gke, aks, existing]`.
+   */
+  kinds: readonly ClusterKind[];
+
+  /** Kubeconfigs of the sites of kind `existing`, by site. They become secrets. @default {} */
+  kubeconfigs?: { readonly [site: string]: pulumi.Input<string> };
+
+  /**
+   * Providers to use in place of those that sites make for themselves, by site: the provider of the site's cloud, for the
+   * site's account and region. @default {}
+   */
+  providers?: { readonly [site: string]: pulumi.ProviderResource };
+}
+
+/**
+ * The plan of a fleet.
+ * @throws pulumi.RunError that lists every problem of spec and arguments. Its kind has the CLI print the message alone,
+ *   without a stack trace.
+ */
+export function planFleet(name: string, args: FleetArgs): FleetPlan {
+  const problems: Problem[] = [];
+  const plan = planOrProblems(args, problems);
+  problems.push(...argumentProblems(args));
+  if (plan && problems.length === 0) return plan;
+  throw new pulumi.RunError(`Fleet "${name}": ${new SpecError(problems).message}`);
+}
+
+function planOrProblems(args: FleetArgs, problems: Problem[]): FleetPlan | undefined {
+  try {
+    return fleetPlan(args?.spec);
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+/** The import that brings a kind. */
+const IMPORTS: Readonly<Record<SiteKind, string>> = {
+  eks: 'import { eks } from "pulumi-multisite/aws"',
+  gke: 'import { gke } from "pulumi-multisite/gcp"',
+  aks: 'import { aks } from "pulumi-multisite/azure"',
+  existing: 'import { existing } from "pulumi-multisite"',
+};
+
+/** What is wrong with the arguments beside the spec, for the sites that can be made out in it. */
+function argumentProblems(args: FleetArgs): Problem[] {
+  const sites = recognisableSites(args?.spec);
+  return [
+    ...kindProblems(args?.kinds, sites),
+    ...kubeconfigProblems(args?.kubeconfigs, sites),
+    ...providerProblems(args, sites),
+  ];
+}
+
+interface RecognisableSite {
+  readonly name: string;
+  readonly kind: SiteKind;
+}
+
+/** Sites with a name and a known kind, in a spec that may be anything: what else is wrong there, its own check says. */
+function recognisableSites(spec: unknown): RecognisableSite[] {
+  try {
+    const { sites } = spec as { sites: Iterable<RecognisableSite> };
+    return [...sites].filter(({ name, kind }) => typeof name === "string" && Object.hasOwn(IMPORTS, kind));
+  } catch {
+    return [];
+  }
+}
+
+function kindProblems(kinds: unknown, sites: readonly RecognisableSite[]): Problem[] {
+  if (!Array.isArray(kinds)) {
+    return [{ path: "kinds", message: `must be a list of kinds of clusters, such as [eks], got ${typeof kinds}` }];
+  }
+  const given: readonly string[] = kinds.map((kind: Partial<ClusterKind> | undefined) => String(kind?.kind));
+  const missing = new Set(sites.map(({ kind }) => kind).filter((kind) => !given.includes(kind)));
+  return [...missing].map((kind) => ({
+    path: "kinds",
+    message:
+      `has no "${kind}", which ${list(sites.filter((site) => site.kind === kind))} needs ` +
+      `(given: ${given.join(", ") || "none"}): ${IMPORTS[kind]}, and add ${kind} to kinds`,
+  }));
+}
+
+function list(sites: readonly RecognisableSite[]): string {
+  return `${sites.length === 1 ? "site" : "each of the sites"} ${sites.map(({ name }) => `"${name}"`).join(", ")}`;
+}
+
+function kubeconfigProblems(given: FleetArgs["kubeconfigs"], sites: readonly RecognisableSite[]): Problem[] {
+  const wanted = sites.filter(({ kind }) => kind === "existing").map(({ name }) => name);
+  const missing = wanted.filter((name) => !Object.hasOwn(given ?? {}, name) || given?.[name] === undefined);
+  return [
+    ...missing.map((name) => ({
+      path: `kubeconfigs.${name}`,
+      message: `is missing: site "${name}" exists already, so its kubeconfig must be given, as a secret: config.requireSecret("${name}-kubeconfig")`,
+    })),
+    ...unknownSites("kubeconfigs", given, wanted, "sites of kind existing"),
+  ];
+}
+
+function providerProblems({ providers, kinds }: FleetArgs, sites: readonly RecognisableSite[]): Problem[] {
+  const built = sites.filter(({ kind }) => kind !== "existing");
+  const wrong = built.flatMap(({ name, kind }) => {
+    const provider = Object.hasOwn(providers ?? {}, name) ? providers?.[name] : undefined;
+    const wanted = Array.isArray(kinds) ? kinds.find((one: ClusterKind) => one?.kind === kind)?.package : undefined;
+    if (provider === undefined || wanted === undefined) return [];
+    const got = packageOf(provider);
+    if (got === wanted) return [];
+    return [
+      {
+        path: `providers.${name}`,
+        message: `must be a provider of package ${wanted}, which builds site "${name}", got ${got}`,
+      },
+    ];
+  });
+  const names = built.map(({ name }) => name);
+  return [...wrong, ...unknownSites("providers", providers, names, "sites that this library builds")];
+}
+
+/** The package of a provider resource: the last part of its type, `pulumi:providers:aws`. */
+function packageOf(provider: unknown): string {
+  if (!pulumi.ProviderResource.isInstance(provider)) return `no provider but ${typeof provider}`;
+  return (provider as unknown as { __pulumiType: string }).__pulumiType.split(":").at(-1) ?? "";
+}
+
+function unknownSites(path: string, given: object | undefined, known: readonly string[], what: string): Problem[] {
+  return Object.keys(given ?? {})
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: `${path}.${name}`,
+      message: `names none of the ${what} (${known.join(", ") || "there are none"}): remove it, or correct the name`,
+    }));
+}

@@ -1,0 +1,93 @@
+import type { Provider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterContext, ClusterKind, ControlPlane, SiteContext, Step } from "./clusters/cluster";
+import { siteFacts } from "./facts";
+import { cilium } from "./mesh/cilium";
+import type { SitePlan } from "./plan/plan";
+import { kubernetesProvider } from "./providers";
+
+/** What one site is built from. `Fleet` makes these; only a program that plans by itself gives them. */
+export interface SiteArgs {
+  /** The site, as planned. */
+  readonly plan: SitePlan;
+  /** The kind of its cluster: the one for `plan.kind`. */
+  readonly kind: ClusterKind;
+  /** Sites in the whole mesh, of `FleetPlan.maximumSites`. */
+  readonly maximumSites: 255 | 511;
+  /** Kubeconfig of a site of kind `existing`. It becomes a secret. */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /** Provider of the site's cloud. @default one for the site's account, project or subscription and its region */
+  readonly provider?: pulumi.ProviderResource;
+}
+
+/** One Kubernetes cluster in one fault domain, with its network, CNI and nodes, behind providers of its own. */
+export class Site extends pulumi.ComponentResource {
+  static readonly __pulumiType = "multisite:index:Site";
+
+  /** The site as planned. */
+  readonly plan: SitePlan;
+
+  /** Kubeconfig of the cluster: text that holds no credential, or the secret that the caller gave. */
+  readonly kubeconfig: pulumi.Output<string>;
+
+  /** The provider for everything inside the cluster. Resources that need nodes also depend on the site itself. */
+  readonly kubernetes: Provider;
+
+  /** The control plane, as its kind describes it. */
+  readonly controlPlane: ControlPlane;
+
+  /**
+   * @param name name of the site; its children are named after it.
+   * @param opts as of every component; `transforms` see every child.
+   */
+  constructor(name: string, args: SiteArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Site.__pulumiType, name, { ...siteFacts(args.plan) }, opts);
+    const context = siteContext(this, args);
+    this.plan = args.plan;
+    this.controlPlane = args.kind.controlPlane(context);
+    this.kubernetes = kubernetesProvider(args.plan, this.controlPlane, { parent: this });
+    this.kubeconfig = this.controlPlane.kubeconfig;
+    buildSteps(args, context, this.controlPlane, this.kubernetes);
+    this.registerOutputs({ ...siteFacts(args.plan), kubeconfig: this.kubeconfig });
+  }
+}
+
+function siteContext(parent: Site, args: SiteArgs): SiteContext {
+  const provider = args.provider ?? args.kind.provider(args.plan, { parent });
+  return { site: args.plan, cloud: { parent, ...(provider && { provider }) }, kubeconfig: args.kubeconfig };
+}
+
+/** The steps after the control plane, in the order of the kind, each depending on what the one before it made. */
+function buildSteps(args: SiteArgs, context: SiteContext, controlPlane: ControlPlane, kubernetes: Provider): void {
+  const [, ...steps] = args.kind.order;
+  let made: readonly pulumi.Resource[] = controlPlane.ready;
+  for (const step of steps) made = STEPS[step](args, after(made, context, controlPlane, kubernetes), controlPlane);
+}
+
+type StepBuilder = (args: SiteArgs, context: ClusterContext, controlPlane: ControlPlane) => pulumi.Resource[];
+
+const STEPS: Readonly<Record<Step, StepBuilder>> = {
+  cni: ({ kind, maximumSites }, context, controlPlane) => [
+    cilium(context, controlPlane, { maximumSites, awaited: kind.awaitsCni }),
+  ],
+  nodePools: ({ kind }, context, controlPlane) => kind.nodePools(context, controlPlane),
+  addons: ({ kind }, context, controlPlane) => kind.addons(context, controlPlane),
+};
+
+/** The context of a step that comes after `made`. */
+function after(
+  made: readonly pulumi.Resource[],
+  context: SiteContext,
+  { cluster }: ControlPlane,
+  kubernetes: Provider,
+): ClusterContext {
+  const dependsOn = [...made];
+  const { parent } = context.cloud;
+  const inCluster = {
+    ...(parent && { parent }),
+    provider: kubernetes,
+    dependsOn,
+    ...(cluster && { deletedWith: cluster }),
+  };
+  return { ...context, cloud: pulumi.mergeOptions(context.cloud, { dependsOn }), inCluster };
+}
