@@ -92,7 +92,7 @@ function eks(machine: Machine, _maxPods: number, diskMiB: number): Left {
 }
 
 /** Pods that the VPC CNI could address on the default network card; nodeadm takes 110 for a type it does not know. */
-function eniMaxPods(machine: Machine): number {
+export function eniMaxPods(machine: Machine): number {
   return machine.eni ? machine.eni.interfaces * (machine.eni.ipv4PerInterface - 1) + 2 : 110;
 }
 

@@ -92,9 +92,3 @@ export const CITY_COORDINATES: Readonly<Record<string, readonly [number, number]
   "us-gov-east-1": [40, -83],
   "us-gov-west-1": [45.5, -122.7],
 };
-
-/**
- * Zones (by id: a zone's letter differs from account to account) in which EKS makes no control plane.
- * Source: docs.aws.amazon.com/eks/latest/userguide/network-reqs.html, "Subnet requirements for clusters".
- */
-export const EKS_UNUSABLE_ZONE_IDS: readonly string[] = ["use1-az3", "usw1-az2", "cac1-az3"];

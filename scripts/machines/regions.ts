@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { REFUSED_ZONE_IDS } from "../../lib/plan/regions";
 import { AZURE_REGIONS } from "./azureRegions";
-import { AWS_ZONE_LETTERS, CITY_COORDINATES, EKS_UNUSABLE_ZONE_IDS, GCP_ZONE_LETTERS } from "./documented";
+import { AWS_ZONE_LETTERS, CITY_COORDINATES, GCP_ZONE_LETTERS } from "./documented";
 
 /** One region on its way into `lib/plan/machines/regions.json`. */
 export interface RegionRow {
@@ -101,7 +102,7 @@ function awsZoneLetters(moto: string, name: string): string {
     // A name and an id that offer the same types are the same zone in the account that the sample was taken from.
     const unusable = new Set(
       offerings("availability-zone-id")
-        .filter((one) => EKS_UNUSABLE_ZONE_IDS.includes(one.split(" ")[0] ?? ""))
+        .filter((one) => (REFUSED_ZONE_IDS.get(name) ?? []).includes(one.split(" ")[0] ?? ""))
         .map((one) => one.split(" ")[1]),
     );
     const usable = offerings("availability-zone").filter((one) => !unusable.has(one.split(" ")[1]));

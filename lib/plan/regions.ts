@@ -1,0 +1,83 @@
+import type { Provider } from "./machines";
+import type regions from "./machines/regions.json";
+import { nearest } from "./nearest";
+
+/** What is known of one region. */
+export interface RegionFacts {
+  readonly provider: Provider;
+  /** As the provider's API spells it: `eu-central-1`, `europe-west1`, `westeurope`. */
+  readonly region: string;
+  /** City, or what the provider calls the place. */
+  readonly place: string;
+  /** Degrees north, to a tenth. */
+  readonly latitude: number;
+  /** Degrees east, to a tenth. */
+  readonly longitude: number;
+  /**
+   * Zones that a cluster may use, as the provider's API spells them (`eu-central-1a`, `europe-west1-b`, `1`), by name.
+   * Empty for an Azure region without zones. AWS maps the letters to real zones anew for every account: where EKS
+   * refuses one of the region's zones, see `refusedZoneIds`.
+   */
+  readonly zones: readonly string[];
+  /**
+   * AWS: ids of the region's zones in which EKS makes no control plane. `aws ec2 describe-availability-zones` shows
+   * which letter they have in an account; the one they have in most samples is left out of `zones`.
+   */
+  readonly refusedZoneIds: readonly string[];
+  /** Where the facts come from. */
+  readonly source: string;
+  /** The day on which the source was read, `YYYY-MM-DD`. */
+  readonly date: string;
+}
+
+/**
+ * The zones in which EKS makes no control plane, by region.
+ * Source: docs.aws.amazon.com/eks/latest/userguide/network-reqs.html, "Subnet requirements for clusters".
+ */
+export const REFUSED_ZONE_IDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["us-east-1", ["use1-az3"]],
+  ["us-west-1", ["usw1-az2"]],
+  ["ca-central-1", ["cac1-az3"]],
+]);
+
+let tables: typeof regions | undefined;
+
+/** The generated table, read at the first call; the type import above is erased, and has tsc copy the file. */
+function table(provider: Provider): Readonly<Record<string, string>> {
+  tables ??= require("./machines/regions.json") as typeof regions;
+  return tables[provider];
+}
+
+/** The facts of a region, or undefined when the provider has none of that name. */
+export function regionFacts(provider: Provider, region: string): RegionFacts | undefined {
+  const rows = table(provider);
+  const row = Object.hasOwn(rows, region) ? rows[region] : undefined;
+  if (row === undefined) return undefined;
+  const [place = "", latitude, longitude, marks = ""] = row.split(";").map((part) => part.trim());
+  return {
+    provider,
+    region,
+    place,
+    latitude: Number(latitude),
+    longitude: Number(longitude),
+    zones: [...marks].map((mark) => zoneName(provider, region, mark)),
+    refusedZoneIds: REFUSED_ZONE_IDS.get(region) ?? [],
+    source: tables?.sources[provider] ?? "",
+    date: tables?.date ?? "",
+  };
+}
+
+function zoneName(provider: Provider, region: string, mark: string): string {
+  if (provider === "azure") return mark;
+  return provider === "gcp" ? `${region}-${mark}` : `${region}${mark}`;
+}
+
+/** The names of a provider's regions, sorted. */
+export function regionNames(provider: Provider): string[] {
+  return Object.keys(table(provider)).sort();
+}
+
+/** The region whose name is nearest to one that is not known, for "did you mean"; undefined when none is near. */
+export function nearestRegion(provider: Provider, name: string): string | undefined {
+  return nearest(name, Object.keys(table(provider)));
+}
