@@ -92,6 +92,8 @@ export interface Guaranteed {
   readonly nodes: number;
   /** Offered by one node to pods, DaemonSets and system pods included; all 0 when nobody knows the machine type. */
   readonly perNode: Resources;
+  /** All nodes together where that was declared, so that a division by their number loses nothing. */
+  readonly total?: Resources;
   /** The nodes' architecture; undefined when no machine type is known or the types differ in it. */
   readonly architecture: Machine["architecture"] | undefined;
   /** Why less counts than was asked for, and what to change. One sentence each. */
@@ -112,14 +114,14 @@ export function guaranteed(pool: PoolDescription): Guaranteed {
   };
 }
 
-/** Pods and extended resources are whole on every node; what does not divide is not counted. */
+/** Pods and extended resources are whole on every node; what does not divide is only in the total. */
 function existing(pool: ExistingPool): Guaranteed {
   const { nodes, notes } = knownNodes(pool, "number of nodes", pool.nodes);
   if (nodes === 0) return { nodes, perNode: ZERO, architecture: undefined, notes };
   const each = scale(pool.allocatable, 1 / nodes);
   const extended = Object.entries(pool.allocatable.extended).map(([name, all]) => [name, Math.floor(all / nodes)]);
   const whole = { pods: Math.floor(pool.allocatable.pods / nodes), extended: Object.fromEntries(extended) };
-  return { nodes, perNode: { ...each, ...whole }, architecture: undefined, notes };
+  return { nodes, perNode: { ...each, ...whole }, total: pool.allocatable, architecture: undefined, notes };
 }
 
 function onDemand(pool: OnDemandPool): Guaranteed {
@@ -142,31 +144,36 @@ const PROVIDER: { readonly [K in NodeKind]: Provider } = { eks: "aws", gke: "gcp
 const DEFAULT_DISK_GIB: { readonly [K in NodeKind]: number } = { eks: 20, gke: 100, aks: 128 };
 
 function perNode(pool: EksPool | GkePool | AksPool): PerNode {
-  const provider = PROVIDER[pool.kind];
-  const machines = pool.machineTypes.map((type) => (type === null ? undefined : machine(provider, type)));
+  const machines = pool.machineTypes.map((type) => (type === null ? undefined : machine(PROVIDER[pool.kind], type)));
   const known = machines.filter((one) => one !== undefined);
-  const architectures = new Set(known.map((one) => one.architecture));
-  const architecture = architectures.size === 1 && known.length === machines.length ? [...architectures][0] : undefined;
+  const architectures = new Set(machines.map((one) => one?.architecture));
+  const architecture = architectures.size === 1 ? [...architectures][0] : undefined;
   if (pool.allocatable) return { resources: pool.allocatable, architecture, usable: true, notes: [] };
-  const unknown = pool.machineTypes.filter((_, i) => machines[i] === undefined);
-  const notes = unknown.map((type) => unknownType(pool, provider, type));
-  if (machines.length === 0) {
-    notes.push(`Pool ${pool.name} names no machine type, so it counts as 0. Name one, or set \`allocatable\`.`);
-  }
-  if (pool.maxPods !== undefined && !(Number(pool.maxPods ?? Number.NaN) >= 1)) {
-    notes.push(`Pool ${pool.name}: its pods per node are ${shown(pool.maxPods)}, so it counts as 0. Give 1 or more.`);
-  }
-  if (notes.length > 0) return { resources: ZERO, architecture, usable: false, notes };
+  const flaws = flawsOf(pool, machines);
+  if (flaws.length > 0) return { resources: ZERO, architecture, usable: false, notes: flaws };
   const disk = pool.diskGiB === undefined ? DEFAULT_DISK_GIB[pool.kind] : pool.diskGiB;
   const diskGiB = Number(disk ?? Number.NaN) >= 0 ? Number(disk) : 0;
-  const remarks = known.flatMap((one) => remarksOn(pool, one));
+  const notes = known.flatMap((one) => remarksOn(pool, one));
   if (disk !== diskGiB) {
-    remarks.push(
+    notes.push(
       `Pool ${pool.name}: its disk size is ${shown(disk)}, so its ephemeral storage counts as 0. Give a literal.`,
     );
   }
   const offered = known.map((one) => offer(pool, one, diskGiB));
-  return { resources: offered.reduce(min), architecture, usable: true, notes: remarks };
+  return { resources: offered.reduce(min), architecture, usable: true, notes };
+}
+
+/** Why nothing is known of a pool's nodes; empty when all of its machine types are. */
+function flawsOf(pool: EksPool | GkePool | AksPool, machines: readonly (Machine | undefined)[]): string[] {
+  const unknown = pool.machineTypes.filter((_, i) => machines[i] === undefined);
+  const flaws = unknown.map((type) => unknownType(pool, PROVIDER[pool.kind], type));
+  if (machines.length === 0) {
+    flaws.push(`Pool ${pool.name} names no machine type, so it counts as 0. Name one, or set \`allocatable\`.`);
+  }
+  if (pool.maxPods !== undefined && !(Number(pool.maxPods ?? Number.NaN) >= 1)) {
+    flaws.push(`Pool ${pool.name}: its pods per node are ${shown(pool.maxPods)}, so it counts as 0. Give 1 or more.`);
+  }
+  return flaws;
 }
 
 function shown(count: Count): string {

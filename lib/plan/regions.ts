@@ -14,14 +14,18 @@ export interface RegionFacts {
   /** Degrees east, to a tenth. */
   readonly longitude: number;
   /**
-   * Zones that a cluster may use, as the provider's API spells them (`eu-central-1a`, `europe-west1-b`, `1`), by name.
-   * Empty for an Azure region without zones. AWS maps the letters to real zones anew for every account: where EKS
-   * refuses one of the region's zones, see `refusedZoneIds`.
+   * Zones as the provider's API spells them (`eu-central-1a`, `europe-west1-b`, `1`), by name. Empty for an Azure region
+   * without zones.
    */
   readonly zones: readonly string[];
   /**
-   * AWS: ids of the region's zones in which EKS makes no control plane. `aws ec2 describe-availability-zones` shows
-   * which letter they have in an account; the one they have in most samples is left out of `zones`.
+   * `zones`, and those that only some accounts have: AWS gives every account a mapping of its own from letters to real
+   * zones, and in its oldest regions not every account has every letter.
+   */
+  readonly possibleZones: readonly string[];
+  /**
+   * AWS: ids of the region's zones in which EKS makes no control plane. Which letter they have differs from account to
+   * account: `aws ec2 describe-availability-zones` shows it.
    */
   readonly refusedZoneIds: readonly string[];
   /** Where the facts come from. */
@@ -34,10 +38,21 @@ export interface RegionFacts {
  * The zones in which EKS makes no control plane, by region.
  * Source: docs.aws.amazon.com/eks/latest/userguide/network-reqs.html, "Subnet requirements for clusters".
  */
-export const REFUSED_ZONE_IDS: ReadonlyMap<string, readonly string[]> = new Map([
+const REFUSED_ZONE_IDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["us-east-1", ["use1-az3"]],
   ["us-west-1", ["usw1-az2"]],
   ["ca-central-1", ["cac1-az3"]],
+]);
+
+/**
+ * Letters that only some accounts have.
+ * Source: docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html.
+ */
+const SOME_ACCOUNTS: ReadonlyMap<string, string> = new Map([
+  ["ap-northeast-1", "b"],
+  ["ca-central-1", "c"],
+  ["cn-north-1", "c"],
+  ["us-west-1", "c"],
 ]);
 
 let tables: typeof regions | undefined;
@@ -54,13 +69,16 @@ export function regionFacts(provider: Provider, region: string): RegionFacts | u
   const row = Object.hasOwn(rows, region) ? rows[region] : undefined;
   if (row === undefined) return undefined;
   const [place = "", latitude, longitude, marks = ""] = row.split(";").map((part) => part.trim());
+  const zones = [...marks].map((mark) => zoneName(provider, region, mark));
+  const others = provider === "aws" ? (SOME_ACCOUNTS.get(region) ?? "") : "";
   return {
     provider,
     region,
     place,
     latitude: Number(latitude),
     longitude: Number(longitude),
-    zones: [...marks].map((mark) => zoneName(provider, region, mark)),
+    zones,
+    possibleZones: [...zones, ...[...others].map((mark) => zoneName(provider, region, mark))].sort(),
     refusedZoneIds: REFUSED_ZONE_IDS.get(region) ?? [],
     source: tables?.sources[provider] ?? "",
     date: tables?.date ?? "",

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { REFUSED_ZONE_IDS } from "../../lib/plan/regions";
 import { AZURE_REGIONS } from "./azureRegions";
 import { AWS_ZONE_LETTERS, CITY_COORDINATES, GCP_ZONE_LETTERS } from "./documented";
 
@@ -89,29 +88,11 @@ function round(degrees: string): number {
   return Math.round(Number(degrees) * 10) / 10;
 }
 
-/** The letters of the zones that offer instance types, without those that the sample account maps to a zone EKS refuses. */
+/** The letters of the zones in which the account that moto's sample was taken from may launch instances. */
 function awsZoneLetters(moto: string, name: string): string {
-  const offerings = (by: string): string[] => {
-    const file = join(moto, `moto/ec2/resources/instance_type_offerings/${by}/${name}.json.gz`);
-    const rows = JSON.parse(gunzipSync(readFileSync(file)).toString()) as { Location: string; InstanceType: string }[];
-    const byZone = new Map<string, string[]>();
-    for (const row of rows) byZone.set(row.Location, [...(byZone.get(row.Location) ?? []), row.InstanceType]);
-    return [...byZone].map(([zone, types]) => `${zone} ${types.sort().join()}`);
-  };
-  try {
-    // A name and an id that offer the same types are the same zone in the account that the sample was taken from.
-    const unusable = new Set(
-      offerings("availability-zone-id")
-        .filter((one) => (REFUSED_ZONE_IDS.get(name) ?? []).includes(one.split(" ")[0] ?? ""))
-        .map((one) => one.split(" ")[1]),
-    );
-    const usable = offerings("availability-zone").filter((one) => !unusable.has(one.split(" ")[1]));
-    return usable
-      .map((one) => (one.split(" ")[0] ?? "").slice(name.length))
-      .sort()
-      .join("");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return AWS_ZONE_LETTERS[name] ?? "";
-    throw error;
-  }
+  const file = join(moto, `moto/ec2/resources/instance_type_offerings/availability-zone/${name}.json.gz`);
+  if (!existsSync(file)) return AWS_ZONE_LETTERS[name] ?? "";
+  const offerings = JSON.parse(gunzipSync(readFileSync(file)).toString()) as { Location: string }[];
+  const zones = new Set(offerings.map((one) => one.Location.slice(name.length)));
+  return [...zones].sort().join("");
 }
