@@ -9,7 +9,7 @@ export const DEFAULT_POOL = "10.0.0.0/8";
 export const DEFAULT_BLOCK_PREFIX = 16;
 
 /** Slots that a subnet per zone is cut into: no region has more than six zones, and a zone never moves another's. */
-const ZONE_SLOTS_PREFIX = 3;
+export const ZONE_SLOTS_PREFIX = 3;
 
 /** Longest VPC prefix that AWS takes is /28, the shortest /16 (Amazon VPC User Guide, VPC CIDR blocks, 2026-11-20). */
 const WIDEST_NETWORK_PREFIX = 16;

@@ -122,5 +122,8 @@ function oddity(value: object): symbol | undefined {
   // A plain object of another realm has another Object.prototype, but that one has none either.
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return undefined;
   const maker: unknown = (prototype as { constructor?: { name?: unknown } }).constructor?.name;
-  return notPlain(typeof maker === "string" && maker !== "" ? `a ${maker}` : "an instance of a class", "Give plain data.");
+  return notPlain(
+    typeof maker === "string" && maker !== "" ? `a ${maker}` : "an instance of a class",
+    "Give plain data.",
+  );
 }

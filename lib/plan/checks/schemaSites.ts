@@ -15,9 +15,14 @@ const common = {
   ),
   number: whole(1, 511, " (above 255 only with addresses.maximumSites: 511)"),
   state: z.exactOptional(word(["joining", "active", "drained", "lost", "leaving"])),
-  region: text(`the name of a region such as "eu-central-1", "europe-west1" or "westeurope"`, /^[A-Za-z0-9][-A-Za-z0-9]{0,62}$/),
+  region: text(
+    `the name of a region such as "eu-central-1", "europe-west1" or "westeurope"`,
+    /^[A-Za-z0-9][-A-Za-z0-9]{0,62}$/,
+  ),
   faultDomain: z.exactOptional(text("a name of 1 to 63 letters, digits, -, _, . and /", /^[A-Za-z0-9][-\w./]{0,62}$/)),
-  coordinates: z.exactOptional(strict({ latitude: amount(-90, 90, " (degrees)"), longitude: amount(-180, 180, " (degrees)") })),
+  coordinates: z.exactOptional(
+    strict({ latitude: amount(-90, 90, " (degrees)"), longitude: amount(-180, 180, " (degrees)") }),
+  ),
   block: z.exactOptional(cidr),
   tags: z.exactOptional(tagsSchema),
 };

@@ -72,7 +72,10 @@ function unknownProperty(key: string, known: readonly string[], path: Path, copy
 
 /** The value at a path of plain data, or undefined. */
 function at(root: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, step) => (isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined), root);
+  return path.reduce<unknown>(
+    (value, step) => (isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined),
+    root,
+  );
 }
 
 /** Takes out what an issue is about. A list keeps its length, so that the paths of its other elements stay true. */

@@ -1,0 +1,49 @@
+import { QUALIFIED_NAME } from "./schemaDemand";
+import type { Path, Report } from "./wording";
+import { show } from "./wording";
+
+/** The names of an object that Kubernetes wants qualified: labels, node selectors, extended resources. */
+export function checkQualifiedNames(map: object | undefined, path: Path, what: string, report: Report): void {
+  for (const name of Object.keys(map ?? {})) {
+    if (QUALIFIED_NAME.test(name)) continue;
+    report(
+      [...path, name],
+      `is no name of ${what}: give "name" or "prefix/name", the name of at most 63 of A-Z, a-z, 0-9, "-", "_" and ".", beginning ` +
+        `and ending with a letter or digit, the prefix a DNS name in lower case.`,
+    );
+  }
+}
+
+/** Prefixes of labels that only the kubelet or the cloud may set on a node (NodeRestriction, and the clouds' own). */
+const KEPT_PREFIXES = ["kubernetes.io", "k8s.io", "eks.amazonaws.com", "kubernetes.azure.com", "cilium.io"];
+const FREE_PREFIXES = ["node.kubernetes.io", "kubelet.kubernetes.io"];
+
+/** Who keeps a label or taint key, or undefined when users may set it. */
+export function keeperOfKey(key: string): string | undefined {
+  const prefix = key.includes("/") ? key.slice(0, key.indexOf("/")) : undefined;
+  if (prefix === undefined || FREE_PREFIXES.includes(prefix)) return undefined;
+  return KEPT_PREFIXES.find((kept) => prefix === kept || prefix.endsWith(`.${kept}`));
+}
+
+/** Tags that fit AWS and Azure alike; on Google Cloud they become labels (see `plan/names`). */
+export function checkTags(tags: Readonly<Record<string, unknown>> | undefined, path: Path, report: Report): void {
+  const names = Object.keys(tags ?? {});
+  if (names.length > MOST_TAGS) {
+    report(
+      path,
+      `has ${names.length} tags: give at most ${MOST_TAGS} (AWS and Azure take 50, the library adds its own).`,
+    );
+  }
+  for (const name of names) {
+    if (/^(aws:|azure|microsoft|windows|multisite-)/i.test(name)) {
+      report([...path, name], `begins with a prefix that AWS, Azure or this library keeps: give another name.`);
+    } else if (!/^[\p{L}\p{N} _.:=+@-]{1,128}$/u.test(name)) {
+      report(
+        [...path, name],
+        `is ${show(name)}: give a name of 1 to 128 letters, digits, spaces and _ . : = + - @, which AWS and Azure both take.`,
+      );
+    }
+  }
+}
+
+const MOST_TAGS = 40;

@@ -1,0 +1,75 @@
+import { checkAddresses } from "./checks/addresses";
+import { checkDemand } from "./checks/demand";
+import { checkKinds } from "./checks/kinds";
+import { checkTags } from "./checks/names";
+import { checkPlaces } from "./checks/places";
+import { checkPools } from "./checks/pools";
+import { checkApiAccess } from "./checks/ranges";
+import { checkSites, draftSites } from "./checks/sites";
+import { readStructure } from "./checks/structure";
+import { formatPath } from "./checks/wording";
+import type { FleetSpec } from "./spec";
+
+/** One thing that is wrong with a spec. */
+export interface Problem {
+  /** Where, such as `sites[0].pools[1].nodes`; `spec` for the whole. */
+  readonly path: string;
+  /** What is wrong, the value given, the values allowed, and what to change; it reads on from the path. */
+  readonly message: string;
+}
+
+/** A spec that cannot be planned. Its message lists every problem, for people; no stack of calls explains a spec. */
+export class SpecError extends Error {
+  override readonly name = "SpecError";
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(listing(problems));
+  }
+}
+
+/** How many problems a message lists: more are not read. All are in `problems`. */
+const MOST_LISTED = 100;
+
+function listing(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, MOST_LISTED).map(({ path, message }) => `  ${path} ${message}`);
+  const more = problems.length - lines.length;
+  if (more > 0) lines.push(`  and ${more} more.`);
+  const head =
+    problems.length === 1 ? "The fleet's spec has a problem:" : `The fleet's spec has ${problems.length} problems:`;
+  return [head, ...lines].join("\n");
+}
+
+/**
+ * Everything that is wrong with a spec, all at once; empty when it can be planned. Whether its capacity suffices is no
+ * problem of the spec but the plan's verdict. Takes anything, whoever wrote it, and never throws.
+ */
+export function specProblems(input: unknown): Problem[] {
+  return readSpec(input).problems;
+}
+
+/** A spec and its problems. */
+export interface ReadSpec {
+  /** A plain copy that no getter or later change of the input can alter; undefined when there are problems. */
+  readonly spec: FleetSpec | undefined;
+  readonly problems: Problem[];
+}
+
+/** Reads a spec once: the copy that was checked is the copy that is planned. */
+export function readSpec(input: unknown): ReadSpec {
+  const problems: Problem[] = [];
+  const report = (path: readonly (string | number)[], message: string) => {
+    problems.push({ path: formatPath(path), message });
+  };
+  const { copy, draft } = readStructure(input, report);
+  const sites = draftSites(draft);
+  checkSites(draft, sites, report);
+  checkAddresses(draft, sites, report);
+  checkPlaces(draft, sites, report);
+  for (const site of sites) checkApiAccess(site, report);
+  checkKinds(sites, report);
+  checkPools(draft, sites, report);
+  checkDemand(draft, report);
+  checkTags(draft.tags, ["tags"], report);
+  for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report);
+  return { spec: problems.length === 0 ? (copy as FleetSpec) : undefined, problems };
+}
