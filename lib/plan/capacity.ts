@@ -1,0 +1,120 @@
+import type { CapacityInput, CapacitySite } from "./capacityInput";
+import { notesOf } from "./capacityNotes";
+import { type Domain, domainsOf, rememberedShares, servingSite, survives } from "./domains";
+import { fixesOf } from "./fixes";
+import { unit } from "./grains";
+import { lossesOf } from "./losses";
+import { type Load, loadOf } from "./packing";
+import { placementsOf, routingOf } from "./placement";
+import { amount, CORE_RESOURCES, type Resources } from "./resources";
+import type { WorkloadSpec } from "./spec";
+import type { CapacityVerdict } from "./verdict";
+
+/**
+ * Judges whether the fleet carries its critical demand, with headroom, after the loss of any `tolerate` fault domains.
+ *
+ * Traffic is divided by weights, so every site carries one share of the whole demand; after a loss the survivors carry
+ * the lost share in proportion to their weights. The fleet holds exactly when what the sites can carry, summed without
+ * the `tolerate` strongest domains, is the whole demand or more (docs/capacity.md). What a site can carry is known from
+ * below (all pods find a node) and from above (no placement carries more), which makes the verdict three-valued.
+ *
+ * Never throws on numbers that make no sense: unknown capacity counts as none, and an unknown demand cannot be proven.
+ */
+export function capacityVerdict(input: CapacityInput): CapacityVerdict {
+  const { demand, unreadable } = readable(input);
+  const load = loadOf(demand, finite(input.headroom ?? 0));
+  const shareOf = rememberedShares(load);
+  const serving = input.sites.filter((site) => isServing(site)).map((site) => servingSite(site, load, shareOf));
+  const domains = domainsOf(serving, load);
+  const gone = input.degraded === false ? [] : goneDomains(input.sites);
+  const tolerate = Math.max(0, finite(input.tolerate) - gone.length);
+  const needed = load.need.some((need) => need > 0);
+  const losses = lossesOf(domains, tolerate, load);
+  const verdict = unreadable.length > 0 || !needed ? "cannot be proven" : judge(domains, tolerate, load);
+  const fixes = verdict === "holds" || !needed ? [] : fixesOf(domains, tolerate, load, shareOf);
+  const routes = routingOf(domains, tolerate, load);
+  return {
+    verdict,
+    holds: verdict === "holds",
+    tolerate,
+    faultDomain: input.faultDomain,
+    ...factorOf(domains, load),
+    minimumFactor: domains.length > tolerate ? domains.length / (domains.length - tolerate) : Number.POSITIVE_INFINITY,
+    losses: losses.listed,
+    placements: placementsOf(domains, routes, load),
+    fixes,
+    notes: [...unreadable, ...notesOf({ input, load, domains, gone, tolerate, verdict, losses, fixes })],
+  };
+}
+
+/** Whether a site carries anything: only active ones do. */
+export function isServing(site: Pick<CapacitySite, "state">): boolean {
+  return (site.state ?? "active") === "active";
+}
+
+function judge(domains: readonly Domain[], tolerate: number, load: Load): CapacityVerdict["verdict"] {
+  if (survives(domains, "proven", tolerate, load.headroom)) return "holds";
+  return survives(domains, "possible", tolerate, load.headroom) ? "cannot be proven" : "does not hold";
+}
+
+/** Fault domains without an active site that have a lost or drained one: losses that have happened. */
+function goneDomains(sites: readonly CapacitySite[]): string[] {
+  const serving = new Set(sites.filter(isServing).map((site) => site.faultDomain));
+  const out = sites.filter((site) => site.state === "lost" || site.state === "drained").map((site) => site.faultDomain);
+  return [...new Set(out)].filter((domain) => !serving.has(domain)).sort();
+}
+
+/** Guaranteed capacity over the bare demand, of the scarcest resource. */
+function factorOf(domains: readonly Domain[], load: Load): Pick<CapacityVerdict, "factor" | "binding"> {
+  let factor = Number.POSITIVE_INFINITY;
+  let binding: string | undefined;
+  for (const [r, resource] of load.resources.entries()) {
+    const need = load.need[r] ?? 0;
+    if (need === 0) continue;
+    const ratio = domains.reduce((sum, one) => sum + (one.have[r] ?? 0), 0) / need;
+    if (ratio < factor) [factor, binding] = [ratio, unit(resource).name];
+  }
+  return { factor: binding === undefined ? 0 : factor, binding };
+}
+
+interface Readable {
+  readonly demand: CapacityInput["demand"];
+  /** What could not be read, as notes. */
+  readonly unreadable: readonly string[];
+}
+
+/** The demand without the amounts that are no numbers of 0 or more; each of them is named, and forbids a proof. */
+function readable({ demand, headroom, tolerate }: CapacityInput): Readable {
+  const unreadable: string[] = [];
+  const check = (what: string, value: unknown): boolean => {
+    const good = typeof value === "number" && value >= 0 && Number.isFinite(value);
+    if (!good) unreadable.push(`${what} is ${String(value)}, not a number of 0 or more: nothing can be proven.`);
+    return good;
+  };
+  check("headroom", headroom ?? 0);
+  check("tolerate", tolerate);
+  const totals = demand.totals === undefined || totalsAreGood(demand.totals, check) ? demand.totals : undefined;
+  const workloads = (demand.workloads ?? []).filter((one) => workloadIsGood(one, check));
+  return { demand: { totals, workloads }, unreadable };
+}
+
+function totalsAreGood(totals: Resources, check: (what: string, value: unknown) => boolean): boolean {
+  const all = [...CORE_RESOURCES, ...Object.keys(totals.extended)];
+  return all.filter((name) => !check(`demand.${unit(name).name}`, amount(totals, name))).length === 0;
+}
+
+function workloadIsGood(one: WorkloadSpec, check: (what: string, value: unknown) => boolean): boolean {
+  const fields: [string, unknown][] = [
+    ["replicas", one.replicas],
+    ["minimumPerSite", one.minimumPerSite ?? 0],
+    ["cpu", one.cpu],
+    ["memoryGiB", one.memoryGiB],
+    ["ephemeralStorageGiB", one.ephemeralStorageGiB ?? 0],
+    ...Object.entries(one.extended ?? {}),
+  ];
+  return fields.filter(([field, value]) => !check(`${field} of workload ${one.name}`, value)).length === 0;
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) && value > 0 ? value : 0;
+}

@@ -1,0 +1,63 @@
+import type { Resources } from "./resources";
+import type { Architecture, FaultDomainLevel, SiteState, TaintSpec, WorkloadSpec } from "./spec";
+
+/**
+ * What the N+1 arithmetic needs, as plain data: made by `fleetPlan` from a spec, and by the policy pack from the node
+ * pools that it finds in a program. Both are therefore judged by the same function.
+ */
+export interface CapacityInput {
+  /** Their order means nothing. */
+  readonly sites: readonly CapacitySite[];
+  readonly demand: CapacityDemand;
+  /** Fault domains lost at once that the demand must survive. A whole number, 0 or more. */
+  readonly tolerate: number;
+  /** Fraction of the demand to keep free on top of it, kept to six decimals. @default 0 */
+  readonly headroom?: number;
+  /** What a fault domain is; only repeated in the verdict. */
+  readonly faultDomain: FaultDomainLevel;
+  /**
+   * Whether a fault domain that is lost or drained already counts as one of the `tolerate` losses. False once
+   * `degradedUntil` has passed. @default true
+   */
+  readonly degraded?: boolean;
+}
+
+/** One site with the nodes that it guarantees. */
+export interface CapacitySite {
+  /** Unique. */
+  readonly name: string;
+  /** Sites of equal fault domains are lost together. */
+  readonly faultDomain: string;
+  /** Only an active site carries anything. @default "active" */
+  readonly state?: SiteState;
+  readonly nodeGroups: readonly NodeGroup[];
+}
+
+/** Nodes that are alike: one pool, or an existing site's declared total. */
+export interface NodeGroup {
+  /** The pool's name; undefined for an existing site's total. */
+  readonly pool: string | undefined;
+  /** Guaranteed nodes; what is not a positive number counts as 0. */
+  readonly count: number;
+  /** What one node offers to workloads: allocatable less DaemonSets and system pods. */
+  readonly perNode: Resources;
+  /** All nodes together where that was measured, so that a division by `count` loses nothing. @default count x perNode */
+  readonly total?: Resources;
+  /** @default "amd64" */
+  readonly architecture?: Architecture | undefined;
+  /** Labels beside `kubernetes.io/arch`, `kubernetes.io/os` and `node.kubernetes.io/instance-type`. @default {} */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** @default [] */
+  readonly taints?: readonly TaintSpec[];
+  /** Nodes that can be added at a time: the number of zones where the cloud counts per zone, 0 where none can. @default 1 */
+  readonly addable?: number;
+  /** For texts. */
+  readonly machineType?: string | undefined;
+}
+
+/** What the fleet must carry at its peak: totals are divisible, workloads are whole pods. */
+export interface CapacityDemand {
+  /** What it has beyond the sum of the workloads is carried as divisible, on nodes without taints. */
+  readonly totals?: Resources | undefined;
+  readonly workloads?: readonly WorkloadSpec[] | undefined;
+}

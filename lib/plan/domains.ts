@@ -1,0 +1,94 @@
+import type { CapacitySite } from "./capacityInput";
+import { type Load, nodesOf, type SiteNodes } from "./packing";
+import { carriesAll, type ShareSum, sumOf } from "./shares";
+import { type SiteShare, siteShare } from "./siteShare";
+
+/** A serving site and what it can carry. */
+export interface ServingSite {
+  readonly site: CapacitySite;
+  readonly nodes: SiteNodes;
+  readonly share: SiteShare;
+  /** What its nodes guarantee to the critical demand, in grains per resource. */
+  readonly have: readonly number[];
+}
+
+/** Sites that are lost together. */
+export interface Domain {
+  readonly name: string;
+  readonly sites: readonly ServingSite[];
+  readonly proven: ShareSum;
+  readonly possible: ShareSum;
+  readonly have: readonly number[];
+}
+
+/** Computes shares, each once for all sites that can carry the same. */
+export type ShareOf = (nodes: SiteNodes) => SiteShare;
+
+/** A {@link ShareOf} that remembers. */
+export function rememberedShares(load: Load): ShareOf {
+  const known = new Map<string, SiteShare>();
+  return (nodes) => {
+    let share = known.get(nodes.key);
+    if (share === undefined) {
+      share = siteShare(load, nodes);
+      known.set(nodes.key, share);
+    }
+    return share;
+  };
+}
+
+/** What one site can carry. */
+export function servingSite(site: CapacitySite, load: Load, shareOf: ShareOf): ServingSite {
+  const nodes = nodesOf(site, load);
+  const useful = nodes.groups.filter((group) => group.useful);
+  const have = load.resources.map((_, r) => useful.reduce((sum, group) => sum + (group.total[r] ?? 0), 0));
+  return { site, nodes, share: shareOf(nodes), have };
+}
+
+/** The sites by fault domain, the strongest domain first; equal ones by name, so that the sites' order means nothing. */
+export function domainsOf(sites: readonly ServingSite[], load: Load): Domain[] {
+  const byName = new Map<string, ServingSite[]>();
+  for (const one of sites) {
+    const together = byName.get(one.site.faultDomain);
+    if (together === undefined) byName.set(one.site.faultDomain, [one]);
+    else together.push(one);
+  }
+  const domains = [...byName].map(([name, together]): Domain => {
+    together.sort((a, b) => compareText(a.site.name, b.site.name));
+    return {
+      name,
+      sites: together,
+      proven: sumOf(together.map((one) => one.share.proven)),
+      possible: sumOf(together.map((one) => one.share.possible)),
+      have: load.resources.map((_, r) => together.reduce((sum, one) => sum + (one.have[r] ?? 0), 0)),
+    };
+  });
+  return domains.sort((a, b) => b.proven.value - a.proven.value || compareText(a.name, b.name));
+}
+
+/** Whether the rest carries the whole demand after the loss of any `tolerate` domains: the strongest, at worst. */
+export function survives(
+  domains: readonly Domain[],
+  by: "proven" | "possible",
+  tolerate: number,
+  headroom: Load["headroom"],
+): boolean {
+  const sums = domains.map((one) => one[by]).sort((a, b) => b.value - a.value);
+  return sums.length > tolerate && carriesAll(together(sums), sums.slice(0, tolerate), headroom);
+}
+
+/** The sum over all. */
+export function together(sums: readonly ShareSum[]): ShareSum {
+  let value = 0;
+  const exact = new Map<number, bigint>();
+  for (const one of sums) {
+    value += one.value;
+    for (const [den, num] of one.exact) exact.set(den, (exact.get(den) ?? 0n) + num);
+  }
+  return { value, exact };
+}
+
+/** Code unit order: the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

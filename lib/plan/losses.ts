@@ -1,0 +1,134 @@
+import { type Domain, together } from "./domains";
+import { unit } from "./grains";
+import type { Load } from "./packing";
+import { carriesAll } from "./shares";
+import type { Loss, LossOfResource } from "./verdict";
+
+/** Losses that are listed at most, the worst first. */
+export const LISTED_LOSSES = 10_000;
+
+/** The losses of `tolerate` domains, the worst first, and how many there are in all. */
+export interface Losses {
+  readonly listed: readonly Loss[];
+  /** May exceed 2^53, and is then rounded. */
+  readonly all: number;
+}
+
+/**
+ * Every loss of `tolerate` fault domains at once, the worst first: the one that leaves the smallest share of the demand
+ * carried. `domains` must be sorted, the strongest first. Never more than {@link LISTED_LOSSES} are made.
+ */
+export function lossesOf(domains: readonly Domain[], tolerate: number, load: Load): Losses {
+  const size = Math.min(tolerate, domains.length);
+  const all = together(domains.map((one) => one.proven));
+  const have = load.resources.map((_, r) => domains.reduce((sum, one) => sum + (one.have[r] ?? 0), 0));
+  const listed: Loss[] = [];
+  for (const chosen of strongestSubsets(domains, size)) {
+    const lost = chosen.map((i) => domains[i] as Domain);
+    const survives = domains.length > tolerate;
+    listed.push({
+      faultDomains: lost.map((one) => one.name),
+      sites: lost.flatMap((one) => one.sites.map(({ site }) => site.name)),
+      holds:
+        survives &&
+        load.need.some((need) => need > 0) &&
+        carriesAll(
+          all,
+          lost.map((one) => one.proven),
+          load.headroom,
+        ),
+      resources: resourcesAfter(load, have, lost),
+    });
+    if (listed.length === LISTED_LOSSES) break;
+  }
+  return { listed, all: binomial(domains.length, size) };
+}
+
+/** What is needed and what is left, per resource, in the units that people read. */
+export function resourcesAfter(load: Load, have: readonly number[], lost: readonly Domain[]): LossOfResource[] {
+  const rows: LossOfResource[] = [];
+  for (const [r, resource] of load.resources.entries()) {
+    const bare = load.need[r] ?? 0;
+    if (bare === 0) continue;
+    const { name, grains } = unit(resource);
+    const need = (bare * load.headroom.num) / load.headroom.den;
+    const left = lost.reduce((sum, one) => sum - (one.have[r] ?? 0), have[r] ?? 0);
+    rows.push({ resource: name, need: need / grains, have: left / grains, headroom: left / need - 1 });
+  }
+  return rows;
+}
+
+/**
+ * Sets of `size` indices of a list that is sorted by descending strength, the strongest set first, made one at a time:
+ * from a set, the next weaker ones move one index by one. The set's rank breaks ties.
+ */
+function* strongestSubsets(domains: readonly Domain[], size: number): Generator<readonly number[]> {
+  const strength = (set: readonly number[]) => set.reduce((sum, i) => sum + (domains[i]?.proven.value ?? 0), 0);
+  const first = Array.from({ length: size }, (_, i) => i);
+  const heap = new Heap();
+  const seen = new Set([first.join()]);
+  heap.push({ set: first, strength: strength(first) });
+  for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
+    yield top.set;
+    for (let i = 0; i < size; i++) {
+      const moved = (top.set[i] ?? 0) + 1;
+      if (moved >= (i + 1 < size ? (top.set[i + 1] ?? 0) : domains.length)) continue;
+      const set = [...top.set.slice(0, i), moved, ...top.set.slice(i + 1)];
+      const key = set.join();
+      if (seen.has(key)) continue;
+      seen.add(key);
+      heap.push({ set, strength: strength(set) });
+    }
+  }
+}
+
+interface Entry {
+  readonly set: readonly number[];
+  readonly strength: number;
+}
+
+/** A binary heap, the strongest entry on top. */
+class Heap {
+  private readonly entries: Entry[] = [];
+
+  push(entry: Entry): void {
+    let at = this.entries.push(entry) - 1;
+    while (at > 0) {
+      const up = (at - 1) >> 1;
+      if (!before(entry, this.entries[up] as Entry)) break;
+      this.entries[at] = this.entries[up] as Entry;
+      at = up;
+    }
+    this.entries[at] = entry;
+  }
+
+  pop(): Entry | undefined {
+    const top = this.entries[0];
+    const last = this.entries.pop();
+    if (last === undefined || this.entries.length === 0) return top;
+    let at = 0;
+    for (;;) {
+      let down = 2 * at + 1;
+      const [left, right] = [this.entries[down], this.entries[down + 1]];
+      if (left === undefined) break;
+      if (right !== undefined && before(right, left)) down++;
+      if (!before(this.entries[down] as Entry, last)) break;
+      this.entries[at] = this.entries[down] as Entry;
+      at = down;
+    }
+    this.entries[at] = last;
+    return top;
+  }
+}
+
+function before(a: Entry, b: Entry): boolean {
+  if (a.strength !== b.strength) return a.strength > b.strength;
+  const differs = a.set.findIndex((index, i) => index !== b.set[i]);
+  return differs >= 0 && (a.set[differs] ?? 0) < (b.set[differs] ?? 0);
+}
+
+function binomial(n: number, k: number): number {
+  let product = 1;
+  for (let i = 1; i <= k; i++) product = (product * (n - k + i)) / i;
+  return Math.round(product);
+}

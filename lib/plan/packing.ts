@@ -1,0 +1,129 @@
+import type { CapacityDemand, CapacitySite, NodeGroup } from "./capacityInput";
+import { gcd, grains, UNLIMITED } from "./grains";
+import { names, type Resources, scale, subtract, sum, ZERO } from "./resources";
+import { isOpen, mayRunOn, podResources } from "./schedulable";
+import type { WorkloadSpec } from "./spec";
+
+/** The demand in whole numbers: what every site's nodes are measured against. Amounts are grains per resource. */
+export interface Load {
+  /** Names of the resources that anything needs; the index of every vector below. */
+  readonly resources: readonly string[];
+  readonly critical: readonly Pods[];
+  readonly sheddable: readonly Pods[];
+  /** The divisible demand beyond the workloads. */
+  readonly rest: readonly number[];
+  /** All that is critical, headroom aside. */
+  readonly need: readonly number[];
+  /** 1 + headroom as a fraction in lowest terms. */
+  readonly headroom: { readonly num: number; readonly den: number };
+}
+
+/** One workload's pods. */
+export interface Pods {
+  readonly spec: WorkloadSpec;
+  /** Replicas over the whole fleet. */
+  readonly total: number;
+  readonly minimum: number;
+  readonly size: readonly number[];
+}
+
+/** The nodes of one site in whole numbers, groups that can carry nothing left out. */
+export interface SiteNodes {
+  readonly groups: readonly Nodes[];
+  /** Equal for sites that can carry the same, so that each is computed once. */
+  readonly key: string;
+}
+
+/** Nodes that are alike. */
+export interface Nodes {
+  readonly count: number;
+  readonly capacity: readonly number[];
+  /** All nodes together. */
+  readonly total: readonly number[];
+  /** Whether the divisible demand may run here: no taints. */
+  readonly open: boolean;
+  /** By workload, the critical before the sheddable: whether a pod may run here and fits an empty node. */
+  readonly carries: readonly boolean[];
+  /** Whether anything critical may run here. */
+  readonly useful: boolean;
+}
+
+/** The replicas that a workload keeps in every site at least. */
+export function minimumPerSite(workload: WorkloadSpec): number {
+  return workload.minimumPerSite ?? (workload.replicas > 0 ? 1 : 0);
+}
+
+/** Turns the demand into whole numbers. */
+export function loadOf(demand: CapacityDemand, headroom: number): Load {
+  const workloads = (demand.workloads ?? []).filter((one) => one.replicas > 0 || minimumPerSite(one) > 0);
+  const shapes = workloads.map((spec) => ({ spec, each: podResources(spec) }));
+  const beyond = subtract(demand.totals ?? ZERO, sum(shapes.map(({ spec, each }) => scale(each, spec.replicas))));
+  const resources = names(beyond, ...shapes.map(({ each }) => each)).filter(
+    (name) => grains(beyond, name) > 0 || shapes.some(({ each }) => grains(each, name) > 0),
+  );
+  const vector = (of: Resources) => resources.map((name) => grains(of, name));
+  const pods = (critical: boolean): Pods[] =>
+    shapes
+      .filter(({ spec }) => (spec.priority !== "sheddable") === critical)
+      .map(({ spec, each }) => ({
+        spec,
+        total: spec.replicas,
+        minimum: minimumPerSite(spec),
+        size: vector(each),
+      }));
+  const critical = pods(true);
+  const rest = vector(beyond);
+  return {
+    resources,
+    critical,
+    sheddable: pods(false),
+    rest,
+    need: rest.map((own, r) => critical.reduce((total, one) => total + one.total * (one.size[r] ?? 0), own)),
+    headroom: headroomFraction(headroom),
+  };
+}
+
+function headroomFraction(headroom: number): Load["headroom"] {
+  const den = 1e6;
+  const num = den + Math.round(headroom * den);
+  const common = gcd(num, den);
+  return { num: num / common, den: den / common };
+}
+
+/** Turns a site's nodes into whole numbers. */
+export function nodesOf(site: CapacitySite, load: Load): SiteNodes {
+  const groups: Nodes[] = [];
+  for (const group of site.nodeGroups) {
+    if (guaranteed(group) === 0) continue;
+    const nodes = nodesOfGroup(group, load);
+    if (nodes.useful || nodes.carries.includes(true)) groups.push(nodes);
+  }
+  groups.sort((a, b) => (text(a) < text(b) ? -1 : 1));
+  return { groups, key: groups.map(text).join(";") };
+}
+
+/** The nodes of a group that count: what is no positive number counts as none. */
+export function guaranteed(group: NodeGroup): number {
+  return group.count > 0 && Number.isFinite(group.count) ? Math.floor(group.count) : 0;
+}
+
+function nodesOfGroup(group: NodeGroup, load: Load): Nodes {
+  const count = guaranteed(group);
+  const capacity = load.resources.map((name) => grains(group.perNode, name));
+  const total = load.resources.map((name, r) =>
+    group.total === undefined ? Math.min(UNLIMITED, count * (capacity[r] ?? 0)) : grains(group.total, name),
+  );
+  const open = isOpen(group);
+  const carries = [...load.critical, ...load.sheddable].map(
+    (one) => mayRunOn(one.spec, group) && one.size.every((size, r) => size <= (capacity[r] ?? 0)),
+  );
+  const useful =
+    (open && load.rest.some((rest) => rest > 0)) ||
+    (carries.indexOf(true) >= 0 && carries.indexOf(true) < load.critical.length);
+  return { count, capacity, total, open, carries, useful };
+}
+
+function text(nodes: Nodes): string {
+  const carries = nodes.carries.map(Number).join("");
+  return `${nodes.count}x${nodes.capacity.join()}/${nodes.total.join()}/${nodes.open}/${carries}`;
+}

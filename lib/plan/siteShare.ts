@@ -1,0 +1,158 @@
+import { AnyOrder } from "./anyOrder";
+import { ceil } from "./grains";
+import type { Load, SiteNodes } from "./packing";
+import { NOTHING, quotient, type Share, smaller } from "./shares";
+import { type Arrival, adversarialArrivals, allPlaced } from "./simulate";
+import { replicasAt, stepBelow, upperBound } from "./upperBound";
+
+/** The largest share of the bare demand that a site's nodes carry: proven, and beyond which nothing can be placed. */
+export interface SiteShare {
+  /** The pods of this share find a node: in every order, or in each of the adversarial arrivals. */
+  readonly proven: Share;
+  /** No placement, however clever, carries more. */
+  readonly possible: Share;
+}
+
+/** Brackets the largest share of the demand that a site can carry. */
+export function siteShare(load: Load, site: SiteNodes): SiteShare {
+  const possible = upperBound(load, site);
+  if (possible.num === 0) return { proven: NOTHING, possible };
+  return { proven: provenShare(load, site, possible), possible };
+}
+
+/**
+ * The largest share that is proven. Shares are tried from the largest down, and a share counts as proven when all the
+ * pods of a larger one are: both make it certain that a node more, or a pod less, never lowers the result, though a
+ * single simulation can be worse off with a node more.
+ */
+function provenShare(load: Load, site: SiteNodes, possible: Share): Share {
+  const anyOrder = new AnyOrder(load, site);
+  const within = (share: Share) => smaller(share, smaller(possible, divisibleShare(load, site, share)));
+  if (anyOrder.fits(replicasAt(load, quotient(possible)))) {
+    const all = within(stepAtLeast(load, quotient(possible), exact) ?? possible);
+    if (quotient(all) >= quotient(possible)) return all;
+  }
+  let best = inAnyOrder(load, anyOrder, possible, within);
+  const arrivals = adversarialArrivals(load, site);
+  let at = stepAtLeast(load, quotient(possible), coarse);
+  while (at !== undefined && quotient(at) > quotient(best)) {
+    const share = within(at);
+    if (quotient(share) > quotient(best) && simulated(load, site, replicasAt(load, quotient(at)), arrivals))
+      best = share;
+    at = coarseBelow(load, quotient(at));
+  }
+  return best;
+}
+
+/** The largest share whose pods fit in every order. They still do with fewer pods, so that halving finds it. */
+function inAnyOrder(load: Load, anyOrder: AnyOrder, possible: Share, within: (share: Share) => Share): Share {
+  let [low, high] = [0, quotient(possible)];
+  for (let i = 0; i < 24; i++) {
+    const middle = (low + high) / 2;
+    if (anyOrder.fits(replicasAt(load, middle))) low = middle;
+    else high = middle;
+  }
+  let best = NOTHING;
+  // With divisible demand beside the pods, fewer pods can leave room for a larger share.
+  let at = low > 0 ? stepAtLeast(load, low, exact) : undefined;
+  while (at !== undefined && quotient(at) > quotient(best)) {
+    const share = within(at);
+    if (quotient(share) > quotient(best)) best = share;
+    at = stepBelow(load, quotient(at));
+  }
+  return best;
+}
+
+/**
+ * The largest share of the divisible demand that fits beside the pods of `share`, when all pods that may run on nodes
+ * without taints do.
+ */
+function divisibleShare(load: Load, site: SiteNodes, share: Share): Share {
+  let least: Share = share;
+  if (!load.rest.some((rest) => rest > 0)) return least;
+  const counts = replicasAt(load, quotient(share));
+  const open = site.groups.filter((group) => group.open);
+  const beside = load.critical.map((_, w) => open.some((group) => group.carries[w]));
+  for (const [r, rest] of load.rest.entries()) {
+    if (rest === 0) continue;
+    let left = open.reduce((sum, group) => sum + (group.total[r] ?? 0), 0);
+    for (const [w, one] of load.critical.entries()) if (beside[w]) left -= (counts[w] ?? 0) * (one.size[r] ?? 0);
+    least = smaller(least, { num: Math.max(0, left), den: rest });
+  }
+  return least;
+}
+
+/** Nodes that are left empty at most when a simulation fails with all of them. */
+const SUBSETS = 24;
+
+/** Whether every adversarial arrival places all pods, on all the nodes or on some of them. */
+function simulated(load: Load, site: SiteNodes, counts: readonly number[], arrivals: Arrival[]): boolean {
+  const seen = new Set<string>();
+  const queue: SiteNodes[] = [site];
+  for (const nodes of queue) {
+    if (arrivals.every((arrival, i) => allPlaced(load, nodes, counts, arrival) || !toFront(arrivals, i))) return true;
+    for (const fewer of oneNodeFewer(nodes)) {
+      const key = fewer.groups.map((group) => group.count).join();
+      if (queue.length > SUBSETS || seen.has(key) || !volumeFits(load, fewer, counts)) continue;
+      seen.add(key);
+      queue.push(fewer);
+    }
+  }
+  return false;
+}
+
+/** The arrival that failed is tried first next time: most shares fail by the same one. */
+function toFront(arrivals: Arrival[], i: number): true {
+  arrivals.unshift(...arrivals.splice(i, 1));
+  return true;
+}
+
+function oneNodeFewer(site: SiteNodes): SiteNodes[] {
+  return site.groups.map((_, g) => ({
+    key: "",
+    groups: site.groups.map((group, h) => (h === g ? { ...group, count: Math.max(0, group.count - 1) } : group)),
+  }));
+}
+
+function volumeFits(load: Load, site: SiteNodes, counts: readonly number[]): boolean {
+  for (const r of load.resources.keys()) {
+    let left = site.groups.reduce((sum, group) => sum + group.count * (group.capacity[r] ?? 0), 0);
+    for (const [w, one] of load.critical.entries()) left -= (counts[w] ?? 0) * (one.size[r] ?? 0);
+    if (left < 0) return false;
+  }
+  return true;
+}
+
+/** The smallest share of `share` or more at which some workload's replicas are a step of the given kind. */
+function stepAtLeast(load: Load, share: number, step: (replicas: number) => number): Share | undefined {
+  let best: Share | undefined;
+  for (const { total } of load.critical) {
+    const num = total > 0 ? step(ceil(total * share)) : 0;
+    if (num > 0 && (best === undefined || num * best.den < best.num * total)) best = { num, den: total };
+  }
+  return best;
+}
+
+function coarseBelow(load: Load, share: number): Share | undefined {
+  let best: Share | undefined;
+  for (const { total } of load.critical) {
+    const replicas = total > 0 ? ceil(total * share) - 1 : 0;
+    const num = replicas - (replicas % granularity(replicas));
+    if (num > 0 && (best === undefined || num * best.den > best.num * total)) best = { num, den: total };
+  }
+  return best;
+}
+
+function exact(replicas: number): number {
+  return replicas;
+}
+
+/** The next number of eight significant bits: simulations try these only, so that large counts cost no more. */
+function coarse(replicas: number): number {
+  const grain = granularity(replicas);
+  return Math.ceil(replicas / grain) * grain;
+}
+
+function granularity(replicas: number): number {
+  return replicas < 256 ? 1 : 2 ** (Math.floor(Math.log2(replicas)) - 7);
+}

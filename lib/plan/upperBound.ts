@@ -1,0 +1,156 @@
+import { ceil, floor, TOLERANCE } from "./grains";
+import type { Load, Nodes, SiteNodes } from "./packing";
+import { NOTHING, type Share } from "./shares";
+
+/**
+ * Something that no placement can exceed: the pods, each times its coefficient, and the divisible demand times the
+ * share, are at most the limit. All are whole numbers of 0 or more.
+ */
+interface Constraint {
+  readonly pods: readonly number[];
+  readonly divisible: number;
+  readonly limit: number;
+}
+
+/**
+ * A share of the bare demand that no placement on these nodes can exceed. It counts volumes per resource over every
+ * set of node groups that some workload is confined to, pods that are too large to share a node, and how many pods of
+ * one workload fit on empty nodes.
+ */
+export function upperBound(load: Load, site: SiteNodes): Share {
+  const constraints = constraintsOf(load, site);
+  let at = Number.POSITIVE_INFINITY;
+  for (const one of constraints) at = Math.min(at, relaxed(load, one, Number.POSITIVE_INFINITY));
+  while (at > 0 && Number.isFinite(at)) {
+    const counts = replicasAt(load, at);
+    let infeasible = false;
+    let next = at;
+    let divisible: Share | undefined;
+    for (const one of constraints) {
+      const left = one.limit - dot(one.pods, counts);
+      if (left < 0) {
+        infeasible = true;
+        next = Math.min(next, relaxed(load, one, at));
+      } else if (one.divisible > 0 && left < one.divisible * next) {
+        next = left / one.divisible;
+        divisible = { num: left, den: one.divisible };
+      }
+    }
+    const below = stepBelow(load, at);
+    if (infeasible) {
+      at = Math.min(next, valueOrZero(below));
+    } else if (divisible === undefined) {
+      return stepAtMost(load, at);
+    } else if (next > valueOrZero(below) || close(next, at)) {
+      return divisible;
+    } else {
+      at = valueOrZero(below);
+    }
+  }
+  return NOTHING;
+}
+
+/** Replicas of each critical workload that a site runs for a share of the bare demand, its minimum included. */
+export function replicasAt(load: Load, share: number): number[] {
+  return load.critical.map((one) => Math.max(one.minimum, ceil(one.total * share)));
+}
+
+/** The largest share below `share` at which some workload needs one replica less; undefined when there is none. */
+export function stepBelow(load: Load, share: number): Share | undefined {
+  return largest(load, (total) => ceil(total * share) - 1);
+}
+
+function stepAtMost(load: Load, share: number): Share {
+  return largest(load, (total) => floor(total * share)) ?? NOTHING;
+}
+
+function largest(load: Load, replicas: (total: number) => number): Share | undefined {
+  let best: Share | undefined;
+  for (const { total } of load.critical) {
+    const num = total > 0 ? replicas(total) : 0;
+    if (num > 0 && (best === undefined || num * best.den > best.num * total)) best = { num, den: total };
+  }
+  return best;
+}
+
+/**
+ * Where the constraint would bind if replicas were divisible: never less than where it binds. Workloads that run their
+ * minimum at `share` are taken at their minimum.
+ */
+function relaxed(load: Load, one: Constraint, share: number): number {
+  let [fixed, slope] = [0, one.divisible];
+  for (const [w, { total, minimum }] of load.critical.entries()) {
+    const each = one.pods[w] ?? 0;
+    if (total === 0 || total * share <= minimum) fixed += each * minimum;
+    else slope += each * total;
+  }
+  const left = one.limit - fixed;
+  if (slope > 0) return Math.max(0, left / slope) * (1 + TOLERANCE);
+  return left < 0 ? 0 : share;
+}
+
+function constraintsOf(load: Load, site: SiteNodes): Constraint[] {
+  const found: Constraint[] = [];
+  for (const w of load.critical.keys()) {
+    const limit = site.groups.reduce((sum, group) => sum + group.count * alone(load, group, w), 0);
+    found.push({ pods: load.critical.map((_, v) => (v === w ? 1 : 0)), divisible: 0, limit });
+  }
+  for (const within of confinements(load, site)) {
+    const groups = site.groups.filter((_, g) => within[g]);
+    const confined = load.critical.map((_, w) => site.groups.every((group, g) => within[g] || !group.carries[w]));
+    const open = site.groups.every((group, g) => within[g] || !group.open);
+    for (const r of load.resources.keys()) {
+      const size = load.critical.map((one, w) => (confined[w] ? (one.size[r] ?? 0) : 0));
+      const limit = groups.reduce((sum, group) => sum + (group.total[r] ?? 0), 0);
+      found.push({ pods: size, divisible: open ? (load.rest[r] ?? 0) : 0, limit });
+      found.push(...largePods(size, groups, r));
+    }
+  }
+  return found;
+}
+
+/** Pods larger than 1/(t+1) of a node: at most t of them share one. */
+function largePods(size: readonly number[], groups: readonly Nodes[], r: number): Constraint[] {
+  const node = groups.reduce((largestNode, group) => Math.max(largestNode, group.capacity[r] ?? 0), 0);
+  const nodes = groups.reduce((sum, group) => sum + group.count, 0);
+  const found: Constraint[] = [];
+  for (let t = 1; t <= 4; t++) {
+    const pods = size.map((one) => (one * (t + 1) > node ? 1 : 0));
+    if (pods.includes(1)) found.push({ pods, divisible: 0, limit: t * nodes });
+  }
+  return found;
+}
+
+/** How many pods of one workload an empty node of the group takes. */
+function alone(load: Load, group: Nodes, w: number): number {
+  if (!group.carries[w]) return 0;
+  let most = Number.POSITIVE_INFINITY;
+  for (const [r, size] of (load.critical[w]?.size ?? []).entries()) {
+    if (size > 0) most = Math.min(most, Math.floor((group.capacity[r] ?? 0) / size));
+  }
+  return most;
+}
+
+/** The sets of node groups that some workload, or the divisible demand, is confined to; and all groups together. */
+function confinements(load: Load, site: SiteNodes): boolean[][] {
+  const sets = new Map<string, boolean[]>();
+  const put = (set: boolean[]) => sets.set(set.map(Number).join(""), set);
+  put(site.groups.map(() => true));
+  put(site.groups.map((group) => group.open));
+  for (const w of load.critical.keys()) put(site.groups.map((group) => group.carries[w] === true));
+  return [...sets.values()];
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
+}
+
+function valueOrZero(share: Share | undefined): number {
+  return share === undefined ? 0 : share.num / share.den;
+}
+
+function close(a: number, b: number): boolean {
+  return Math.abs(a - b) <= TOLERANCE * b * 4;
+}
