@@ -1,0 +1,122 @@
+import type { Count } from "../guaranteed";
+import { type ObservedResource, UNKNOWN } from "./types";
+
+/**
+ * Reads the properties of one resource. Nothing here throws, whatever the values are, and nothing unknown is ever taken
+ * for a value: it is undefined, and its path is remembered in `unknown` when somebody asked for it.
+ */
+export interface Reader {
+  /** A finite number of 0 or more; undefined when absent, null when not known (or null, or NaN). */
+  count(...path: Path): Count;
+  /** As `count`, but what is not known is not remembered: for what a pool can do without. */
+  detail(...path: Path): Count;
+  text(...path: Path): string | undefined;
+  /** `true` also for the string "true", as provider inputs have it. */
+  flag(...path: Path): boolean;
+  /** The texts of a list; unknown members are remembered. */
+  texts(...path: Path): string[];
+  /** Readers of the members of a list of objects; of an object on its own, a list of one. */
+  members(...path: Path): Reader[];
+  /** As `members`, each remembering for itself what is unknown: for members that are judged one by one. */
+  parts(...path: Path): Reader[];
+  /** Whether there is anything at the path, known or not. */
+  has(...path: Path): boolean;
+  /** Entries of a map of texts. */
+  map(...path: Path): Record<string, string>;
+  /** Remembers that something at the path is missing. */
+  missing(...path: Path): void;
+  /** Paths that were asked for and are not known, in the order of asking. */
+  readonly unknown: string[];
+}
+
+type Path = readonly (string | number)[];
+
+/** A reader of a resource's properties. A property that the program never gave has the provider's default. */
+export function reader(resource: ObservedResource): Reader {
+  const given = resource.propertyDependencies;
+  // Previews of bridged providers show as unknown what the program left to the provider. The inputs that a program gave
+  // are the keys of propertyDependencies; with no key at all nobody can tell, and everything unknown stays unknown.
+  const known = Object.keys(given).length > 0;
+  const isDefault = (top: string) => known && !Object.hasOwn(given, top);
+  return readerOf(resource.props, "", [], isDefault);
+}
+
+/** A reader of plain properties that belong to no resource of their own, such as a provider's. */
+export function plainReader(props: unknown): Reader {
+  return readerOf(props, "", [], () => false);
+}
+
+function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (top: string) => boolean): Reader {
+  const name = (path: Path) => prefix + path.map((p) => (typeof p === "number" ? `[${p}]` : `.${p}`)).join("");
+  const missing = (...path: Path) => {
+    const text = name(path).replace(/^\./, "");
+    if (!unknown.includes(text)) unknown.push(text);
+  };
+  const at = (path: Path): unknown => {
+    let value: unknown = root;
+    for (const step of path) {
+      if (value === UNKNOWN) return UNKNOWN;
+      if (value === null || typeof value !== "object" || !Object.hasOwn(value, step)) return undefined;
+      value = (value as Record<string | number, unknown>)[step];
+    }
+    const left = prefix === "" && value === UNKNOWN && path.length > 0 && isDefault(String(path[0]));
+    return left ? undefined : value;
+  };
+  const ask = (path: Path): unknown => {
+    const value = at(path);
+    if (value === UNKNOWN) missing(...path);
+    return value === UNKNOWN || value === null ? undefined : value;
+  };
+  const detail = (...path: Path): Count => {
+    const value = at(path);
+    return value === undefined || isAmount(value) ? value : null;
+  };
+  const objects = (path: Path, remember: () => string[]): Reader[] => {
+    const value = ask(path);
+    const nested = (member: unknown, at: Path) => readerOf(member, name(at), remember(), isDefault);
+    if (Array.isArray(value)) return value.map((member, i) => nested(member, [...path, i]));
+    return typeof value === "object" ? [nested(value, path)] : [];
+  };
+  return {
+    unknown,
+    missing,
+    detail,
+    count(...path) {
+      const value = detail(...path);
+      if (value === null) missing(...path);
+      return value;
+    },
+    text(...path) {
+      const value = ask(path);
+      return typeof value === "string" && value !== "" ? value : undefined;
+    },
+    flag(...path) {
+      const value = ask(path);
+      return value === true || value === "true";
+    },
+    texts(...path) {
+      const value = ask(path);
+      if (!Array.isArray(value)) return [];
+      return value.flatMap((_, i) => {
+        const member = ask([...path, i]);
+        return typeof member === "string" ? [member] : [];
+      });
+    },
+    members: (...path) => objects(path, () => unknown),
+    parts: (...path) => objects(path, () => []),
+    has(...path) {
+      const value = at(path);
+      return value !== undefined && value !== null;
+    },
+    map(...path) {
+      const value = ask(path);
+      if (value === undefined || typeof value !== "object" || Array.isArray(value)) return {};
+      const entries = Object.keys(value as object).map((key) => [key, ask([...path, key])] as const);
+      return Object.fromEntries(entries.filter((e): e is [string, string] => typeof e[1] === "string"));
+    },
+  };
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
