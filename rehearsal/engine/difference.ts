@@ -1,0 +1,81 @@
+import { formatPath, ignoreChanges, objectDiff, parsePath, pathContains } from "./paths";
+import type { DiffResult, PropertyDiff } from "./provider";
+import type { ResourceState } from "./state";
+import { sameValue } from "./values";
+
+/** No difference. */
+export const noDifference: DiffResult = { changes: "none", replaces: [], deleteBeforeReplace: false, diffs: [] };
+
+/** A replacement that the engine decided on, blamed on one key. */
+export const replacementFor = (key?: string): DiffResult => ({
+  ...noDifference,
+  changes: "some",
+  replaces: key === undefined ? [] : [key],
+});
+
+/** The change that init errors count as for `replaceOnChanges`. */
+const initErrorKey = "#initerror";
+const asReplacement = { add: "add-replace", delete: "delete-replace", update: "update-replace" } as const;
+
+/** True when the difference cannot be made in place. */
+export function needsReplacement(diff: DiffResult): boolean {
+  return (
+    diff.replaces.length > 0 || Object.values(diff.detailedDiff ?? {}).some(({ kind }) => kind.endsWith("-replace"))
+  );
+}
+
+/** A diff of which the provider knows only that it does not know: the inputs decide. */
+export function settle(
+  diff: DiffResult,
+  old: ResourceState,
+  news: ResourceState["inputs"],
+  ignored: string[],
+): DiffResult {
+  if (diff.changes !== "unknown") return diff;
+  const { inputs } = ignoreChanges(news, old.inputs, ignored);
+  if (sameValue(old.inputs, inputs)) return { ...diff, changes: "none" };
+  const detailedDiff = objectDiff(old.inputs, inputs);
+  const diffs = [...new Set(Object.keys(detailedDiff).map((path) => String(parsePath(path)?.[0] ?? path)))];
+  return { ...diff, changes: "some", diffs, detailedDiff };
+}
+
+/** Turns changes into replacements where `replaceOnChanges` says so. */
+export function applyReplaceOnChanges(diff: DiffResult, paths: string[], hasInitErrors: boolean): DiffResult {
+  if ((diff.changes !== "some" && !hasInitErrors) || paths.length === 0) return diff;
+  const outer = paths.map(parsePath).filter((path) => path !== undefined);
+  const covered = (text: string): boolean => {
+    const inner = parsePath(text);
+    return inner !== undefined && outer.some((path) => pathContains(path, inner));
+  };
+  const replaces = new Set([...diff.replaces, ...diff.diffs.filter(covered)]);
+  const result: DiffResult = { ...diff, replaces: [...replaces] };
+  if (diff.detailedDiff !== undefined) {
+    const detailed: { [path: string]: PropertyDiff } = {};
+    for (const [path, property] of Object.entries(diff.detailedDiff)) {
+      const kind = asReplacement[property.kind as keyof typeof asReplacement];
+      detailed[path] = kind !== undefined && covered(path) ? { ...property, kind } : property;
+    }
+    result.detailedDiff = detailed;
+  }
+  if (hasInitErrors && outer.some((path) => pathContains(path, [initErrorKey]))) {
+    result.changes = "some";
+    result.replaces.push(initErrorKey);
+  }
+  return result;
+}
+
+/** What differs, for a report: what the provider says, or else the inputs. */
+export function shownDiff(
+  diff: DiffResult,
+  old: ResourceState,
+  fresh: ResourceState,
+): { [path: string]: PropertyDiff } {
+  if (diff.detailedDiff !== undefined && Object.keys(diff.detailedDiff).length > 0) return diff.detailedDiff;
+  const computed = objectDiff(old.inputs, fresh.inputs);
+  for (const key of diff.replaces) {
+    const path = formatPath([key]);
+    const kind = asReplacement[(computed[path]?.kind ?? "update") as keyof typeof asReplacement] ?? "update-replace";
+    computed[path] = { kind, inputDiff: true };
+  }
+  return computed;
+}

@@ -1,0 +1,200 @@
+import type { RunContext } from "./context";
+import { PartialFailure } from "./provider";
+import type { Instance } from "./providers";
+import { type ResourceState, requirementsOf } from "./state";
+import type { PlannedStep } from "./step";
+import { isProviderType, nameOf } from "./urns";
+import { isSecret, makeSecret, unknownValue } from "./values";
+
+/** A deletion that `protect` forbids. Others go on, so that all of them are reported. */
+export class Protected extends Error {
+  constructor(urn: string) {
+    super(
+      `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the \`protect\` flag ` +
+        `from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``,
+    );
+    this.name = "Protected";
+  }
+}
+
+const identityOf = (state: ResourceState) => ({ urn: state.urn, type: state.type, name: nameOf(state.urn) });
+
+/** Carries steps out, and keeps the list of resources that results. */
+export class Executor {
+  /** Made or kept in this run, in that order. */
+  private readonly news = new Set<ResourceState>();
+  /** Previous states that no longer stand: replaced by a new one, or gone. */
+  private readonly done = new Set<ResourceState>();
+
+  constructor(
+    private readonly context: RunContext,
+    /** URNs that are deleted in this run, for `deletedWith`. */
+    private readonly deletes: Set<string>,
+  ) {}
+
+  /** The resources as they stand, dependencies before what depends on them. */
+  resources(taken: Map<string, string>): ResourceState[] {
+    const kept = this.context.previous.filter((state) => !this.done.has(state));
+    return [...[...this.news].filter((state) => !this.done.has(state)), ...kept.map((state) => renamed(state, taken))];
+  }
+
+  /** @throws the provider's error; the list of resources then says what was left behind. */
+  async apply(step: PlannedStep): Promise<void> {
+    const { op, old, fresh } = step;
+    this.context.record(step);
+    if (op === "replace") return;
+    if (op === "remove-pending-replace") {
+      this.done.add(old as ResourceState);
+      return;
+    }
+    if (fresh === undefined) return this.delete(step, old as ResourceState);
+    if (op === "same") await this.same(fresh, old as ResourceState);
+    else if (op === "update") await this.update(fresh, old as ResourceState);
+    else if (op === "read" || op === "read-replacement") await this.read(fresh);
+    else await this.create(fresh);
+    this.accept(step, fresh);
+  }
+
+  private accept({ op, old, pendingDelete }: PlannedStep, fresh: ResourceState): void {
+    keepSecret(fresh);
+    this.news.add(fresh);
+    if (op !== "read" && op !== "read-replacement") this.context.news.set(fresh.urn, fresh);
+    if (old === undefined) return;
+    if (pendingDelete === true) old.delete = true;
+    else this.done.add(old);
+  }
+
+  private instance(state: ResourceState): Instance {
+    const instance = this.context.registry.get(state.provider);
+    if (instance === undefined) throw new Error(`unknown provider '${state.provider}' for resource '${state.urn}'`);
+    return instance;
+  }
+
+  private async same(fresh: ResourceState, old: ResourceState): Promise<void> {
+    fresh.id = old.id;
+    fresh.outputs = old.outputs;
+    if (isProviderType(fresh.type)) await this.context.registry.same(fresh.urn, fresh.id, old.inputs);
+  }
+
+  private async create(fresh: ResourceState): Promise<void> {
+    const { preview, registry } = this.context;
+    fresh.created = new Date().toISOString();
+    fresh.modified = fresh.created;
+    if (!fresh.custom) return;
+    try {
+      const made = isProviderType(fresh.type)
+        ? await registry.create(fresh.urn, fresh.inputs, preview)
+        : await this.instance(fresh).create({
+            ...identityOf(fresh),
+            inputs: fresh.inputs,
+            preview,
+            timeoutSeconds: fresh.timeouts.create,
+          });
+      if (!preview && made.id === "") throw new Error("provider did not return an ID from Create");
+      fresh.id = made.id;
+      fresh.outputs = made.outputs;
+    } catch (error) {
+      this.keepPartial(error, fresh);
+      throw error;
+    }
+  }
+
+  private async update(fresh: ResourceState, old: ResourceState): Promise<void> {
+    const { preview, registry } = this.context;
+    fresh.id = old.id;
+    if (!fresh.custom) {
+      fresh.outputs = old.outputs;
+      return;
+    }
+    try {
+      const request = {
+        ...identityOf(fresh),
+        id: old.id,
+        oldInputs: old.inputs,
+        oldOutputs: old.outputs,
+        news: fresh.inputs,
+      };
+      const made = isProviderType(fresh.type)
+        ? await registry.update(fresh.urn, old.id, fresh.inputs)
+        : await this.instance(fresh).update({
+            ...request,
+            ignoreChanges: fresh.ignoreChanges,
+            preview,
+            timeoutSeconds: fresh.timeouts.update,
+          });
+      fresh.outputs = made.outputs;
+      fresh.modified = new Date().toISOString();
+    } catch (error) {
+      // The old inputs stay, so that the next run tries the change again.
+      this.keepPartial(error, { ...fresh, inputs: old.inputs }, old);
+      throw error;
+    }
+  }
+
+  /** What a failed operation left behind exists all the same. */
+  private keepPartial(error: unknown, fresh: ResourceState, old?: ResourceState): void {
+    if (!(error instanceof PartialFailure)) return;
+    const left = {
+      ...fresh,
+      id: error.id === "" ? fresh.id : error.id,
+      outputs: error.outputs,
+      initErrors: error.reasons,
+    };
+    keepSecret(left);
+    this.news.add(left);
+    if (old !== undefined) this.done.add(old);
+  }
+
+  private async read(fresh: ResourceState): Promise<void> {
+    if (fresh.id === unknownValue) return;
+    const found = await this.instance(fresh).read({
+      ...identityOf(fresh),
+      id: fresh.id,
+      inputs: fresh.inputs,
+      outputs: fresh.inputs,
+    });
+    if (found.id === "" && Object.keys(found.outputs).length === 0)
+      throw new Error(`resource '${fresh.id}' does not exist`);
+    fresh.outputs = found.outputs;
+    if (found.id !== "") fresh.id = found.id;
+  }
+
+  private async delete({ op, pendingReplacement }: PlannedStep, old: ResourceState): Promise<void> {
+    if (op === "delete" && old.protect) throw new Protected(old.urn);
+    const gone = old.external || old.retainOnDelete || (old.deletedWith !== "" && this.deletes.has(old.deletedWith));
+    if (!this.context.preview && !gone && old.custom && !isProviderType(old.type)) {
+      const { inputs, outputs, id, timeouts } = old;
+      await this.instance(old).delete({ ...identityOf(old), id, inputs, outputs, timeoutSeconds: timeouts.delete });
+    }
+    if (pendingReplacement === true) old.pendingReplacement = true;
+    else this.done.add(old);
+  }
+}
+
+/** Marks as secret the outputs that were asked to be, and those that repeat a secret input. */
+function keepSecret(state: ResourceState): void {
+  const leaks = Object.keys(state.outputs).filter(
+    (name) =>
+      !isSecret(state.outputs[name]) && (state.additionalSecretOutputs.includes(name) || isSecret(state.inputs[name])),
+  );
+  if (leaks.length === 0) return;
+  state.outputs = { ...state.outputs };
+  for (const name of leaks) state.outputs[name] = makeSecret(state.outputs[name]);
+}
+
+/** An old resource that stays, with the present URNs of what it refers to. */
+function renamed(state: ResourceState, taken: Map<string, string>): ResourceState {
+  if (taken.size === 0 || ![...requirementsOf(state)].some((urn) => taken.has(urn))) return state;
+  const now = (urn: string): string => taken.get(urn) ?? urn;
+  const cut = state.provider.lastIndexOf("::");
+  const byProperty = Object.entries(state.propertyDependencies).map(([name, urns]) => [name, urns.map(now)] as const);
+  return {
+    ...state,
+    parent: now(state.parent),
+    provider: state.provider === "" ? "" : now(state.provider.slice(0, cut)) + state.provider.slice(cut),
+    dependencies: state.dependencies.map(now),
+    propertyDependencies: Object.fromEntries(byProperty),
+    deletedWith: now(state.deletedWith),
+    replaceWith: state.replaceWith.map(now),
+  };
+}

@@ -1,0 +1,236 @@
+import { existsSync } from "node:fs";
+import * as path from "node:path";
+import { type ServiceError, status } from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as rpc from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { UserError } from "../userError";
+import type { LogLine } from "./children";
+import { type Plugin, startPlugin, unary } from "./plugins";
+import { sdkScript } from "./program";
+import type { PluginFolder } from "./project";
+import * as contract from "./provider";
+import { revealSecrets } from "./values";
+import { emptyMessage, fromStruct, toStruct } from "./wire";
+
+const changes = ["unknown", "none", "some"] as const;
+const kinds = ["add", "add-replace", "delete", "delete-replace", "update", "update-replace"] as const;
+
+/** A method that a plugin does not have counts as one without an opinion. */
+async function optional<T>(answer: Promise<T>, without: T): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if ((error as ServiceError).code === status.UNIMPLEMENTED) return without;
+    throw plain(error);
+  }
+}
+
+/** A plugin's error with the plugin's own words only, and what a failed initialisation left behind. */
+function plain(error: unknown): Error {
+  const { details, message, metadata } = error as ServiceError;
+  for (const packed of metadata?.get("grpc-status-details-bin") ?? []) {
+    for (const any of Status.deserializeBinary(packed as Buffer).getDetailsList()) {
+      const left = any.unpack(rpc.ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");
+      if (left === null) continue;
+      return new contract.PartialFailure(
+        details,
+        left.getId(),
+        fromStruct(left.getProperties()),
+        left.getReasonsList(),
+      );
+    }
+  }
+  return new Error(details || message);
+}
+
+/** Calls with a plugin's errors made plain. */
+async function call<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw plain(error);
+  }
+}
+
+function identify(
+  message: { setUrn(v: string): unknown; setType(v: string): unknown; setName(v: string): unknown },
+  of: contract.ResourceIdentity,
+): void {
+  message.setUrn(of.urn);
+  message.setType(of.type);
+  message.setName(of.name);
+}
+
+function checkRequest(request: contract.CheckRequest): rpc.CheckRequest {
+  const message = new rpc.CheckRequest();
+  identify(message, request);
+  message.setOlds(toStruct(request.olds));
+  message.setNews(toStruct(request.news));
+  message.setRandomseed(request.randomSeed);
+  return message;
+}
+
+function checkResult(response: rpc.CheckResponse): contract.CheckResult {
+  const failures = response
+    .getFailuresList()
+    .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
+  return { inputs: fromStruct(response.getInputs()), failures };
+}
+
+function diffRequest(request: contract.DiffRequest): rpc.DiffRequest {
+  const message = new rpc.DiffRequest();
+  identify(message, request);
+  message.setId(request.id);
+  message.setOldInputs(toStruct(request.oldInputs));
+  message.setOlds(toStruct(request.oldOutputs));
+  message.setNews(toStruct(request.news));
+  message.setIgnorechangesList(request.ignoreChanges);
+  return message;
+}
+
+function diffResult(response: rpc.DiffResponse): contract.DiffResult {
+  const detailed: NonNullable<contract.DiffResult["detailedDiff"]> = {};
+  for (const [property, diff] of response.getDetaileddiffMap().entries()) {
+    detailed[property] = { kind: kinds[diff.getKind()] ?? "update", inputDiff: diff.getInputdiff() };
+  }
+  return {
+    changes: changes[response.getChanges()] ?? "unknown",
+    replaces: response.getReplacesList(),
+    deleteBeforeReplace: response.getDeletebeforereplace(),
+    diffs: response.getDiffsList(),
+    ...(response.getHasdetaileddiff() ? { detailedDiff: detailed } : {}),
+  };
+}
+
+/** A provider in a process of its own, spoken to by gRPC. */
+class PluginProvider implements contract.Provider {
+  constructor(private readonly plugin: Plugin<ResourceProviderClient>) {}
+  private get client(): ResourceProviderClient {
+    return this.plugin.client;
+  }
+
+  checkConfig(request: contract.CheckRequest): Promise<contract.CheckResult> {
+    const answer = unary(this.client.checkConfig.bind(this.client), checkRequest(request));
+    return optional(answer.then(checkResult), { inputs: request.news, failures: [] });
+  }
+  diffConfig(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    const answer = unary(this.client.diffConfig.bind(this.client), diffRequest(request));
+    return optional(answer.then(diffResult), {
+      changes: "unknown",
+      replaces: [],
+      deleteBeforeReplace: false,
+      diffs: [],
+    });
+  }
+  async configure(request: contract.ConfigureRequest): Promise<contract.ConfigureResult> {
+    const message = new rpc.ConfigureRequest();
+    const { version: _, ...given } = request.inputs;
+    for (const [name, value] of Object.entries(revealSecrets(given))) {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      message.getVariablesMap().set(`${request.urn.split(":providers:")[1]?.split("::")[0]}:config:${name}`, text);
+    }
+    message.setArgs(toStruct(request.inputs));
+    message.setAcceptsecrets(true);
+    message.setAcceptresources(true);
+    message.setSendsOldInputs(true);
+    message.setSendsOldInputsToDelete(true);
+    const response = await call(unary(this.client.configure.bind(this.client), message));
+    return {
+      acceptSecrets: response.getAcceptsecrets(),
+      supportsPreview: response.getSupportspreview(),
+      acceptResources: response.getAcceptresources(),
+      acceptOutputs: response.getAcceptoutputs(),
+    };
+  }
+  async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
+    return checkResult(await call(unary(this.client.check.bind(this.client), checkRequest(request))));
+  }
+  async diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    return diffResult(await call(unary(this.client.diff.bind(this.client), diffRequest(request))));
+  }
+  async create(request: contract.CreateRequest): Promise<contract.CreateResult> {
+    const message = new rpc.CreateRequest();
+    identify(message, request);
+    message.setProperties(toStruct(request.inputs));
+    message.setPreview(request.preview);
+    message.setTimeout(request.timeoutSeconds);
+    const response = await call(unary(this.client.create.bind(this.client), message));
+    return { id: response.getId(), outputs: fromStruct(response.getProperties()) };
+  }
+  async read(request: contract.ReadRequest): Promise<contract.ReadResult> {
+    const message = new rpc.ReadRequest();
+    identify(message, request);
+    message.setId(request.id);
+    message.setProperties(toStruct(request.outputs));
+    message.setInputs(toStruct(request.inputs));
+    const response = await call(unary(this.client.read.bind(this.client), message));
+    return {
+      id: response.getId(),
+      inputs: fromStruct(response.getInputs()),
+      outputs: fromStruct(response.getProperties()),
+    };
+  }
+  async update(request: contract.UpdateRequest): Promise<contract.UpdateResult> {
+    const message = new rpc.UpdateRequest();
+    identify(message, request);
+    message.setId(request.id);
+    message.setOldInputs(toStruct(request.oldInputs));
+    message.setOlds(toStruct(request.oldOutputs));
+    message.setNews(toStruct(request.news));
+    message.setIgnorechangesList(request.ignoreChanges);
+    message.setPreview(request.preview);
+    message.setTimeout(request.timeoutSeconds);
+    return { outputs: fromStruct((await call(unary(this.client.update.bind(this.client), message))).getProperties()) };
+  }
+  async delete(request: contract.DeleteRequest): Promise<void> {
+    const message = new rpc.DeleteRequest();
+    identify(message, request);
+    message.setId(request.id);
+    message.setProperties(toStruct(request.outputs));
+    message.setOldInputs(toStruct(request.inputs));
+    message.setTimeout(request.timeoutSeconds);
+    await call(unary(this.client.delete.bind(this.client), message));
+  }
+  async invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
+    const message = new rpc.InvokeRequest();
+    message.setTok(request.token);
+    message.setArgs(toStruct(request.args));
+    message.setPreview(request.preview);
+    const response = await call(unary(this.client.invoke.bind(this.client), message));
+    const failures = response
+      .getFailuresList()
+      .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
+    return { result: fromStruct(response.getReturn()), failures };
+  }
+  async close(): Promise<void> {
+    await unary(this.client.cancel.bind(this.client), emptyMessage()).catch(() => undefined);
+    await this.plugin.close();
+  }
+}
+
+/** The providers that a project names by folder (`plugins.providers[].path` of Pulumi.yaml), each in its own process. */
+export function pluginFolders(folders: PluginFolder[], onLine: (line: LogLine) => void): contract.ProviderSource {
+  return {
+    async open(pkg, version) {
+      const folder = folders.find(
+        (each) => each.name === pkg && (version === "" || each.version === "" || each.version === version),
+      );
+      if (folder === undefined) return undefined;
+      if (!existsSync(path.join(folder.path, "PulumiPlugin.yaml"))) {
+        throw new UserError(
+          `cannot rehearse: the plugin ${pkg} in ${folder.path}: there is no PulumiPlugin.yaml, and only nodejs plugins run here`,
+        );
+      }
+      const plugin = await startPlugin(`the plugin ${pkg} in ${folder.path}`, ResourceProviderClient, {
+        script: sdkScript("run-plugin", folder.path),
+        args: [folder.path, "127.0.0.1:0"],
+        cwd: folder.path,
+        env: { PULUMI_NODEJS_TYPESCRIPT: "true" },
+        onLine,
+      });
+      return new PluginProvider(plugin);
+    },
+    fidelity: () => undefined,
+  };
+}

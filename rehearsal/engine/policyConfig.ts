@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { UserError } from "../userError";
+import { isData } from "./values";
+
+/** How a violated policy counts. */
+export type EnforcementLevel = "advisory" | "mandatory" | "disabled" | "remediate";
+
+/** In the order of the protocol's numbers. */
+export const enforcementLevels: readonly EnforcementLevel[] = ["advisory", "mandatory", "disabled", "remediate"];
+
+/** What the engine tells a policy: its level, and the values that `getConfig` gives. */
+export interface PolicySettings {
+  level: EnforcementLevel | undefined;
+  properties: { [name: string]: unknown };
+}
+
+/** What a pack says about one of its policies. */
+export interface PolicyDescription {
+  name: string;
+  level: EnforcementLevel;
+  /** JSON schemas by property. */
+  schema: { [name: string]: unknown };
+  required: string[];
+}
+
+type Settings = Map<string, PolicySettings>;
+
+const isLevel = (value: unknown): value is EnforcementLevel => enforcementLevels.includes(value as EnforcementLevel);
+
+/**
+ * Reads a `--policy-pack-config` file: `{ "<policy>": "<level>" | { enforcementLevel?, ...properties } }`.
+ * @throws UserError for what is no such file, all problems at once.
+ */
+export function readPolicyConfig(file: string): Settings {
+  let content: unknown;
+  try {
+    const text = readFileSync(file, "utf8");
+    content = text.trim() === "" ? {} : JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`cannot read the policy configuration ${file}: ${(error as Error).message}`);
+  }
+  if (!isData(content)) throw new UserError(`the policy configuration ${file} must be a JSON object of policies`);
+  const settings: Settings = new Map();
+  const problems: string[] = [];
+  for (const [policy, value] of Object.entries(content)) {
+    const { enforcementLevel: level, ...properties } = isData(value) ? value : { enforcementLevel: value };
+    if (level !== undefined && !isLevel(level)) {
+      problems.push(
+        `${policy}: the enforcement level is ${JSON.stringify(level)}; it must be one of ${enforcementLevels.join(", ")}`,
+      );
+    } else settings.set(policy, { level, properties });
+  }
+  if (problems.length > 0)
+    throw new UserError(`the policy configuration ${file} has problems:\n${problems.join("\n")}`);
+  return settings;
+}
+
+function apply(result: Settings, given: Settings): void {
+  const all = given.get("all")?.level;
+  if (all !== undefined) for (const settings of result.values()) settings.level = all;
+  for (const [policy, { level, properties }] of given) {
+    const settings = result.get(policy);
+    if (settings === undefined) result.set(policy, { level, properties });
+    else {
+      settings.level = level ?? settings.level;
+      Object.assign(settings.properties, properties);
+    }
+  }
+}
+
+/**
+ * What every policy gets: the defaults of its schema, then what the pack's constructor was given, then the file.
+ * @throws UserError naming every value that a policy's schema refuses.
+ */
+export function reconcile(pack: string, policies: PolicyDescription[], initial: Settings, given: Settings): Settings {
+  const result: Settings = new Map();
+  for (const { name, level, schema } of policies) {
+    const properties: PolicySettings["properties"] = {};
+    for (const [property, rule] of Object.entries(schema)) {
+      if (isData(rule) && "default" in rule) properties[property] = structuredClone(rule.default);
+    }
+    result.set(name, { level, properties });
+  }
+  apply(result, initial);
+  apply(result, given);
+  result.delete("all");
+  const problems = policies.flatMap((policy) => policyProblems(policy, result.get(policy.name)?.properties ?? {}));
+  if (problems.length > 0)
+    throw new UserError(`the configuration of the policy pack ${pack} has problems:\n${problems.join("\n")}`);
+  return result;
+}
+
+function policyProblems({ name, schema, required }: PolicyDescription, properties: object): string[] {
+  if (Object.keys(schema).length === 0 && required.length === 0) return [];
+  const rules = z.fromJSONSchema({ type: "object", properties: schema, required } as Parameters<
+    typeof z.fromJSONSchema
+  >[0]);
+  const issues = rules.safeParse(properties).error?.issues ?? [];
+  return issues.map((issue) => `${name}: ${issue.path.map(String).join(".")}: ${issue.message}`);
+}

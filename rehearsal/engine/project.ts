@@ -1,0 +1,167 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { UserError } from "../userError";
+import { passphraseCrypter } from "./crypter";
+import { defaultPassphrase } from "./snapshot";
+import { isData } from "./values";
+
+/** A configuration value: its text, and whether it is a secret. Objects and lists are JSON text, as the SDK reads them. */
+export interface ConfigValue {
+  text: string;
+  secret: boolean;
+}
+
+/** A provider plugin that a project names by its folder. */
+export interface PluginFolder {
+  name: string;
+  /** Absolute path of the folder with PulumiPlugin.yaml. */
+  path: string;
+  version: string;
+}
+
+/** What a project's files say about how its program runs. */
+export interface Project {
+  /** The folder with Pulumi.yaml, or the bare folder. */
+  root: string;
+  name: string;
+  stack: string;
+  /** The program's own folder. */
+  pwd: string;
+  /** Entry file within `pwd`; `.` leaves the choice to package.json. */
+  main: string;
+  typescript: boolean;
+  nodeArguments: string[];
+  config: Map<string, ConfigValue>;
+  plugins: PluginFolder[];
+}
+
+type Yaml = { [key: string]: unknown };
+
+function readYaml(file: string): Yaml | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const content: unknown = parse(readFileSync(file, "utf8")) ?? {};
+    if (!isData(content)) throw new Error("it must be a mapping");
+    return content;
+  } catch (error) {
+    throw new UserError(`cannot read ${file}: ${(error as Error).message}`);
+  }
+}
+
+const toText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** Adds a `config` section of Pulumi.yaml or of a stack's file; keys without a namespace are the project's. */
+function addConfig(project: Project, section: unknown, salt: string | undefined, isProject: boolean): string[] {
+  const problems: string[] = [];
+  if (!isData(section)) return problems;
+  for (const [name, entry] of Object.entries(section)) {
+    const key = name.includes(":") ? name : `${project.name}:${name}`;
+    if (isData(entry) && typeof entry.secure === "string") {
+      try {
+        if (salt === undefined) throw new Error("the stack's file has no encryptionsalt");
+        project.config.set(key, {
+          text: passphraseCrypter(defaultPassphrase(), salt).decrypt(entry.secure),
+          secret: true,
+        });
+      } catch (error) {
+        problems.push(
+          `cannot read the secret ${key}: ${(error as Error).message}; set PULUMI_CONFIG_PASSPHRASE, or give the value as config`,
+        );
+      }
+    } else if (isProject && isData(entry) && ("type" in entry || "default" in entry || "value" in entry)) {
+      const value = entry.value ?? entry.default;
+      if (value !== undefined) project.config.set(key, { text: toText(value), secret: entry.secret === true });
+    } else project.config.set(key, { text: toText(entry), secret: false });
+  }
+  return problems;
+}
+
+/** The folder and entry file that `main` stands for, by the rules of the CLI. */
+function entryOf(root: string, main: unknown): { pwd: string; main: string } {
+  if (main === undefined || main === "") return { pwd: root, main: "." };
+  const file = path.resolve(root, String(main));
+  if (path.isAbsolute(String(main)) || path.relative(root, file).startsWith("..")) {
+    throw new UserError(`main of ${root}/Pulumi.yaml is ${JSON.stringify(main)}: it must be a path within the project`);
+  }
+  if (!existsSync(file))
+    throw new UserError(`main of ${root}/Pulumi.yaml is ${JSON.stringify(main)}, and there is no such file or folder`);
+  return statSync(file).isDirectory()
+    ? { pwd: file, main: "." }
+    : { pwd: path.dirname(file), main: path.basename(file) };
+}
+
+function pluginsOf(root: string, section: unknown): PluginFolder[] {
+  const providers = isData(section) ? section.providers : undefined;
+  if (!Array.isArray(providers)) return [];
+  return providers.filter(isData).map((plugin) => ({
+    name: String(plugin.name),
+    path: path.resolve(root, String(plugin.path)),
+    version: plugin.version === undefined ? "" : String(plugin.version),
+  }));
+}
+
+/**
+ * Reads a project: Pulumi.yaml and Pulumi.<stack>.yaml, or a bare folder with an index file.
+ * @param given configuration of the caller's, which comes last.
+ * @throws UserError naming every problem of the files.
+ */
+export function readProject(
+  dir: string,
+  stack: string,
+  given: { [key: string]: string | { secret: string } } = {},
+): Project {
+  const root = path.resolve(dir);
+  if (!existsSync(root)) throw new UserError(`there is no folder ${root}`);
+  const file = ["Pulumi.yaml", "Pulumi.yml"].map((name) => path.join(root, name)).find((name) => existsSync(name));
+  const settings: Yaml = file === undefined ? {} : (readYaml(file) ?? {});
+  const bare = path.basename(root).replace(/[^\w.-]/g, "-") || "program";
+  const runtime = settings.runtime ?? "nodejs";
+  const language = isData(runtime) ? runtime.name : runtime;
+  if (language !== "nodejs")
+    throw new UserError(
+      `cannot rehearse: the runtime ${JSON.stringify(language)} of ${file}; only nodejs programs run here`,
+    );
+  if (
+    file === undefined &&
+    !["index.ts", "index.js", "package.json"].some((name) => existsSync(path.join(root, name)))
+  ) {
+    throw new UserError(`${root} has neither a Pulumi.yaml nor an index.ts: give the folder of a Pulumi program`);
+  }
+  const options: Yaml = isData(runtime) && isData(runtime.options) ? runtime.options : {};
+  const project: Project = {
+    root,
+    name: typeof settings.name === "string" ? settings.name : bare,
+    stack,
+    ...entryOf(root, settings.main),
+    typescript: options.typescript !== false,
+    nodeArguments:
+      typeof options.nodeargs === "string" ? options.nodeargs.split(/\s+/).filter((word) => word !== "") : [],
+    config: new Map(),
+    plugins: pluginsOf(root, settings.plugins),
+  };
+  const stackFile: Yaml = readYaml(path.join(root, `Pulumi.${stack}.yaml`)) ?? {};
+  const salt = typeof stackFile.encryptionsalt === "string" ? stackFile.encryptionsalt : undefined;
+  const problems = [
+    ...addConfig(project, settings.config, undefined, true),
+    ...addConfig(project, stackFile.config, salt, false),
+  ];
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  for (const [name, value] of Object.entries(given)) {
+    const key = name.includes(":") ? name : `${project.name}:${name}`;
+    project.config.set(
+      key,
+      typeof value === "string" ? { text: value, secret: false } : { text: value.secret, secret: true },
+    );
+  }
+  return project;
+}
+
+/** The two environment variables in which programs and packs find their configuration. */
+export function configEnvironment(config: Map<string, ConfigValue>): { [name: string]: string } {
+  const entries = [...config];
+  return {
+    PULUMI_CONFIG: JSON.stringify(Object.fromEntries(entries.map(([key, value]) => [key, value.text]))),
+    PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(entries.filter(([, value]) => value.secret).map(([key]) => key)),
+  };
+}

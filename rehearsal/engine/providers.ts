@@ -1,0 +1,174 @@
+import { randomUUID } from "node:crypto";
+import { UserError } from "../userError";
+import type * as contract from "./provider";
+import type { Properties } from "./provider";
+import type { ResourceState } from "./state";
+import { nameOf, packageOf, parseReference } from "./urns";
+import { lowerReferences, restoreSecrets, revealSecrets, sameValue, unknownValue } from "./values";
+
+const internalKey = "__internal";
+
+/** A provider resource's inputs as its provider sees them, without what the engine keeps there. */
+function ownConfig(inputs: Properties): Properties {
+  if (!(internalKey in inputs)) return inputs;
+  const { [internalKey]: _, ...own } = inputs;
+  return own;
+}
+
+/** A configured provider, which hears only what it can understand. */
+export class Instance {
+  constructor(
+    private readonly provider: contract.Provider,
+    private readonly accepts: contract.ConfigureResult,
+  ) {}
+
+  private lower(properties: Properties): Properties {
+    const known = this.accepts.acceptSecrets ? properties : revealSecrets(properties);
+    return this.accepts.acceptResources ? known : lowerReferences(known);
+  }
+  private raise(outputs: Properties, inputs: Properties): Properties {
+    return this.accepts.acceptSecrets ? outputs : restoreSecrets(outputs, inputs);
+  }
+
+  async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
+    const news = this.lower(request.news);
+    const result = await this.provider.check({ ...request, olds: this.lower(request.olds), news });
+    return { ...result, inputs: this.raise(result.inputs, request.news) };
+  }
+
+  diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    const [oldInputs, oldOutputs] = [this.lower(request.oldInputs), this.lower(request.oldOutputs)];
+    return this.provider.diff({ ...request, oldInputs, oldOutputs, news: this.lower(request.news) });
+  }
+
+  async create(request: contract.CreateRequest): Promise<contract.CreateResult> {
+    if (request.preview && !this.accepts.supportsPreview) return { id: "", outputs: request.inputs };
+    const result = await this.provider.create({ ...request, inputs: this.lower(request.inputs) });
+    return { id: result.id, outputs: this.raise(result.outputs, request.inputs) };
+  }
+
+  async update(request: contract.UpdateRequest): Promise<contract.UpdateResult> {
+    if (request.preview && !this.accepts.supportsPreview) return { outputs: request.news };
+    const [oldInputs, oldOutputs] = [this.lower(request.oldInputs), this.lower(request.oldOutputs)];
+    const result = await this.provider.update({ ...request, oldInputs, oldOutputs, news: this.lower(request.news) });
+    return { outputs: this.raise(result.outputs, request.news) };
+  }
+
+  async read(request: contract.ReadRequest): Promise<contract.ReadResult> {
+    const [inputs, outputs] = [this.lower(request.inputs), this.lower(request.outputs)];
+    const result = await this.provider.read({ ...request, inputs, outputs });
+    return {
+      ...result,
+      inputs: this.raise(result.inputs, request.inputs),
+      outputs: this.raise(result.outputs, request.outputs),
+    };
+  }
+
+  delete(request: contract.DeleteRequest): Promise<void> {
+    return this.provider.delete({
+      ...request,
+      inputs: this.lower(request.inputs),
+      outputs: this.lower(request.outputs),
+    });
+  }
+
+  invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
+    return this.provider.invoke({ ...request, args: this.lower(request.args) });
+  }
+
+  diffConfig(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    return this.provider.diffConfig(request);
+  }
+}
+
+/**
+ * The providers of one run, one instance per provider resource, and the operations on provider resources themselves:
+ * they are checked, compared and configured where other resources are checked, compared and created.
+ */
+export class ProviderRegistry {
+  private readonly instances = new Map<string, Instance>();
+  /** Opened for a check, and not configured yet; by URN. */
+  private readonly opened = new Map<string, contract.Provider>();
+  private readonly all: contract.Provider[] = [];
+
+  constructor(private readonly sources: contract.ProviderSource[]) {}
+
+  get(reference: string): Instance | undefined {
+    return this.instances.get(reference);
+  }
+
+  private async open(urn: string, inputs: Properties): Promise<contract.Provider> {
+    const pkg = packageOf(urn.split("::")[2] ?? "");
+    const version = typeof inputs.version === "string" ? inputs.version : "";
+    for (const source of this.sources) {
+      const provider = await source.open(pkg, version);
+      if (provider === undefined) continue;
+      this.all.push(provider);
+      return provider;
+    }
+    const wanted = version === "" ? pkg : `${pkg} ${version}`;
+    throw new UserError(
+      `cannot rehearse: the package ${wanted}: it is neither simulated nor a plugin folder of Pulumi.yaml`,
+    );
+  }
+
+  async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
+    const provider = await this.open(request.urn, request.news);
+    const news = ownConfig(request.news);
+    const result = await provider.checkConfig({ ...request, olds: ownConfig(request.olds), news });
+    if (result.failures.length > 0) return result;
+    this.opened.set(request.urn, provider);
+    const kept: Properties = {};
+    for (const key of ["version", internalKey]) if (key in request.news) kept[key] = request.news[key];
+    return { inputs: { ...result.inputs, ...kept }, failures: [] };
+  }
+
+  async diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    const [oldInputs, news] = [ownConfig(request.oldInputs), ownConfig(request.news)];
+    const provider = this.opened.get(request.urn) ?? this.instances.get(`${request.urn}::${request.id}`);
+    if (provider === undefined) throw new Error(`the provider ${request.urn} was not checked`);
+    const diff = await provider.diffConfig({ ...request, oldInputs, news });
+    if (diff.changes !== "unknown") return diff;
+    return { ...diff, changes: sameValue(request.oldOutputs, news) ? "none" : "some" };
+  }
+
+  private async configure(urn: string, id: string, inputs: Properties): Promise<void> {
+    const provider = this.opened.get(urn) ?? (await this.open(urn, inputs));
+    this.opened.delete(urn);
+    const accepts = await provider.configure({ urn, name: nameOf(urn), inputs: ownConfig(inputs) });
+    this.instances.set(`${urn}::${id}`, new Instance(provider, accepts));
+  }
+
+  async create(urn: string, inputs: Properties, preview: boolean): Promise<contract.CreateResult> {
+    const id = preview ? unknownValue : randomUUID();
+    await this.configure(urn, id, inputs);
+    return { id, outputs: ownConfig(inputs) };
+  }
+
+  async update(urn: string, id: string, inputs: Properties): Promise<contract.UpdateResult> {
+    await this.configure(urn, id, inputs);
+    return { outputs: ownConfig(inputs) };
+  }
+
+  /** Makes sure that a provider resource which did not change is configured, with its old inputs. */
+  async same(urn: string, id: string, oldInputs: Properties): Promise<void> {
+    if (this.instances.has(`${urn}::${id}`)) return;
+    await this.configure(urn, id, oldInputs);
+  }
+
+  /** Loads the provider that an old resource was made with, for its deletion. */
+  async ensure(reference: string, olds: Map<string, ResourceState>): Promise<void> {
+    if (reference === "" || this.instances.has(reference)) return;
+    const { urn, id } = parseReference(reference);
+    const old = olds.get(urn);
+    if (old === undefined || old.id !== id) throw new Error(`unknown provider '${reference}'`);
+    // Not the instance of a check under way: that one gets the new configuration.
+    const provider = await this.open(urn, old.inputs);
+    const accepts = await provider.configure({ urn, name: nameOf(urn), inputs: ownConfig(old.inputs) });
+    if (!this.instances.has(reference)) this.instances.set(reference, new Instance(provider, accepts));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((provider) => provider.close().catch(() => undefined)));
+  }
+}

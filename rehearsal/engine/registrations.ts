@@ -1,0 +1,277 @@
+import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
+import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
+import * as rpc from "@pulumi/pulumi/proto/resource_pb";
+import { UserError } from "../userError";
+import type { DefaultProviders } from "./defaultProviders";
+import type { Properties } from "./provider";
+import type { Alias, Goal } from "./state";
+import type { Transforms } from "./transforms";
+import { isProviderType, packageOf, parseReference, typeOf } from "./urns";
+import { lowerOutputs, outputDependencies, raiseOutputs } from "./values";
+import { fromStruct } from "./wire";
+
+/** What children of a resource inherit from it. */
+interface Registered {
+  goal: Goal;
+  transforms: Callback[];
+  /** Provider references by package. */
+  providers: Map<string, string>;
+}
+
+/** A goal on its way through the engine, with what its children will inherit. */
+export interface Request extends Registered {}
+
+const timeUnits: { [unit: string]: number } = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
+
+/** Seconds of a duration such as `1h30m`. */
+export function parseSeconds(text: string): number {
+  if (text === "") return 0;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g)];
+  if (parts.map(([part]) => part).join("") !== text) {
+    throw new Error(`unable to parse customTimeout Value ${text}: give a duration such as 90s, 10m or 1h30m`);
+  }
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (timeUnits[unit ?? ""] ?? 0), 0);
+}
+
+function aliasOf(message: AliasMessage): Alias {
+  const spec = message.getSpec();
+  if (spec === undefined) return { urn: message.getUrn() };
+  return {
+    name: spec.getName(),
+    type: spec.getType(),
+    stack: spec.getStack(),
+    project: spec.getProject(),
+    parent: spec.getParenturn(),
+    noParent: spec.getNoparent(),
+  };
+}
+
+/** Refuses by name what this engine does not do. */
+function refuse(request: rpc.RegisterResourceRequest, options: rpc.TransformResourceOptions): void {
+  const what = `${request.getType()} '${request.getName()}'`;
+  if (request.getRemote()) throw new UserError(`cannot rehearse: the remote component ${what}`);
+  if (options.getImport() !== "")
+    throw new UserError(`cannot rehearse: the import of ${what} (id ${options.getImport()})`);
+  if (request.getPackageref() !== "") throw new UserError(`cannot rehearse: the parameterized package of ${what}`);
+  const hooks = options.getHooks();
+  if (
+    hooks !== undefined &&
+    Object.values(hooks.toObject()).some((names) => Array.isArray(names) && names.length > 0)
+  ) {
+    throw new UserError(`cannot rehearse: the resource hooks of ${what}`);
+  }
+}
+
+/** Turns the program's requests into goals: what is inherited from parents, transforms, providers, dependencies. */
+export class Registrations {
+  private readonly registered = new Map<string, Registered>();
+
+  constructor(
+    private readonly transforms: Transforms,
+    private readonly defaults: DefaultProviders,
+  ) {}
+
+  /** Remembers what the children of a finished registration inherit. */
+  settled(urn: string, request: Request): void {
+    this.registered.set(urn, request);
+  }
+
+  /** The provider reference for a package: as given, by package, or from the parents; empty when there is none. */
+  resolveProvider(given: string, byPackage: Map<string, string>, parent: string, pkg: string): string {
+    return given || byPackage.get(pkg) || this.registered.get(parent)?.providers.get(pkg) || "";
+  }
+
+  async prepare(request: rpc.RegisterResourceRequest): Promise<Request> {
+    const [type, name, custom, parent] = [
+      request.getType(),
+      request.getName(),
+      request.getCustom(),
+      request.getParent(),
+    ];
+    this.inherit(request, this.registered.get(parent)?.goal);
+    const given = dependenciesOf(request);
+    const own = request.getTransformsList();
+    const callbacks = [...own, ...this.inheritedTransforms(parent), ...this.transforms.stack];
+    const options = optionsOf(
+      request,
+      this.resolveProvider(
+        request.getProvider(),
+        mapOf(request.getProvidersMap()),
+        custom ? parent : "",
+        packageOf(type),
+      ),
+    );
+    const resource = { type, name, custom, parent, properties: given.properties, options };
+    if (callbacks.length > 0) {
+      resource.properties = raiseOutputs(given.properties, own.length > 0 ? given.byProperty : {});
+      await this.transforms.apply(callbacks, resource);
+    }
+    refuse(request, resource.options);
+    const { dependencies, byProperty } = own.length > 0 ? rebuilt(resource) : merged(given, resource.properties);
+    const providers = mapOf(resource.options.getProvidersMap());
+    if (!custom)
+      for (const [pkg, reference] of this.registered.get(parent)?.providers ?? [])
+        if (!providers.has(pkg)) providers.set(pkg, reference);
+    const goal = goalOf(resource, lowerOutputs(resource.properties), dependencies, byProperty);
+    if (isProviderType(type)) goal.inputs = providerInputs(goal.inputs, resource.options);
+    else if (custom)
+      goal.provider =
+        resource.options.getProvider() ||
+        (await this.defaults.reference(
+          packageOf(type),
+          resource.options.getVersion(),
+          resource.options.getPluginDownloadUrl(),
+        ));
+    return { goal, transforms: own, providers };
+  }
+
+  private inherit(request: rpc.RegisterResourceRequest, parent: Goal | undefined): void {
+    if (parent === undefined) return;
+    if (request.getDeletedwith() === "") request.setDeletedwith(parent.deletedWith);
+    if (!request.hasProtect() && parent.protect !== undefined) request.setProtect(parent.protect);
+    if (!request.hasRetainondelete() && parent.retainOnDelete !== undefined)
+      request.setRetainondelete(parent.retainOnDelete);
+    if (request.getProvider() !== "" || parent.provider === "") return;
+    const pkg = packageOf(typeOf(parseReference(parent.provider).urn));
+    if (!request.getCustom() || pkg === packageOf(request.getType())) request.setProvider(parent.provider);
+  }
+
+  private inheritedTransforms(parent: string): Callback[] {
+    const found: Callback[] = [];
+    for (let above = this.registered.get(parent); above !== undefined; above = this.registered.get(above.goal.parent)) {
+      found.push(...above.transforms);
+    }
+    return found;
+  }
+}
+
+function mapOf(map: { entries(): Iterable<[string, string]> }): Map<string, string> {
+  return new Map(map.entries());
+}
+
+interface Dependencies {
+  dependencies: string[];
+  byProperty: { [property: string]: string[] };
+}
+
+/** The properties of a request, and what they depend on; without a map of its own, every property on everything. */
+function dependenciesOf(request: rpc.RegisterResourceRequest): Dependencies & { properties: Properties } {
+  const properties = fromStruct(request.getObject());
+  const dependencies = request.getDependenciesList();
+  const map = request.getPropertydependenciesMap();
+  const byProperty: { [property: string]: string[] } = {};
+  if (map.getLength() === 0) for (const name of Object.keys(properties)) byProperty[name] = dependencies;
+  else for (const [name, urns] of map.entries()) byProperty[name] = urns.getUrnsList();
+  return { properties, dependencies, byProperty };
+}
+
+/** With the dependencies that outputs among the properties carry themselves. */
+function merged({ dependencies, byProperty }: Dependencies, properties: Properties): Dependencies {
+  for (const name in properties) {
+    const known = byProperty[name] ?? [];
+    const found = outputDependencies(properties[name]);
+    byProperty[name] = found.size === 0 ? known : [...new Set([...known, ...found])];
+  }
+  return { dependencies, byProperty };
+}
+
+/** After a resource's own transforms, the outputs among its properties say what it depends on. */
+function rebuilt({
+  properties,
+  options,
+}: {
+  properties: Properties;
+  options: rpc.TransformResourceOptions;
+}): Dependencies {
+  const dependencies = new Set(options.getDependsOnList());
+  const byProperty: { [property: string]: string[] } = {};
+  for (const name in properties) {
+    const found = [...outputDependencies(properties[name])];
+    byProperty[name] = found;
+    for (const urn of found) dependencies.add(urn);
+  }
+  return { dependencies: [...dependencies], byProperty };
+}
+
+/** The options of a request in the form in which transforms change them. */
+function optionsOf(request: rpc.RegisterResourceRequest, provider: string): rpc.TransformResourceOptions {
+  const options = new rpc.TransformResourceOptions();
+  options.setDependsOnList(request.getDependenciesList());
+  const protect = request.getProtect();
+  if (request.hasProtect() && protect !== undefined) options.setProtect(protect);
+  options.setIgnoreChangesList(request.getIgnorechangesList());
+  options.setReplaceOnChangesList(request.getReplaceonchangesList());
+  options.setReplacementTrigger(request.getReplacementTrigger());
+  options.setVersion(request.getVersion());
+  options.setAliasesList(request.getAliasesList());
+  options.setProvider(provider);
+  for (const [pkg, reference] of request.getProvidersMap().entries()) options.getProvidersMap().set(pkg, reference);
+  options.setCustomTimeouts(request.getCustomtimeouts());
+  options.setPluginDownloadUrl(request.getPlugindownloadurl());
+  const retain = request.getRetainondelete();
+  if (request.hasRetainondelete() && retain !== undefined) options.setRetainOnDelete(retain);
+  options.setDeletedWith(request.getDeletedwith());
+  options.setReplaceWithList(request.getReplaceWithList());
+  if (request.getDeletebeforereplacedefined() || request.getDeletebeforereplace())
+    options.setDeleteBeforeReplace(request.getDeletebeforereplace());
+  options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
+  options.setHooks(request.getHooks());
+  options.setImport(request.getImportid());
+  return options;
+}
+
+function goalOf(
+  {
+    type,
+    name,
+    custom,
+    parent,
+    options,
+  }: { type: string; name: string; custom: boolean; parent: string; options: rpc.TransformResourceOptions },
+  inputs: Properties,
+  dependencies: string[],
+  propertyDependencies: Goal["propertyDependencies"],
+): Goal {
+  const timeouts = options.getCustomTimeouts();
+  const [protect, retain, before] = [
+    options.getProtect(),
+    options.getRetainOnDelete(),
+    options.getDeleteBeforeReplace(),
+  ];
+  const trigger = options.getReplacementTrigger()?.toJavaScript();
+  return {
+    type,
+    name,
+    custom,
+    inputs,
+    parent,
+    ...(options.hasProtect() && protect !== undefined ? { protect } : {}),
+    dependencies,
+    propertyDependencies,
+    provider: "",
+    ...(options.hasDeleteBeforeReplace() && before !== undefined ? { deleteBeforeReplace: before } : {}),
+    ignoreChanges: options.getIgnoreChangesList(),
+    replaceOnChanges: options.getReplaceOnChangesList(),
+    additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
+    aliases: options.getAliasesList().map(aliasOf),
+    timeouts: {
+      create: parseSeconds(timeouts?.getCreate() ?? ""),
+      update: parseSeconds(timeouts?.getUpdate() ?? ""),
+      delete: parseSeconds(timeouts?.getDelete() ?? ""),
+    },
+    ...(options.hasRetainOnDelete() && retain !== undefined ? { retainOnDelete: retain } : {}),
+    deletedWith: options.getDeletedWith(),
+    replaceWith: options.getReplaceWithList(),
+    ...(trigger === undefined || trigger === null ? {} : { replacementTrigger: lowerOutputs({ trigger }).trigger }),
+  };
+}
+
+/** A provider resource keeps the version of its plugin, and where it came from, among its inputs. */
+function providerInputs(inputs: Properties, options: rpc.TransformResourceOptions): Properties {
+  const [version, url] = [options.getVersion(), options.getPluginDownloadUrl()];
+  return {
+    ...inputs,
+    ...(version === "" ? {} : { version }),
+    ...(url === "" ? {} : { __internal: { pluginDownloadURL: url } }),
+  };
+}

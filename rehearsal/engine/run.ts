@@ -1,0 +1,354 @@
+import { UserError } from "../userError";
+import type { PolicyPack, Violation } from "./analyzers";
+import { builtins } from "./builtins";
+import type { Child, LogLine } from "./children";
+import { Bail, type Diagnostic, type RunContext, type Severity } from "./context";
+import { DefaultProviders } from "./defaultProviders";
+import { planDeletions, runDeletions } from "./deletions";
+import { Executor, Protected } from "./executor";
+import { Generator } from "./generator";
+import { Monitor, type MonitorBackend, Stopped } from "./monitor";
+import { alreadyLogged, startProgram } from "./program";
+import type { Project } from "./project";
+import type { Properties, ProviderSource } from "./provider";
+import { type Instance, ProviderRegistry } from "./providers";
+import { Registrations } from "./registrations";
+import type { SecretFilter } from "./secretFilter";
+import type { Goal, ResourceState } from "./state";
+import type { PlannedStep } from "./step";
+import { Transforms } from "./transforms";
+import { qualifiedTypeOf, stackType } from "./urns";
+
+/** Why a run failed: a resource, a policy, the program itself, something that cannot be rehearsed, or the user's stop. */
+export type Failure = "resource" | "policy" | "program" | "refused" | "interrupted";
+
+export interface RunOptions {
+  project: Project;
+  preview: boolean;
+  sources: ProviderSource[];
+  packs: Promise<PolicyPack[]>;
+  previous: ResourceState[];
+  filter: SecretFilter;
+  skipTypeCheck: boolean;
+  signal: AbortSignal | undefined;
+  onStep(step: PlannedStep): void;
+  onDiagnostic(diagnostic: Diagnostic): void;
+  onViolation(violation: Violation): void;
+  onLine(line: LogLine): void;
+}
+
+/** Milliseconds that a program has to end by itself once its monitor is gone. */
+const patience = 3000;
+
+/** One pass over a program, or one destruction: registers, decides, carries out, judges. */
+export class Run implements RunContext, MonitorBackend {
+  readonly preview: boolean;
+  readonly stack: string;
+  readonly project: string;
+  readonly previous: ResourceState[];
+  readonly olds = new Map<string, ResourceState>();
+  readonly news = new Map<string, ResourceState>();
+  readonly packs: Promise<PolicyPack[]>;
+  readonly registry: ProviderRegistry;
+  readonly transforms = new Transforms();
+  readonly defaults: DefaultProviders;
+  readonly registrations: Registrations;
+  private readonly generator: Generator;
+  private readonly executor: Executor;
+  private readonly monitor: Monitor;
+  private readonly finished: Promise<void>;
+  private markFinished: () => void = () => undefined;
+  private readonly over: Promise<void>;
+  private markOver: () => void = () => undefined;
+  private queue: Promise<unknown> = Promise.resolve();
+  private readonly active = new Set<Promise<unknown>>();
+  private stopped = false;
+  private stackOutputs: { urn: string; outputs: Properties } | undefined;
+  failure: Failure | undefined;
+
+  constructor(private readonly options: RunOptions) {
+    const { project, previous } = options;
+    this.preview = options.preview;
+    this.stack = project.stack;
+    this.project = project.name;
+    this.packs = options.packs;
+    // Steps change old states in place, and a preview must not be seen by the next run.
+    this.previous = previous.map((state) => ({ ...state }));
+    for (const state of this.previous) if (!state.delete) this.olds.set(state.urn, state);
+    this.registry = new ProviderRegistry([...options.sources, builtins((urn) => this.news.get(urn))]);
+    this.defaults = new DefaultProviders(project.config, async (goal) => {
+      const { urn, id } = await this.register(goal);
+      return `${urn}::${id}`;
+    });
+    this.registrations = new Registrations(this.transforms, this.defaults);
+    this.generator = new Generator(this);
+    this.executor = new Executor(this, this.generator.deletes);
+    this.monitor = new Monitor(this);
+    this.finished = new Promise((resolve) => {
+      this.markFinished = resolve;
+    });
+    this.over = new Promise((resolve) => {
+      this.markOver = resolve;
+    });
+  }
+
+  /** The resources as the run leaves them. */
+  resources(): ResourceState[] {
+    return this.executor.resources(this.generator.aliases.taken);
+  }
+
+  /** Runs the program, and then deletes what it no longer registers. */
+  async runProgram(): Promise<void> {
+    const { signal } = this.options;
+    const interrupt = (): void => this.stop("interrupted");
+    signal?.addEventListener("abort", interrupt);
+    let program: Child | undefined;
+    try {
+      if (signal?.aborted) return interrupt();
+      const address = await this.monitor.start();
+      program = startProgram({ ...this.options, address });
+      const ended = program.exited.then((end) => this.programEnded(end));
+      this.packs.catch((error: Error) => this.abort(error));
+      const stopping = this.over.then(() => this.waitFor(ended));
+      await Promise.race([this.finished, stopping]);
+      await this.complete();
+      this.markOver();
+      await this.waitFor(ended);
+    } catch (error) {
+      this.abort(error as Error);
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+      program?.stop();
+      await program?.exited;
+      this.monitor.close();
+      this.transforms.close();
+      await this.registry.close();
+    }
+  }
+
+  /** Deletes everything. */
+  async destroy(): Promise<void> {
+    const { signal } = this.options;
+    const interrupt = (): void => this.stop("interrupted");
+    signal?.addEventListener("abort", interrupt);
+    try {
+      if (signal?.aborted) interrupt();
+      else await this.deleteRest();
+      await this.settle();
+    } catch (error) {
+      this.abort(error as Error);
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+      await this.registry.close();
+    }
+  }
+
+  /** After the program: deletions, what is still under way, the stack's outputs, and the policies on the whole. */
+  private async complete(): Promise<void> {
+    await this.settle();
+    try {
+      if (!this.stopped) await this.deleteRest();
+    } catch (error) {
+      this.abort(error as Error);
+    }
+    await this.settle();
+    this.finishStackOutputs();
+    if (!this.stopped) await this.analyzeStack().catch((error: Error) => this.abort(error));
+    if (this.failure === "resource" || (this.failure === "policy" && !this.stopped)) {
+      if (!this.bailed) this.report("error", "", this.preview ? "preview failed" : "update failed");
+    }
+  }
+  private bailed = false;
+
+  private async programEnded({ code, signal }: { code: number | null; signal: string | null }): Promise<void> {
+    if (code === 0 && !this.stopped) {
+      await this.settle();
+      this.markFinished();
+    } else if (!this.stopped) {
+      const how = code === null ? `was ended by ${signal}` : `exited with non-zero exit code: ${code}`;
+      if (code !== alreadyLogged) this.report("error", "", `an unhandled error occurred: Program ${how}`);
+      this.bailed = true;
+      this.stop("program");
+    }
+  }
+
+  /** Waits for the program's end; what does not end by itself after its run is over is ended. */
+  private async waitFor(ended: Promise<unknown>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.failure === "interrupted" ? 0 : patience);
+    });
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
+  }
+
+  /** Waits until nothing is under way. */
+  private async settle(): Promise<void> {
+    for (let last: unknown; last !== this.queue || this.active.size > 0; ) {
+      last = this.queue;
+      await Promise.allSettled([this.queue, ...this.active]);
+    }
+  }
+
+  programFinished(): Promise<void> {
+    this.markFinished();
+    return this.over;
+  }
+
+  stop(failure: Failure): void {
+    this.failure ??= failure;
+    if (this.stopped) return;
+    this.stopped = true;
+    this.monitor.stop();
+    this.markOver();
+  }
+
+  abort(error: Error): void {
+    if (error instanceof Stopped) return;
+    if (!(error instanceof Bail) && !this.stopped) this.report("error", "", error.message);
+    this.bailed = true;
+    this.stop(error instanceof UserError ? "refused" : "resource");
+  }
+
+  failLater(): void {
+    this.failure ??= "resource";
+  }
+
+  report(severity: Severity, urn: string, message: string): void {
+    this.options.onDiagnostic({ severity, urn, message: this.options.filter.mask(message) });
+  }
+
+  log(severity: Severity, urn: string, message: string, ephemeral: boolean): void {
+    if (!ephemeral && severity !== "debug") this.report(severity, urn, message.trimEnd());
+  }
+
+  record(step: PlannedStep): void {
+    this.options.onStep(step);
+  }
+
+  violated(violation: Violation): void {
+    if (violation.level === "mandatory") this.failure ??= "policy";
+    this.options.onViolation({ ...violation, message: this.options.filter.mask(violation.message) });
+  }
+
+  instance(reference: string): Instance | undefined {
+    return this.registry.get(reference);
+  }
+
+  /** Decides on steps one registration after the other, as the real engine does. */
+  private decide(urn: () => string, work: () => Promise<PlannedStep[]> | PlannedStep[]): Promise<PlannedStep[]> {
+    const steps = this.queue.then(async () => {
+      if (this.stopped) throw new Stopped();
+      try {
+        return await work();
+      } catch (error) {
+        if (this.stopped) throw new Stopped();
+        const plain = error as Error;
+        if (!(plain instanceof Bail) && !(plain instanceof UserError)) this.report("error", urn(), plain.message);
+        this.abort(plain instanceof UserError || plain instanceof Bail ? plain : new Bail());
+        throw new Stopped();
+      }
+    });
+    this.queue = steps.catch(() => undefined);
+    return steps;
+  }
+
+  async register(goal: Goal): Promise<ResourceState> {
+    this.options.filter.learn(goal.inputs);
+    const { parent, type, name } = goal;
+    const steps = await this.decide(
+      () => this.urnFor(parent, type, name),
+      () => this.generator.register(goal),
+    );
+    return this.carryOut(steps);
+  }
+
+  private urnFor(parent: string, type: string, name: string): string {
+    const above = parent === "" || qualifiedTypeOf(parent) === stackType ? "" : `${qualifiedTypeOf(parent)}$`;
+    return `urn:pulumi:${this.stack}::${this.project}::${above}${type}::${name}`;
+  }
+
+  async read(request: Parameters<MonitorBackend["read"]>[0]): Promise<ResourceState> {
+    const steps = await this.decide(
+      () => this.urnFor(request.parent, request.type, request.name),
+      () => this.generator.read(request),
+    );
+    return this.carryOut(steps);
+  }
+
+  private async carryOut(steps: PlannedStep[]): Promise<ResourceState> {
+    const work = this.execute(steps);
+    this.active.add(work);
+    try {
+      await work;
+    } finally {
+      this.active.delete(work);
+    }
+    const fresh = steps.find((step) => step.fresh !== undefined)?.fresh as ResourceState;
+    this.options.filter.learn(fresh.outputs);
+    return fresh;
+  }
+
+  private async execute(steps: PlannedStep[]): Promise<void> {
+    for (const step of steps) {
+      if (this.stopped) throw new Stopped();
+      try {
+        await this.executor.apply(step);
+      } catch (error) {
+        const state = step.fresh ?? step.old;
+        if (error instanceof UserError) this.abort(error);
+        else {
+          this.report("error", state?.urn ?? "", (error as Error).message);
+          if (error instanceof Protected) this.failLater();
+          else this.stop("resource");
+        }
+        throw new Stopped();
+      }
+    }
+  }
+
+  private async deleteRest(): Promise<void> {
+    const steps = await planDeletions(this, this.generator);
+    await runDeletions(this.previous, steps, (step) =>
+      this.execute([step]).then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
+
+  registerOutputs(urn: string, outputs: Properties): void {
+    this.options.filter.learn(outputs);
+    if (qualifiedTypeOf(urn) === stackType) {
+      // Kept until the end: only then is it known whether outputs that are missing are gone, or were not reached.
+      this.stackOutputs = { urn, outputs };
+      return;
+    }
+    const state = this.news.get(urn);
+    if (state === undefined) throw new Error(`cannot complete a resource '${urn}' whose registration isn't pending`);
+    state.outputs = outputs;
+  }
+
+  private finishStackOutputs(): void {
+    if (this.stackOutputs === undefined) return;
+    const { urn, outputs } = this.stackOutputs;
+    const state = this.news.get(urn);
+    if (state === undefined) return;
+    state.outputs = this.failure === undefined ? outputs : { ...this.olds.get(urn)?.outputs, ...outputs };
+  }
+
+  private async analyzeStack(): Promise<void> {
+    const packs = await this.packs;
+    if (packs.length === 0) return;
+    const resources = [...this.news.values()].map((state) => ({
+      state,
+      properties: state.outputs,
+      goal: this.generator.goals.get(state.urn),
+      provider: this.generator.providerOf(state),
+    }));
+    const found = await Promise.all(packs.map((pack) => pack.analyzeStack(resources)));
+    const stackUrn = this.urnFor("", stackType, `${this.project}-${this.stack}`);
+    for (const violation of found.flat())
+      this.violated(this.news.has(violation.urn) ? violation : { ...violation, urn: stackUrn });
+  }
+}

@@ -1,0 +1,63 @@
+import { contains, isData, isSecret, signatureKey } from "./values";
+
+/** Shorter secrets are not masked in text, as in Pulumi: they would blot out ordinary words. */
+const shortest = 3;
+
+/**
+ * Remembers every secret value that passes through the engine, and masks them in text that is shown: messages of
+ * policies and providers, the program's own output. Secrets are found by their first characters, so that masking takes
+ * time in proportion to the text and not to the number of secrets.
+ */
+export class SecretFilter {
+  private readonly byPrefix = new Map<string, string[]>();
+  private readonly seen = new Set<string>();
+
+  /** Remembers the secrets within a value in wire form. */
+  learn(value: unknown): void {
+    contains(value, (part) => {
+      if (isSecret(part)) this.add(part.value);
+      return false;
+    });
+  }
+
+  /** Remembers a plain value, and all text within it, as secret. */
+  add(value: unknown): void {
+    if (typeof value === "string") {
+      this.addText(value);
+      // The lines of a key or certificate reach a program's output one by one.
+      if (value.includes("\n")) for (const line of value.split("\n")) if (line.length >= 16) this.addText(line);
+    } else if (typeof value === "number") this.addText(String(value));
+    else if (Array.isArray(value)) for (const item of value) this.add(item);
+    else if (isData(value)) for (const name in value) if (name !== signatureKey) this.add(value[name]);
+  }
+
+  private addText(text: string): void {
+    if (text.length < shortest || this.seen.has(text)) return;
+    this.seen.add(text);
+    const prefix = text.slice(0, shortest);
+    const list = this.byPrefix.get(prefix);
+    if (list === undefined) this.byPrefix.set(prefix, [text]);
+    else {
+      list.push(text);
+      list.sort((a, b) => b.length - a.length);
+    }
+  }
+
+  /** The text with `[secret]` in place of every secret that it holds. */
+  mask(text: string): string {
+    if (this.byPrefix.size === 0) return text;
+    let masked = "";
+    let copied = 0;
+    for (let i = 0; i + shortest <= text.length; ) {
+      const hit = this.byPrefix.get(text.slice(i, i + shortest))?.find((secret) => text.startsWith(secret, i));
+      if (hit === undefined) {
+        i++;
+        continue;
+      }
+      masked += `${text.slice(copied, i)}[secret]`;
+      i += hit.length;
+      copied = i;
+    }
+    return masked + text.slice(copied);
+  }
+}

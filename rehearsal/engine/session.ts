@@ -1,0 +1,233 @@
+import { UserError } from "../userError";
+import { PolicyPack, type PolicyPackOptions, type Violation } from "./analyzers";
+import type { LogLine } from "./children";
+import type { Diagnostic } from "./context";
+import { pluginFolders } from "./pluginProvider";
+import { type Project, readProject } from "./project";
+import type { ProviderSource } from "./provider";
+import { type Failure, Run } from "./run";
+import { SecretFilter } from "./secretFilter";
+import { type Deployment, DeploymentCodec, loadDeployment, saveDeployment } from "./snapshot";
+import type { ResourceState } from "./state";
+import { type PlannedStep, type Step, viewOf } from "./step";
+import { nameOf, stackType } from "./urns";
+import { maskSecrets } from "./values";
+
+export interface SessionOptions {
+  /** The folder with Pulumi.yaml, or a bare folder with index.ts. */
+  projectDir: string;
+  /** @default "rehearsal" */
+  stack?: string;
+  /** Added to what the project's files say; keys without a namespace are the project's. */
+  config?: { [key: string]: string | { secret: string } };
+  /** Where providers come from, in order; plugin folders of Pulumi.yaml come first. */
+  sources: ProviderSource[];
+  policyPacks?: PolicyPackOptions[];
+  /** The state to start from. */
+  state?: Deployment;
+  /** The same as a file: read if it exists, and written whole after every update, failed or interrupted ones too. */
+  stateFile?: string;
+  /** Passphrase of the state's secrets. @default PULUMI_CONFIG_PASSPHRASE, or the empty one */
+  passphrase?: string;
+  /** Ends the run that is under way: the program is killed, and the state keeps all that was done. */
+  signal?: AbortSignal;
+  onEvent?(event: SessionEvent): void;
+}
+
+/** What happens during a run, as it happens; secrets are masked. */
+export type SessionEvent =
+  | { kind: "step"; step: Pick<Step, "op" | "urn" | "type" | "name"> }
+  | { kind: "diagnostic"; diagnostic: Diagnostic }
+  | { kind: "violation"; violation: Violation }
+  | { kind: "line"; source: "program" | "plugin" | "policy"; line: LogLine };
+
+/** A resource after a run, in the order of registration; secrets are masked. */
+export interface ResourceView {
+  urn: string;
+  type: string;
+  name: string;
+  custom: boolean;
+  id: string;
+  parent: string;
+  /** `<urn>::<id>`; empty for components and providers. */
+  provider: string;
+  dependsOn: string[];
+  propertyDependencies: { [property: string]: string[] };
+  protect: boolean;
+  inputs: { [name: string]: unknown };
+  outputs: { [name: string]: unknown };
+}
+
+export interface RunResult {
+  exit: 0 | 1;
+  /** What made the run fail, when it did. */
+  failure?: Failure;
+  steps: Step[];
+  resources: ResourceView[];
+  diagnostics: Diagnostic[];
+  violations: Violation[];
+  stackOutputs: { [name: string]: unknown };
+  /** What the program wrote, secrets masked. */
+  log: LogLine[];
+  seconds: number;
+}
+
+export interface Session {
+  preview(): Promise<RunResult>;
+  up(): Promise<RunResult>;
+  /** Deletes everything, without running the program. */
+  destroy(): Promise<RunResult>;
+  /** The state as it stands, in Pulumi's own form. */
+  deployment(): Deployment;
+  /** Ends every process of the session. */
+  close(): Promise<void>;
+}
+
+const openSessions = new WeakMap<Session, () => ResourceState[]>();
+
+/** The resources of a session in wire form, secrets in clear: for providers that rebuild their world, never for a report. */
+export function resourcesOf(session: Session): ResourceState[] {
+  return openSessions.get(session)?.() ?? [];
+}
+
+class EngineSession implements Session {
+  private readonly filter = new SecretFilter();
+  private readonly packs: Promise<PolicyPack[]>;
+  private readonly sources: ProviderSource[];
+  private typesChecked = false;
+  private busy = false;
+
+  constructor(
+    private readonly options: SessionOptions,
+    private readonly project: Project,
+    private readonly codec: DeploymentCodec,
+    private resources: ResourceState[],
+  ) {
+    for (const { text, secret } of project.config.values()) if (secret) this.filter.add(text);
+    for (const state of resources) this.filter.learn([state.inputs, state.outputs]);
+    const started = (options.policyPacks ?? []).map((pack) => PolicyPack.start(pack, project, this.relay("policy")));
+    this.packs = Promise.all(started);
+    this.packs.catch(() => undefined);
+    this.sources = [pluginFolders(project.plugins, this.relay("plugin")), ...options.sources];
+    openSessions.set(this, () => this.resources);
+  }
+
+  private emit(event: SessionEvent): void {
+    this.options.onEvent?.(event);
+  }
+
+  private relay(source: "plugin" | "policy" | "program"): (line: LogLine) => void {
+    return (line) => this.emit({ kind: "line", source, line: { ...line, text: this.filter.mask(line.text) } });
+  }
+
+  preview(): Promise<RunResult> {
+    return this.run(true, "program");
+  }
+  up(): Promise<RunResult> {
+    return this.run(false, "program");
+  }
+  destroy(): Promise<RunResult> {
+    return this.run(false, "destroy");
+  }
+
+  private async run(preview: boolean, what: "program" | "destroy"): Promise<RunResult> {
+    if (this.busy) throw new UserError("a run of this session is under way already");
+    this.busy = true;
+    const started = performance.now();
+    const steps: PlannedStep[] = [];
+    const diagnostics: Diagnostic[] = [];
+    const violations: Violation[] = [];
+    const log: LogLine[] = [];
+    const run = new Run({
+      project: this.project,
+      preview,
+      sources: this.sources,
+      packs: this.packs,
+      previous: this.resources,
+      filter: this.filter,
+      skipTypeCheck: this.typesChecked,
+      signal: this.options.signal,
+      onStep: (step) => {
+        steps.push(step);
+        const { urn, type } = (step.fresh ?? step.old) as ResourceState;
+        this.emit({ kind: "step", step: { op: step.op, urn, type, name: nameOf(urn) } });
+      },
+      onDiagnostic: (diagnostic) => {
+        diagnostics.push(diagnostic);
+        this.emit({ kind: "diagnostic", diagnostic });
+      },
+      onViolation: (violation) => {
+        violations.push(violation);
+        this.emit({ kind: "violation", violation });
+      },
+      onLine: (line) => {
+        const masked = { ...line, text: this.filter.mask(line.text) };
+        log.push(masked);
+        this.emit({ kind: "line", source: "program", line: masked });
+      },
+    });
+    try {
+      await (what === "program" ? run.runProgram() : run.destroy());
+      if (preview && run.failure === undefined) this.typesChecked = true;
+    } finally {
+      this.busy = false;
+      if (!preview) await this.keep(run.resources());
+    }
+    const resources = [...run.news.values()].map(resourceView);
+    const stackOutputs = resources.find(({ type }) => type === stackType)?.outputs ?? {};
+    return {
+      exit: run.failure === undefined ? 0 : 1,
+      ...(run.failure === undefined ? {} : { failure: run.failure }),
+      steps: steps.map(viewOf),
+      resources,
+      diagnostics,
+      violations,
+      stackOutputs,
+      log,
+      seconds: (performance.now() - started) / 1000,
+    };
+  }
+
+  private async keep(resources: ResourceState[]): Promise<void> {
+    this.resources = resources;
+    if (this.options.stateFile !== undefined) await saveDeployment(this.options.stateFile, this.deployment());
+  }
+
+  deployment(): Deployment {
+    return this.codec.encode(this.resources);
+  }
+
+  async close(): Promise<void> {
+    const packs = await this.packs.catch(() => []);
+    await Promise.all(packs.map((pack) => pack.close()));
+  }
+}
+
+function resourceView(state: ResourceState): ResourceView {
+  return {
+    urn: state.urn,
+    type: state.type,
+    name: nameOf(state.urn),
+    custom: state.custom,
+    id: state.id,
+    parent: state.parent,
+    provider: state.provider,
+    dependsOn: state.dependencies,
+    propertyDependencies: state.propertyDependencies,
+    protect: state.protect,
+    inputs: maskSecrets(state.inputs),
+    outputs: maskSecrets(state.outputs),
+  };
+}
+
+/**
+ * Opens a session on a program: its policy packs start at once, and serve every run.
+ * @throws UserError for a project or a state that cannot be rehearsed.
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const project = readProject(options.projectDir, options.stack ?? "rehearsal", options.config);
+  const codec = new DeploymentCodec(options.passphrase);
+  const state =
+    options.state ?? (options.stateFile === undefined ? undefined : await loadDeployment(options.stateFile));
+  return new EngineSession(options, project, codec, state === undefined ? [] : codec.decode(state));
+}

@@ -1,0 +1,207 @@
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { UserError } from "../userError";
+import { type Crypter, passphraseCrypter } from "./crypter";
+import type { Properties } from "./provider";
+import type { ResourceState } from "./state";
+import { isData, isSecret, rewrite, secretSignature, signatureKey } from "./values";
+
+/** A stack's state as `pulumi stack export` writes and `pulumi stack import` reads it. */
+export interface Deployment {
+  version: 3;
+  deployment: {
+    manifest: { time: string; magic: string; version: string };
+    secrets_providers?: { type: string; state?: { salt?: string } };
+    resources?: DeploymentResource[];
+    pending_operations?: { type: string; resource: DeploymentResource }[];
+    metadata?: { [field: string]: unknown };
+  };
+}
+
+/** One resource of a deployment; fields that hold nothing are left out. */
+export interface DeploymentResource {
+  urn: string;
+  type: string;
+  custom: boolean;
+  id?: string;
+  [field: string]: unknown;
+}
+
+/** The passphrase of a deployment's secrets: PULUMI_CONFIG_PASSPHRASE, or the empty one. */
+export const defaultPassphrase = (): string => process.env.PULUMI_CONFIG_PASSPHRASE ?? "";
+
+const ownFields = new Set(
+  (
+    "urn type custom delete external pendingReplacement id inputs outputs parent protect retainOnDelete provider dependencies " +
+    "propertyDependencies deletedWith replaceWith replacementTrigger additionalSecretOutputs ignoreChanges replaceOnChanges " +
+    "aliases initErrors customTimeouts created modified"
+  ).split(" "),
+);
+
+/** What a session keeps of a deployment besides its resources. */
+export class DeploymentCodec {
+  private salt: string | undefined;
+  private crypter: Crypter | undefined;
+  /** Ciphertexts by resource and plain text: a secret that did not change is written as it was. */
+  private readonly ciphertexts = new Map<string, string>();
+
+  constructor(private readonly passphrase: string = defaultPassphrase()) {}
+
+  private cipher(): Crypter {
+    this.crypter ??= passphraseCrypter(this.passphrase, this.salt);
+    return this.crypter;
+  }
+
+  /**
+   * The resources of a deployment, secrets in clear within their envelopes.
+   * @throws UserError for a version, secrets provider or content that cannot be rehearsed.
+   */
+  decode(deployment: Deployment): ResourceState[] {
+    const problems = deploymentProblems(deployment);
+    if (problems.length > 0) throw new UserError(problems.join("\n"));
+    this.salt = deployment.deployment.secrets_providers?.state?.salt ?? this.salt;
+    this.crypter = undefined;
+    return (deployment.deployment.resources ?? []).map((resource) => this.decodeResource(resource));
+  }
+
+  private decodeResource(resource: DeploymentResource): ResourceState {
+    const open = (part: unknown): { to: unknown } | undefined => {
+      if (!isSecret(part) || "value" in part) return undefined;
+      let plaintext = part.plaintext;
+      if (typeof plaintext !== "string") {
+        plaintext = this.cipher().decrypt(String(part.ciphertext));
+        this.ciphertexts.set(`${resource.urn}\n${plaintext}`, String(part.ciphertext));
+      }
+      return { to: { [signatureKey]: secretSignature, value: rewrite(JSON.parse(String(plaintext)), open) } };
+    };
+    const bag = (field: string): Properties => rewrite(resource[field] ?? {}, open) as Properties;
+    const text = (field: string): string => (typeof resource[field] === "string" ? (resource[field] as string) : "");
+    const list = (field: string): string[] => (Array.isArray(resource[field]) ? (resource[field] as string[]) : []);
+    const timeouts = isData(resource.customTimeouts) ? resource.customTimeouts : {};
+    const seconds = (operation: string): number => Number(timeouts[operation] ?? 0);
+    const rest = Object.fromEntries(Object.entries(resource).filter(([field]) => !ownFields.has(field)));
+    return {
+      urn: resource.urn,
+      type: resource.type,
+      custom: resource.custom,
+      delete: resource.delete === true,
+      external: resource.external === true,
+      pendingReplacement: resource.pendingReplacement === true,
+      id: resource.id ?? "",
+      inputs: bag("inputs"),
+      outputs: bag("outputs"),
+      parent: text("parent"),
+      protect: resource.protect === true,
+      retainOnDelete: resource.retainOnDelete === true,
+      provider: text("provider"),
+      dependencies: list("dependencies"),
+      propertyDependencies: (resource.propertyDependencies ?? {}) as { [property: string]: string[] },
+      deletedWith: text("deletedWith"),
+      replaceWith: list("replaceWith"),
+      ...(resource.replacementTrigger === undefined
+        ? {}
+        : { replacementTrigger: rewrite(resource.replacementTrigger, open) }),
+      additionalSecretOutputs: list("additionalSecretOutputs"),
+      ignoreChanges: list("ignoreChanges"),
+      replaceOnChanges: list("replaceOnChanges"),
+      aliases: list("aliases"),
+      initErrors: list("initErrors"),
+      timeouts: { create: seconds("create"), update: seconds("update"), delete: seconds("delete") },
+      ...(text("created") === "" ? {} : { created: text("created") }),
+      ...(text("modified") === "" ? {} : { modified: text("modified") }),
+      ...(Object.keys(rest).length === 0 ? {} : { rest }),
+    };
+  }
+
+  /** The deployment of these resources; the result shares nothing that later runs change. */
+  encode(resources: ResourceState[]): Deployment {
+    const encoded = resources.map((state) => this.encodeResource(state));
+    const salt = this.crypter?.salt ?? this.salt;
+    return {
+      version: 3,
+      deployment: {
+        manifest: { time: new Date().toISOString(), magic: "", version: "" },
+        ...(salt === undefined ? {} : { secrets_providers: { type: "passphrase", state: { salt } } }),
+        resources: encoded,
+        metadata: {},
+      },
+    };
+  }
+
+  private encodeResource(state: ResourceState): DeploymentResource {
+    const close = (part: unknown): { to: unknown } | undefined => {
+      if (!isSecret(part)) return undefined;
+      const plaintext = JSON.stringify(rewrite(part.value, close));
+      const name = `${state.urn}\n${plaintext}`;
+      let ciphertext = this.ciphertexts.get(name);
+      if (ciphertext === undefined) {
+        ciphertext = this.cipher().encrypt(plaintext);
+        this.ciphertexts.set(name, ciphertext);
+      }
+      return { to: { [signatureKey]: secretSignature, ciphertext } };
+    };
+    const { timeouts, rest, urn, type, custom, ...fields } = state;
+    const resource: DeploymentResource = { urn, type, custom, ...rest };
+    for (const [field, value] of Object.entries(fields)) {
+      const empty = value === "" || value === false || value === undefined;
+      const hollow = typeof value === "object" && value !== null && Object.keys(value).length === 0;
+      if (!empty && !hollow) resource[field] = rewrite(value, close);
+    }
+    const given = Object.entries(timeouts).filter(([, seconds]) => seconds > 0);
+    if (given.length > 0) resource.customTimeouts = Object.fromEntries(given);
+    return resource;
+  }
+}
+
+/** Why a parsed file is no deployment that can be rehearsed, all reasons at once. */
+function deploymentProblems(deployment: Deployment): string[] {
+  if (!isData(deployment) || deployment.version !== 3 || !isData(deployment.deployment)) {
+    const version = isData(deployment) ? (deployment as { version?: unknown }).version : undefined;
+    return [
+      `the state is not a Pulumi deployment of version 3 (its version is ${JSON.stringify(version) ?? "missing"}): export it with \`pulumi stack export\``,
+    ];
+  }
+  const { resources, secrets_providers: secrets, pending_operations: pending } = deployment.deployment;
+  const problems: string[] = [];
+  if (pending !== undefined && pending.length > 0) {
+    const urns = pending.map((operation) => `${operation.type} ${operation.resource.urn}`).join(", ");
+    problems.push(
+      `cannot rehearse: the state has pending operations (${urns}); resolve them with \`pulumi refresh\` first`,
+    );
+  }
+  if (secrets !== undefined && secrets.type !== "" && secrets.type !== "passphrase") {
+    problems.push(`cannot rehearse: secrets of the provider "${secrets.type}"; export the state with --show-secrets`);
+  }
+  for (const [i, resource] of (resources ?? []).entries()) {
+    if (typeof resource?.urn !== "string" || typeof resource.type !== "string")
+      problems.push(`resource ${i} of the state has no urn or no type`);
+  }
+  return problems;
+}
+
+/** Reads a deployment from a file; undefined when there is none. */
+export async function loadDeployment(file: string): Promise<Deployment | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new UserError(`cannot read the state ${file}: ${(error as Error).message}`);
+  }
+  try {
+    return JSON.parse(text) as Deployment;
+  } catch (error) {
+    throw new UserError(`the state ${file} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Writes a deployment whole or not at all: to a new file beside it, which then takes its place. */
+export async function saveDeployment(file: string, deployment: Deployment): Promise<void> {
+  const fresh = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(fresh, `${JSON.stringify(deployment, undefined, 2)}\n`, { mode: 0o600 });
+    await rename(fresh, file);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw new UserError(`cannot write the state ${file}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Properties } from "./provider";
+
+/** Seconds per operation; 0 leaves the choice to the provider. */
+export interface Timeouts {
+  create: number;
+  update: number;
+  delete: number;
+}
+
+/** A former identity of a resource: a whole URN, or the parts that differed. */
+export interface Alias {
+  urn?: string;
+  name?: string;
+  type?: string;
+  stack?: string;
+  project?: string;
+  /** URN of the former parent; empty for the present one. */
+  parent?: string;
+  /** True when the resource had no parent but the stack. */
+  noParent?: boolean;
+}
+
+/** What a program asks a resource to be. */
+export interface Goal {
+  type: string;
+  name: string;
+  custom: boolean;
+  inputs: Properties;
+  parent: string;
+  protect?: boolean;
+  dependencies: string[];
+  propertyDependencies: { [property: string]: string[] };
+  /** `<urn>::<id>`; empty for components and provider resources. */
+  provider: string;
+  deleteBeforeReplace?: boolean;
+  ignoreChanges: string[];
+  replaceOnChanges: string[];
+  additionalSecretOutputs: string[];
+  aliases: Alias[];
+  timeouts: Timeouts;
+  retainOnDelete?: boolean;
+  deletedWith: string;
+  replaceWith: string[];
+  replacementTrigger?: unknown;
+}
+
+/** A resource as the engine knows it. Properties are in the wire form. */
+export interface ResourceState {
+  urn: string;
+  type: string;
+  custom: boolean;
+  /** Replaced already, and still to be deleted. */
+  delete: boolean;
+  /** Read, not owned. */
+  external: boolean;
+  /** Deleted already, and still to be made again. */
+  pendingReplacement: boolean;
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+  parent: string;
+  protect: boolean;
+  retainOnDelete: boolean;
+  provider: string;
+  dependencies: string[];
+  propertyDependencies: { [property: string]: string[] };
+  deletedWith: string;
+  replaceWith: string[];
+  replacementTrigger?: unknown;
+  additionalSecretOutputs: string[];
+  ignoreChanges: string[];
+  replaceOnChanges: string[];
+  aliases: string[];
+  initErrors: string[];
+  timeouts: Timeouts;
+  /** ISO 8601. */
+  created?: string;
+  modified?: string;
+  /** Fields of the deployment that this engine does not use, and hands on as they are. */
+  rest?: { [field: string]: unknown };
+}
+
+/** The state that a goal asks for, before anything was done about it. */
+export function stateOf(
+  urn: string,
+  goal: Goal,
+  old: ResourceState | undefined,
+  alias: string | undefined,
+): ResourceState {
+  return {
+    urn,
+    type: goal.type,
+    custom: goal.custom,
+    delete: false,
+    external: false,
+    pendingReplacement: false,
+    id: "",
+    inputs: goal.inputs,
+    outputs: {},
+    parent: goal.parent,
+    protect: goal.protect ?? false,
+    retainOnDelete: goal.retainOnDelete ?? false,
+    provider: goal.provider,
+    dependencies: goal.dependencies,
+    propertyDependencies: goal.propertyDependencies,
+    deletedWith: goal.deletedWith,
+    replaceWith: goal.replaceWith,
+    ...(goal.replacementTrigger === undefined ? {} : { replacementTrigger: goal.replacementTrigger }),
+    additionalSecretOutputs: goal.additionalSecretOutputs,
+    ignoreChanges: goal.ignoreChanges,
+    replaceOnChanges: goal.replaceOnChanges,
+    aliases: alias === undefined ? [] : [alias],
+    initErrors: [],
+    timeouts: goal.timeouts,
+    ...(old?.created === undefined ? {} : { created: old.created }),
+    ...(old?.modified === undefined ? {} : { modified: old.modified }),
+  };
+}
+
+/** The URNs that a resource cannot exist without, its parent and provider included. */
+export function requirementsOf(state: ResourceState): Set<string> {
+  const urns = new Set(state.dependencies);
+  for (const property in state.propertyDependencies) {
+    for (const urn of state.propertyDependencies[property] ?? []) urns.add(urn);
+  }
+  for (const urn of state.replaceWith) urns.add(urn);
+  if (state.deletedWith !== "") urns.add(state.deletedWith);
+  if (state.parent !== "") urns.add(state.parent);
+  if (state.provider !== "") urns.add(state.provider.slice(0, state.provider.lastIndexOf("::")));
+  return urns;
+}
