@@ -45,10 +45,13 @@ export function readCidr(text: string): Cidr | CidrFault {
   const [before = "", after = "", ...rest] = text.split("/");
   if (before.includes(":")) return { fault: "ipv6" };
   const start = parseAddress(before);
-  if (start === undefined || rest.length > 0 || !/^([0-9]|[12][0-9]|3[0-2])$/.test(after)) return { fault: "malformed" };
+  if (start === undefined || rest.length > 0 || !/^([0-9]|[12][0-9]|3[0-2])$/.test(after))
+    return { fault: "malformed" };
   const prefix = Number(after);
   const first = start - (start % sizeOf(prefix));
-  return first === start ? { start, prefix } : { fault: "not canonical", canonical: formatCidr({ start: first, prefix }) };
+  return first === start
+    ? { start, prefix }
+    : { fault: "not canonical", canonical: formatCidr({ start: first, prefix }) };
 }
 
 /**

@@ -25,57 +25,34 @@ export function stateFacts(state: SiteState | undefined): StateFacts {
   return STATES[state ?? "active"];
 }
 
-/** A site as far as the losses that have happened are concerned. */
-export interface LivingSite {
-  readonly name: string;
-  readonly state?: SiteState | undefined;
-  readonly faultDomain: string;
-}
-
-/** How many further losses the fleet is judged against. */
-export interface Tolerance {
-  /** `tolerate` of the spec less one for every fault domain that is lost already, never below 0. */
-  readonly tolerate: number;
-  /** Fault domains with a lost site, by name. */
-  readonly lostDomains: readonly string[];
-  /** What a reader must know; in every run while a site is lost. */
+/** Whether the losses that have happened may be taken off those that the fleet tolerates. */
+export interface Exception {
+  /** True until the last day of the exception: the other sites are judged against one loss fewer. */
+  readonly degraded: boolean;
+  /** What a reader must know, in every run while a site is lost. */
   readonly notes: readonly string[];
 }
 
 /**
- * A lost site has used up one of the losses that the fleet tolerates: the others are judged against the rest, until the
- * day that the spec names. After that day they are judged against all of them again, since the exception has lapsed.
- * @param tolerate losses that the whole fleet tolerates
- * @param until last day of the exception, `YYYY-MM-DD`
- * @param today the day of the run; absent: the exception holds, and the note says until when
+ * A lost site has used up one of the losses that the fleet tolerates, until the day that the spec names. After that day
+ * the others are judged against all of them again: an exception that never ends is a lower standard that nobody agreed to.
+ * @param lost names of the lost sites
+ * @param until `degradedUntil` of the spec
+ * @param today day of the run, `YYYY-MM-DD`; absent: the exception holds, and the note says until when
  */
-export function tolerance(
-  sites: readonly LivingSite[],
-  tolerate: number,
-  until: string | undefined,
-  today?: string,
-): Tolerance {
-  const lost = sites.filter((site) => stateFacts(site.state).lost);
-  if (lost.length === 0) return { tolerate, lostDomains: [], notes: [] };
-  const lostDomains = [...new Set(lost.map((site) => site.faultDomain))].sort();
-  const who = `${lost.map((site) => site.name).join(", ")} ${lost.length === 1 ? "is" : "are"} lost`;
+export function exception(lost: readonly string[], until: string | undefined, today?: string): Exception {
+  if (lost.length === 0) return { degraded: true, notes: [] };
+  const who = lost.length === 1 ? `Site ${lost[0]} is` : `Sites ${lost.join(", ")} are`;
   if (until !== undefined && today !== undefined && today > until) {
-    const lapsed = `the exception of degradedUntil ended on ${until}`;
+    const fix = "bring the site back, replace it, or agree on a later day";
+    const again = "the others are judged against every loss again";
     return {
-      tolerate,
-      lostDomains,
-      notes: [
-        `${who}, and ${lapsed}: the other sites are judged against ${losses(tolerate)} again. ` +
-          `Bring the site back, replace it, or agree on a later day.`,
-      ],
+      degraded: false,
+      notes: [`${who} lost, and degradedUntil was ${until} (today ${today}): ${again}; ${fix}.`],
     };
   }
-  const left = Math.max(0, tolerate - lostDomains.length);
-  const day = until === undefined ? "" : ` until ${until}`;
-  return { tolerate: left, lostDomains, notes: [`${who}: the others are judged against ${losses(left)}${day}.`] };
-}
-
-function losses(n: number): string {
-  if (n === 0) return "no further loss";
-  return n === 1 ? "one further loss" : `${n} further losses`;
+  return {
+    degraded: true,
+    notes: [`${who} lost: until ${until ?? "then"} the others are judged against one loss fewer for each.`],
+  };
 }

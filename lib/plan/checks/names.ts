@@ -34,7 +34,17 @@ export function checkTags(tags: Readonly<Record<string, unknown>> | undefined, p
       `has ${names.length} tags: give at most ${MOST_TAGS} (AWS and Azure take 50, the library adds its own).`,
     );
   }
+  const alike = new Map<string, string>();
   for (const name of names) {
+    const spelled = name.toLowerCase().replace(/[^a-z0-9_-]/g, "_");
+    const other = alike.get(spelled);
+    if (other !== undefined) {
+      report(
+        [...path, name],
+        `is the same as ${show(other)} on Azure or Google Cloud, which write both "${spelled}": remove one.`,
+      );
+    }
+    alike.set(spelled, name);
     if (/^(aws:|azure|microsoft|windows|multisite-)/i.test(name)) {
       report([...path, name], `begins with a prefix that AWS, Azure or this library keeps: give another name.`);
     } else if (!/^[\p{L}\p{N} _.:=+@-]{1,128}$/u.test(name)) {

@@ -1,0 +1,151 @@
+import { type BlockPool, blockPool, siteAddresses } from "./addresses";
+import { capacityVerdict } from "./capacity";
+import type { CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
+import { faultDomainOf, providerOf } from "./faultDomains";
+import { exception, stateFacts } from "./life";
+import { coordinatesOf, defaultZones } from "./places";
+import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
+import { guaranteedBy, measured, offeredPerNode, poolPlan } from "./pools";
+import { readSpec, SpecError } from "./problems";
+import { fromGiB, type Resources, resources, scale } from "./resources";
+import { runFrom } from "./runFrom";
+import type { DemandSpec, ExistingSiteSpec, FleetSpec, SiteSpec } from "./spec";
+import { staleNotes } from "./staleFacts";
+import { DEFAULT_KUBERNETES_VERSION } from "./versions";
+
+/** Days that audit logs are kept when a site says nothing. */
+const DEFAULT_AUDIT_LOG_DAYS = 90;
+
+/** What a plan depends on beside the spec. */
+export interface FleetPlanOptions {
+  /** The day of the run, `YYYY-MM-DD`, for what ends on a day. @default none: no day has passed */
+  readonly today?: string;
+}
+
+/**
+ * Everything that follows from a spec, before anything exists. Pure: equal specs give equal plans, and a site's own
+ * facts follow from the site and the fleet's settings, never from its neighbours.
+ * @throws SpecError with every problem of a spec that cannot be planned. A fleet that cannot lose a site is no error but
+ *   the plan's verdict.
+ */
+export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): FleetPlan {
+  const { spec, problems } = readSpec(input);
+  if (spec === undefined) throw new SpecError(problems);
+  const from = blockPool(spec.addresses);
+  const sites = [...spec.sites].sort((a, b) => a.number - b.number).map((site) => sitePlan(site, spec, from));
+  const lost = exception(
+    sites.filter((site) => stateFacts(site.state).lost).map((site) => site.name),
+    spec.degradedUntil,
+    options.today,
+  );
+  const verdict = capacityVerdict(capacityInput(spec, sites, lost.degraded));
+  const notes = [...lost.notes, ...poolNotes(sites), ...staleNotes(sites, options.today)];
+  return {
+    spec,
+    sites,
+    tolerate: spec.tolerate ?? 1,
+    headroom: spec.headroom ?? 0,
+    maximumSites: spec.addresses?.maximumSites ?? 255,
+    capacity: { ...verdict, notes: [...verdict.notes, ...notes] },
+  };
+}
+
+function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
+  const zones = defaultZones(site);
+  const addresses = siteAddresses(site, zones, from);
+  const built = site.kind === "existing" ? undefined : site;
+  const daemonSets = fleet.demand.daemonSets ?? [];
+  const pools = built === undefined ? [] : built.pools.map((pool) => poolPlan(pool, built.kind, zones, daemonSets));
+  return {
+    spec: site,
+    name: site.name,
+    number: site.number,
+    kind: site.kind,
+    state: site.state ?? "active",
+    provider: providerOf(site),
+    region: site.region,
+    zones,
+    faultDomain: faultDomainOf(site, zones, fleet.faultDomain ?? "region"),
+    coordinates: coordinatesOf(site),
+    addresses,
+    apiAccess: built?.apiAccess,
+    runFrom: runFrom(site, addresses),
+    kubernetesVersion: built === undefined ? undefined : (built.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION),
+    auditLogDays: built?.auditLogDays ?? DEFAULT_AUDIT_LOG_DAYS,
+    pools,
+    guaranteed: site.kind === "existing" ? measured(site.allocatable) : guaranteedBy(pools),
+    tags: {
+      ...fleet.tags,
+      ...site.tags,
+      "multisite-site": site.name,
+      "multisite-number": String(site.number),
+    },
+  };
+}
+
+/** The plan's sites and demand as the N+1 arithmetic reads them. */
+function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: boolean): CapacityInput {
+  return {
+    sites: sites.map(capacitySite),
+    demand: { totals: demandTotals(spec.demand), workloads: spec.demand.workloads },
+    tolerate: spec.tolerate ?? 1,
+    headroom: spec.headroom ?? 0,
+    faultDomain: spec.faultDomain ?? "region",
+    degraded,
+  };
+}
+
+function capacitySite(site: SitePlan): CapacitySite {
+  const { name, faultDomain, state, spec } = site;
+  const nodeGroups = spec.kind === "existing" ? [declared(spec)] : site.pools.map((pool) => nodeGroup(site, pool));
+  return { name, faultDomain, state, nodeGroups };
+}
+
+function nodeGroup(site: SitePlan, pool: PoolPlan): NodeGroup {
+  return {
+    pool: pool.name,
+    count: pool.guaranteedNodes,
+    perNode: offeredPerNode(pool),
+    architecture: pool.architecture,
+    labels: pool.labels,
+    taints: pool.taints,
+    addable: addable(site, pool),
+    machineType: pool.machineType,
+  };
+}
+
+/** Nodes that a fix may add at a time: GKE has as many in each zone, and nothing that counts as zero helps. */
+function addable(site: SitePlan, pool: PoolPlan): number {
+  if (pool.spot) return 0;
+  return site.kind === "gke" ? Math.max(1, pool.zones.length) : 1;
+}
+
+/** The nodes of a cluster that exists, of which nothing is known but what they offer together. */
+function declared(site: ExistingSiteSpec): NodeGroup {
+  const { allocatable } = site;
+  const count = allocatable.nodes ?? 1;
+  const total = measured(allocatable);
+  const each = scale(total, 1 / count);
+  return {
+    pool: undefined,
+    count,
+    perNode: { ...each, cpuMillis: Math.floor(each.cpuMillis), pods: Math.floor(each.pods) },
+    total,
+    architecture: allocatable.architecture ?? "amd64",
+    addable: 0,
+  };
+}
+
+function demandTotals(demand: DemandSpec): Resources {
+  return resources({
+    cpuMillis: Math.ceil((demand.cpu ?? 0) * 1000),
+    memoryMiB: fromGiB(demand.memoryGiB ?? 0),
+    pods: demand.pods ?? 0,
+    ephemeralStorageMiB: fromGiB(demand.ephemeralStorageGiB ?? 0),
+    extended: demand.extended ?? {},
+  });
+}
+
+function poolNotes(sites: readonly SitePlan[]): string[] {
+  return sites.flatMap((site) => site.pools.flatMap((pool) => pool.notes.map((note) => `Site ${site.name}: ${note}`)));
+}
