@@ -72,8 +72,7 @@ function autoname(request: CheckRequest, how: Autoname | undefined): CheckResult
   ) {
     return { inputs, failures: [] };
   }
-  const logical = how.lowerCase === true ? request.name.toLowerCase() : request.name;
-  const prefix = `${logical}${separator}`;
+  const prefix = madePrefix(request.name, how);
   const room = how.maxLength - digits;
   if (prefix.length > room) {
     const reason = `cannot be made from "${request.name}": the name and ${digits} random characters are longer than ${how.maxLength}; give a name of at most ${room - separator.length} characters, or the property itself`;
@@ -87,6 +86,11 @@ function autoname(request: CheckRequest, how: Autoname | undefined): CheckResult
   if (inside === undefined) return { inputs: { ...inputs, [property]: name }, failures: [] };
   const marks = { ...((reveal(own(holder, "annotations")) as Properties) ?? {}), "pulumi.com/autonamed": "true" };
   return { inputs: { ...inputs, [inside]: { ...holder, [property]: name, annotations: marks } }, failures: [] };
+}
+
+/** What a made-up name begins with. */
+export function madePrefix(logicalName: string, { prefix = "", separator, lowerCase }: Autoname): string {
+  return `${prefix}${lowerCase === true ? logicalName.toLowerCase() : logicalName}${separator}`;
 }
 
 /** True for a name that {@link autoname} would make from this prefix. */

@@ -1,5 +1,5 @@
 import type { DiffRequest, DiffResult, Properties, PropertyDiff } from "../engine/provider";
-import { isMadeName } from "./check";
+import { isMadeName, madePrefix } from "./check";
 import type { Autoname, Model } from "./model";
 import { holdsUnknown, isObject, own, reveal, same } from "./wire";
 
@@ -70,14 +70,17 @@ function covers(above: string, path: string): boolean {
 /** A name that the program chose cannot be given to the new one while the old one has it. */
 function keepsName(request: DiffRequest, autoname: Autoname | undefined): boolean {
   if (autoname === undefined) return false;
-  const { property, inside, separator, digits, lowerCase } = autoname;
+  const { property, inside, digits } = autoname;
   const nameIn = (inputs: Properties) => {
     const holder = inside === undefined ? inputs : reveal(own(inputs, inside));
     return isObject(holder) ? reveal(own(holder, property)) : undefined;
   };
   const name = nameIn(request.news);
-  const prefix = `${lowerCase === true ? request.name.toLowerCase() : request.name}${separator}`;
-  return typeof name === "string" && name === nameIn(request.oldInputs) && !isMadeName(name, prefix, digits);
+  return (
+    typeof name === "string" &&
+    name === nameIn(request.oldInputs) &&
+    !isMadeName(name, madePrefix(request.name, autoname), digits)
+  );
 }
 
 function isEmpty(value: unknown): boolean {

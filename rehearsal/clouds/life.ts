@@ -3,7 +3,7 @@ import { subjectOf } from "./check";
 import type { Account, Cloud, Making, Model, Subject } from "./model";
 import { hex } from "./sdk/madeUp";
 import type { ResourceSchema } from "./sdk/package";
-import { at, own, same, select, show } from "./wire";
+import { at, same, select, show } from "./wire";
 import type { Thing, Use, World } from "./world";
 
 /** A resource type as one provider instance sees it. */
@@ -83,10 +83,9 @@ export function refusals(kind: Kind, { making: it, problems }: ReturnType<typeof
 
 /** Puts the thing into the world, in place of what it was before. */
 export function settle(kind: Kind, { making: it, uses }: ReturnType<typeof making>, outputs: Properties): Thing {
-  const handles = (kind.model?.handles ?? ["arn"]).flatMap((name) => {
-    const value = own(outputs, name);
-    return typeof value === "string" ? [value] : [];
-  });
+  const handles = (kind.model?.handles ?? ["arn"])
+    .flatMap((path) => select(outputs, path))
+    .flatMap(({ value }) => (typeof value === "string" ? [value] : []));
   const { urn, type, id, scope, inputs } = it;
   const canonical = kind.cloud.handle?.(id, type, it);
   if (canonical !== undefined) handles.push(canonical);
@@ -166,8 +165,8 @@ function chooseId(kind: Kind, subject: Subject, scope: string): { id: string; ta
 function uniqueNames(model: Model | undefined, subject: Subject): [string, string][] {
   const fields = model?.unique ?? (model?.name === undefined ? [] : [[model.name.property]]);
   return fields.flatMap((paths): [string, string][] => {
-    const parts = paths.map((path) => at(subject.inputs, path));
-    return parts.some((part) => part === undefined) ? [] : [[paths.join(", "), parts.map(String).join(", ")]];
+    const parts = paths.map((path) => at(subject.inputs, path) ?? "-");
+    return parts[0] === "-" ? [] : [[paths.join(", "), parts.map(String).join(", ")]];
   });
 }
 

@@ -86,8 +86,10 @@ export interface Model {
   id?: (subject: Subject & { hex(length: number, label?: string): string }) => string;
   /** Outputs beside the inputs. Nested objects are merged with the inputs'. */
   outputs?: (making: Making) => Properties;
-  /** Names of outputs that are handles too, such as `arn`. */
+  /** Paths of outputs that mean the thing too, such as `arn`. @default ["arn"] */
   handles?: readonly string[];
+  /** Numbers among its outputs that rise by one with every change, such as a version; a preview cannot know them. */
+  counters?: readonly string[];
   /** What it adds to a diff, such as a certificate's renewal: paths that force a replacement. */
   renews?: (inputs: Properties, outputs: Properties) => string | undefined;
 }
@@ -142,4 +144,6 @@ export interface Autoname {
   /** Where the name lies in an object, such as `metadata`. */
   inside?: string;
   lowerCase?: boolean;
+  /** What every name of the type begins with, such as `alias/`. */
+  prefix?: string;
 }

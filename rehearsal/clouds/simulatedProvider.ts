@@ -25,7 +25,7 @@ import { type Identity, type Kind, making, obstacles, place, refusals, settle } 
 import type { Account, Cloud, Making } from "./model";
 import { outputsOf } from "./outputs";
 import type { ResourceSchema, SdkPackage } from "./sdk/package";
-import { holdsUnknown, plain } from "./wire";
+import { holdsUnknown, own, plain, UNKNOWN } from "./wire";
 import type { Thing, World } from "./world";
 
 /** One provider resource of a simulated cloud: what `pulumirpc.ResourceProvider` asks, answered from the world. */
@@ -104,6 +104,9 @@ export class SimulatedProvider implements Provider {
     this.adopt(kind, request, request.id, request.oldInputs, request.oldOutputs);
     const made = making(kind, request, request.news, request.id);
     const outputs = this.answer(kind, request, request.news, made.making, computed);
+    for (const counter of kind.model?.counters ?? []) {
+      outputs[counter] = request.preview ? UNKNOWN : Number(own(request.oldOutputs, counter) ?? 0) + 1;
+    }
     if (request.preview) return { outputs };
     refuse("update", request, made.making.scope, refusals(kind, made, plain(request.oldInputs) as Properties));
     settle(kind, made, plain(outputs) as Properties);

@@ -6,26 +6,18 @@ import { digits, hex } from "../sdk/madeUp";
 import type { ResourceSchema } from "../sdk/package";
 import { at, holdsUnknown, text } from "../wire";
 import { awsFunctions } from "./functions";
-import { awsModels } from "./models";
+import { awsModel } from "./models";
 
 /** Longest names, where the service allows fewer than 255 characters. Source: pulumi-aws `provider/resources.go`. */
 const NAME_LIMITS: { readonly [token: string]: number } = {
-  "aws:iam/role:Role": 64,
   "aws:iam/user:User": 64,
-  "aws:iam/policy:Policy": 128,
-  "aws:iam/instanceProfile:InstanceProfile": 128,
-  "aws:lb/loadBalancer:LoadBalancer": 32,
-  "aws:lb/targetGroup:TargetGroup": 32,
-  "aws:eks/cluster:Cluster": 100,
-  "aws:eks/nodeGroup:NodeGroup": 63,
-  "aws:ec2/launchTemplate:LaunchTemplate": 128,
+
   "aws:sqs/queue:Queue": 80,
   "aws:lambda/function:Function": 64,
 };
 
 /** Properties other than `name` that pulumi-aws names by itself. */
 const NAMED_BY: { readonly [token: string]: string } = {
-  "aws:eks/nodeGroup:NodeGroup": "nodeGroupName",
   "aws:s3/bucket:Bucket": "bucket",
   "aws:rds/instance:Instance": "identifier",
   "aws:rds/cluster:Cluster": "clusterIdentifier",
@@ -36,13 +28,13 @@ export const aws: Cloud = {
   name: "aws",
   fills: true,
   replaces: ["region", "allowedAccountIds", "assumeRoles", "assumeRoleWithWebIdentity", "profile", "accessKey"],
-  model: (type): Model | undefined => awsModels()[type],
+  model: (type): Model | undefined => awsModel(type),
   function: (token) => awsFunctions[token],
   account,
   checkConfig,
   region: (inputs, { region }) => text(inputs, "region") ?? region,
   autoname,
-  immutable: (schema) => ["region", autoname(schema, awsModels()[schema.token])?.property ?? "name"],
+  immutable: (schema) => ["region", autoname(schema, awsModel(schema.token))?.property ?? "name"],
   id: ({ type }, _schema, hexOf) => `${kindName(type).toLowerCase()}-${hexOf(17)}`,
   known: ({ inputs, account, region }, schema) => {
     const tags = {
@@ -101,7 +93,13 @@ function autoname(schema: ResourceSchema, model: Model | undefined): Autoname | 
   const property = NAMED_BY[schema.token] ?? model?.name?.property ?? "name";
   const input = schema.inputs.get(property);
   if (input === undefined || !input.optional || input.type.kind !== "string") return undefined;
-  return { property, separator: "-", digits: 7, maxLength: NAME_LIMITS[schema.token] ?? 255 };
+  return {
+    property,
+    separator: "-",
+    digits: 7,
+    maxLength: model?.name?.maxLength ?? NAME_LIMITS[schema.token] ?? 255,
+    prefix: schema.token === "aws:kms/alias:Alias" ? "alias/" : "",
+  };
 }
 
 function kindName(type: string): string {

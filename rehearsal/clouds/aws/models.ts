@@ -1,4 +1,18 @@
 import type { Model } from "../model";
-export function awsModels(): { readonly [type: string]: Model } {
-  return {};
+import { balancingModels } from "./balancing";
+import { eksModels } from "./eks";
+import { identityModels } from "./identity";
+import { networkModels } from "./network";
+import { securityGroupModels } from "./securityGroups";
+
+/** The types of AWS that have a meaning here. */
+const MODELS = new Map(
+  [networkModels, securityGroupModels, eksModels, identityModels, balancingModels].flatMap((models) =>
+    Object.entries(models),
+  ),
+);
+
+/** The meaning of a type of AWS; undefined when only its shape is known. */
+export function awsModel(type: string): Model | undefined {
+  return MODELS.get(type);
 }
