@@ -52,14 +52,16 @@ export class Field {
 
   /** A text. Numbers and booleans are none: the API server refuses them where it wants a text. */
   text(): string | undefined {
-    if (this.absent || typeof this.value === "string") return this.value ?? undefined;
+    if (this.absent) return undefined;
+    if (typeof this.value === "string") return this.value;
     this.problem(`must be a text, got ${shown(this.value)}: put it in quotes`);
     return undefined;
   }
 
   /** True or false. */
   flag(): boolean | undefined {
-    if (this.absent || typeof this.value === "boolean") return this.value ?? undefined;
+    if (this.absent) return undefined;
+    if (typeof this.value === "boolean") return this.value;
     this.problem(`must be true or false, got ${shown(this.value)}`);
     return undefined;
   }
@@ -69,7 +71,8 @@ export class Field {
     if (this.absent) return undefined;
     const value = this.value;
     if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= INT32) return value;
-    const hint = typeof value === "string" ? unrendered(value) || ": write it without quotes" : "";
+    const numeric = typeof value === "string" && /^[0-9]+$/.test(value) ? ": write it without quotes" : "";
+    const hint = typeof value === "string" ? unrendered(value) || numeric : "";
     this.problem(`must be a whole number from ${least} to ${INT32}, got ${shown(value)}${hint}`);
     return undefined;
   }

@@ -8,13 +8,15 @@ export interface Identity {
   /** `default` where the manifest names none. */
   readonly namespace: string;
   readonly name: string;
+  /** Which cluster, where there are several; else empty. */
+  readonly cluster: string;
 }
 
 /**
  * Reads who an object is. An object without apiVersion, kind or name is a problem, as it is for the API server; one with
  * `generateName` goes by that.
  */
-export function identityOf(object: Field): Identity | undefined {
+export function identityOf(object: Field, cluster = ""): Identity | undefined {
   const apiVersion = object.at("apiVersion").text();
   const kind = object.at("kind").text();
   if (!apiVersion || !kind) {
@@ -30,12 +32,18 @@ export function identityOf(object: Field): Identity | undefined {
     kind,
     namespace: metadata.at("namespace").text() || "default",
     name: name ?? "",
+    cluster,
   };
 }
 
 /** A text that two objects share only if they are the same object. */
-export function keyOf({ group, kind, namespace, name }: Identity): string {
-  return JSON.stringify([group, kind, namespace, name]);
+export function keyOf({ cluster, group, kind, namespace, name }: Identity): string {
+  return JSON.stringify([cluster, group, kind, namespace, name]);
+}
+
+/** Whether an object has a name of its own, and not one that the API server makes. */
+export function isNamed(object: Field): boolean {
+  return !object.at("metadata", "name").absent;
 }
 
 function hint(object: Field): string {

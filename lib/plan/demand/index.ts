@@ -1,10 +1,6 @@
-export {
-  type CountedDemand,
-  type DemandFromManifests,
-  demandFromObjects,
-  type SourceObject,
-  workloadOf,
-} from "./demand";
-export { demandFromManifests, ManifestError, type ManifestSource } from "./manifests";
+export { type CountedDemand, type DemandFromManifests, demandFromObjects, workloadOf } from "./demand";
+export { demandFromManifests, LARGEST_TEXT, ManifestError, type ManifestSource } from "./manifests";
+export type { SourceObject } from "./objects";
 export { parseQuantity, QuantityError, quantityOf } from "./quantity";
+export { PRIORITY_LABEL } from "./surroundings";
 export type { DemandTotals } from "./totals";

@@ -1,5 +1,6 @@
 import type { Problem } from "../problems";
-import { type DemandFromManifests, demandFromObjects, type SourceObject } from "./demand";
+import { type DemandFromManifests, demandFromObjects } from "./demand";
+import type { SourceObject } from "./objects";
 import { documentsOf } from "./yamlDocuments";
 
 /** A text of Kubernetes manifests and what to call it in messages, such as its file's name. */
@@ -8,17 +9,21 @@ export interface ManifestSource {
   readonly text: string;
 }
 
-/** Manifests that cannot be counted. The message lists every problem, one a line. */
+/** Manifests that cannot be counted. The message lists every problem, one a line; a flood of them is cut short. */
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
 
   constructor(readonly problems: readonly Problem[]) {
-    super(["The manifests cannot be read:", ...problems.map((it) => `  ${it.path}: ${it.message}`)].join("\n"));
+    const lines = problems.slice(0, MOST_LINES).map((it) => `  ${it.path}: ${it.message}`);
+    const more = problems.length - lines.length;
+    super(["The manifests cannot be read:", ...lines, ...(more > 0 ? [`  and ${more} more problems`] : [])].join("\n"));
   }
 }
 
-/** The largest text that is read, in characters: ten times what the API server takes in one request (3 MiB). */
-export const LARGEST_TEXT = 32 * 1024 * 1024;
+const MOST_LINES = 200;
+
+/** The largest text that is read, in characters: five times what the API server takes in one request (3 MiB). */
+export const LARGEST_TEXT = 16 * 1024 * 1024;
 
 /**
  * Counts what Kubernetes manifests ask for: replicas, or their autoscaler's maximum, times the effective requests of
@@ -38,7 +43,7 @@ export function demandFromManifests(sources: readonly ManifestSource[]): DemandF
     for (const object of read.objects) objects.push(object);
   }
   const { problems: found, ...demand } = demandFromObjects(objects);
-  problems.push(...found);
+  for (const problem of found) problems.push(problem);
   if (problems.length === 0 && demand.workloads.length + demand.daemonSets.length === 0) {
     const names = sources.map((it) => it.name).join(", ");
     const kinds = "Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, or any kind with a pod template";

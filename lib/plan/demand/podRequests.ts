@@ -1,5 +1,5 @@
 import type { Field } from "./fields";
-import { addTo, fillIn, type ResourceList, raiseTo, resourceList } from "./resourceList";
+import { addTo, fillIn, type ResourceList, raiseTo, resourceList, roundUp } from "./resourceList";
 
 /** What surrounds a pod in its cluster and changes what it asks for. */
 export interface PodDefaults {
@@ -45,11 +45,11 @@ export function podRequests(spec: Field, defaults: PodDefaults = NO_DEFAULTS): P
   const initContainers = spec.at("initContainers").items().map(container);
   if (containers.length === 0) spec.at("containers").problem("must list at least one container");
   const ofPod = podLevelRequests(spec.at("resources"), containers, initContainers);
-  for (const one of [...containers, ...initContainers]) fillIn(one.requests, defaults.containerRequests);
+  for (const one of [...containers, ...initContainers]) fillIn(roundUp(one.requests), defaults.containerRequests);
   const requests = aggregate(containers, initContainers);
   for (const [name, nano] of ofPod) requests.set(name, nano);
   const written = spec.at("overhead");
-  addTo(requests, written.absent ? defaults.overhead : resourceList(written));
+  addTo(requests, written.absent ? defaults.overhead : roundUp(resourceList(written)));
   return { requests, withoutRequests: withoutRequests([...initContainers, ...containers], ofPod) };
 }
 
@@ -57,7 +57,7 @@ function container(field: Field, index: number): Container {
   const requests = resourceList(field.at("resources", "requests"));
   fillIn(requests, resourceList(field.at("resources", "limits")));
   const name = field.at("name").text();
-  if (name === undefined || name === "") field.at("name").problem("must name the container");
+  if (field.at("name").absent || name === "") field.at("name").problem("must name the container");
   return {
     name: name ?? String(index),
     requests,
@@ -99,7 +99,7 @@ function podLevelRequests(
     }
     fillIn(requests, limits);
   }
-  return new Map([...requests].filter(([name]) => isPodLevel(name)));
+  return roundUp(new Map([...requests].filter(([name]) => isPodLevel(name))));
 }
 
 function isPodLevel(name: string): boolean {

@@ -12,7 +12,7 @@ export interface Pods {
 }
 
 type OnNote = (matter: string) => void;
-type Source = (object: Field, note: OnNote) => Omit<Pods, "known">;
+type Source = (object: Field, note: OnNote) => Omit<Pods, "known"> | undefined;
 
 /** KEDA's own default of maxReplicaCount (keda.sh, ScaledObject and ScaledJob specification, v2). */
 export const KEDA_MAXIMUM = 100;
@@ -23,8 +23,8 @@ const SOURCES: ReadonlyMap<string, Source> = new Map<string, Source>([
   ["apps/ReplicaSet", replicated],
   ["/ReplicationController", replicated],
   ["apps/DaemonSet", (object) => ({ template: object.at("spec", "template"), count: "every node" })],
-  ["/Pod", (object) => ({ template: object, count: hasEnded(object) ? 0 : 1 })],
-  ["batch/Job", (object) => job(object.at("spec"), hasEnded(object))],
+  ["/Pod", (object) => (hasEnded(object) ? undefined : { template: object, count: 1 })],
+  ["batch/Job", (object, note) => (hasEnded(object) ? undefined : job(object.at("spec"), note))],
   ["batch/CronJob", cronJob],
   ["keda.sh/ScaledJob", scaledJob],
 ]);
@@ -35,7 +35,10 @@ const SOURCES: ReadonlyMap<string, Source> = new Map<string, Source>([
  */
 export function podsOf(identity: Identity, object: Field, note: OnNote): Pods | undefined {
   const source = SOURCES.get(`${identity.group}/${identity.kind}`);
-  if (source !== undefined) return { ...source(object, note), known: true };
+  if (source !== undefined) {
+    const pods = source(object, note);
+    return pods && { ...pods, known: true };
+  }
   if (!hasPodTemplate(object.value)) return undefined;
   return { ...replicated(object), known: false };
 }
@@ -55,25 +58,30 @@ function replicated(object: Field): Omit<Pods, "known"> {
 }
 
 /** A Job runs at most `parallelism` pods, and never more than it has completions left. */
-function job(spec: Field, ended = false): Omit<Pods, "known"> {
+function job(spec: Field, note: OnNote): Omit<Pods, "known"> {
   const parallelism = spec.at("parallelism").whole() ?? 1;
   const completions = spec.at("completions").whole() ?? Number.POSITIVE_INFINITY;
+  return { template: spec.at("template"), count: isSuspended(spec, note) ? 0 : Math.min(parallelism, completions) };
+}
+
+function isSuspended(spec: Field, note: OnNote): boolean {
   const suspended = spec.at("suspend").flag() === true;
-  return { template: spec.at("template"), count: ended || suspended ? 0 : Math.min(parallelism, completions) };
+  if (suspended) note("Suspended, so counted as nothing");
+  return suspended;
 }
 
 function cronJob(object: Field, note: OnNote): Omit<Pods, "known"> {
   const spec = object.at("spec");
-  const runs = job(spec.at("jobTemplate", "spec"));
-  if (spec.at("suspend").flag() === true) return { ...runs, count: 0 };
+  const runs = job(spec.at("jobTemplate", "spec"), note);
+  if (isSuspended(spec, note)) return { ...runs, count: 0 };
   const policy = spec.at("concurrencyPolicy").text() || "Allow";
   if (policy === "Allow") note("CronJobs that may overlap (concurrencyPolicy Allow) are counted as one run at a time");
   return runs;
 }
 
-function scaledJob(object: Field): Omit<Pods, "known"> {
+function scaledJob(object: Field, note: OnNote): Omit<Pods, "known"> {
   const spec = object.at("spec");
-  const one = job(spec.at("jobTargetRef"));
+  const one = job(spec.at("jobTargetRef"), note);
   return { ...one, count: Number(one.count) * (spec.at("maxReplicaCount").whole() ?? KEDA_MAXIMUM) };
 }
 

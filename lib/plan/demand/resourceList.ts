@@ -10,8 +10,8 @@ export type ResourceList = ReadonlyMap<string, bigint>;
 const STANDARD = ["cpu", "memory", "ephemeral-storage"];
 
 /**
- * Reads a list of requests, limits or overhead. Each amount is rounded up to a thousandth, as the API server's defaults
- * do (SetDefaults_ResourceList). Amounts and names that the API server refuses are problems, and count as nothing.
+ * Reads a list of requests, limits or overhead as it is written. Amounts and names that the API server refuses are
+ * problems, and count as nothing.
  */
 export function resourceList(field: Field): Map<string, bigint> {
   const list = new Map<string, bigint>();
@@ -27,6 +27,12 @@ export function resourceList(field: Field): Map<string, bigint> {
       amount.problem(`an extended resource is counted in whole units, got ${shown(amount.value)}`);
     } else list.set(name, nano);
   }
+  return list;
+}
+
+/** Rounds each amount up to a thousandth, as the API server does with what it stores (SetDefaults_ResourceList). */
+export function roundUp(list: Map<string, bigint>): Map<string, bigint> {
+  for (const [name, nano] of list) list.set(name, roundedUp(nano, MILLI) * MILLI);
   return list;
 }
 
@@ -50,7 +56,7 @@ function quantity(field: Field): bigint | undefined {
     const nano = quantityOf(field.value);
     if (nano < 0n) field.problem(`must be 0 or more, got ${shown(field.value)}`);
     else if (nano > LARGEST) field.problem(`is more than Kubernetes can count (2^63-1), got ${shown(field.value)}`);
-    else return roundedUp(nano, MILLI) * MILLI;
+    else return nano;
   } catch (error) {
     if (!(error instanceof QuantityError)) throw error;
     const hint = typeof field.value === "string" ? unrendered(field.value) : "";

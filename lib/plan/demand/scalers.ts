@@ -13,16 +13,16 @@ export class Scalers {
   private readonly byTarget = new Map<string, Scaler>();
 
   /** Takes in an object, and says whether it was an autoscaler. */
-  takeIn({ group, kind, namespace, name }: Identity, object: Field): boolean {
+  takeIn({ cluster, group, kind, namespace, name }: Identity, object: Field): boolean {
     const target = object.at("spec", "scaleTargetRef");
     if (group === "autoscaling" && kind === "HorizontalPodAutoscaler") {
       const maximum = object.at("spec", "maxReplicas");
       if (maximum.absent) maximum.problem("is missing: an autoscaler must say its maximum");
-      this.add(namespace, target, `HorizontalPodAutoscaler ${name}`, maximum.whole(1));
+      this.add([cluster, namespace], target, `HorizontalPodAutoscaler ${name}`, maximum.whole(1));
     } else if (group === "keda.sh" && kind === "ScaledObject") {
       const maximum = object.at("spec", "maxReplicaCount");
       this.add(
-        namespace,
+        [cluster, namespace],
         target,
         `ScaledObject ${name}`,
         maximum.whole(1) ?? (maximum.absent ? KEDA_MAXIMUM : undefined),
@@ -32,8 +32,8 @@ export class Scalers {
   }
 
   /** The maximum of the autoscalers of a workload, the largest where there are several. */
-  maximumOf({ kind, namespace, name }: Identity): number | undefined {
-    const scaler = this.byTarget.get(targetKey(namespace, kind, name));
+  maximumOf({ cluster, kind, namespace, name }: Identity): number | undefined {
+    const scaler = this.byTarget.get(targetKey([cluster, namespace], kind, name));
     if (scaler !== undefined) scaler.claimed = true;
     return scaler?.maximum;
   }
@@ -43,18 +43,18 @@ export class Scalers {
     return [...this.byTarget.values()].filter((it) => !it.claimed).map((it) => it.scaler);
   }
 
-  private add(namespace: string, target: Field, scaler: string, maximum: number | undefined): void {
+  private add(scope: readonly string[], target: Field, scaler: string, maximum: number | undefined): void {
     const name = target.at("name").text();
     const kind = target.at("kind").text() || "Deployment";
     if (!name) target.at("name").problem("is missing: an autoscaler must name what it scales");
     if (!name || maximum === undefined) return;
-    const key = targetKey(namespace, kind, name);
+    const key = targetKey(scope, kind, name);
     const known = this.byTarget.get(key);
     if (known === undefined) this.byTarget.set(key, { scaler, maximum, claimed: false });
     else known.maximum = Math.max(known.maximum, maximum);
   }
 }
 
-function targetKey(namespace: string, kind: string, name: string): string {
-  return JSON.stringify([namespace, kind, name]);
+function targetKey(scope: readonly string[], kind: string, name: string): string {
+  return JSON.stringify([...scope, kind, name]);
 }

@@ -1,6 +1,7 @@
 import { type Field, isMap } from "./fields";
+import type { Identity } from "./identity";
 import type { PodDefaults } from "./podRequests";
-import { fillIn, type ResourceList, resourceList } from "./resourceList";
+import { fillIn, type ResourceList, resourceList, roundUp } from "./resourceList";
 
 /** Importance of a workload, in the spec's words. */
 export type Priority = "critical" | "sheddable";
@@ -8,55 +9,68 @@ export type Priority = "critical" | "sheddable";
 /** Label, on a workload, its pods or a PriorityClass, that says the priority whatever the class's value is. */
 export const PRIORITY_LABEL = "multisite/priority";
 
-interface PriorityClass {
-  readonly priority: Priority;
-  readonly isDefault: boolean;
-}
-
 /** The objects beside the workloads that change what their pods ask for: LimitRange, RuntimeClass, PriorityClass. */
 export class Surroundings {
   private readonly limitRanges = new Map<string, Map<string, bigint>>();
   private readonly overheads = new Map<string, ResourceList>();
-  private readonly priorityClasses = new Map<string, PriorityClass>();
+  private readonly priorityClasses = new Map<string, Priority>();
+  private readonly defaultPriority = new Map<string, Priority>();
 
   /** Takes in an object, and says whether it was one of the three kinds. */
-  takeIn(kind: string, namespace: string, object: Field): boolean {
-    const name = object.at("metadata", "name");
-    if (kind === "LimitRange") this.addLimitRange(namespace, object);
-    else if (kind === "RuntimeClass") {
-      this.overheads.set(name.text() ?? "", resourceList(object.at("overhead", "podFixed")));
-    } else if (kind === "PriorityClass") this.priorityClasses.set(name.text() ?? "", priorityClass(object));
-    else return false;
+  takeIn(identity: Identity, object: Field): boolean {
+    switch (`${identity.group}/${identity.kind}`) {
+      case "/LimitRange":
+        this.addLimitRange(inCluster(identity, identity.namespace), object);
+        break;
+      case "node.k8s.io/RuntimeClass":
+        this.overheads.set(
+          inCluster(identity, identity.name),
+          roundUp(resourceList(object.at("overhead", "podFixed"))),
+        );
+        break;
+      case "scheduling.k8s.io/PriorityClass":
+        this.addPriorityClass(identity, object);
+        break;
+      default:
+        return false;
+    }
     return true;
   }
 
   /** What a pod of a namespace is given by its surroundings. */
-  defaults(namespace: string, podSpec: Field, note: (matter: string) => void): PodDefaults {
+  defaults(of: Identity, podSpec: Field, note: (matter: string) => void): PodDefaults {
     const runtimeClass = podSpec.at("runtimeClassName").text();
-    const overhead = runtimeClass === undefined ? undefined : this.overheads.get(runtimeClass);
+    const overhead = runtimeClass === undefined ? undefined : this.overheads.get(inCluster(of, runtimeClass));
     if (runtimeClass !== undefined && overhead === undefined) {
       note(`Overhead of RuntimeClass ${runtimeClass}, which is not in the manifests, is not counted`);
     }
-    return { containerRequests: this.limitRanges.get(namespace) ?? new Map(), overhead: overhead ?? new Map() };
+    const containerRequests = this.limitRanges.get(inCluster(of, of.namespace)) ?? new Map();
+    return { containerRequests, overhead: overhead ?? new Map() };
   }
 
   /**
    * The priority of a workload: by the label on the workload, on its pods or on its PriorityClass, else by the class's
    * value or the pod's own: below 0 is sheddable, for Kubernetes itself ranks it below pods that say nothing.
    */
-  priority(workload: Field, template: Field, note: (matter: string) => void): Priority {
+  priority(of: Identity, workload: Field, template: Field, note: (matter: string) => void): Priority {
     const labelled = byLabel(workload, "labels") ?? byLabel(template, "labels");
     if (labelled !== undefined) return labelled;
     const name = template.at("spec", "priorityClassName").text();
     if (name) {
-      const known = this.priorityClasses.get(name);
-      if (known !== undefined) return known.priority;
+      const known = this.priorityClasses.get(inCluster(of, name));
+      if (known !== undefined) return known;
       if (!name.startsWith("system-")) note(`PriorityClass ${name} is not in the manifests, so critical is assumed`);
     }
     const value = template.at("spec", "priority").value;
     if (typeof value === "number") return value < 0 ? "sheddable" : "critical";
     if (name) return "critical";
-    return [...this.priorityClasses.values()].find((it) => it.isDefault)?.priority ?? "critical";
+    return this.defaultPriority.get(of.cluster) ?? "critical";
+  }
+
+  private addPriorityClass(identity: Identity, object: Field): void {
+    const priority = priorityOfClass(object);
+    this.priorityClasses.set(inCluster(identity, identity.name), priority);
+    if (object.at("globalDefault").flag() === true) this.defaultPriority.set(identity.cluster, priority);
   }
 
   private addLimitRange(namespace: string, object: Field): void {
@@ -67,7 +81,7 @@ export class Surroundings {
       // the minimum. Among the items of one object the last wins, among the objects of a namespace the first.
       const requests = resourceList(item.at("defaultRequest"));
       for (const standIn of ["default", "max", "min"]) fillIn(requests, resourceList(item.at(standIn)));
-      for (const [resource, nano] of requests) ofObject.set(resource, nano);
+      for (const [resource, nano] of roundUp(requests)) ofObject.set(resource, nano);
     }
     const ofNamespace = this.limitRanges.get(namespace) ?? new Map<string, bigint>();
     fillIn(ofNamespace, ofObject);
@@ -75,12 +89,15 @@ export class Surroundings {
   }
 }
 
-function priorityClass(object: Field): PriorityClass {
+function inCluster({ cluster }: Identity, name: string): string {
+  return JSON.stringify([cluster, name]);
+}
+
+function priorityOfClass(object: Field): Priority {
   const value = object.at("value");
   if (!value.absent && typeof value.value !== "number") value.problem("must be a whole number");
   const byValue: Priority = typeof value.value === "number" && value.value < 0 ? "sheddable" : "critical";
-  const labelled = byLabel(object, "labels") ?? byLabel(object, "annotations");
-  return { priority: labelled ?? byValue, isDefault: object.at("globalDefault").flag() === true };
+  return byLabel(object, "labels") ?? byLabel(object, "annotations") ?? byValue;
 }
 
 function byLabel(object: Field, of: "labels" | "annotations"): Priority | undefined {

@@ -46,13 +46,13 @@ export function workload(
   if (identity.name === "") object.at("metadata", "name").problem("is missing: every workload must have a name");
   if (!pods.known) note(`${identity.kind} is not a kind of Kubernetes: counted by its pod template and replicas`);
   const spec = pods.template.at("spec");
-  const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity.namespace, spec, note));
+  const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity, spec, note));
   return {
     identity,
     replicas: pods.count === "every node" ? pods.count : replicas(pods.count, scalers.maximumOf(identity), note),
     shape: podShape(spec, requests, note),
     requests,
-    priority: surroundings.priority(object, pods.template, note),
+    priority: surroundings.priority(identity, object, pods.template, note),
     withoutRequests,
   };
 }
@@ -83,6 +83,6 @@ export function isCounted(identity: Identity, object: Field, present: ReadonlySe
       const name = owner.at("name").value;
       const group = typeof apiVersion === "string" && apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
       if (typeof kind !== "string" || typeof name !== "string") return false;
-      return present.has(keyOf({ group: group ?? "", kind, name, namespace: identity.namespace }));
+      return present.has(keyOf({ ...identity, group: group ?? "", kind, name }));
     });
 }

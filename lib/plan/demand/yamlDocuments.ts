@@ -11,9 +11,9 @@ import {
 } from "yaml";
 import type { Problem } from "../problems";
 import { aliasProblem } from "./aliases";
-import type { SourceObject } from "./demand";
 import type { Step } from "./fields";
 import { jsonObjects } from "./jsonObjects";
+import type { SourceObject } from "./objects";
 import { kubectlTags } from "./yamlTags";
 
 /** What a text holds: its objects, and where it cannot be read. */
@@ -25,12 +25,16 @@ export interface Documents {
 /** A file with more syntax errors than this has one mistake, and its consequences. */
 const MOST_ERRORS = 3;
 
+/** The parser calls itself for each level and runs out of stack; nobody's manifest has thousands of levels. */
+const TOO_DEEP = "is nested too deeply to be read";
+
 /**
  * Reads a text of any number of YAML or JSON documents, as kubectl does: anchors, merge keys, CRLF, a byte order mark.
  * Documents that cannot be read are problems with their line; the others are read all the same.
  * @param source the text's name in messages
  */
 export function documentsOf(source: string, text: string): Documents {
+  if (isTooDeep(text)) return { objects: [], problems: [{ path: source, message: TOO_DEEP }] };
   try {
     const lines = new LineCounter();
     const parsed = parse(text, lines);
@@ -38,11 +42,10 @@ export function documentsOf(source: string, text: string): Documents {
     for (const [index, document] of parsed.entries()) readDocument(document, index + 1, source, text, lines, read);
     const json = read.problems.length > 0 ? jsonObjects(text) : undefined;
     if (json === undefined) return read;
-    return { objects: json.map((object, index) => ({ object, where: where(source, index + 1) })), problems: [] };
+    return { objects: json.map((object, index) => ({ object, source, document: index + 1 })), problems: [] };
   } catch (error) {
-    // The composer calls itself for each level; thousands of levels are nobody's manifest.
     if (!(error instanceof RangeError)) throw error;
-    return { objects: [], problems: [{ path: source, message: "is nested too deeply to be read" }] };
+    return { objects: [], problems: [{ path: source, message: TOO_DEEP }] };
   }
 }
 
@@ -68,7 +71,7 @@ function readDocument(
   lines: LineCounter,
   into: Documents,
 ): void {
-  const at = (offset: number) => where(`${source}:${lines.linePos(offset).line}`, number);
+  const at = (offset: number) => `${source}:${lines.linePos(offset).line} (document ${number})`;
   const [start, , end] = document.range;
   if (document.errors.length > 0) {
     into.problems.push(...syntaxProblems(document, text.slice(start, end), at));
@@ -82,11 +85,13 @@ function readDocument(
   const object: unknown = document.toJS({ maxAliasCount: -1 });
   if (object === null || object === undefined) return;
   const lineAt = (path: readonly Step[]) => lines.linePos(offsetOf(document, path)).line;
-  into.objects.push({ object, source, where: where(source, number), lineAt });
+  into.objects.push({ object, source, document: number, lineAt });
 }
 
 function syntaxProblems(document: Document.Parsed, text: string, at: (offset: number) => string): Problem[] {
   const errors = document.errors.slice(0, MOST_ERRORS);
+  const tooDeep = errors.find((it) => it.message.includes("call stack"));
+  if (tooDeep !== undefined) return [{ path: at(tooDeep.pos[0]), message: TOO_DEEP }];
   if (text.includes("{{")) {
     const [first] = errors;
     const message = `is a template, which has to be rendered first ("helm template" for a Helm chart)`;
@@ -97,6 +102,20 @@ function syntaxProblems(document: Document.Parsed, text: string, at: (offset: nu
     message: `cannot be read as YAML: ${sentence(error.message)}`,
   }));
 }
+
+/** Counts brackets only, so that a megabyte of them is refused before the parser takes a gigabyte for it. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length && depth < DEEPEST; at++) {
+    const character = text.charCodeAt(at);
+    if (character === 0x5b || character === 0x7b) depth++;
+    else if (depth > 0 && (character === 0x5d || character === 0x7d)) depth--;
+  }
+  return depth >= DEEPEST;
+}
+
+/** Far beyond any object, and beyond any number of brackets that scripts and patterns in texts leave open. */
+const DEEPEST = 20_000;
 
 /** The parser's messages may quote the text; a line of it is enough. */
 function sentence(message: string): string {
@@ -120,8 +139,4 @@ function offsetOf(document: Document.Parsed, path: readonly Step[]): number {
     node = (isPair(item) ? item.value : item) as Node | null;
   }
   return offset;
-}
-
-function where(source: string, number: number): string {
-  return `${source} (document ${number})`;
 }

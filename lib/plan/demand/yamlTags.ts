@@ -12,6 +12,7 @@ export function kubectlTags(tags: Tags): Tags {
 const REPLACED: ReadonlySet<string> = new Set([
   "tag:yaml.org,2002:int",
   "tag:yaml.org,2002:float",
+  "tag:yaml.org,2002:binary",
   "tag:yaml.org,2002:timestamp",
   "tag:yaml.org,2002:omap",
   "tag:yaml.org,2002:pairs",
