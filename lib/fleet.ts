@@ -28,7 +28,7 @@ export class Fleet extends pulumi.ComponentResource {
    */
   constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
     const plan = planFleet(name, args);
-    super(Fleet.__pulumiType, name, { spec: args.spec }, opts);
+    super(Fleet.__pulumiType, name, { spec: plan.spec }, opts);
     this.plan = plan;
     this.sites = Object.fromEntries(standing(plan).map((site) => [site.name, buildSite(this, site, args)]));
     this.registerOutputs({ sites: standing(plan).map((site) => site.name), capacity: plan.capacity.verdict });

@@ -33,15 +33,17 @@ export interface FleetArgs {
  */
 export function planFleet(name: string, args: FleetArgs): FleetPlan {
   const problems: Problem[] = [];
-  const plan = planOrProblems(args, problems);
-  problems.push(...argumentProblems(args));
+  // Programs in JavaScript may give nothing at all: its spec is what is missing.
+  const given: Partial<FleetArgs> = args ?? {};
+  const plan = planOrProblems(given.spec, problems);
+  problems.push(...argumentProblems(given));
   if (plan && problems.length === 0) return plan;
-  throw new pulumi.RunError(`Fleet "${name}": ${new SpecError(problems).message}`);
+  throw new pulumi.RunError(`Fleet "${name}" cannot be built. ${new SpecError(problems).message}`);
 }
 
-function planOrProblems(args: FleetArgs, problems: Problem[]): FleetPlan | undefined {
+function planOrProblems(spec: unknown, problems: Problem[]): FleetPlan | undefined {
   try {
-    return fleetPlan(args?.spec);
+    return fleetPlan(spec as FleetSpec);
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
     problems.push(...error.problems);
@@ -58,12 +60,12 @@ const IMPORTS: Readonly<Record<SiteKind, string>> = {
 };
 
 /** What is wrong with the arguments beside the spec, for the sites that can be made out in it. */
-function argumentProblems(args: FleetArgs): Problem[] {
-  const sites = recognisableSites(args?.spec);
+function argumentProblems({ spec, kinds, kubeconfigs, providers }: Partial<FleetArgs>): Problem[] {
+  const sites = recognisableSites(spec);
   return [
-    ...kindProblems(args?.kinds, sites),
-    ...kubeconfigProblems(args?.kubeconfigs, sites),
-    ...providerProblems(args, sites),
+    ...kindProblems(kinds, sites),
+    ...kubeconfigProblems(kubeconfigs, sites),
+    ...providerProblems(providers, kinds, sites),
   ];
 }
 
@@ -84,7 +86,12 @@ function recognisableSites(spec: unknown): RecognisableSite[] {
 
 function kindProblems(kinds: unknown, sites: readonly RecognisableSite[]): Problem[] {
   if (!Array.isArray(kinds)) {
-    return [{ path: "kinds", message: `must be a list of kinds of clusters, such as [eks], got ${typeof kinds}` }];
+    return [
+      {
+        path: "kinds",
+        message: `must be a list of kinds of clusters, such as [eks], got a value of type ${typeof kinds}`,
+      },
+    ];
   }
   const given: readonly string[] = kinds.map((kind: Partial<ClusterKind> | undefined) => String(kind?.kind));
   const missing = new Set(sites.map(({ kind }) => kind).filter((kind) => !given.includes(kind)));
@@ -100,7 +107,7 @@ function list(sites: readonly RecognisableSite[]): string {
   return `${sites.length === 1 ? "site" : "each of the sites"} ${sites.map(({ name }) => `"${name}"`).join(", ")}`;
 }
 
-function kubeconfigProblems(given: FleetArgs["kubeconfigs"], sites: readonly RecognisableSite[]): Problem[] {
+function kubeconfigProblems(given: Partial<FleetArgs>["kubeconfigs"], sites: readonly RecognisableSite[]): Problem[] {
   const wanted = sites.filter(({ kind }) => kind === "existing").map(({ name }) => name);
   const missing = wanted.filter((name) => !Object.hasOwn(given ?? {}, name) || given?.[name] === undefined);
   return [
@@ -112,7 +119,11 @@ function kubeconfigProblems(given: FleetArgs["kubeconfigs"], sites: readonly Rec
   ];
 }
 
-function providerProblems({ providers, kinds }: FleetArgs, sites: readonly RecognisableSite[]): Problem[] {
+function providerProblems(
+  providers: Partial<FleetArgs>["providers"],
+  kinds: unknown,
+  sites: readonly RecognisableSite[],
+): Problem[] {
   const built = sites.filter(({ kind }) => kind !== "existing");
   const wrong = built.flatMap(({ name, kind }) => {
     const provider = Object.hasOwn(providers ?? {}, name) ? providers?.[name] : undefined;
@@ -133,7 +144,7 @@ function providerProblems({ providers, kinds }: FleetArgs, sites: readonly Recog
 
 /** The package of a provider resource: the last part of its type, `pulumi:providers:aws`. */
 function packageOf(provider: unknown): string {
-  if (!pulumi.ProviderResource.isInstance(provider)) return `no provider but ${typeof provider}`;
+  if (!pulumi.ProviderResource.isInstance(provider)) return `a value of type ${typeof provider}`;
   return (provider as unknown as { __pulumiType: string }).__pulumiType.split(":").at(-1) ?? "";
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks";
+import { getStore } from "@pulumi/pulumi/runtime/state";
 
 /** One registration, as the SDK sent it: URNs whole, inputs in the wire form (secrets and unknowns recognisable). */
 export interface Registered {
@@ -53,14 +54,33 @@ export function isSecret(value: unknown): boolean {
  */
 export async function record(program: () => void, options: RecordOptions = {}): Promise<Graph> {
   const monitor = new RecordingMonitor(options);
-  await pulumi.runtime.setMocks(monitor.mocks, "project", "stack", options.preview ?? false);
   pulumi.runtime.setMockOptions(monitor, "project", "stack", options.preview ?? false);
+  Object.assign(getStore(), FEATURES);
   try {
     program();
   } finally {
     await pulumi.runtime.disconnect();
   }
   return monitor.graph();
+}
+
+/** What the SDK's own mocks switch on: all but outputs within inputs and transforms, which run in the engine. */
+const FEATURES = {
+  supportsSecrets: true,
+  supportsResourceReferences: true,
+  supportsOutputValues: false,
+  supportsDeletedWith: true,
+  supportsReplaceWith: true,
+  supportsAliasSpecs: true,
+  supportsTransforms: false,
+  supportsParameterization: true,
+  supportsResourceHooks: true,
+  supportsErrorHooks: true,
+};
+
+/** What is directly below one component, by its URN. */
+export function childrenOf(graph: Graph, component: string): Registered[] {
+  return graph.resources.filter(({ parent }) => parent === component);
 }
 
 class RecordingMonitor extends MockMonitor {

@@ -62,7 +62,7 @@ function buildCluster(context: SiteContext, net: EksNetwork): Cluster {
       version: site.kubernetesVersion!,
       roleArn: clusterRole.arn,
       vpcConfig: {
-        subnetIds: net.nodeSubnetIds(site.zones),
+        subnetIds: [...net.controlPlaneSubnetIds],
         endpointPrivateAccess: true,
         endpointPublicAccess: open,
         ...(open && { publicAccessCidrs: site.apiAccess?.cidrs ?? [] }),

@@ -20,22 +20,10 @@ export function auditLog({ site, cloud }: SiteContext): LogGroup {
   const logsKey = key(site, "logs", [accountStatement(site), logsStatement(site, name)], cloud);
   return new LogGroup(
     site.name,
-    { name, retentionInDays: retentionDays(site.auditLogDays), kmsKeyId: logsKey.arn, tags: named(site, "audit") },
+    // A number of days that CloudWatch offers: the spec's own check has seen to it.
+    { name, retentionInDays: site.auditLogDays, kmsKeyId: logsKey.arn, tags: named(site, "audit") },
     cloud,
   );
-}
-
-/**
- * CloudWatch keeps logs for one of these numbers of days only; 0 would be for ever.
- * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html (2026-11)
- */
-const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
-/** The shortest retention that CloudWatch offers and that keeps logs for at least `days` days, at most ten years. */
-export function retentionDays(days: number): number {
-  return RETENTION_DAYS.find((offered) => offered >= days) ?? RETENTION_DAYS.at(-1)!;
 }
 
 type Statement = Readonly<Record<string, unknown>>;

@@ -20,6 +20,8 @@ export interface EksNetwork {
   /** Private subnet of the nodes, by zone. A given network says no zones: all its subnets serve every pool. */
   readonly nodeSubnetIds: (zones: readonly string[]) => pulumi.Input<string>[];
   readonly loadBalancerSubnetIds: readonly pulumi.Input<string>[];
+  /** Where the control plane has its network interfaces: subnets of two zones at least. */
+  readonly controlPlaneSubnetIds: readonly pulumi.Input<string>[];
   /** What nodes need to reach the internet: nothing may start before these. */
   readonly routes: readonly pulumi.Resource[];
 }
@@ -32,13 +34,14 @@ export function network(context: SiteContext): EksNetwork {
     vpcId: given.vpcId,
     nodeSubnetIds: () => given.privateSubnetIds,
     loadBalancerSubnetIds: given.loadBalancerSubnetIds,
+    controlPlaneSubnetIds: given.privateSubnetIds,
     routes: [],
   };
 }
 
 /**
- * A VPC with three subnets in each zone: nodes, load balancers, and a public one for the zone's NAT gateway and public
- * load balancers. Each zone leaves through its own gateway, so that the loss of a zone takes no other with it.
+ * A VPC with four subnets in each zone: nodes, load balancers, the control plane, and a public one for the zone's NAT
+ * gateway and public load balancers. Each zone leaves through its own gateway, so that the loss of a zone takes no other with it.
  */
 function ownNetwork({ site, cloud }: SiteContext): EksNetwork {
   const vpc = new Vpc(
@@ -63,6 +66,7 @@ function ownNetwork({ site, cloud }: SiteContext): EksNetwork {
     vpcId: vpc.id,
     nodeSubnetIds: (wanted) => zones.filter(({ name }) => wanted.includes(name)).map(({ nodes }) => nodes.id),
     loadBalancerSubnetIds: zones.map(({ loadBalancers }) => loadBalancers.id),
+    controlPlaneSubnetIds: zones.map(({ controlPlane }) => controlPlane.id),
     routes: [...zones.flatMap(({ routes }) => routes), endpoint],
   };
 }
@@ -95,6 +99,7 @@ interface Zone {
   readonly name: string;
   readonly nodes: Subnet;
   readonly loadBalancers: Subnet;
+  readonly controlPlane: Subnet;
   readonly table: RouteTable;
   readonly routes: readonly pulumi.Resource[];
 }
@@ -110,11 +115,13 @@ function zone(network: Network, wayOut: PublicRoutes, name: string, index: numbe
   const open = subnet(network, `public-${name}`, name, addresses.publicSubnets[index], {
     "kubernetes.io/role/elb": "1",
   });
+  const controlPlane = subnet(network, `control-plane-${name}`, name, addresses.controlPlaneSubnets[index], {});
   const openLink = associate(network, `public-${name}`, open, wayOut.table);
   const { table, route } = privateRoutes(network, name, open, [openLink, wayOut.route]);
   const nodeLink = associate(network, `nodes-${name}`, nodes, table);
   associate(network, `load-balancers-${name}`, loadBalancers, table);
-  return { name, nodes, loadBalancers, table, routes: [route, nodeLink] };
+  associate(network, `control-plane-${name}`, controlPlane, table);
+  return { name, nodes, loadBalancers, controlPlane, table, routes: [route, nodeLink] };
 }
 
 function subnet(

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import Ajv from "ajv";
+import { ciliumValues, type HelmValues } from "../../lib/mesh/values";
+import type { SitePlan } from "../../lib/plan/plan";
+import { CILIUM } from "../../lib/plan/versions";
+
+const KINDS = ["eks", "gke", "aks"] as const;
+
+/** The parts of a planned site that the values derive from. */
+function site(kind: SitePlan["kind"]): SitePlan {
+  const addresses = { podCidr: "10.3.128.0/17", podPrefixPerNode: 24 };
+  return { name: "frankfurt", number: 3, kind, addresses } as Partial<SitePlan> as SitePlan;
+}
+
+const valuesOf = (kind: SitePlan["kind"]) => ciliumValues(site(kind), { maximumSites: 255 });
+
+test("every cloud has the same datapath, and its own site's name and number", () => {
+  for (const kind of KINDS) {
+    const { cluster, routingMode, tunnelProtocol, kubeProxyReplacement, operator, clustermesh } = valuesOf(kind);
+    assert.deepEqual(
+      { cluster, routingMode, tunnelProtocol, kubeProxyReplacement, operator, clustermesh },
+      {
+        cluster: { name: "frankfurt", id: 3 },
+        routingMode: "tunnel",
+        tunnelProtocol: "vxlan",
+        kubeProxyReplacement: true,
+        operator: { replicas: 2 },
+        clustermesh: { maxConnectedClusters: 255 },
+      },
+    );
+  }
+});
+
+test("pods come from the site's own CIDR on EKS and AKS, and from the node's range on GKE", () => {
+  const pool = {
+    mode: "cluster-pool",
+    operator: { clusterPoolIPv4PodCIDRList: ["10.3.128.0/17"], clusterPoolIPv4MaskSize: 24 },
+  };
+  assert.deepEqual(valuesOf("eks").ipam, pool);
+  assert.deepEqual(valuesOf("aks").ipam, pool);
+  assert.deepEqual(valuesOf("gke").ipam, { mode: "kubernetes" });
+});
+
+test("GKE's node init and paths, and a taint that its autoscaler ignores", () => {
+  const { cni, nodeinit, agentNotReadyTaintKey } = valuesOf("gke");
+  assert.deepEqual(
+    { cni, nodeinit, agentNotReadyTaintKey },
+    {
+      cni: { binPath: "/home/kubernetes/bin" },
+      nodeinit: { enabled: true, reconfigureKubelet: true, removeCbrBridge: true },
+      agentNotReadyTaintKey: "ignore-taint.cluster-autoscaler.kubernetes.io/cilium-agent-not-ready",
+    },
+  );
+});
+
+test("no value asks for a cloud's own datapath: one mesh has one", () => {
+  for (const kind of KINDS) {
+    const values = valuesOf(kind);
+    for (const own of ["eni", "gke", "alibabacloud", "azure", "ipv4NativeRoutingCIDR"])
+      assert.ok(!(own in values), own);
+    assert.ok(!("chainingMode" in ((values.cni as HelmValues | undefined) ?? {})));
+  }
+});
+
+test("a cluster that exists keeps its CNI", () => {
+  assert.throws(() => valuesOf("existing"), /site frankfurt exists already and keeps its CNI/);
+});
+
+const chart = join(
+  process.env.GOMODCACHE ?? join(homedir(), "go/pkg/mod"),
+  `${CILIUM.offline.goModule}@${CILIUM.offline.version}`,
+  CILIUM.offline.path,
+);
+const absent = existsSync(chart)
+  ? false
+  : `the chart is not here: go mod download ${CILIUM.offline.goModule}@${CILIUM.offline.version}`;
+
+test("the chart's own schema accepts the values, and refuses a wrong one", { skip: absent }, () => {
+  const schema = JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8"));
+  const validate = new Ajv({ strict: false, logger: false }).compile(schema);
+  for (const kind of KINDS) {
+    assert.ok(validate({ ...valuesOf(kind), k8sServiceHost: "api.example.com", k8sServicePort: 443 }), kind);
+  }
+  assert.ok(!validate({ ...valuesOf("eks"), operator: { replicas: "two" } }));
+});
+
+test("every value is one that the chart reads: its schema alone would let a misspelt one pass", {
+  skip: absent,
+}, () => {
+  const { properties } = JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8"));
+  // What it does to a node's kubelet is read by this script, and documented nowhere.
+  const script = readFileSync(join(chart, "files/nodeinit/startup.bash"), "utf8");
+  for (const kind of KINDS) {
+    const unknown = [...paths(valuesOf(kind), { properties })].filter((path) => !script.includes(`.Values.${path} `));
+    assert.deepEqual(unknown, [], kind);
+  }
+  assert.deepEqual([...paths({ ipam: { mdoe: "x" } }, { properties })], ["ipam.mdoe"]);
+});
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+/** Paths of values that a schema does not name. */
+function* paths(values: HelmValues, { properties }: Schema, prefix = ""): Generator<string> {
+  if (properties === undefined) return;
+  for (const [name, value] of Object.entries(values)) {
+    const inner = properties[name];
+    if (!inner) yield `${prefix}${name}`;
+    else if (typeof value === "object" && !Array.isArray(value)) yield* paths(value, inner, `${prefix}${name}.`);
+  }
+}
