@@ -20,11 +20,12 @@ export function azureMachines(boaviztapi: string): Row[] {
   return merge(vantage.flat(), archetypes.flat());
 }
 
-/** "D2als v6" is Standard_D2als_v6; two rows carry the name that the API uses only in their display name. */
+/** "D2als v6" is Standard_D2als_v6; the table spells the M v3 sizes, one ND size and one NV size otherwise. */
 function sizeOf(record: Record<string, string>): string {
   const api = record["API Name"] ?? "";
   const name = /\d[a-z]+v\d$/.test(api) ? (record.Name ?? "").replace(/^Standard /, "") : api;
-  return name.replace(/^Gs/, "GS").replaceAll(" ", "_");
+  const joined = name.replace(/^Gs/, "GS").replaceAll(" ", "_");
+  return joined.replace(/^(M\d+d?s)(\d)_v3$/, "$1_$2_v3").replace(/^ND96asr_A100_v4$/, "ND96asr_v4");
 }
 
 /** An empty result leaves a row out: the S sizes are SAP appliances that no node pool can use. */

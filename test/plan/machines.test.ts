@@ -125,6 +125,18 @@ const BY_RULE: readonly [Provider, string, number, number][] = [
   ["azure", "Standard_D64ps_v6", 64, 256],
   ["azure", "Standard_E8ds_v6", 8, 64],
   ["azure", "Standard_E96s_v6", 96, 768],
+  ["azure", "Standard_E128s_v6", 128, 1024],
+  ["azure", "Standard_D192ds_v6", 192, 768],
+  ["azure", "Standard_D128nls_v6", 128, 256],
+  ["azure", "Standard_D160as_v7", 160, 640],
+  ["azure", "Standard_L16s_v4", 16, 128],
+  ["azure", "Standard_DC8as_v6", 8, 32],
+  ["azure", "Standard_F4as_v7", 4, 16],
+  ["azure", "Standard_E32-8s_v5", 8, 256],
+  ["azure", "Standard_E8-4ds_v6", 4, 64],
+  ["gcp", "c4-standard-24", 24, 90],
+  ["gcp", "c4-standard-288-lssd", 288, 1080],
+  ["gcp", "c4-highmem-144", 144, 1116],
 ];
 
 test("a name that only a rule knows never has more memory than its page says", () => {
@@ -150,9 +162,18 @@ test("slips of the pen stay unknown and have a suggestion", () => {
     assert.equal(machine(provider, type), undefined, type);
     assert.equal(nearestMachine(provider, type), near, type);
   }
-  for (const type of ["Standard_D3s_v6", "Standard_D4s_v4x", "Standard_Das_v6", ""])
+  for (const type of [
+    "Standard_D3s_v6",
+    "Standard_D4s_v4x",
+    "Standard_E8-3s_v5",
+    "Standard_D4s_v8",
+    "Standard_D9s_v6",
+    "Standard_Das_v6",
+    "",
+  ])
     assert.equal(machine("azure", type), undefined);
-  for (const type of ["e2-standard-3", "c4d-standard-7", "c4d-turbo-8"]) assert.equal(machine("gcp", type), undefined);
+  for (const type of ["e2-standard-3", "c4-standard-25", "c4d-standard-7", "c4d-turbo-8"])
+    assert.equal(machine("gcp", type), undefined);
 });
 
 test("no text makes the catalogue throw or find what is not there", () => {

@@ -20,11 +20,13 @@ const CUSTOM_SERIES: ReadonlyMap<string, CustomLimits> = new Map([
   ["n4", { maximumVcpus: 80, leastGiBPerVcpu: 2, mostGiBPerVcpu: 8 }],
 ]);
 
-/** General-purpose series that the table's source does not list yet, and their architecture. */
-const NEWER_SERIES: ReadonlyMap<string, Machine["architecture"]> = new Map([
-  ["c4d", "amd64"],
-  ["n4d", "amd64"],
-  ["n4a", "arm64"],
+/** General-purpose series whose sizes the table lacks, or has in part: their architecture and numbers of vCPUs. */
+const NEWER_SERIES: ReadonlyMap<string, readonly [Machine["architecture"], readonly number[]]> = new Map([
+  ["c4", ["amd64", [2, 4, 8, 16, 24, 32, 48, 96, 144, 192, 288]]],
+  ["c4d", ["amd64", [2, 4, 8, 16, 32, 48, 64, 96, 192, 384]]],
+  ["c4n", ["amd64", [2, 4, 8, 16, 24, 48, 96, 192]]],
+  ["n4d", ["amd64", [2, 4, 8, 16, 32, 48, 64, 80, 96]]],
+  ["n4a", ["arm64", [1, 2, 4, 8, 16, 32, 48, 64]]],
 ]);
 
 /** A Google type that no table lists: a custom type, or one of the newer series. */
@@ -46,26 +48,34 @@ function customType(type: string): Machine | undefined {
 }
 
 /**
- * `c4d-standard-8`: vCPUs by the name, memory the least that any listed series has for this shape and number of vCPUs.
- * Without a listed one the type stays unknown, so that a slip of the pen does.
+ * `c4d-standard-8`: vCPUs by the name; memory the least per vCPU that listed types of the series and shape have. For a
+ * series without any, the least that the shape has with as many vCPUs in another series, or the least per vCPU in all.
+ * Local SSDs and bare metal change neither.
  */
 function newerSeries(type: string): Machine | undefined {
-  const match = /^([a-z]\d[a-z])-(standard|highmem|highcpu)-(\d{1,3})(?:-lssd)?$/.exec(type);
-  const architecture = NEWER_SERIES.get(match?.[1] ?? "");
-  if (!match || architecture === undefined || machineTable("gcp").families.has(match[1] ?? "")) return undefined;
+  const match = /^([a-z]\d[a-z]?)-(standard|highmem|highcpu)-(\d{1,3})(?:-lssd)?(?:-metal)?$/.exec(type);
+  const [architecture, sizes] = NEWER_SERIES.get(match?.[1] ?? "") ?? [];
+  const vcpus = Number(match?.[3]);
+  if (!match || !architecture || !sizes?.includes(vcpus)) return undefined;
   leastMemory ??= readLeastMemory();
-  const memoryMiB = leastMemory.get(`${match[2]}-${match[3]}`);
-  return memoryMiB === undefined ? undefined : byRule(type, Number(match[3]), memoryMiB, architecture, SERIES_SOURCE);
+  const [, series, shape = ""] = match;
+  const ownPerVcpu = leastMemory.get(`${series}-${shape}`);
+  const anyOfSize = leastMemory.get(`${shape}-${vcpus}`) ?? vcpus * (leastMemory.get(shape) ?? 0);
+  const memoryMiB = ownPerVcpu === undefined ? anyOfSize : vcpus * ownPerVcpu;
+  return byRule(type, vcpus, Math.floor(memoryMiB), architecture, SERIES_SOURCE);
 }
 
 let leastMemory: ReadonlyMap<string, number> | undefined;
 
-/** By shape and number of vCPUs, such as `highmem-8`. */
+/** MiB by shape and vCPUs (`highmem-8`), and MiB per vCPU by series and shape (`c4-highmem`) and by shape (`highmem`). */
 function readLeastMemory(): ReadonlyMap<string, number> {
   const least = new Map<string, number>();
-  for (const machine of machineTable("gcp").machines.values()) {
-    const shape = `${machine.type.split("-")[1]}-${machine.vcpus}`;
-    least.set(shape, Math.min(least.get(shape) ?? Number.POSITIVE_INFINITY, machine.memoryMiB));
+  const lower = (key: string, value: number) => least.set(key, Math.min(least.get(key) ?? value, value));
+  for (const { type, vcpus, memoryMiB } of machineTable("gcp").machines.values()) {
+    const [series, shape = ""] = type.split("-");
+    lower(`${shape}-${vcpus}`, memoryMiB);
+    lower(`${series}-${shape}`, memoryMiB / vcpus);
+    lower(shape, memoryMiB / vcpus);
   }
   return least;
 }
