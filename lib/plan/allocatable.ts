@@ -1,5 +1,5 @@
 import type { Machine } from "./machines";
-import { type Resources, resources } from "./resources";
+import type { Resources } from "./resources";
 
 /** A managed Kubernetes service whose nodes reserve resources by a known formula. */
 export type NodeKind = "eks" | "gke" | "aks";
@@ -43,13 +43,13 @@ export function allocatableByFormula(machine: Machine, options: NodeOptions): Re
   }
   const left = FORMULAS[kind](machine, Math.floor(maxPods), diskGiB * 1024);
   const amount = (value: number) => Math.max(0, Math.floor(value));
-  return resources({
+  return {
     cpuMillis: amount(left.cpuMillis),
     memoryMiB: amount(left.memoryMiB),
     pods: Math.min(Math.floor(maxPods), maximumPodsPerNode(kind, machine.vcpus)),
     ephemeralStorageMiB: amount(left.diskMiB),
     extended: machine.extended,
-  });
+  };
 }
 
 /**

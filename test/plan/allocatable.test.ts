@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { allocatable, allocatableByFormula, guaranteedCpuMillis, type NodeKind } from "../../lib/plan/allocatable";
 import { type Machine, machine, type Provider } from "../../lib/plan/machines";
-import { machineTable } from "../../lib/plan/machines/table";
+import { listedMachines } from "../../lib/plan/machines/table";
 import { fits } from "../../lib/plan/resources";
 
 const PROVIDER: Record<NodeKind, Provider> = { eks: "aws", gke: "gcp", aks: "azure" };
@@ -98,7 +98,7 @@ test("special reservations: shared cores and many pods on GKE, Arm on EKS, pods 
 
 const kinds = fc.constantFrom<NodeKind>("eks", "gke", "aks");
 const someMachine = kinds.chain((kind) =>
-  fc.constantFrom(...machineTable(PROVIDER[kind]).machines.values()).map((one) => ({ kind, one })),
+  fc.constantFrom(...listedMachines(PROVIDER[kind]).values()).map((one) => ({ kind, one })),
 );
 const maxPods = fc.integer({ min: 1, max: 300 });
 const diskGiB = fc.integer({ min: 0, max: 2000 });
@@ -144,7 +144,7 @@ test("more machine never offers less: with the same interfaces, more vCPUs and m
 
 test("within a family, a type with no less of both offers no less of both", () => {
   for (const kind of ["eks", "gke", "aks"] as const) {
-    const { machines } = machineTable(PROVIDER[kind]);
+    const machines = listedMachines(PROVIDER[kind]);
     // Shared cores of GKE have a reservation of their own and are no smaller sizes of the others.
     const steady = [...machines.values()].filter((one) => one.baseline === 1);
     const offers = steady.map((one) => {

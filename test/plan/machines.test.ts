@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { catalogue, type Machine, machine, nearestMachine, type Provider } from "../../lib/plan/machines";
-import { machineTable } from "../../lib/plan/machines/table";
+import { listedMachines } from "../../lib/plan/machines/table";
 
 const PROVIDERS: readonly Provider[] = ["aws", "gcp", "azure"];
 
@@ -63,7 +63,7 @@ test("interfaces are those of the default network card", () => {
 
 test("every listed machine is complete, and looked up under its own name", () => {
   for (const provider of PROVIDERS) {
-    const { machines } = machineTable(provider);
+    const machines = listedMachines(provider);
     for (const listed of machines.values()) {
       assert.equal(machine(provider, listed.type), listed);
       assert.ok(Number.isInteger(listed.vcpus) && listed.vcpus >= 1, listed.type);
@@ -79,7 +79,7 @@ test("every listed machine is complete, and looked up under its own name", () =>
 });
 
 test("burstable machines are those that their providers call so", () => {
-  const burstable = PROVIDERS.flatMap((provider) => [...machineTable(provider).machines.values()])
+  const burstable = PROVIDERS.flatMap((provider) => [...listedMachines(provider).values()])
     .filter((one) => one.baseline < 1)
     .map((one) => one.type);
   assert.ok(burstable.every((type) => /^(t[234]|e2-(micro|small|medium)$|f1-|g1-|Standard_B)/.test(type)));

@@ -1,4 +1,4 @@
-import { machineTable } from "./table";
+import { listedMachine, listedMachines } from "./table";
 import type { Machine } from "./types";
 
 const SOURCE = "learn.microsoft.com/azure/virtual-machines/vm-naming-conventions";
@@ -34,8 +34,7 @@ function constrained(name: string): Machine | undefined {
   const match = CONSTRAINED.exec(name);
   if (!match) return undefined;
   const [, family, from, to, rest] = match;
-  const whole =
-    machineTable("azure").machines.get(`${family}${from}${rest}`) ?? newerVersion(`${family}${from}${rest}`);
+  const whole = listedMachine("azure", `${family}${from}${rest}`) ?? newerVersion(`${family}${from}${rest}`);
   const vcpus = Number(to);
   if (whole === undefined || (vcpus * 2 !== whole.vcpus && vcpus * 4 !== whole.vcpus)) return undefined;
   const type = whole.type.replace(/^(Standard_[A-Z]+\d+)/, `$1-${vcpus}`);
@@ -77,7 +76,7 @@ let leastMemory: ReadonlyMap<string, number> | undefined;
 function readLeastMemory(): ReadonlyMap<string, number> {
   const least = new Map<string, number>();
   const lower = (to: string, value: number) => least.set(to, Math.min(least.get(to) ?? value, value));
-  for (const [name, { vcpus, memoryMiB }] of machineTable("azure").machines) {
+  for (const [name, { vcpus, memoryMiB }] of listedMachines("azure")) {
     const match = NAME.exec(name);
     if (!match || Number(match.at(-1)) < 3 || (Number(match.at(-1)) < 5 && match[1] !== "l")) continue;
     lower(`${key(match)} ${vcpus}`, memoryMiB);

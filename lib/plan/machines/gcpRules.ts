@@ -1,4 +1,4 @@
-import { machineTable } from "./table";
+import { listedMachines } from "./table";
 import type { Machine } from "./types";
 
 const CUSTOM_SOURCE = "docs.cloud.google.com/compute/docs/instances/creating-instance-with-custom-machine-type";
@@ -71,7 +71,7 @@ let leastMemory: ReadonlyMap<string, number> | undefined;
 function readLeastMemory(): ReadonlyMap<string, number> {
   const least = new Map<string, number>();
   const lower = (key: string, value: number) => least.set(key, Math.min(least.get(key) ?? value, value));
-  for (const { type, vcpus, memoryMiB } of machineTable("gcp").machines.values()) {
+  for (const { type, vcpus, memoryMiB } of listedMachines("gcp").values()) {
     const [series, shape = ""] = type.split("-");
     lower(`${shape}-${vcpus}`, memoryMiB);
     lower(`${series}-${shape}`, memoryMiB / vcpus);

@@ -1,7 +1,7 @@
 import { nearest } from "../nearest";
 import { azureByRule } from "./azureRules";
 import { gcpByRule } from "./gcpRules";
-import { machineTable } from "./table";
+import { listedMachine, listedMachines, tableSources } from "./table";
 import type { CatalogueFacts, Machine, Provider } from "./types";
 
 export type { CatalogueFacts, EniLimits, Machine, Provider } from "./types";
@@ -14,21 +14,28 @@ export type { CatalogueFacts, EniLimits, Machine, Provider } from "./types";
 export function machine(provider: Provider, type: string): Machine | undefined {
   // Longer names are nobody's, and need no regular expression run over them.
   if (type.length > 64) return undefined;
-  if (provider === "azure") return machineTable("azure").machines.get(type.toLowerCase()) ?? azureByRule(type);
-  const listed = machineTable(provider).machines.get(type);
-  return listed ?? (provider === "gcp" ? gcpByRule(type) : undefined);
+  const listed = listedMachine(provider, type);
+  if (provider === "azure") return listed ?? azureByRule(type);
+  // Only Azure takes a name in either case.
+  if (listed !== undefined) return listed.type === type ? listed : undefined;
+  return provider === "gcp" ? gcpByRule(type) : undefined;
 }
 
 /** The listed type whose name is nearest to one that is not known, for "did you mean"; undefined when none is near. */
 export function nearestMachine(provider: Provider, type: string): string | undefined {
-  const { machines } = machineTable(provider);
+  const machines = listedMachines(provider);
   const name = nearest(type, machines.keys());
   return name === undefined ? undefined : machines.get(name)?.type;
 }
 
 /** What a provider's table is made of: sources, date and number of types. */
 export function catalogue(provider: Provider): CatalogueFacts {
-  const { machines, sources } = machineTable(provider);
+  const sources = tableSources(provider);
   const dates = sources.map((source) => source.date).sort();
-  return { provider, count: machines.size, sources: sources.map((source) => source.name), date: dates.at(-1) ?? "" };
+  return {
+    provider,
+    count: listedMachines(provider).size,
+    sources: sources.map((source) => source.name),
+    date: dates.at(-1) ?? "",
+  };
 }
