@@ -6,6 +6,8 @@ const MOST_CORES = 1e9;
 const MOST_GIB = 1e9;
 const MOST_PODS = 1e8;
 const MOST_REPLICAS = 10_000_000;
+/** Huge pages are counted in bytes, as Kubernetes counts them. */
+const MOST_EXTENDED = 1e15;
 
 const LABEL_NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
 const DNS_LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
@@ -37,7 +39,7 @@ const tolerationSchema = strict({
 
 const cores = amount(0, MOST_CORES, " (cores)");
 const gib = amount(0, MOST_GIB, " (GiB)");
-const extended = map(amount(0, MOST_PODS), `an extended resource such as "nvidia.com/gpu" to a number`);
+const extended = map(amount(0, MOST_EXTENDED), `an extended resource such as "nvidia.com/gpu" to a number`);
 const architecture = word(["amd64", "arm64"]);
 
 export const allocatableSchema = strict({

@@ -1,4 +1,5 @@
 import type { Field } from "./fields";
+import { checkLabelName, checkLabelValue } from "./labels";
 import { ARCHITECTURE_LABELS, SYSTEM_LABELS } from "./nodeLabels";
 
 /** What required node affinity says in terms that a spec has: labels with one value, and architectures. */
@@ -56,8 +57,11 @@ function readTerm(field: Field, note: (matter: string) => void): Term {
       else term.architectures = (term.architectures ?? allowed).filter((it) => allowed.includes(it));
     } else if (SYSTEM_LABELS.includes(key) && isMetByLinux(operator, values)) {
       // Every node of a site runs Linux.
-    } else if (only !== undefined) term.labels.set(key, only);
-    else note(UNJUDGED);
+    } else if (only !== undefined) {
+      if (checkLabelName(expression.at("key"), key) && checkLabelValue(expression.at("values"), only)) {
+        term.labels.set(key, only);
+      }
+    } else note(UNJUDGED);
   }
   return term;
 }

@@ -1,7 +1,7 @@
 import type { Architecture, PodShape, TaintSpec, TolerationSpec } from "../spec";
 import { affinity } from "./affinity";
-import type { Field } from "./fields";
-import { shown } from "./fields";
+import { type Field, shown } from "./fields";
+import { checkLabelName, checkLabelValue, labels } from "./labels";
 import { ARCHITECTURE_LABELS, SYSTEM_LABELS } from "./nodeLabels";
 import { MILLI, ONE, roundedUp } from "./quantity";
 import type { ResourceList } from "./resourceList";
@@ -10,6 +10,9 @@ import type { ResourceList } from "./resourceList";
 export type OnNote = (matter: string) => void;
 
 const BYTES_PER_GIB = 2 ** 30;
+
+/** Cores or GiB of one pod: a thousand times the largest machine on offer. Beyond it, sums would lose their digits. */
+const MOST = 1_000_000;
 const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 /** Where a pod may run, and what it asks for, in the terms of a fleet's spec. */
@@ -21,9 +24,16 @@ export function podShape(spec: Field, requests: ResourceList, note: OnNote): Pod
     [...requests].filter(([name, nano]) => isExtended(name) && nano > 0n).map(([name, nano]) => [name, bytes(nano)]),
   );
   noteUnjudged(spec, note);
+  const cpu = Number(roundedUp(requests.get("cpu") ?? 0n, MILLI)) / 1000;
+  const memoryGiB = bytes(requests.get("memory")) / BYTES_PER_GIB;
+  if (
+    Math.max(cpu, memoryGiB, ephemeralStorageGiB, ...Object.values(extended).map((it) => it / BYTES_PER_GIB)) > MOST
+  ) {
+    spec.problem(`asks for more than any node has: at most ${MOST} cores, or GiB, a pod`);
+  }
   return {
-    cpu: Number(roundedUp(requests.get("cpu") ?? 0n, MILLI)) / 1000,
-    memoryGiB: bytes(requests.get("memory")) / BYTES_PER_GIB,
+    cpu,
+    memoryGiB,
     ...(ephemeralStorageGiB > 0 ? { ephemeralStorageGiB } : {}),
     ...(Object.keys(extended).length > 0 ? { extended } : {}),
     ...(architectures === undefined ? {} : { architectures }),
@@ -42,12 +52,7 @@ function isExtended(name: string): boolean {
 }
 
 function placement(spec: Field, note: OnNote): { nodeSelector: Map<string, string>; architectures?: Architecture[] } {
-  const nodeSelector = new Map<string, string>();
-  for (const [key, field] of spec.at("nodeSelector").entries()) {
-    const value = field.text();
-    if (value !== undefined) nodeSelector.set(key, value);
-    else if (field.absent) field.problem(`must be a text, got ${shown(field.value)}`);
-  }
+  const nodeSelector = labels(spec.at("nodeSelector"));
   const required = affinity(spec.at("affinity", "nodeAffinity"), note);
   for (const [key, value] of required.labels) {
     if (nodeSelector.has(key) && nodeSelector.get(key) !== value) note(`asks for two values of label ${key}`);
@@ -69,12 +74,19 @@ function placement(spec: Field, note: OnNote): { nodeSelector: Map<string, strin
 }
 
 function toleration(field: Field): TolerationSpec {
-  const key = field.at("key").text();
-  const value = field.at("value").text();
+  const key = field.at("key").text() || undefined;
+  const value = field.at("value").text() || undefined;
   const operator = oneOf(field.at("operator"), ["Exists", "Equal"]) as TolerationSpec["operator"];
   const effect = oneOf(field.at("effect"), EFFECTS) as TaintSpec["effect"] | undefined;
+  if (key === undefined && operator !== "Exists") {
+    field.problem(`has no key, so that its operator must be "Exists"`);
+  } else if (operator === "Exists" && value !== undefined) {
+    field.at("value").problem(`must be empty beside operator "Exists", got ${shown(value)}`);
+  }
+  if (key !== undefined) checkLabelName(field.at("key"), key);
+  if (value !== undefined) checkLabelValue(field.at("value"), value);
   return {
-    ...(key ? { key } : {}),
+    ...(key === undefined ? {} : { key }),
     ...(operator === undefined ? {} : { operator }),
     ...(value === undefined ? {} : { value }),
     ...(effect === undefined ? {} : { effect }),

@@ -1,7 +1,7 @@
+import { QUALIFIED_NAME } from "../checks/schemaDemand";
 import { nearest } from "../nearest";
-import type { Field } from "./fields";
-import { shown, unrendered } from "./fields";
-import { LARGEST, MILLI, QuantityError, quantityOf, roundedUp } from "./quantity";
+import { type Field, shown, unrendered } from "./fields";
+import { LARGEST, MILLI, ONE, QuantityError, quantityOf, roundedUp } from "./quantity";
 
 /** Amounts by the name of their resource (`cpu`, `memory`, `nvidia.com/gpu`), in nano-units, all 0 or more. */
 export type ResourceList = ReadonlyMap<string, bigint>;
@@ -19,11 +19,11 @@ export function resourceList(field: Field): Map<string, bigint> {
     const nano = quantity(amount);
     if (nano === undefined) continue;
     const known = STANDARD.includes(name) || name.startsWith("hugepages-");
-    if (!known && !name.includes("/")) {
+    if (!known && !(name.includes("/") && QUALIFIED_NAME.test(name))) {
       const meant = nearest(name, STANDARD);
       const hint = meant === undefined ? "" : `, did you mean "${meant}"?`;
-      amount.problem(`"${name}" is no resource of a container: ${STANDARD.join(", ")} or domain/name${hint}`);
-    } else if (!known && nano % 1_000_000_000n !== 0n) {
+      amount.problem(`${shown(name)} is no resource of a container: ${STANDARD.join(", ")} or domain/name${hint}`);
+    } else if (!known && nano % ONE !== 0n) {
       amount.problem(`an extended resource is counted in whole units, got ${shown(amount.value)}`);
     } else list.set(name, nano);
   }

@@ -21,6 +21,12 @@ export interface Workload {
   readonly withoutRequests: readonly ContainerWithoutRequest[];
 }
 
+/** The API server's limit for names (DNS subdomains). */
+const LONGEST_NAME = 253;
+
+/** Pods of one workload: more than all clusters of any fleet may hold, and exact in every sum. */
+const MOST_REPLICAS = 10_000_000;
+
 /** What a workload is judged with: the rest of its manifests. */
 export interface Manifests {
   readonly surroundings: Surroundings;
@@ -46,10 +52,14 @@ export function workload(
   if (identity.name === "") object.at("metadata", "name").problem("is missing: every workload must have a name");
   if (!pods.known) note(`${identity.kind} is not a kind of Kubernetes: counted by its pod template and replicas`);
   const spec = pods.template.at("spec");
+  if (identity.name.length > LONGEST_NAME)
+    object.at("metadata", "name").problem(`is longer than ${LONGEST_NAME} characters`);
   const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity, spec, note));
+  const count = pods.count === "every node" ? pods.count : replicas(pods.count, scalers.maximumOf(identity), note);
+  if (Number(count) > MOST_REPLICAS) object.problem(`asks for ${count} replicas: at most ${MOST_REPLICAS} are counted`);
   return {
     identity,
-    replicas: pods.count === "every node" ? pods.count : replicas(pods.count, scalers.maximumOf(identity), note),
+    replicas: count,
     shape: podShape(spec, requests, note),
     requests,
     priority: surroundings.priority(identity, object, pods.template, note),
