@@ -15,10 +15,22 @@ export function machine(provider: Provider, type: string): Machine | undefined {
   // Longer names are nobody's, and need no regular expression run over them.
   if (type.length > 64) return undefined;
   const listed = listedMachine(provider, type);
-  if (provider === "azure") return listed ?? azureByRule(type);
   // Only Azure takes a name in either case.
-  if (listed !== undefined) return listed.type === type ? listed : undefined;
-  return provider === "gcp" ? gcpByRule(type) : undefined;
+  if (listed !== undefined) return provider === "azure" || listed.type === type ? listed : undefined;
+  return provider === "aws" ? undefined : byRule(provider, type);
+}
+
+/** Rules are regular expressions, and a large fleet asks for one type hundreds of times. */
+const derived = new Map<string, Machine | undefined>();
+const MOST_DERIVED = 1000;
+
+function byRule(provider: "gcp" | "azure", type: string): Machine | undefined {
+  const key = `${provider} ${type}`;
+  if (derived.has(key)) return derived.get(key);
+  if (derived.size >= MOST_DERIVED) derived.clear();
+  const found = provider === "gcp" ? gcpByRule(type) : azureByRule(type);
+  derived.set(key, found);
+  return found;
 }
 
 /** The listed type whose name is nearest to one that is not known, for "did you mean"; undefined when none is near. */
