@@ -3,6 +3,8 @@ import type { Observed, ObservedResource, Unjudged } from "./observed/types";
 import { mayBeUnjudged, unjudged } from "./observed/unjudged";
 import { isKubernetesObject, observedWorkloads } from "./observed/workloads";
 
+export { type CountedPool, capacitySite, countPool, type DeclaredPool, observedDomain } from "./observed/capacity";
+export { type PodRange, podRange } from "./observed/podRange";
 export {
   type Observed,
   type ObservedCidr,
@@ -37,6 +39,11 @@ export function isObserved(type: string): boolean {
     isKubernetesObject(type) ||
     mayBeUnjudged(type)
   );
+}
+
+/** Whether a resource of this type makes a program one with sites: a cluster, a node pool, or a component of ours. */
+export function isOfASite(type: string): boolean {
+  return type === FLEET || type === SITE || isCluster(type) || isPool(type);
 }
 
 /**

@@ -3,7 +3,7 @@ import { guaranteed } from "../guaranteed";
 import { add, type Resources, subtract, sum, ZERO } from "../resources";
 import { mayRunOn, podResources } from "../schedulable";
 import type { DaemonSetSpec, FaultDomainLevel } from "../spec";
-import { systemPods } from "./systemPods";
+import { cloudOverhead } from "./systemPods";
 import type { ObservedPool, ObservedSite } from "./types";
 
 /** What somebody declares of a pool that the program cannot show, in place of what was observed. */
@@ -40,9 +40,11 @@ export function countPool(
   const { kind } = pool.description;
   const described = { ...pool.description, ...(declared.allocatable && { allocatable: declared.allocatable }) };
   const counted = guaranteed(described);
-  const traits = { labels: pool.labels, taints: pool.taints, architecture: counted.architecture };
+  const { labels, taints } = pool;
+  const machineType = pool.description.machineTypes[0] ?? undefined;
+  const traits = { labels, taints, architecture: counted.architecture, machineType };
   const own = sum(daemonSets.filter((one) => mayRunOn(one, traits)).map(podResources));
-  const perNode = subtract(counted.perNode, add(systemPods(kind), own));
+  const perNode = subtract(counted.perNode, add(cloudOverhead(kind, traits), own));
   // What was declared by hand is known, whatever the program leaves open.
   const unknown = declared.nodes === undefined || declared.allocatable === undefined ? pool.unknown : [];
   const open = unknown.length > 0 || pool.windows;

@@ -1,23 +1,34 @@
 import type { NodeKind } from "../allocatable";
-import { type Resources, resources } from "../resources";
+import { systemPods } from "../overhead";
+import { type Resources, resources, sum } from "../resources";
+import { isOpen, type NodeTraits } from "../schedulable";
+
+interface NodePod {
+  readonly name: string;
+  readonly cpuMillis: number;
+  readonly memoryMiB: number;
+}
 
 /**
- * What the cloud itself runs on every node of a cluster that nobody changed, by the requests of its DaemonSets. A cluster
- * with a CNI of its own takes about as much.
- *
- * Sources, read 2026-11-20: EKS: aws-node 25m + network policy agent 25m (amazon-vpc-cni-k8s, charts/aws-vpc-cni,
- * resources and nodeAgent.resources), kube-proxy 100m (EKS add-on's default), and one node's part of the two CoreDNS
- * (100m, 70 MiB). GKE: fluentbit-gke, gke-metrics-agent, kube-proxy, netd, node-local-dns, pdcsi-node as GKE 1.30 and
- * later deploy them. AKS: azure-cns, azure-ip-masq-agent, cloud-node-manager, two CSI drivers, kube-proxy as AKS 1.29
- * and later deploy them, and one node's part of CoreDNS, konnectivity and metrics-server.
+ * What the cloud's own network takes of every node, where the library puts Cilium. Sources, read 2026-11-20:
+ * amazon-vpc-cni-k8s, charts/aws-vpc-cni/values.yaml (aws-node 25m, its network policy agent 25m); EKS add-on kube-proxy,
+ * default configuration; `kubectl describe node` of AKS Standard, published listings of 2023 to 2026 (azure-cns). On GKE
+ * `plan/overhead` lists all of it.
  */
-const SYSTEM_PODS: { readonly [K in NodeKind]: Resources } = {
-  eks: resources({ cpuMillis: 250, memoryMiB: 70, pods: 3 }),
-  gke: resources({ cpuMillis: 330, memoryMiB: 420, pods: 8 }),
-  aks: resources({ cpuMillis: 400, memoryMiB: 600, pods: 8 }),
+const CLOUD_NETWORK: { readonly [K in NodeKind]: readonly NodePod[] } = {
+  eks: [
+    { name: "aws-node", cpuMillis: 50, memoryMiB: 0 },
+    { name: "kube-proxy", cpuMillis: 100, memoryMiB: 0 },
+  ],
+  gke: [],
+  aks: [{ name: "azure-cns", cpuMillis: 40, memoryMiB: 250 }],
 };
 
-/** What system pods take of each node of a cluster whose DaemonSets are not in the program. */
-export function systemPods(kind: NodeKind): Resources {
-  return SYSTEM_PODS[kind];
+/** What the cluster's own pods take of a node in a cluster whose network is the cloud's. */
+export function cloudOverhead(kind: NodeKind, node: NodeTraits): Resources {
+  const others = systemPods(kind).filter((pod) => !pod.name.startsWith("cilium"));
+  const here = others.filter((pod) => pod.runsOn === "every node" || isOpen(node));
+  return sum(
+    [...here, ...CLOUD_NETWORK[kind]].map(({ cpuMillis, memoryMiB }) => resources({ cpuMillis, memoryMiB, pods: 1 })),
+  );
 }

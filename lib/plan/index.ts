@@ -1,0 +1,22 @@
+/**
+ * `pulumi-multisite/plan`: everything that follows from a fleet's spec, as pure functions. No Pulumi, no files, no clock:
+ * policies, tests and tools of your own judge by the same arithmetic as the components.
+ */
+export { allocatable, type NodeKind, type NodeOptions } from "./allocatable";
+export { capacityVerdict, isServing } from "./capacity";
+export type { CapacityDemand, CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
+export * from "./demand";
+export { faultDomainOf, providerOf } from "./faultDomains";
+export { capacityInputOf, type FleetPlanOptions, fleetPlan } from "./fleetPlan";
+export { type Guaranteed, guaranteed, type PoolDescription } from "./guaranteed";
+export { type StateFacts, stateFacts } from "./life";
+export { type CatalogueFacts, catalogue, type Machine, machine, nearestMachine, type Provider } from "./machines";
+export { nearest } from "./nearest";
+export * from "./observed";
+export type * from "./plan";
+export { type Problem, SpecError, specProblems } from "./problems";
+export { nearestRegion, type RegionFacts, regionFacts, regionNames } from "./regions";
+export * from "./resources";
+export { mayRunOn, type NodeTraits, podResources } from "./schedulable";
+export type * from "./spec";
+export type * from "./verdict";

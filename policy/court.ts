@@ -1,0 +1,72 @@
+import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import { judgeFleet } from "./fleetJudged";
+import type { JudgedFleet } from "./judged";
+import { known } from "./known";
+import type { Rule } from "./rule";
+import { merged, type Settings } from "./settings";
+import { LookedAtStack } from "./stack";
+
+/**
+ * Where the rules of the pack meet: it looks at a fleet or a stack once for all of them.
+ *
+ * The SDK calls the policies of a pack one after the other within one turn of the event loop. What the first one saw is
+ * kept for that turn only, so nothing is ever judged by what another call has seen.
+ */
+export class Court {
+  /** Settings of the whole pack. */
+  shared: Settings = {};
+  private readonly own = new Map<Rule, Settings>();
+  private readonly fleets = new Map<string, { readonly name: string; readonly props: unknown }>();
+  private last: { readonly key: string; readonly fleet: JudgedFleet } | undefined;
+  private stack: LookedAtStack | undefined;
+
+  constructor(private readonly today: () => string) {}
+
+  share(settings: Settings): void {
+    this.shared = settings;
+  }
+
+  learn(rule: Rule, own: Settings): void {
+    this.own.set(rule, own);
+  }
+
+  /** Whether the rule has been asked before, so that its own settings are known. */
+  hasLearned(rule: Rule): boolean {
+    return this.own.has(rule);
+  }
+
+  /** Whether the stack was looked at in this very call, and the rule has nothing to say about it. */
+  hasNothingAgainst(rule: Rule): boolean {
+    const own = this.own.get(rule);
+    if (own === undefined || this.stack === undefined) return false;
+    return this.stack.findings(rule, merged(this.shared, own)).length === 0;
+  }
+
+  /** The fleet that a Fleet component declares, judged under the settings of one rule. */
+  fleet(args: ResourceValidationArgs, settings: Settings): JudgedFleet {
+    const props = known(args.props);
+    this.fleets.set(args.urn, { name: args.name, props });
+    const key = JSON.stringify([args.urn, props, settings, this.today()], (_, value: unknown) =>
+      typeof value === "symbol" ? String(value) : value,
+    );
+    if (this.last?.key !== key) {
+      this.last = { key, fleet: judgeFleet(args.name, args.urn, props, settings, this.today()) };
+    }
+    return this.last.fleet;
+  }
+
+  /** Looks at the resources of a stack, for all rules of this call. */
+  look(resources: readonly PolicyResource[]): LookedAtStack {
+    const stack = new LookedAtStack(resources, this.fleets, this.shared, this.today());
+    this.stack = stack;
+    setImmediate(() => {
+      if (this.stack === stack) this.stack = undefined;
+    });
+    return stack;
+  }
+
+  /** What was looked at in this call. */
+  current(): LookedAtStack | undefined {
+    return this.stack;
+  }
+}

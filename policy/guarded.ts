@@ -1,0 +1,17 @@
+import type { Finding, JudgedFleet } from "./judged";
+import type { Rule } from "./rule";
+
+/**
+ * What a rule finds, without what is accepted for now. A rule that fails is violated: the SDK would end the whole run
+ * with a stack trace, and a rule that could not be judged has proven nothing.
+ */
+export function guarded(rule: Rule, find: () => readonly Finding[], fleet?: Pick<JudgedFleet, "excepted">): Finding[] {
+  try {
+    return find().filter(({ site }) => fleet?.excepted(rule.name, site) !== true);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [
+      { message: `The rule could not be judged: ${reason}. This is a defect of the policy pack; please report it.` },
+    ];
+  }
+}

@@ -1,0 +1,101 @@
+import type { CapacityInput, CapacityVerdict, PodRange, Problem, Resources } from "pulumi-multisite/plan";
+import type { Settings } from "./settings";
+
+/**
+ * What the rules judge: a fleet as its `Fleet` component declares it, or the sites that any other program builds. Both
+ * come in one form, so that a rule is written once. Everything in it is plain and known.
+ */
+export interface JudgedFleet {
+  /** How messages call it: `Fleet "shop"`, or `This program`. */
+  readonly title: string;
+  /** Where violations are shown; undefined: the stack. */
+  readonly urn: string | undefined;
+  readonly settings: Settings;
+  readonly sites: readonly JudgedSite[];
+  /** Why it cannot be planned at all; empty when it can. */
+  readonly problems: readonly Problem[];
+  /** What capacity depends on and nobody knows before the update. */
+  readonly unknown: readonly Unknown[];
+  /** What the arithmetic was given; undefined when the fleet cannot be planned. */
+  readonly input: CapacityInput | undefined;
+  readonly capacity: CapacityVerdict | undefined;
+  /** Measurements and machine types that are not to be relied on. */
+  readonly stale: readonly Stale[];
+  /** What the Kubernetes objects of the stack request; undefined where they are not seen. */
+  readonly requested: Requested | undefined;
+  /** Capacity that exists but that nobody can count, such as an autopilot's. */
+  readonly unjudged: readonly Stale[];
+  /** What a reader of the verdict must know besides. */
+  readonly notes: readonly string[];
+  /** The day of the run in UTC, `YYYY-MM-DD`. */
+  readonly today: string;
+  /** Whether a finding of a rule about a site is accepted for now. */
+  excepted(rule: string, site: string | undefined): boolean;
+}
+
+export interface JudgedSite {
+  readonly name: string;
+  readonly urn: string | undefined;
+  readonly provider: string;
+  readonly region: string | undefined;
+  readonly faultDomain: string | undefined;
+  readonly zones: readonly string[];
+  /** Whether it carries demand now. */
+  readonly serves: boolean;
+  readonly pools: readonly JudgedPool[];
+  /** How far its pods' addresses reach; undefined where the plan has settled it, or nobody knows. */
+  readonly podRange: PodRange | undefined;
+}
+
+export interface JudgedPool {
+  readonly name: string;
+  readonly urn: string | undefined;
+  readonly machineType: string | undefined;
+  /** Nodes that count. */
+  readonly nodes: number;
+  /** Nodes that the program asks for or allows. */
+  readonly possibleNodes: number;
+  readonly spot: boolean;
+  /** What one node offers to workloads. */
+  readonly perNode: Resources;
+}
+
+/** Something that capacity depends on and that the engine cannot know yet. */
+export interface Unknown {
+  /** Property path, such as `spec.sites[0].pools[0].nodes`, or a node group's `scalingConfig.desiredSize`. */
+  readonly path: string;
+  readonly site: string | undefined;
+  readonly urn: string | undefined;
+}
+
+/** A fact that has become too old, or that no catalogue has. */
+export interface Stale {
+  readonly site: string | undefined;
+  readonly urn: string | undefined;
+  readonly text: string;
+}
+
+/** What the workloads of a stack request together. */
+export interface Requested {
+  /** Requests times replicas, or the autoscaler's maximum. */
+  readonly sum: Resources;
+  /** Containers without requests, as `workload/container`. */
+  readonly without: readonly string[];
+  /** Whether there is a declaration to compare with: without one the requests are the demand. */
+  readonly declared: boolean;
+}
+
+/** One violation of a rule. */
+export interface Finding {
+  /** With numbers, and what to change. Names plain fields only. */
+  readonly message: string;
+  /** The site that it is about, for exceptions. */
+  readonly site?: string | undefined;
+  /** The resource that it is about; the fleet's by default. */
+  readonly urn?: string | undefined;
+}
+
+/** The fleet holds, so nothing that only explains a shortage is worth a word. */
+export function holds(fleet: JudgedFleet): boolean {
+  return fleet.capacity?.holds === true;
+}

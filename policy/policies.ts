@@ -1,0 +1,36 @@
+import { makePolicies } from "./pack";
+import type { Rule } from "./rule";
+import { topologyDeclared } from "./rules/n1-001-topology-declared";
+import { capacityKnown } from "./rules/n1-002-capacity-known";
+import { siteCount } from "./rules/n1-003-site-count";
+import { siteLoss } from "./rules/n1-004-site-loss";
+import { survivorOverload } from "./rules/n1-005-survivor-overload";
+import { guaranteedNotMaximum } from "./rules/n1-006-guaranteed-not-max";
+import { interruptible } from "./rules/n1-007-interruptible";
+import { correlatedSites, sharedDependency } from "./rules/n1-008-correlated-sites";
+import { podsAndAddresses } from "./rules/n1-010-pods-and-ips";
+import { largestPodFits } from "./rules/n1-011-largest-pod";
+import { demandTruth } from "./rules/n1-013-demand-truth";
+import { declaredVersusReal } from "./rules/n1-018-declared-vs-real";
+import { staleFacts } from "./rules/n1-019-stale-facts";
+
+/** The rules, in the order in which they are reported. */
+export const rules: readonly Rule[] = [
+  topologyDeclared,
+  capacityKnown,
+  siteCount,
+  siteLoss,
+  survivorOverload,
+  guaranteedNotMaximum,
+  interruptible,
+  correlatedSites,
+  sharedDependency,
+  podsAndAddresses,
+  largestPodFits,
+  demandTruth,
+  declaredVersusReal,
+  staleFacts,
+];
+
+/** The policies of the pack. Importing them starts nothing: `index.ts` serves them. */
+export const policies = makePolicies(rules, () => new Date().toISOString().slice(0, 10));

@@ -1,0 +1,30 @@
+import type { EnforcementLevel, Severity } from "@pulumi/policy";
+import type { Finding, JudgedFleet } from "./judged";
+import type { ObservedFleet } from "./observedFleet";
+
+/** What every rule says about itself. */
+export interface RuleFacts {
+  /** Policy name: the id in small letters and what it demands, such as `n1-004-site-loss-aggregate`. */
+  readonly name: string;
+  readonly displayName: string;
+  /** One sentence: what holds where the rule holds. */
+  readonly description: string;
+  /** Level unless the configuration says otherwise. */
+  readonly level: EnforcementLevel;
+  readonly severity: Severity;
+  /** What to do about a violation. */
+  readonly remediation: string;
+}
+
+/** A rule about a fleet, wherever it was found. */
+export interface Rule extends RuleFacts {
+  /** The violations; empty when the rule holds. Pure, and total: it throws nothing. */
+  readonly judge?: (fleet: JudgedFleet) => Finding[];
+  /** Violations that show only in the resources of a program that has a Fleet. */
+  readonly compare?: (fleet: ObservedFleet) => Finding[];
+}
+
+/** The id of a rule, as people write it: `N1-004`. */
+export function idOf(name: string): string {
+  return name.slice(0, "n1-000".length).toUpperCase();
+}

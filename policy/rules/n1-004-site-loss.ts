@@ -1,0 +1,62 @@
+import type { CapacityVerdict, Loss } from "pulumi-multisite/plan";
+import type { JudgedFleet } from "../judged";
+import type { Rule } from "../rule";
+import { amountText, listed, percent } from "../wording";
+
+const NAME = "n1-004-site-loss-aggregate";
+
+/** The heart of the pack: whichever fault domains are lost, the others carry the whole demand. */
+export const siteLoss: Rule = {
+  name: NAME,
+  displayName: "Any site may be lost",
+  description: "After the loss of any one fault domain the other sites carry the whole demand on nodes that are there.",
+  level: "mandatory",
+  severity: "critical",
+  remediation: "Add the nodes that the message names, or lower the demand.",
+  judge: (fleet) => {
+    const { capacity } = fleet;
+    if (capacity === undefined) {
+      return [{ message: `${fleet.title} cannot be planned, so nothing shows that it outlives the loss of a site.` }];
+    }
+    if (capacity.holds) return [];
+    const counted = capacity.losses.filter((loss) => !loss.holds);
+    const failing = counted.filter((loss) => !loss.sites.some((site) => fleet.excepted(NAME, site)));
+    const [worst, ...others] = failing;
+    if (worst === undefined) return counted.length > 0 ? [] : withoutLoss(fleet, capacity);
+    return [{ message: [lossText(worst), alsoText(others), equalText(capacity), fixText(capacity)].join("") }];
+  },
+};
+
+/** No set of losses to speak of, and still nothing proven: too few sites, or no demand. Rules 1 and 3 say which. */
+function withoutLoss(fleet: JudgedFleet, capacity: CapacityVerdict): { message: string }[] {
+  const notes = capacity.notes.length === 0 ? "" : ` ${capacity.notes.join(" ")}`;
+  return [{ message: `${fleet.title}: N+1 ${capacity.verdict}.${notes}${fixText(capacity)}` }];
+}
+
+function lossText(loss: Loss): string {
+  const who = `Losing ${listed(loss.sites.length > 0 ? loss.sites : loss.faultDomains)}`;
+  const short = loss.resources.filter(({ need, have }) => have < need);
+  if (short.length === 0) return `${who}: the sums fit, but not every pod finds a node with room for it.`;
+  const texts = short.map(({ resource, need, have }) => {
+    const missing = amountText(resource, need - have);
+    return `${resource} left ${amountText(resource, have)} < demand ${amountText(resource, need)} (short ${missing}, ${percent((need - have) / need)})`;
+  });
+  return `${who}: ${texts.join("; ")}.`;
+}
+
+function alsoText(others: readonly Loss[]): string {
+  if (others.length === 0) return "";
+  const shown = others.slice(0, 4).map((loss) => loss.sites.join(" and "));
+  const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : "";
+  return ` So does the loss of ${shown.join(", ")}${more}.`;
+}
+
+function equalText({ minimumFactor, tolerate }: CapacityVerdict): string {
+  if (!Number.isFinite(minimumFactor) || tolerate === 0) return "";
+  const n = Math.round((tolerate * minimumFactor) / (minimumFactor - 1));
+  return ` With ${n} equal sites each must carry ${percent(1 / (n - tolerate))} of demand (${minimumFactor.toFixed(2)}x total).`;
+}
+
+function fixText({ fixes }: CapacityVerdict): string {
+  return fixes.length === 0 ? "" : ` ${fixes.map(({ text }) => text).join(" ")}`;
+}

@@ -1,0 +1,125 @@
+import type { PolicyResource } from "@pulumi/policy";
+import {
+  FLEET,
+  isObserved,
+  isOfASite,
+  type Observed,
+  type ObservedResource,
+  observe,
+  SITE,
+} from "pulumi-multisite/plan";
+import { accepting } from "./exceptions";
+import { judgeFleet } from "./fleetJudged";
+import { guarded } from "./guarded";
+import type { Finding, JudgedFleet } from "./judged";
+import { known } from "./known";
+import { noteworthy } from "./noteworthy";
+import { type ObservedFleet, observedFleet } from "./observedFleet";
+import { judgeProgram } from "./programJudged";
+import type { Rule } from "./rule";
+import { notYetKnown } from "./rules/n1-018-declared-vs-real";
+import type { Settings } from "./settings";
+
+type Fleets = ReadonlyMap<string, { readonly name: string; readonly props: unknown }>;
+
+/** The resources of a stack, read once, and what the rules find in them. */
+export class LookedAtStack {
+  /** Whether the stack has no sites at all: then no rule applies. */
+  readonly isEmpty: boolean;
+  private readonly hasFleet: boolean;
+  private readonly resources: readonly ObservedResource[];
+  private readonly found = new Map<Rule, Map<string, Finding[]>>();
+  private readonly programs = new Map<string, JudgedFleet>();
+  private seen: Observed | undefined;
+
+  /** @param fleets inputs of the Fleet components that passed by as resources, by URN. */
+  constructor(
+    resources: readonly PolicyResource[],
+    private readonly fleets: Fleets,
+    private readonly shared: Settings,
+    private readonly today: string,
+  ) {
+    const types = new Set(resources.map(({ type }) => type));
+    this.isEmpty = ![...types].some(isOfASite);
+    this.hasFleet = types.has(FLEET) || types.has(SITE);
+    const wanted = new Set([...types].filter((type) => type === SITE || isObserved(type)));
+    this.resources = this.isEmpty ? [] : resources.map((resource) => plain(resource, wanted.has(resource.type)));
+  }
+
+  /** The violations of one rule under its settings. */
+  findings(rule: Rule, settings: Settings): Finding[] {
+    const key = JSON.stringify(settings);
+    const known = this.found.get(rule)?.get(key);
+    if (known !== undefined) return known;
+    const excepted = (name: string, site: string | undefined) =>
+      accepting(settings.exceptions ?? [], name, site, this.today) !== undefined;
+    const found = guarded(rule, () => this.judge(rule, settings, key), { excepted });
+    this.found.set(rule, (this.found.get(rule) ?? new Map<string, Finding[]>()).set(key, found));
+    return found;
+  }
+
+  /** What could not be judged, and what else is worth knowing. */
+  notes(): Finding[] {
+    if (!this.hasFleet) return noteworthy(this.program(this.shared, JSON.stringify(this.shared)));
+    const { sites, observed } = this.compared(this.shared);
+    const strangers = observed.sites.filter(({ component }) => component === undefined);
+    return [
+      ...notYetKnown(sites).map((message) => ({ message })),
+      ...strangers.map(({ name, cluster }) => ({
+        message: `Cluster ${name} belongs to no Fleet of this stack, so it is not judged.`,
+        urn: cluster.urn,
+      })),
+    ];
+  }
+
+  private judge(rule: Rule, settings: Settings, key: string): readonly Finding[] {
+    if (this.isEmpty) return [];
+    if (this.hasFleet) return rule.compare?.(this.compared(settings)) ?? [];
+    return rule.judge?.(this.program(settings, key)) ?? [];
+  }
+
+  private program(settings: Settings, key: string): JudgedFleet {
+    const judged = this.programs.get(key) ?? judgeProgram(this.observed(), settings, this.today);
+    this.programs.set(key, judged);
+    return judged;
+  }
+
+  private compared(settings: Settings): ObservedFleet {
+    const here = this.resources
+      .filter(({ type }) => type === FLEET)
+      .flatMap(({ urn }) => {
+        const fleet = this.fleets.get(urn);
+        return fleet === undefined ? [] : [judgeFleet(fleet.name, urn, fleet.props, settings, this.today)];
+      });
+    return observedFleet(this.resources, this.observed(), here);
+  }
+
+  private observed(): Observed {
+    this.seen ??= observe(this.resources);
+    return this.seen;
+  }
+}
+
+const NOTHING: Pick<ObservedResource, "props" | "ignoreChanges" | "propertyDependencies"> = {
+  props: {},
+  ignoreChanges: [],
+  propertyDependencies: {},
+};
+
+/** A resource in plain data; of types that nobody reads only that it is there. */
+function plain(resource: PolicyResource, wanted: boolean): ObservedResource {
+  const { urn, type, name, provider } = resource;
+  const parent = resource.parent?.urn ?? resource.opts?.parent;
+  const identity = { urn, type, name, ...(parent !== undefined && { parent }) };
+  if (!wanted) return { ...identity, ...NOTHING };
+  const dependencies = Object.entries(resource.propertyDependencies ?? {});
+  return {
+    ...identity,
+    props: known(resource.props),
+    ignoreChanges: resource.opts?.ignoreChanges ?? [],
+    propertyDependencies: Object.fromEntries(dependencies.map(([key, from]) => [key, from.map(({ urn }) => urn)])),
+    ...(provider && {
+      provider: { urn: provider.urn, type: provider.type, name: provider.name, props: known(provider.props) },
+    }),
+  };
+}
