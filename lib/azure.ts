@@ -1,0 +1,1 @@
+export { aks } from "./clusters/aks";

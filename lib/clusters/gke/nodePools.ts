@@ -1,0 +1,89 @@
+import { NodePool } from "@pulumi/gcp/container";
+import * as pulumi from "@pulumi/pulumi";
+import { logicalName } from "../../plan/names";
+import type { PoolPlan, SitePlan } from "../../plan/plan";
+import type { TaintSpec } from "../../plan/spec";
+import type { ClusterContext } from "../cluster";
+import type { GkeControlPlane } from "./controlPlane";
+import { labels } from "./labels";
+
+/** One node pool per pool of the plan. */
+export function nodePools(context: ClusterContext, controlPlane: GkeControlPlane): pulumi.Resource[] {
+  return context.site.pools.map((pool) => nodePool(context, controlPlane, pool));
+}
+
+/**
+ * A pool. Google counts nodes by zone; the plan has made sure that the zones divide the pool's total. Where an autoscaler
+ * may add nodes, its floor is the total itself, and the count of the moment is the autoscaler's. Names are made up by the
+ * provider, so that a replacement is there before the old pool goes.
+ */
+function nodePool({ site, cloud }: ClusterContext, { cluster, nodes }: GkeControlPlane, pool: PoolPlan): NodePool {
+  const autoscaled = pool.maximumNodes > pool.nodes;
+  const perZone = pool.nodes / pool.zones.length;
+  return new NodePool(
+    logicalName("gkeNodePool", site.name, pool.name),
+    {
+      cluster: cluster.name,
+      location: site.region,
+      nodeLocations: [...pool.zones],
+      // Nodes follow the control plane, in the same update and never before it.
+      version: cluster.masterVersion,
+      ...(autoscaled
+        ? {
+            initialNodeCount: perZone,
+            autoscaling: {
+              totalMinNodeCount: pool.nodes,
+              totalMaxNodeCount: pool.maximumNodes,
+              locationPolicy: "BALANCED",
+            },
+          }
+        : { nodeCount: perZone }),
+      maxPodsPerNode: pool.maximumPods,
+      management: { autoRepair: true, autoUpgrade: true },
+      upgradeSettings: { strategy: "SURGE", maxSurge: pool.surgeNodes, maxUnavailable: 0 },
+      nodeConfig: nodeConfig(site, pool, nodes.email),
+    },
+    pulumi.mergeOptions(cloud, {
+      dependsOn: [...nodes.grants],
+      ...(autoscaled && { ignoreChanges: ["initialNodeCount", "nodeCount"] }),
+    }),
+  );
+}
+
+function nodeConfig(site: SitePlan, pool: PoolPlan, serviceAccount: pulumi.Input<string>) {
+  return {
+    machineType: pool.machineType,
+    imageType: "COS_CONTAINERD",
+    diskSizeGb: pool.diskGiB,
+    diskType: "pd-balanced",
+    serviceAccount,
+    oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+    spot: pool.spot,
+    shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+    workloadMetadataConfig: { mode: "GKE_METADATA" },
+    metadata: { "disable-legacy-endpoints": "true" },
+    kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
+    labels: { ...pool.labels, "multisite-pool": pool.name },
+    taints: [...pool.taints.map(taint), AGENT_NOT_READY],
+    resourceLabels: labels(site),
+  };
+}
+
+/**
+ * Keeps pods off a node until Cilium runs there; its agent takes the taint away. The prefix makes the cluster autoscaler
+ * look past it: a pool whose template carried a plain taint would never be scaled up.
+ * https://docs.cilium.io/en/stable/installation/taints/
+ */
+export const AGENT_NOT_READY_KEY = "ignore-taint.cluster-autoscaler.kubernetes.io/cilium-agent-not-ready";
+
+const AGENT_NOT_READY = { key: AGENT_NOT_READY_KEY, value: "true", effect: "NO_EXECUTE" };
+
+const EFFECTS = {
+  NoSchedule: "NO_SCHEDULE",
+  PreferNoSchedule: "PREFER_NO_SCHEDULE",
+  NoExecute: "NO_EXECUTE",
+} as const satisfies Record<TaintSpec["effect"], string>;
+
+function taint({ key, value, effect }: TaintSpec) {
+  return { key, value: value ?? "", effect: EFFECTS[effect] };
+}

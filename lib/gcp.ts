@@ -1,0 +1,1 @@
+export { gke } from "./clusters/gke";

@@ -1,0 +1,201 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { PlanOptions } from "./commands/plan";
+import type { RehearseOptions } from "./commands/rehearse";
+import { processTerminal, type Terminal } from "./terminal";
+import { Interrupted, UserError } from "./userError";
+
+/** What a command answers to the shell. */
+export const EXIT = {
+  /** Everything holds. */
+  holds: 0,
+  /** A mandatory policy is violated, or the verdict is not "holds". */
+  fails: 1,
+  /** Bad input, or a program that fails. */
+  badInput: 2,
+  /** The user asked to stop. */
+  interrupted: 130,
+} as const;
+
+/** Runs the command line of this process and sets its exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const abort = new AbortController();
+  const stop = () => abort.abort(new Interrupted());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
+  // A pipe that was closed early, as by `| head`, is no error of ours.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.holds);
+  });
+  process.exitCode = await run(argv, processTerminal(), abort.signal);
+}
+
+/**
+ * Runs one command line.
+ * @param argv as `process.argv`: the first two entries are passed over.
+ * @returns the exit code, one of `EXIT`.
+ */
+export async function run(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+  let exit: number = EXIT.holds;
+  const program = commandLine(terminal, async (command) => {
+    exit = await command(signal);
+  });
+  try {
+    await program.parseAsync([...argv]);
+    return exit;
+  } catch (error) {
+    terminal.done();
+    return report(error, terminal, signal);
+  }
+}
+
+function report(error: unknown, terminal: Terminal, signal: AbortSignal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.holds : EXIT.badInput;
+  if (signal.aborted || error instanceof Interrupted) {
+    terminal.err("multisite: interrupted; nothing of this run is left behind");
+    return EXIT.interrupted;
+  }
+  if (error instanceof UserError) {
+    terminal.err(error.message);
+    return EXIT.badInput;
+  }
+  const known = error instanceof Error ? error : new Error(String(error));
+  terminal.err(`multisite: this is a mistake of multisite's, not of yours: ${known.message}`);
+  if (process.env.MULTISITE_DEBUG) terminal.err(known.stack ?? "");
+  else terminal.err("Set MULTISITE_DEBUG=1 to see where, and report it.");
+  return EXIT.badInput;
+}
+
+type Run = (command: (signal: AbortSignal) => Promise<number>) => Promise<void>;
+
+function commandLine(terminal: Terminal, run: Run): Command {
+  const program = new Command("multisite")
+    .description("Plans and rehearses fleets of Kubernetes sites, with no cloud account.")
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError("(multisite --help shows what there is)")
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    });
+  addPlan(program, terminal, run);
+  addRehearse(program, terminal, run);
+  addToken(program, terminal, run);
+  return program;
+}
+
+function addPlan(program: Command, terminal: Terminal, run: Run): void {
+  const command = withCommonOptions(program.command("plan"))
+    .description(
+      "Shows what follows from the fleet of a program: demand, placement, verdict, and the smallest change that makes it hold.",
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  multisite plan                                          the program of this folder
+  multisite plan examples/three-clouds --workloads k8s/   what would its sites have to run for these manifests?
+  multisite plan . --lose frankfurt --lose belgium        and if these two were gone?
+  multisite plan . --json - | jq .capacity.fixes
+
+${EXIT_HELP}`,
+    );
+  command.action((dir: string, options: PlanOptions) =>
+    run(async (signal) => (await import("./commands/plan.js")).plan(dir, options, terminal, signal)),
+  );
+}
+
+function addRehearse(program: Command, terminal: Terminal, run: Run): void {
+  const command = withCommonOptions(program.command("rehearse"))
+    .description(
+      "Runs a program as `pulumi preview` and `pulumi up` would, on simulated clouds, then loses each site by arithmetic.",
+    )
+    .option("--policy-pack <dir>", "judge with the policy pack in this folder (repeatable)", collect, [])
+    .option(
+      "--policy-pack-config <file>",
+      "configuration of the policy pack, JSON (repeatable, in the packs' order)",
+      collect,
+      [],
+    )
+    .option("--state <file>", "Pulumi's deployment JSON: read if it exists, written at the end")
+    .option("--strict", "refuse resources whose type is simulated by its shape only", false)
+    .addOption(
+      new Option("--engine <engine>", "who runs the program: the rehearsal's own engine, or a `pulumi` CLI on the PATH")
+        .choices(["own", "pulumi"])
+        .default("own"),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  multisite rehearse                                      the program of this folder
+  multisite rehearse . --policy-pack policy               and what the policies say
+  multisite rehearse . --state fleet.json                 run it twice: the second run changes nothing
+  multisite rehearse . --json report.json
+  multisite rehearse . --engine pulumi                    the same with the real engine
+
+${EXIT_HELP}`,
+    );
+  command.action((dir: string, options: RehearseOptions) =>
+    run(async (signal) => (await import("./commands/rehearse.js")).rehearse(dir, options, terminal, signal)),
+  );
+}
+
+function addToken(program: Command, terminal: Terminal, run: Run): void {
+  program
+    .command("token")
+    .description(
+      "Prints a token for a cluster's API server: what the kubeconfigs of a fleet run in place of a cloud's CLI.",
+    )
+    .argument("<kind>", "eks, gke or aks")
+    .option("--cluster <name>", "eks: name of the cluster")
+    .option("--region <region>", "eks: region of the cluster")
+    .option("--role-arn <arn>", "eks: role to assume")
+    .option("--project <id>", "gke: project")
+    .option("--tenant <id>", "aks: Entra tenant")
+    .action((kind: string, options: Record<string, string>) =>
+      run(async () => {
+        const { token } = await import("./token/index.js");
+        terminal.out(JSON.stringify(await token(kind, options)));
+        return EXIT.holds;
+      }),
+    );
+}
+
+const EXIT_HELP = `Exit: 0 everything holds; 1 a mandatory policy or the verdict fails; 2 bad input or a failing program; 130 interrupted.`;
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .argument("[dir]", "folder of a Pulumi program", ".")
+    .option(
+      "--workloads <path>",
+      "Kubernetes manifests (file, folder, or - for standard input) as the demand, in place of the program's",
+    )
+    .option(
+      "--lose <site>",
+      "judge the loss of this site (repeatable: of all these together) instead of every possible one",
+      collect,
+      [],
+    )
+    .option("--json <file>", "write the report as JSON (- for standard output, in place of the text)")
+    .option(
+      "-c, --config <key=value>",
+      "configuration of the program (repeatable), beside Pulumi.<stack>.yaml",
+      keyValue,
+      {},
+    )
+    .option("-s, --stack <name>", "name of the stack", "rehearsal");
+}
+
+function collect(value: string, all: string[]): string[] {
+  return [...all, value];
+}
+
+function keyValue(text: string, all: Record<string, string>): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError(`Write key=value, such as replicas=3; got "${text}".`);
+  return { ...all, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function version(): string {
+  // By name, because this file runs from the sources as well as from what is built of them.
+  return (require("pulumi-multisite/package.json") as { version: string }).version;
+}

@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import { type ExistingResource, simulatedClouds } from "../clouds";
+import { openSession, type RunResult, resourcesOf, type Session, type SessionOptions } from "../engine";
+import type { ProviderSource } from "../engine/provider";
+import type { Terminal } from "../terminal";
+import { Interrupted, UserError } from "../userError";
+import type { CommonOptions } from "./options";
+
+/** A program on simulated clouds. */
+export interface ProgramRun {
+  readonly session: Session;
+  readonly clouds: ProviderSource;
+}
+
+type Extra = Pick<SessionOptions, "policyPacks" | "stateFile">;
+
+/**
+ * Opens the program of a folder on simulated clouds.
+ * @throws UserError for a folder without a program.
+ */
+export async function openProgram(
+  dir: string,
+  options: Pick<CommonOptions, "config" | "stack">,
+  terminal: Terminal,
+  signal: AbortSignal,
+  extra: Extra = {},
+): Promise<ProgramRun> {
+  if (!existsSync(dir)) throw new UserError(`There is no folder ${dir}. Give the folder of a Pulumi program.`);
+  let seen = 0;
+  let session: Session | undefined;
+  const clouds = lazily(() => simulatedClouds({ moduleRoots: [dir], state: existing(session) }));
+  session = await openSession({
+    projectDir: dir,
+    stack: options.stack,
+    config: options.config,
+    sources: [clouds],
+    signal,
+    ...extra,
+    onEvent(event) {
+      if (event.kind === "step") terminal.progress(`${phase}: ${++seen} resources`);
+      if (event.kind === "line" && event.source === "program") terminal.err(event.line.text);
+    },
+  });
+  let phase = "";
+  return {
+    clouds,
+    session: {
+      ...delegate(session),
+      preview: () => during("preview", () => session.preview()),
+      up: () => during("up", () => session.up()),
+    },
+  };
+
+  async function during(what: string, run: () => Promise<RunResult>): Promise<RunResult> {
+    phase = what;
+    seen = 0;
+    terminal.progress(`${what}: starting the program`);
+    return run();
+  }
+}
+
+function delegate(session: Session): Session {
+  return {
+    preview: () => session.preview(),
+    up: () => session.up(),
+    destroy: () => session.destroy(),
+    deployment: () => session.deployment(),
+    close: () => session.close(),
+  };
+}
+
+/** The clouds need the state, and the state is read when the session opens, so they are made at their first use. */
+function lazily(make: () => ProviderSource): ProviderSource {
+  let made: ProviderSource | undefined;
+  const source = () => {
+    made ??= make();
+    return made;
+  };
+  return {
+    open: (pkg, version) => source().open(pkg, version),
+    fidelity: (type) => source().fidelity(type),
+  };
+}
+
+/** What a state says exists in the clouds. */
+function existing(session: Session | undefined): ExistingResource[] {
+  const states = session === undefined ? [] : resourcesOf(session);
+  const providers = new Map(states.map((state) => [`${state.urn}::${state.id}`, state.inputs]));
+  return states
+    .filter((state) => state.custom && state.provider !== "")
+    .map(({ urn, type, id, inputs, outputs, provider }) => ({
+      urn,
+      type,
+      id,
+      inputs,
+      outputs,
+      provider: providers.get(provider) ?? {},
+    }));
+}
+
+/**
+ * Ends a command whose program failed. What a policy refused is no failure of the program.
+ * @throws UserError with all that the engine reported, Interrupted when the user asked to stop.
+ */
+export function refuseFailed(result: RunResult): void {
+  if (result.failure === undefined || result.failure === "policy") return;
+  if (result.failure === "interrupted") throw new Interrupted();
+  const errors = result.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  const own = errors.filter((diagnostic) => !/^(preview|update) failed$/.test(diagnostic.message.trim()));
+  const lines = (own.length > 0 ? own : errors).map(({ urn, message }) => {
+    const name = urn === "" || urn.includes("pulumi:pulumi:Stack::") ? "" : `${urn.split("::").slice(2).join("::")}: `;
+    return `${name}${message.trim()}`;
+  });
+  throw new UserError([...new Set(lines)].join("\n") || "The program failed and did not say why.");
+}

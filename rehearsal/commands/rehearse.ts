@@ -1,0 +1,174 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { RunResult } from "../engine";
+import type { Fidelity } from "../engine/provider";
+import { buildReport } from "../report/build";
+import type { Report } from "../report/report";
+import { demandText, lossesText, placementText, sitesText, verdictText, violationsText } from "../report/text";
+import type { Terminal } from "../terminal";
+import { UserError } from "../userError";
+import { readDemand } from "./demand";
+import type { CommonOptions } from "./options";
+import { writeReport } from "./output";
+import { today } from "./plan";
+import { openProgram, type ProgramRun, refuseFailed } from "./program";
+import { type Subject, subjectOf, without } from "./subject";
+
+/** Options of `multisite rehearse`. */
+export interface RehearseOptions extends CommonOptions {
+  policyPack: string[];
+  policyPackConfig: string[];
+  /** Pulumi's deployment JSON: read if it exists, written at the end. */
+  state?: string;
+  /** Refuse types that are simulated by their shape only. */
+  strict: boolean;
+  engine: "own" | "pulumi";
+}
+
+/**
+ * `multisite rehearse`: preview with the policies, then up on simulated clouds, then the loss of each site by arithmetic.
+ * @returns the exit code: 0 when everything holds, 1 when a mandatory policy or the verdict fails.
+ */
+export async function rehearse(
+  dir: string,
+  options: RehearseOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const started = performance.now();
+  const manifests = await readDemand(options.workloads);
+  const run = await open(dir, options, terminal, signal);
+  try {
+    const preview = await run.session.preview();
+    refuseFailed(preview);
+    if (options.strict) refuseShapes(preview, run);
+    // What a mandatory policy refused is not built, and the report shows what was planned.
+    const refused = preview.failure === "policy";
+    const result = refused ? preview : await run.session.up();
+    refuseFailed(result);
+    const subject = subjectOf(result.resources, { manifests, today: today() });
+    const verdict = options.lose.length > 0 ? without(subject, options.lose) : subject.verdict;
+    const seconds = (performance.now() - started) / 1000;
+    const report = buildReport({ subject, verdict, result, clouds: run.clouds, seconds });
+    writeReport(report, text(report, { subject, result, refused, dir, options, terminal }), options.json, terminal);
+    return report.capacity.holds && !hasMandatory(report) ? 0 : 1;
+  } finally {
+    await run.session.close();
+  }
+}
+
+async function open(
+  dir: string,
+  options: RehearseOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ProgramRun> {
+  const policyPacks = packs(options);
+  if (options.engine === "pulumi") {
+    const { openPulumi } = await import("../pulumi/session.js");
+    return openPulumi(dir, { ...options, policyPacks }, terminal, signal);
+  }
+  return openProgram(dir, options, terminal, signal, {
+    policyPacks,
+    ...(options.state !== undefined && { stateFile: options.state }),
+  });
+}
+
+/** The policy packs with their configurations, paired by their order as the `pulumi` CLI does. */
+function packs({ policyPack, policyPackConfig }: RehearseOptions): { dir: string; configFile?: string }[] {
+  const problems = policyPack
+    .filter((dir) => !existsSync(join(dir, "PulumiPolicy.yaml")))
+    .map((dir) => `--policy-pack ${dir}: there is no PulumiPolicy.yaml in it.`);
+  problems.push(
+    ...policyPackConfig
+      .filter((file) => !existsSync(file))
+      .map((file) => `--policy-pack-config ${file}: there is no such file.`),
+  );
+  if (policyPackConfig.length > policyPack.length) {
+    problems.push(
+      `${policyPackConfig.length} --policy-pack-config for ${policyPack.length} --policy-pack: give one pack for each.`,
+    );
+  }
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  return policyPack.map((dir, i) => {
+    const configFile = policyPackConfig[i];
+    return { dir, ...(configFile !== undefined && { configFile }) };
+  });
+}
+
+function refuseShapes(preview: RunResult, { clouds }: ProgramRun): void {
+  const shape: Fidelity = "shape-only";
+  const types = new Set(
+    preview.resources.filter(({ type }) => clouds.fidelity(type) === shape).map(({ type }) => type),
+  );
+  if (types.size === 0) return;
+  const list = [...types].sort().map((type) => `  ${type}`);
+  throw new UserError(
+    `--strict: the rehearsal knows only the shape of ${types.size} types, not what the cloud would refuse:\n${list.join("\n")}\nRehearse without --strict, or leave them out.`,
+  );
+}
+
+interface Context {
+  subject: Subject;
+  result: RunResult;
+  refused: boolean;
+  dir: string;
+  options: RehearseOptions;
+  terminal: Terminal;
+}
+
+function text(report: Report, { subject, result, refused, dir, options, terminal }: Context): string {
+  const { colors } = terminal;
+  const counts = resourcesBySite(result);
+  const name = subject.fleet === undefined ? "This program" : `Fleet ${subject.fleet}`;
+  const parts = [
+    `${name}: ${report.sites.length} sites, ${report.resources.length} resources, no cloud account used (${report.seconds.toFixed(1)} s)`,
+    sitesText(report, (site) => counts.get(site)),
+    changesText(report, refused),
+    options.policyPack.length > 0 ? violationsText(report.violations, colors) : "",
+    demandText(report),
+    placementText(report),
+    lossesText(report.capacity, colors),
+    verdictText(report.capacity, colors),
+    nextText(report, dir, options),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function changesText({ changes }: Report, refused: boolean): string {
+  const counted = (["create", "update", "replace", "delete", "same"] as const)
+    .filter((kind) => changes[kind].length > 0)
+    .map((kind) => `${changes[kind].length} ${kind === "same" ? "unchanged" : `to ${kind}`}`);
+  const list = counted.join(", ") || "nothing";
+  return refused
+    ? `Preview: ${list}. Nothing was built: a mandatory policy refused it.`
+    : `Preview and up on simulated clouds: ${list}.`;
+}
+
+/** How many resources are below each Site component; of programs without one nothing is said. */
+function resourcesBySite(result: RunResult): Map<string, number> {
+  const counts = new Map<string, number>();
+  const siteOf = new Map<string, string>();
+  for (const resource of result.resources) {
+    const site = resource.type === "multisite:index:Site" ? resource.name : siteOf.get(resource.parent);
+    if (site === undefined) continue;
+    siteOf.set(resource.urn, site);
+    counts.set(site, (counts.get(site) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function hasMandatory(report: Report): boolean {
+  return report.violations.some((violation) => violation.level === "mandatory");
+}
+
+function nextText(report: Report, dir: string, options: RehearseOptions): string {
+  const place = dir === "." ? "" : ` ${dir}`;
+  const first = report.sites[0]?.name;
+  if (options.policyPack.length === 0 && existsSync("policy/PulumiPolicy.yaml")) {
+    return `Next: npx multisite rehearse${place} --policy-pack policy`;
+  }
+  if (options.workloads === undefined)
+    return `Next: npx multisite plan${place} --workloads <your Kubernetes manifests>`;
+  return first === undefined ? "" : `Next: npx multisite plan${place} --lose ${first}`;
+}
