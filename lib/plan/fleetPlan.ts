@@ -84,13 +84,13 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
 }
 
 /** What a plan's capacity was judged by, for who asks it further questions: `capacityVerdict` of it is the plan's. */
-export function capacityInputOf(plan: FleetPlan, options: FleetPlanOptions = {}): CapacityInput {
+function capacityInputOf(plan: FleetPlan, options: FleetPlanOptions = {}): CapacityInput {
   const lost = plan.sites.filter((site) => stateFacts(site.state).lost).map((site) => site.name);
   return capacityInput(plan.spec, plan.sites, exception(lost, plan.spec.degradedUntil, options.today).degraded);
 }
 
 /** The plan's sites and demand as the N+1 arithmetic reads them. */
-export function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: boolean): CapacityInput {
+function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: boolean): CapacityInput {
   return {
     sites: sites.map(capacitySite),
     demand: { totals: demandTotals(spec.demand), workloads: spec.demand.workloads },

@@ -107,10 +107,19 @@ function rows(table: readonly Row[], source: string): SystemPod[] {
  */
 export function overheadPerNode(kind: SiteKind, node: NodeTraits, daemonSets: readonly DaemonSetSpec[]): Resources {
   if (kind === "existing") return ZERO;
-  const own = systemPods(kind).filter((pod) => pod.runsOn === EVERY || isOpen(node));
   const theirs = daemonSets.filter((daemonSet) => mayRunOn(daemonSet, node));
-  return sum([
-    ...own.map(({ cpuMillis, memoryMiB }) => resources({ cpuMillis, memoryMiB, pods: 1 })),
-    ...theirs.map(podResources),
-  ]);
+  return sum([ownPods(kind, isOpen(node)), ...theirs.map(podResources)]);
+}
+
+const ownByKind = new Map<string, Resources>();
+
+/** The cluster's own pods on one node: two sums a kind, for however many pools. */
+function ownPods(kind: SiteKind, open: boolean): Resources {
+  const key = `${kind} ${open}`;
+  const known = ownByKind.get(key);
+  if (known !== undefined) return known;
+  const pods = systemPods(kind).filter((pod) => pod.runsOn === EVERY || open);
+  const made = sum(pods.map(({ cpuMillis, memoryMiB }) => resources({ cpuMillis, memoryMiB, pods: 1 })));
+  ownByKind.set(key, made);
+  return made;
 }

@@ -1,0 +1,93 @@
+/**
+ * Times the whole plan of a fleet of 255 sites of three kinds, no two alike, with one and with two losses: reading and
+ * checking the spec, addresses, pools and verdict. Cold is the first plan of a process, catalogues read from disk
+ * included; then the median of the following. Run: `npx tsx bench/plan.ts [SITES]`.
+ *
+ * Aim: k = 1 at most 50 ms, k = 2 at most 1 s.
+ */
+
+import { fleetPlan } from "../lib/plan/fleetPlan";
+import { specProblems } from "../lib/plan/problems";
+import { regionFacts } from "../lib/plan/regions";
+import type { FleetSpec, SiteSpec, WorkloadSpec } from "../lib/plan/spec";
+
+const RUNS = 9;
+const GUID = "00000000-1111-2222-3333-444444444444";
+const REGIONS = { eks: ["aws", "eu-central-1"], gke: ["gcp", "europe-west1"], aks: ["azure", "westeurope"] } as const;
+const MACHINES = { eks: "m6i.2xlarge", gke: "n2-standard-8", aks: "Standard_D8s_v5" } as const;
+
+function site(number: number): SiteSpec {
+  const kind = (["eks", "gke", "aks"] as const)[number % 3] ?? "eks";
+  const common = {
+    name: `site-${number}`,
+    number,
+    region: REGIONS[kind][1],
+    faultDomain: `domain-${number}`,
+    pools: [
+      { name: "apps", machineType: MACHINES[kind], nodes: 6 + 3 * (number % 11), maximumNodes: 60 },
+      {
+        name: "batch",
+        machineType: MACHINES[kind],
+        nodes: 3,
+        taints: [{ key: "batch", effect: "NoSchedule" as const }],
+      },
+    ],
+    tags: { owner: `team-${number}` },
+  };
+  switch (kind) {
+    case "eks":
+      return { ...common, kind, account: "123456789012", apiAccess: { mode: "private" } };
+    case "gke":
+      return { ...common, kind, project: "shop-production", apiAccess: { mode: "dns" } };
+    case "aks":
+      return {
+        ...common,
+        kind,
+        subscription: GUID,
+        tenant: GUID,
+        administrators: [GUID],
+        apiAccess: { mode: "allowlist", cidrs: ["203.0.114.0/24"] },
+      };
+  }
+}
+
+/** A fleet with twelve workloads of 1 to 2,000 replicas. */
+export function manySites(count: number, tolerate: number): FleetSpec {
+  const workloads = Array.from(
+    { length: 12 },
+    (_, i): WorkloadSpec => ({
+      name: `shop/w${i}`,
+      replicas: [1, 2, 3, 10, 40, 100, 250, 500, 800, 1200, 1600, 2000][i] ?? 1,
+      minimumPerSite: 0,
+      cpu: 0.1 + 0.05 * i,
+      memoryGiB: 0.25 * (1 + i),
+    }),
+  );
+  return { sites: Array.from({ length: count }, (_, i) => site(i + 1)), demand: { workloads }, tolerate };
+}
+
+function measure(what: string, run: () => string): void {
+  const times: number[] = [];
+  let result = "";
+  for (let i = 0; i < RUNS; i++) {
+    const start = performance.now();
+    result = run();
+    times.push(performance.now() - start);
+  }
+  const [cold = 0, ...warm] = times;
+  warm.sort((a, b) => a - b);
+  const [best = 0, median = 0] = [warm[0], warm[Math.floor(warm.length / 2)]];
+  const shown = [cold, best, median].map((ms) => ms.toFixed(1).padStart(7));
+  console.log(`${what.padEnd(28)} cold ${shown[0]} ms, best ${shown[1]} ms, median ${shown[2]} ms  ${result}`);
+}
+
+if (require.main === module) {
+  const count = Number(process.argv[2] ?? 255);
+  for (const tolerate of [1, 2]) {
+    const spec = manySites(count, tolerate);
+    measure(`plan of ${count} sites, k = ${tolerate}`, () => fleetPlan(spec).capacity.verdict);
+  }
+  const spec = manySites(count, 1);
+  measure(`problems of ${count} sites`, () => `${specProblems(spec).length} problems`);
+  measure("one region's facts", () => regionFacts("aws", "eu-central-1")?.place ?? "");
+}
