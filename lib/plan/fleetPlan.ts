@@ -2,6 +2,7 @@ import { type BlockPool, blockPool, siteAddresses } from "./addresses";
 import { capacityVerdict } from "./capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
 import { faultDomainOf, providerOf } from "./faultDomains";
+import { ceil } from "./grains";
 import { exception, stateFacts } from "./life";
 import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
@@ -84,7 +85,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
 }
 
 /** What a plan's capacity was judged by, for who asks it further questions: `capacityVerdict` of it is the plan's. */
-function capacityInputOf(plan: FleetPlan, options: FleetPlanOptions = {}): CapacityInput {
+export function capacityInputOf(plan: FleetPlan, options: FleetPlanOptions = {}): CapacityInput {
   const lost = plan.sites.filter((site) => stateFacts(site.state).lost).map((site) => site.name);
   return capacityInput(plan.spec, plan.sites, exception(lost, plan.spec.degradedUntil, options.today).degraded);
 }
@@ -144,7 +145,7 @@ function declared(site: ExistingSiteSpec): NodeGroup {
 
 function demandTotals(demand: DemandSpec): Resources {
   return resources({
-    cpuMillis: Math.ceil((demand.cpu ?? 0) * 1000),
+    cpuMillis: ceil((demand.cpu ?? 0) * 1000),
     memoryMiB: fromGiB(demand.memoryGiB ?? 0),
     pods: demand.pods ?? 0,
     ephemeralStorageMiB: fromGiB(demand.ephemeralStorageGiB ?? 0),

@@ -34,8 +34,8 @@ export async function plan(
       runFromText(subject.plan),
       demandText(report),
       placementText(report),
-      lossesText(report.capacity, colors),
-      verdictText(report.capacity, colors),
+      lossesText(report.capacity, options.lose, colors),
+      verdictText(report.capacity, options.lose, colors),
     ];
     writeReport(report, text.filter((part) => part !== "").join("\n\n"), options.json, terminal);
     return report.capacity.holds ? 0 : 1;

@@ -128,8 +128,8 @@ function text(report: Report, { subject, result, refused, dir, options, terminal
     options.policyPack.length > 0 ? violationsText(report.violations, colors) : "",
     demandText(report),
     placementText(report),
-    lossesText(report.capacity, colors),
-    verdictText(report.capacity, colors),
+    lossesText(report.capacity, options.lose, colors),
+    verdictText(report.capacity, options.lose, colors),
     nextText(report, dir, options),
   ];
   return parts.filter((part) => part !== "").join("\n\n");

@@ -47,9 +47,10 @@ export function demandText(report: Report): string {
     `Demand: ${figure(demand.cpu)} cores, ${figure(demand.memoryGiB)} GiB of memory, ${figure(demand.pods)} pods, all sites together`,
   ];
   if (demand.withoutRequests.length > 0) {
-    lines.push(
-      `  ${demand.withoutRequests.length} containers without requests count as nothing: ${demand.withoutRequests.join(", ")}`,
-    );
+    const { length } = demand.withoutRequests;
+    const containers =
+      length === 1 ? "One container without requests counts" : `${length} containers without requests count`;
+    lines.push(`  ${containers} as nothing: ${demand.withoutRequests.join(", ")}`);
   }
   return lines.join("\n");
 }
@@ -93,8 +94,11 @@ export function placementText(report: Report): string {
   return text.join("\n\n");
 }
 
-/** The N+1 table: what is left of each resource after each loss. */
-export function lossesText(capacity: ReportCapacity, colors: Colors): string {
+/**
+ * The N+1 table: what is left of each resource after each loss.
+ * @param asked sites whose common loss was asked about; empty: every loss.
+ */
+export function lossesText(capacity: ReportCapacity, asked: readonly string[], colors: Colors): string {
   if (capacity.losses.length === 0) return "";
   const columns: Column[] = [
     { heading: "LOST" },
@@ -117,10 +121,7 @@ export function lossesText(capacity: ReportCapacity, colors: Colors): string {
         resource.have < resource.need ? `short ${figure(resource.need - resource.have)}` : "",
       ]),
   );
-  const title =
-    capacity.tolerate === 1
-      ? `Losing any one ${capacity.faultDomain}`
-      : `Losing any ${capacity.tolerate} ${capacity.faultDomain}s`;
+  const title = `Losing ${lossInWords(capacity, asked)}`;
   const lines = table(columns, rows)
     .split("\n")
     .map((line) => (/ short [\d.]+$/.test(line) ? colors.red(line) : line));
@@ -133,12 +134,17 @@ function lostName(loss: ReportLoss): string {
   return loss.sites.join(" + ") || loss.faultDomains.join(" + ");
 }
 
+function lossInWords({ tolerate, faultDomain }: ReportCapacity, asked: readonly string[]): string {
+  if (asked.length > 0) return asked.join(" and ");
+  if (tolerate === 0) return `no further ${faultDomain}`;
+  return tolerate === 1 ? `any one ${faultDomain}` : `any ${tolerate} ${faultDomain}s`;
+}
+
 /** The verdict in one sentence, what it costs, and what to change. */
-export function verdictText(capacity: ReportCapacity, colors: Colors): string {
+export function verdictText(capacity: ReportCapacity, asked: readonly string[], colors: Colors): string {
   const paint = capacity.holds ? colors.green : colors.red;
-  const loss = `${capacity.tolerate} ${capacity.faultDomain}${capacity.tolerate === 1 ? "" : "s"}`;
   const word = capacity.holds ? "HOLDS" : capacity.verdict === "does not hold" ? "DOES NOT HOLD" : "CANNOT BE PROVEN";
-  const lines = [`Verdict: ${paint(colors.bold(word))} for the loss of any ${loss}.`];
+  const lines = [`Verdict: ${paint(colors.bold(word))} for the loss of ${lossInWords(capacity, asked)}.`];
   if (capacity.factor !== null) {
     const least = capacity.minimumFactor === null ? "" : `; ${figure(capacity.minimumFactor)}x is the least possible`;
     const binding = capacity.binding === null ? "" : ` (${capacity.binding} is the scarcest)`;
