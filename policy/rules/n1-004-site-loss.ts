@@ -48,7 +48,7 @@ function alsoText(others: readonly Loss[]): string {
   if (others.length === 0) return "";
   const shown = others.slice(0, 4).map((loss) => loss.sites.join(" and "));
   const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : "";
-  return ` So does the loss of ${shown.join(", ")}${more}.`;
+  return ` The loss of ${shown.join(", ")}${more} leaves too little as well.`;
 }
 
 function equalText({ minimumFactor, tolerate }: CapacityVerdict): string {

@@ -102,9 +102,10 @@ type Facts = Omit<ObservedPool, "urn" | "clusterUrns" | "clusterName" | "region"
 
 function facts(r: Reader, name: string, words: Words): Facts {
   const type = r.text("vmSize");
+  if (type === undefined) r.missing("vmSize");
   const autoscaled = words.scaled.some((word) => r.flag(word));
-  const nodes = r.count(words.nodes);
-  const minimumNodes = autoscaled ? r.count("minCount") : undefined;
+  const nodes = autoscaled ? r.count(words.nodes) : r.need(words.nodes);
+  const minimumNodes = autoscaled ? r.need("minCount") : undefined;
   const maximum = autoscaled ? r.count("maxCount") : nodes;
   const pods = r.count("maxPods");
   const disk = r.detail(words.disk);

@@ -44,8 +44,8 @@ export function eksCluster(resource: ObservedResource, lookup: Lookup): Observed
 export function eksPool(resource: ObservedResource, lookup: Lookup): ObservedPool {
   const r = reader(resource);
   const template = launchTemplate(resource, r, lookup);
-  const desired = r.count("scalingConfig", "desiredSize");
-  const minimum = r.count("scalingConfig", "minSize");
+  const desired = r.need("scalingConfig", "desiredSize");
+  const minimum = r.need("scalingConfig", "minSize");
   const maximum = r.count("scalingConfig", "maxSize") ?? 0;
   const disk = r.detail("diskSize") ?? template.diskGiB;
   const description: EksPool = {

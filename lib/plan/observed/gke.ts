@@ -115,7 +115,10 @@ function sizeOf(r: Reader, zones: number | null): { counts: Counts; maximum: num
   };
   const inAll = (perZone: Count) => Number(perZone ?? 0) * (zones ?? 0);
   const autoscaling = r.members("autoscaling")[0];
-  if (autoscaling === undefined) return { counts: start, maximum: inAll(nodes ?? initial) };
+  if (autoscaling === undefined) {
+    if (nodes === undefined && initial === undefined) r.missing("nodeCount");
+    return { counts: start, maximum: inAll(nodes ?? initial) };
+  }
   const minimumTotal = autoscaling.count("totalMinNodeCount");
   const maximumTotal = autoscaling.count("totalMaxNodeCount");
   const minimumPerZone = autoscaling.count("minNodeCount");

@@ -10,6 +10,8 @@ export interface Reader {
   count(...path: Path): Count;
   /** As `count`, but what is not known is not remembered: for what a pool can do without. */
   detail(...path: Path): Count;
+  /** As `count`, for what a pool cannot do without: that it is absent is remembered as well. */
+  need(...path: Path): Count;
   text(...path: Path): string | undefined;
   /** `true` also for the string "true", as provider inputs have it. */
   flag(...path: Path): boolean;
@@ -34,8 +36,9 @@ type Path = readonly (string | number)[];
 /** A reader of a resource's properties. A property that the program never gave has the provider's default. */
 export function reader(resource: ObservedResource): Reader {
   const given = resource.propertyDependencies;
-  // Previews of bridged providers show as unknown what the program left to the provider. The inputs that a program gave
-  // are the keys of propertyDependencies; with no key at all nobody can tell, and everything unknown stays unknown.
+  // Previews of bridged providers show as unknown also what the program left to the provider (`capacityType`). What the
+  // program itself gave and is unknown was made from another resource, and the engine lists it in propertyDependencies.
+  // With nothing listed at all nobody can tell, and everything unknown stays unknown.
   const known = Object.keys(given).length > 0;
   const isDefault = (top: string) => known && !Object.hasOwn(given, top);
   return readerOf(resource.props, "", [], isDefault);
@@ -55,12 +58,11 @@ function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (
   const at = (path: Path): unknown => {
     let value: unknown = root;
     for (const step of path) {
-      if (value === UNKNOWN) return UNKNOWN;
+      if (value === UNKNOWN) break;
       if (value === null || typeof value !== "object" || !Object.hasOwn(value, step)) return undefined;
       value = (value as Record<string | number, unknown>)[step];
     }
-    const left = prefix === "" && value === UNKNOWN && path.length > 0 && isDefault(String(path[0]));
-    return left ? undefined : value;
+    return value === UNKNOWN && isDefault(topOf(prefix, path)) ? undefined : value;
   };
   const ask = (path: Path): unknown => {
     const value = at(path);
@@ -84,6 +86,11 @@ function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (
     count(...path) {
       const value = detail(...path);
       if (value === null) missing(...path);
+      return value;
+    },
+    need(...path) {
+      const value = detail(...path);
+      if (value === null || value === undefined) missing(...path);
       return value;
     },
     text(...path) {
@@ -115,6 +122,11 @@ function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (
       return Object.fromEntries(entries.filter((e): e is [string, string] => typeof e[1] === "string"));
     },
   };
+}
+
+/** The resource's own property that a path leads into. */
+function topOf(prefix: string, path: Path): string {
+  return prefix === "" ? String(path[0]) : (/^\.?([^.[]+)/.exec(prefix)?.[1] ?? "");
 }
 
 function isAmount(value: unknown): value is number {
