@@ -27,14 +27,19 @@ export interface Child {
 }
 
 /**
- * Runs before the script: a thread holds the read end of a pipe to us, and kills the whole process group when it closes,
- * even if the script's own event loop never gets a turn. `runMain` then makes the script the main module, as if node
- * had been called with it.
+ * Runs before the script, in its process. A thread holds the read end of a pipe to us, and kills the whole process group
+ * when it closes, even if the script's own event loop never gets a turn. Then, Node.js 20 spends half a minute and half a
+ * gigabyte on colouring a stack that names a file right under a scope (`node_modules/@pulumi/resource.ts`, as the SDK's
+ * source maps say), before it gives up and the SDK prints the stack without colours; that is where we begin. Last,
+ * `runMain` makes the script the main module, as if node had been called with it.
  */
-const launcher = `
+const launcher = String.raw`
 const { Worker } = require("node:worker_threads");
 const guard = 'const s = new (require("node:net").Socket)({ fd: 3 }); s.on("close", () => process.kill(-process.pid, "SIGKILL")); s.on("error", () => {}); s.resume();';
 new Worker(guard, { eval: true, execArgv: [], env: {}, stdout: false }).unref();
+const util = require("node:util");
+util.inspect = new Proxy(util.inspect, { apply: (inspect, self, [value, options, ...rest]) => Reflect.apply(inspect, self, [
+  value, options?.colors && /node_modules[\\/]@[^\\/\n]+[\\/][^\\/\n]+$/m.test(String(value?.stack)) ? { ...options, colors: false } : options, ...rest]) });
 require("node:module").runMain();
 `;
 

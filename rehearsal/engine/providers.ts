@@ -3,7 +3,7 @@ import { UserError } from "../userError";
 import type * as contract from "./provider";
 import type { Properties } from "./provider";
 import type { ResourceState } from "./state";
-import { nameOf, packageOf, parseReference } from "./urns";
+import { nameOf, packageOf, parseReference, typeOf } from "./urns";
 import { lowerReferences, restoreSecrets, revealSecrets, sameValue, unknownValue } from "./values";
 
 const internalKey = "__internal";
@@ -98,7 +98,7 @@ export class ProviderRegistry {
   }
 
   private async open(urn: string, inputs: Properties): Promise<contract.Provider> {
-    const pkg = packageOf(urn.split("::")[2] ?? "");
+    const pkg = packageOf(typeOf(urn));
     const version = typeof inputs.version === "string" ? inputs.version : "";
     for (const source of this.sources) {
       const provider = await source.open(pkg, version);

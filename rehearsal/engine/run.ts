@@ -290,6 +290,8 @@ export class Run implements RunContext, MonitorBackend {
   }
 
   private async execute(steps: PlannedStep[]): Promise<void> {
+    // A decision that fails meanwhile stops what was decided just before it, as in the real engine.
+    await new Promise(setImmediate);
     for (const step of steps) {
       if (this.stopped) throw new Stopped();
       try {

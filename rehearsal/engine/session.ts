@@ -54,6 +54,7 @@ export interface ResourceView {
   dependsOn: string[];
   propertyDependencies: { [property: string]: string[] };
   protect: boolean;
+  ignoreChanges: string[];
   inputs: { [name: string]: unknown };
   outputs: { [name: string]: unknown };
 }
@@ -215,6 +216,7 @@ function resourceView(state: ResourceState): ResourceView {
     dependsOn: state.dependencies,
     propertyDependencies: state.propertyDependencies,
     protect: state.protect,
+    ignoreChanges: state.ignoreChanges,
     inputs: maskSecrets(state.inputs),
     outputs: maskSecrets(state.outputs),
   };
