@@ -1,4 +1,5 @@
 import { DEFAULT_MAXIMUM_PODS } from "./addresses";
+import { floor } from "./grains";
 import { guaranteed, type PoolDescription } from "./guaranteed";
 import { overheadPerNode } from "./overhead";
 import type { PoolPlan } from "./plan";
@@ -18,7 +19,7 @@ const UNLIMITED_MIB = 2 ** 40;
 /** What a measurement says, in the units in which sums are exact. */
 export function measured(spec: AllocatableSpec): Resources {
   return resources({
-    cpuMillis: Math.floor(spec.cpu * 1000),
+    cpuMillis: floor(spec.cpu * 1000),
     memoryMiB: fromGiB(spec.memoryGiB),
     pods: spec.pods,
     ephemeralStorageMiB: spec.ephemeralStorageGiB === undefined ? UNLIMITED_MIB : fromGiB(spec.ephemeralStorageGiB),

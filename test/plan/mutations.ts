@@ -133,7 +133,7 @@ const ROWS: Row[] = [
   ["a site that is null", "sites[0]", (s) => { s.sites[0] = null; }, "sites[0]", /is null: give an object/],
   ["a property of another kind", "sites[1].account", (s) => { gke(s).account = "1"; }, "sites[1].account", /not a property of a site of kind "gke", but of "eks"/],
   ["a slip in a property", "sites[0].apiAcess", (s) => { eks(s).apiAcess = {}; }, "sites[0].apiAcess", /Did you mean "apiAccess"\?/],
-  ["no apiAccess", "sites[0].apiAccess", (s) => { delete eks(s).apiAccess; }, "sites[0].apiAccess", /is missing: give an object with mode/],
+  ["no apiAccess", "sites[0].apiAccess", (s) => { delete eks(s).apiAccess; }, "sites[0].apiAccess", /is missing: give \{ mode: "private" \}.*no default/],
   ["dns outside GKE", "sites[0].apiAccess", (s) => { eks(s).apiAccess = { mode: "dns" }; }, "sites[0].apiAccess.mode", /only GKE has/],
   ["an allowlist for the whole world", "sites[0].apiAccess", (s) => { eks(s).apiAccess.cidrs = ["0.0.0.0/0"]; }, "sites[0].apiAccess.cidrs[0]", /the whole Internet/],
   ["an allowlist for half of the world", "sites[0].apiAccess", (s) => { eks(s).apiAccess.cidrs = ["128.0.0.0/1"]; }, "sites[0].apiAccess.cidrs[0]", /2,147,483,648 addresses/],

@@ -56,11 +56,15 @@ export function anyText(longest: number, what: string): z.ZodCustom<string, stri
   return leaf<string>(what, (value) => typeof value === "string" && value.length > 0 && value.length <= longest);
 }
 
-/** An object of exactly these properties. The error carries the known names, for "did you mean". */
-export function strict<S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<S, z.core.$strict> {
-  const known = Object.keys(shape).join(" ");
+/**
+ * An object of exactly these properties. The error carries the known names, for "did you mean".
+ * @param what what to give when there is none; by default the names
+ */
+export function strict<S extends z.core.$ZodLooseShape>(shape: S, what?: string): z.ZodObject<S, z.core.$strict> {
+  const known = Object.keys(shape);
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? known : `an object with ${known.split(" ").join(", ")}`),
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? known.join(" ") : (what ?? `an object with ${known.join(", ")}`),
   });
 }
 

@@ -15,7 +15,7 @@ export function checkPlaces(spec: Draft<FleetSpec>, sites: readonly DraftSite[],
     const facts = checkRegion(one, report);
     const site = built(one);
     if (site !== undefined) {
-      checkZones(site.zones, [...one.path, "zones"], facts?.zones, site.region, report);
+      checkZones(site.zones, [...one.path, "zones"], facts?.possibleZones, site.region, report);
       if (site.kind === "eks" && site.zones?.length === 1) {
         report([...one.path, "zones"], `has 1 zone: EKS places its control plane in at least 2, better give 3.`);
       }

@@ -50,7 +50,11 @@ const poolSchema = strict({
 const built = {
   ...common,
   zones: z.exactOptional(zones),
-  apiAccess: strict({ mode: word(["private", "allowlist", "dns"]), cidrs: z.exactOptional(list(cidr, "CIDRs")) }),
+  apiAccess: strict(
+    { mode: word(["private", "allowlist", "dns"]), cidrs: z.exactOptional(list(cidr, "CIDRs")) },
+    `{ mode: "private" }, { mode: "allowlist", cidrs: [...] } or, on GKE, { mode: "dns" } (there is no default, because it ` +
+      `decides from where "pulumi up" must run)`,
+  ),
   pools: list(poolSchema, "node pools"),
   kubernetesVersion: z.exactOptional(text(`a minor version such as "1.35"`, /^1\.[1-9][0-9]$/)),
   auditLogDays: z.exactOptional(whole(1, 3653, " (days)")),
