@@ -12,6 +12,7 @@ export {
   type ResourceView,
   type RunResult,
   resourcesOf,
+  resourceView,
   type Session,
   type SessionEvent,
   type SessionOptions,

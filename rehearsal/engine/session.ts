@@ -204,7 +204,8 @@ class EngineSession implements Session {
   }
 }
 
-function resourceView(state: ResourceState): ResourceView {
+/** A resource of a state as a report shows it. */
+export function resourceView(state: ResourceState): ResourceView {
   return {
     urn: state.urn,
     type: state.type,
