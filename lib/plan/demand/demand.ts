@@ -81,7 +81,7 @@ function noteOthers({ identity, field }: Found, notes: Notes): void {
   if (kind === "VerticalPodAutoscaler" && field.at("spec", "updatePolicy", "updateMode").value !== "Off") {
     notes.add("Requests that a VerticalPodAutoscaler raises are not counted", name);
   } else if (group.includes(".") && !group.endsWith(".k8s.io") && podsOf(identity, field, () => {}) === undefined) {
-    notes.add("Custom resources may start pods that are not counted", `${kind} ${name}`);
+    notes.add("Custom resources may start pods that are not counted", kind);
   }
 }
 
@@ -101,7 +101,8 @@ function assemble(workloads: readonly Workload[], notes: Notes): DemandFromManif
     else demand.daemonSets.push(spec);
     for (const { container, missing } of one.withoutRequests) {
       demand.withoutRequests.push(`${name}/${container}`);
-      notes.add(`Containers without a request for ${missing.join(" and ")}`, `${name}/${container}`);
+      if (missing.length === 1)
+        notes.add(`Containers that lack a request for ${missing[0]} only`, `${name}/${container}`);
     }
   }
   demand.notes = notes.lines();

@@ -50,12 +50,11 @@ describe("manifests that nobody tuned", () => {
     });
   });
 
-  it("lists containers without requests, and says which request they lack", () => {
+  it("lists containers without requests, and says which lack only one", () => {
     assert.deepEqual(demand.withoutRequests, ["web/migrate", "web/metrics", "web/shell"]);
     assert.deepEqual(demand.notes, [
-      "Containers without a request for cpu: web/migrate.",
-      "Containers without a request for memory: web/metrics.",
-      "Containers without a request for cpu and memory: web/shell.",
+      "Containers that lack a request for cpu only: web/migrate.",
+      "Containers that lack a request for memory only: web/metrics.",
     ]);
   });
 });
@@ -90,7 +89,7 @@ it("counts Jobs, CronJobs, Pods and kinds that it does not know by what they run
   const demand = demandOf("batch.yaml");
   assert.deepEqual(replicas(demand), { import: 3, paused: 0, nightly: 2, often: 1, single: 1, canary: 4 });
   assert.deepEqual(demand.notes, [
-    "Custom resources may start pods that are not counted: Kafka events.",
+    "Custom resources may start pods that are not counted: Kafka.",
     "Suspended, so counted as nothing: paused.",
     "CronJobs that may overlap (concurrencyPolicy Allow) are counted as one run at a time: often.",
     "Rollout is not a kind of Kubernetes: counted by its pod template and replicas: canary.",
