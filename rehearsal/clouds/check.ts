@@ -1,9 +1,10 @@
 import type { CheckFailure, CheckRequest, CheckResult, Properties } from "../engine/provider";
 import type { Account, Autoname, Cloud, Model, Subject } from "./model";
 import { checkShape } from "./sdk/checkValue";
-import { hex } from "./sdk/madeUp";
+import { guid, hex } from "./sdk/madeUp";
 import type { ResourceSchema, SdkPackage } from "./sdk/package";
 import { isObject, isUnknown, own, plain, reveal, select } from "./wire";
+import type { World } from "./world";
 
 /** What a check needs to know beside the request. */
 export interface Checking {
@@ -12,18 +13,23 @@ export interface Checking {
   schema: ResourceSchema;
   model: Model | undefined;
   account: Account;
+  world: World;
 }
 
 /**
  * Names what the program left to the provider, fills in the provider's defaults, and finds everything that is wrong with
  * the inputs by themselves: properties by the SDK, values and their relations by the model.
  */
-export function checkResource(request: CheckRequest, { cloud, sdk, schema, model, account }: Checking): CheckResult {
+export function checkResource(
+  request: CheckRequest,
+  { cloud, sdk, schema, model, account, world }: Checking,
+): CheckResult {
   const named = autoname(request, cloud.autoname(schema, model));
-  const subject = subjectOf(request, named.inputs, cloud, account);
-  const inputs = { ...model?.defaults?.(subject), ...named.inputs };
+  const unfilled = subjectOf(request, named.inputs, cloud, account);
+  const inputs = { ...cloud.defaults?.(unfilled, schema, world), ...model?.defaults?.(unfilled), ...named.inputs };
+  const subject = subjectOf(request, inputs, cloud, account);
   const failures = [...named.failures, ...checkShape(inputs, withExtras(schema, cloud), sdk.declarations)];
-  if (model !== undefined) failures.push(...judge(model, { ...subject, inputs: plain(inputs) as Properties }));
+  if (model !== undefined) failures.push(...judge(model, subject));
   return { inputs, failures: unique(failures) };
 }
 
@@ -72,15 +78,19 @@ function autoname(request: CheckRequest, how: Autoname | undefined): CheckResult
   ) {
     return { inputs, failures: [] };
   }
+  const before = reveal(
+    own(inside === undefined ? request.olds : ((reveal(own(request.olds, inside)) as Properties) ?? {}), property),
+  );
+  if (how.style !== undefined) {
+    const made = how.style === "copy" ? request.name : guid(request.randomSeed, request.urn);
+    return { inputs: { ...inputs, [property]: typeof before === "string" ? before : made }, failures: [] };
+  }
   const prefix = madePrefix(request.name, how);
   const room = how.maxLength - digits;
   if (prefix.length > room) {
     const reason = `cannot be made from "${request.name}": the name and ${digits} random characters are longer than ${how.maxLength}; give a name of at most ${room - separator.length} characters, or the property itself`;
     return { inputs, failures: [{ property: inside === undefined ? property : `${inside}.${property}`, reason }] };
   }
-  const before = reveal(
-    own(inside === undefined ? request.olds : ((reveal(own(request.olds, inside)) as Properties) ?? {}), property),
-  );
   const isOurs = typeof before === "string" && isMadeName(before, prefix, digits);
   const name = isOurs ? before : `${prefix}${hex(digits, request.randomSeed, request.urn)}`;
   if (inside === undefined) return { inputs: { ...inputs, [property]: name }, failures: [] };

@@ -69,7 +69,7 @@ function covers(above: string, path: string): boolean {
 
 /** A name that the program chose cannot be given to the new one while the old one has it. */
 function keepsName(request: DiffRequest, autoname: Autoname | undefined): boolean {
-  if (autoname === undefined) return false;
+  if (autoname === undefined || autoname.style === "uuid") return false;
   const { property, inside, digits } = autoname;
   const nameIn = (inputs: Properties) => {
     const holder = inside === undefined ? inputs : reveal(own(inputs, inside));

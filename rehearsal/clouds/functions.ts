@@ -32,7 +32,8 @@ export function callFunction(request: InvokeRequest, calling: Calling): InvokeRe
   if (failures.length > 0) return { result: {}, failures };
   const args = plain(request.args) as Properties;
   const region = cloud.region(args, account);
-  const scope = `${cloud.name}/${account.owner ?? "?"}${region === undefined ? "" : `/${region}`}`;
+  const whole = cloud.isOneScope === true ? cloud.title : `${cloud.title}/${account.owner ?? "?"}`;
+  const scope = cloud.isOneScope === true || region === undefined ? whole : `${whole}/${region}`;
   try {
     if (meaning !== undefined) return { result: meaning(args, { account, world, scope }), failures: [] };
   } catch (error) {

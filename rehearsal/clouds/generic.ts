@@ -4,6 +4,7 @@ import type { Cloud } from "./model";
 export function genericCloud(name: string): Cloud {
   return {
     name,
+    title: name,
     fills: true,
     model: () => undefined,
     function: () => undefined,

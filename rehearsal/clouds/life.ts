@@ -27,8 +27,9 @@ export interface Identity {
 /** The scope of a thing: whose cloud it is in, and in which region unless the type is global there. */
 export function scopeOf(kind: Kind, subject: Subject): string {
   const { owner } = kind.account;
+  if (kind.cloud.isOneScope === true) return kind.cloud.title;
   const isRegional = (kind.model?.scope ?? "region") === "region" && subject.region !== undefined;
-  return `${kind.cloud.name}/${owner ?? "?"}${isRegional ? `/${subject.region}` : ""}`;
+  return `${kind.cloud.title}/${owner ?? "?"}${isRegional ? `/${subject.region}` : ""}`;
 }
 
 /** Prepares a resource for its model's rules. @throws Error that lists every reference that leads nowhere. */
@@ -111,8 +112,7 @@ export function obstacles(kind: Kind, thing: Thing): string[] {
 
 /** Where a scope is, in words. */
 export function place(scope: string): string {
-  const [cloud, owner, region] = scope.split("/");
-  return region === undefined ? `${cloud} ${owner}` : `${cloud} ${owner}, ${region}`;
+  return scope.replace("/", " ").replace("/", ", ");
 }
 
 function resolve(kind: Kind, subject: Subject, scope: string): { uses: Use[]; problems: string[] } {

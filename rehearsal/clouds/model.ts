@@ -104,6 +104,10 @@ export type FunctionModel = (
 export interface Cloud {
   /** Name of the package. */
   readonly name: string;
+  /** What people call it. */
+  readonly title: string;
+  /** True when ids say the project or subscription: then one may refer into another, and the scope is the whole cloud. */
+  readonly isOneScope?: boolean;
   /** The meaning of a type; undefined when only its shape is known. */
   model(type: string): Model | undefined;
   function(token: string): FunctionModel | undefined;
@@ -118,9 +122,11 @@ export interface Cloud {
   /** The input that the provider names by itself, with the separator and the number of hexadecimal digits. */
   autoname(schema: ResourceSchema, model: Model | undefined): Autoname | undefined;
   /** What is immutable in every type of the cloud. */
-  immutable(schema: ResourceSchema): readonly string[];
+  immutable(schema: ResourceSchema, account: Account): readonly string[];
   /** Ids of types that have no model, and of models that follow the convention. */
   id(subject: Subject, schema: ResourceSchema, hex: (length: number) => string): string;
+  /** Inputs that the provider fills in, whatever the type; undefined values are left out. */
+  defaults?(subject: Subject, schema: ResourceSchema, world: World): Properties;
   /** Texts of outputs that no model gives. */
   text(subject: Subject & { id: string }): TextMaker;
   /** The text under which things are known, where a reference may be written in several ways. */
@@ -144,6 +150,8 @@ export interface Autoname {
   /** Where the name lies in an object, such as `metadata`. */
   inside?: string;
   lowerCase?: boolean;
+  /** `copy`: the logical name itself. `uuid`: a GUID. @default the logical name and random digits */
+  style?: "copy" | "uuid";
   /** What every name of the type begins with, such as `alias/`. */
   prefix?: string;
 }

@@ -65,6 +65,7 @@ export class SimulatedProvider implements Provider {
       schema,
       model: this.cloud.model(request.type),
       account: this.account,
+      world: this.world,
     });
   }
 
@@ -72,7 +73,11 @@ export class SimulatedProvider implements Provider {
     const kind = this.kind(request.type);
     this.adopt(kind, request, request.id, request.oldInputs, request.oldOutputs);
     const autoname = this.cloud.autoname(kind.schema, kind.model);
-    return diffResource(request, { model: kind.model, immutable: this.cloud.immutable(kind.schema), autoname });
+    return diffResource(request, {
+      model: kind.model,
+      immutable: this.cloud.immutable(kind.schema, this.account),
+      autoname,
+    });
   }
 
   async create(request: CreateRequest): Promise<CreateResult> {

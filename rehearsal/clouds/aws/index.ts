@@ -26,6 +26,7 @@ const NAMED_BY: { readonly [token: string]: string } = {
 /** Amazon Web Services, as `@pulumi/aws` meets it. */
 export const aws: Cloud = {
   name: "aws",
+  title: "AWS",
   fills: true,
   replaces: ["region", "allowedAccountIds", "assumeRoles", "assumeRoleWithWebIdentity", "profile", "accessKey"],
   model: (type): Model | undefined => awsModel(type),

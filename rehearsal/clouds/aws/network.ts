@@ -1,4 +1,4 @@
-import { parseCidr } from "../../../lib/plan/cidr";
+import { formatAddress, parseCidr } from "../../../lib/plan/cidr";
 import type { Making, Model } from "../model";
 import { zonesOf } from "../regions";
 import {
@@ -364,6 +364,5 @@ export const networkModels: { readonly [type: string]: Model } = {
 /** An address of a range, counted from its first. */
 function hostOf(range: string | undefined, index: number): string {
   if (range === undefined) return "";
-  const address = parseCidr(range).start + index;
-  return [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => Math.floor(address / unit) % 256).join(".");
+  return formatAddress(parseCidr(range).start + index);
 }

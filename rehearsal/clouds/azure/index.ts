@@ -1,24 +1,28 @@
 import type { CheckFailure, Properties } from "../../engine/provider";
-import type { Account, Autoname, Cloud, Model } from "../model";
+import type { Account, Autoname, Cloud, Model, Subject } from "../model";
 import { regionRefusal } from "../regions";
 import { guid, hex } from "../sdk/madeUp";
 import type { ResourceSchema } from "../sdk/package";
-import { text } from "../wire";
+import { isUnknown, text, UNKNOWN } from "../wire";
+import type { World } from "../world";
 import { azureFunctions } from "./functions";
-import { azureModels } from "./models";
-import { lowerId, pathNames } from "./names";
+import { azureModel } from "./models";
+import { GROUP, groupId, lowerId, pathNames } from "./names";
 
 /** Azure, as `@pulumi/azure-native` meets it. Things lie in a subscription; ids are paths of names, in which case counts nothing. */
 export const azure: Cloud = {
   name: "azure-native",
+  title: "Azure",
+  isOneScope: true,
   fills: true,
   replaces: ["subscriptionId", "tenantId"],
-  model: (type): Model | undefined => azureModels()[type],
+  model: (type): Model | undefined => azureModel(type),
   function: (token) => azureFunctions[token],
   account,
   checkConfig,
   region: (inputs, account) => normalLocation(text(inputs, "location") ?? account.region),
   autoname,
+  defaults,
   immutable: (schema) => [...pathNames(schema), "location"],
   id: ({ type, inputs, account }, schema, hexOf) => {
     const [, module = "", kind = ""] = type.split(":");
@@ -83,9 +87,27 @@ export function normalLocation(location: string | undefined): string | undefined
   return location?.toLowerCase().replaceAll(" ", "");
 }
 
-/** Only the thing's own name may be left out; the names of what it lies in are required. */
+/**
+ * Only the thing's own name may be left out; the names of what it lies in are required. A thing in a resource group gets
+ * random digits, a thing in another thing its logical name, a role assignment a GUID.
+ * Source: `getDefaultName` in pulumi-azure-native provider/pkg/provider/provider.go.
+ */
 function autoname(schema: ResourceSchema, model: Model | undefined): Autoname | undefined {
-  const property = model?.name?.property ?? pathNames(schema).find((name) => schema.inputs.get(name)!.optional);
+  const path = pathNames(schema);
+  const property = model?.name?.property ?? path.find((name) => schema.inputs.get(name)?.optional);
   if (property === undefined || schema.inputs.get(property)?.optional !== true) return undefined;
-  return { property, separator: "", digits: 8, maxLength: model?.name?.maxLength ?? 80 };
+  const how = { property, separator: "", digits: 8, maxLength: model?.name?.maxLength ?? 260 };
+  if (property === "roleAssignmentName") return { ...how, style: "uuid" };
+  const isChild = path.some((name) => name !== "resourceGroupName" && name !== property) || schema.inputs.has("scope");
+  return isChild ? { ...how, style: "copy" } : how;
+}
+
+/** The location is the provider's, else that of the resource group. */
+function defaults({ inputs, account }: Subject, schema: ResourceSchema, world: World): Properties {
+  if (!schema.inputs.has("location") || Object.hasOwn(inputs, "location")) return {};
+  if (account.region !== undefined) return { location: account.region };
+  const group = text(inputs, "resourceGroupName");
+  if (group === undefined) return isUnknown(inputs.resourceGroupName) ? { location: UNKNOWN } : {};
+  const location = text(world.find(GROUP, azure.title, groupId(group, account))?.outputs, "location");
+  return location === undefined ? {} : { location };
 }

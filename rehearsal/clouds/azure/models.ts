@@ -1,4 +1,12 @@
 import type { Model } from "../model";
-export function azureModels(): { readonly [type: string]: Model } {
-  return {};
+import { aksModels } from "./aks";
+import { identityModels } from "./identity";
+import { networkModels } from "./network";
+
+/** The types of Azure that have a meaning here. */
+const MODELS = new Map([networkModels, aksModels, identityModels].flatMap((models) => Object.entries(models)));
+
+/** The meaning of a type of Azure; undefined when only its shape is known. */
+export function azureModel(type: string): Model | undefined {
+  return MODELS.get(type);
 }

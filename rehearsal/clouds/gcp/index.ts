@@ -6,15 +6,17 @@ import { digits, hex } from "../sdk/madeUp";
 import type { ResourceSchema } from "../sdk/package";
 import { holdsUnknown, text } from "../wire";
 import { gcpFunctions } from "./functions";
-import { gcpModels } from "./models";
+import { gcpModel } from "./models";
 import { canonicalId, project } from "./names";
 
 /** Google Cloud, as `@pulumi/gcp` meets it. Things lie in a project; their ids say the region. */
 export const gcp: Cloud = {
   name: "gcp",
+  title: "Google Cloud",
+  isOneScope: true,
   fills: true,
   replaces: ["project"],
-  model: (type): Model | undefined => gcpModels()[type],
+  model: (type): Model | undefined => gcpModel(type),
   function: (token) => gcpFunctions[token],
   account,
   checkConfig,
@@ -87,9 +89,10 @@ function checkConfig(config: Properties): CheckFailure[] {
 }
 
 function autoname(schema: ResourceSchema, model: Model | undefined): Autoname | undefined {
-  const input = schema.inputs.get("name");
+  const property = model?.name?.property ?? "name";
+  const input = schema.inputs.get(property);
   if (input === undefined || !input.optional || input.type.kind !== "string") return undefined;
-  return { property: "name", separator: "-", digits: 7, maxLength: model?.name?.maxLength ?? 63, lowerCase: true };
+  return { property, separator: "-", digits: 7, maxLength: model?.name?.maxLength ?? 63, lowerCase: true };
 }
 
 function collection(type: string): string {

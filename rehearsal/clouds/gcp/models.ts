@@ -1,4 +1,28 @@
 import type { Model } from "../model";
-export function gcpModels(): { readonly [type: string]: Model } {
-  return {};
+import { text } from "../wire";
+import { gkeModels } from "./gke";
+import { identityModels } from "./identity";
+import { networkModels } from "./network";
+
+/** The types of Google Cloud that have a meaning here. */
+const MODELS = new Map(
+  [networkModels, gkeModels, identityModels]
+    .flatMap((models) => Object.entries(models))
+    .map(([type, model]) => [type, preventable(model)]),
+);
+
+/** The meaning of a type of Google Cloud; undefined when only its shape is known. */
+export function gcpModel(type: string): Model | undefined {
+  return MODELS.get(type);
+}
+
+/** Every type has a deletionPolicy that may forbid deletion. */
+function preventable(model: Model): Model {
+  return {
+    ...model,
+    undeletable: (thing) =>
+      text(thing.inputs, "deletionPolicy") === "PREVENT"
+        ? 'deletionPolicy is "PREVENT"; set it to "DELETE", update, and then delete'
+        : model.undeletable?.(thing),
+  };
 }

@@ -1,6 +1,15 @@
 import type { Subject } from "../model";
 import { text } from "../wire";
 
+export const NETWORK = "gcp:compute/network:Network";
+export const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
+export const ROUTER = "gcp:compute/router:Router";
+export const ADDRESS = "gcp:compute/address:Address";
+export const GKE_CLUSTER = "gcp:container/cluster:Cluster";
+export const ACCOUNT = "gcp:serviceaccount/account:Account";
+export const KEY_RING = "gcp:kms/keyRing:KeyRing";
+export const CRYPTO_KEY = "gcp:kms/cryptoKey:CryptoKey";
+
 /** The project of a resource: its own, else its provider's. */
 export function project({ inputs, account }: Pick<Subject, "inputs" | "account">): string {
   return text(inputs, "project") ?? account.owner ?? "no-project";
@@ -8,17 +17,22 @@ export function project({ inputs, account }: Pick<Subject, "inputs" | "account">
 
 /** Where a thing lies when only its name is given: a path with `*` for the name. */
 const PLACES: { readonly [type: string]: (region: string | undefined) => string } = {
-  "gcp:compute/network:Network": () => "global/networks",
-  "gcp:compute/subnetwork:Subnetwork": (region) => `regions/${region}/subnetworks`,
-  "gcp:compute/router:Router": (region) => `regions/${region}/routers`,
-  "gcp:compute/address:Address": (region) => `regions/${region}/addresses`,
-  "gcp:container/cluster:Cluster": (region) => `locations/${region}/clusters`,
+  [NETWORK]: () => "global/networks",
+  [SUBNETWORK]: (region) => `regions/${region}/subnetworks`,
+  [ROUTER]: (region) => `regions/${region}/routers`,
+  [ADDRESS]: (region) => `regions/${region}/addresses`,
+  [GKE_CLUSTER]: (region) => `locations/${region}/clusters`,
 };
+
+/** The id of a thing by its name: `projects/<project>/<place>/<name>`. */
+export function idIn(place: (subject: Subject) => string) {
+  return (subject: Subject): string => `projects/${project(subject)}/${place(subject)}/${text(subject.inputs, "name")}`;
+}
 
 /** The id that a self link, a relative path or a bare name stands for. */
 export function canonicalId(value: string, type: string, subject: Subject): string {
   const path = value.replace(/^https:\/\/[^/]+\/(?:[a-z]+\/)?v\d\w*\//, "").replace(/^\/\/[^/]+\//, "");
   const place = PLACES[type];
   if (path.includes("/") || place === undefined) return path;
-  return `projects/${project(subject)}/${place(subject.region)}/${path}`;
+  return `projects/${project(subject)}/${place(text(subject.inputs, "location") ?? subject.region)}/${path}`;
 }

@@ -4,11 +4,13 @@ import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
 import { at, isObject, text } from "../wire";
+import { immutableData, namespaceOf } from "./kinds";
 import { kubernetesModel } from "./models";
 
 /** A cluster, as `@pulumi/kubernetes` meets it: any kind, built in or custom. */
 export const kubernetes: Cloud = {
   name: "kubernetes",
+  title: "the cluster",
   fills: false,
   replaces: ["kubeconfig", "cluster", "context", "clusterIdentifier"],
   accepts: ["__fieldManager", "__initialApiVersion"],
@@ -25,10 +27,20 @@ export const kubernetes: Cloud = {
     if (!isObject || /(Patch|List)$/.test(token)) return undefined;
     return { property: "name", inside: "metadata", separator: "-", digits: 8, maxLength: 253 };
   },
-  immutable: () => ["apiVersion", "kind", "metadata.name", "metadata.namespace"],
-  id: ({ inputs, name }) => {
+  immutable: ({ token }, { config }) => [
+    "apiVersion",
+    "kind",
+    "metadata.name",
+    "metadata.namespace",
+    ...immutableData(token, config),
+  ],
+  known: ({ type, inputs, account }, schema) => {
+    const namespace = namespaceOf(type, inputs, account);
+    return namespace === undefined || !schema.inputs.has("metadata") ? {} : { metadata: { namespace } };
+  },
+  id: ({ type, inputs, name, account }) => {
     const own = text(inputs, "metadata.name") ?? text(inputs, "name") ?? name;
-    const namespace = text(inputs, "metadata.namespace");
+    const namespace = namespaceOf(type, inputs, account);
     return namespace === undefined ? own : `${namespace}/${own}`;
   },
   text: () => () => undefined,
@@ -58,19 +70,14 @@ function openShape<T>(shape: Map<string, T>): Map<string, T> {
   })(shape);
 }
 
-/** Which cluster: its identity if given, else the server's address. */
+/** Which cluster: its identity if given, else the server's address. Unknown while the kubeconfig is. */
 function account(config: Properties): Account {
-  const identity = text(config, "clusterIdentifier");
   const file = text(config, "kubeconfig");
-  const server = file === undefined ? undefined : serverOf(file, text(config, "context"));
-  const owner =
-    identity ?? (server === undefined ? undefined : createHash("sha256").update(server).digest("hex").slice(0, 12));
-  return {
-    owner: owner ?? (Object.hasOwn(config, "kubeconfig") ? undefined : "default"),
-    region: undefined,
-    facts: {},
-    config,
-  };
+  const isUnknownFile = file === undefined && Object.hasOwn(config, "kubeconfig");
+  const server = file === undefined ? "default" : (serverOf(file, text(config, "context")) ?? file);
+  const digest = createHash("sha256").update(server).digest("hex").slice(0, 12);
+  const owner = text(config, "clusterIdentifier") ?? (isUnknownFile ? undefined : digest);
+  return { owner, region: undefined, facts: { namespace: text(config, "namespace") ?? "default" }, config };
 }
 
 function serverOf(file: string, context: string | undefined): string | undefined {

@@ -1,4 +1,178 @@
-import type { Model } from "../model";
-export function kubernetesModel(_type: string): Model | undefined {
-  return undefined;
+import type { CheckFailure, Properties } from "../../engine/provider";
+import type { Making, Model, Subject, ValueRule } from "../model";
+import { between, matches } from "../rules";
+import { guid } from "../sdk/madeUp";
+import { at, isObject, select, text } from "../wire";
+import { BUILT_IN_NAMESPACES, IMMUTABLE, kindOf, NAMESPACE, namespaceOf, RELEASE } from "./kinds";
+
+const LABEL = matches(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  "1 to 63 lower-case letters, digits and hyphens that begin and end with a letter or digit",
+);
+const SUBDOMAIN = matches(
+  /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+  "at most 253 lower-case letters, digits, hyphens and dots that begin and end with a letter or digit",
+);
+const SEGMENT = matches(/^(?!\.{1,2}$)[^/%]+$/, "a name without / and %");
+const QUANTITY: ValueRule = (value) =>
+  typeof value === "number" || /^[+-]?(\d+|\d+\.\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/.test(String(value))
+    ? undefined
+    : `must be a quantity such as "500m" or "2Gi"; got ${JSON.stringify(value)}`;
+const LABEL_VALUE: ValueRule = (value) =>
+  /^(([A-Za-z0-9][-\w.]{0,61})?[A-Za-z0-9])?$/.test(String(value))
+    ? undefined
+    : `must be a label's value: at most 63 letters, digits and - _ . that begin and end with a letter or digit; got ${JSON.stringify(value)}`;
+
+const POD = "spec.template.spec.";
+const SELECTED = new Set(["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet"]);
+
+/** The meaning of any kind; the model of each is made once. */
+const models = new Map<string, Model>();
+export function kubernetesModel(type: string): Model {
+  let model = models.get(type);
+  if (model === undefined) {
+    model = type === RELEASE ? RELEASE_MODEL : objectModel(type);
+    models.set(type, model);
+  }
+  return model;
 }
+
+/** An object of the API server. */
+function objectModel(type: string): Model {
+  const kind = kindOf(type);
+  const isPatch = type.endsWith("Patch");
+  const name = /^(Cluster)?Role(Binding)?$/.test(kind)
+    ? SEGMENT
+    : kind === "Namespace" || kind === "Service"
+      ? LABEL
+      : SUBDOMAIN;
+  return {
+    scope: "account",
+    immutable: IMMUTABLE[kind] ?? [],
+    values: {
+      "metadata.name": name,
+      "metadata.labels{*}": LABEL_VALUE,
+      ...(SELECTED.has(kind)
+        ? { "spec.replicas": between(0, 2_147_483_647), ...podValues(POD) }
+        : kind === "Pod"
+          ? podValues("spec.")
+          : {}),
+    },
+    rules: [...(isPatch ? [namedPatch] : []), ...(SELECTED.has(kind) && !isPatch ? [selects] : [])],
+    ...(isPatch
+      ? {
+          id: (it: Subject) =>
+            `${namespaceOf(type, it.inputs, it.account) ?? ""}/${text(it.inputs, "metadata.name")}#${it.urn}`,
+        }
+      : {}),
+    world: isPatch ? [] : [namespaceExists],
+    handles: [],
+    outputs: (it) => ({ metadata: metadata(it), ...(isPatch ? {} : liveOutputs(kind, it)) }),
+  };
+}
+
+function podValues(at: string): { [path: string]: ValueRule } {
+  const values: { [path: string]: ValueRule } = {};
+  for (const list of ["containers", "initContainers"]) {
+    for (const side of ["requests", "limits"]) values[`${at}${list}[*].resources.${side}{*}`] = QUANTITY;
+  }
+  return values;
+}
+
+/** What the API server adds to every object. */
+function metadata(it: Making): Properties {
+  const facts = {
+    uid: guid(it.id, it.type, it.scope),
+    resourceVersion: "1",
+    generation: 1,
+    creationTimestamp: "2026-01-01T00:00:00Z",
+  };
+  const namespace = namespaceOf(it.type, it.inputs, it.account);
+  return namespace === undefined ? facts : { ...facts, namespace };
+}
+
+/** What controllers add: everything comes up at once. */
+function liveOutputs(kind: string, it: Making): Properties {
+  const replicas = at(it.inputs, "spec.replicas") ?? 1;
+  if (kind === "Deployment" || kind === "StatefulSet" || kind === "ReplicaSet") {
+    return { status: { observedGeneration: 1, replicas, readyReplicas: replicas, availableReplicas: replicas } };
+  }
+  if (kind === "Namespace") return { status: { phase: "Active" } };
+  if (kind !== "Service") return {};
+  const digits = it.hex(4);
+  const made = [0, 2].map((i) => Number.parseInt(digits.slice(i, i + 2), 16)).join(".");
+  const isBalanced = text(it.inputs, "spec.type") === "LoadBalancer";
+  const ingress = [{ ip: text(it.inputs, "spec.loadBalancerIP") ?? `198.18.${made}` }];
+  const clusterIP = text(it.inputs, "spec.clusterIP") ?? `10.96.${made}`;
+  return {
+    spec: { clusterIP, clusterIPs: [clusterIP], type: "ClusterIP" },
+    status: { loadBalancer: isBalanced ? { ingress } : {} },
+  };
+}
+
+function namedPatch({ inputs }: Subject): CheckFailure | undefined {
+  const isNamed = isObject(inputs.metadata) ? inputs.metadata.name !== undefined : typeof inputs.metadata === "string";
+  return isNamed
+    ? undefined
+    : { property: "metadata.name", reason: "must be given: a patch changes an object that exists under a name" };
+}
+
+/** The pods that a controller makes must be those that it looks for. */
+function selects({ inputs }: Subject): CheckFailure | undefined {
+  const labels = at(inputs, "spec.template.metadata.labels");
+  const wanted = at(inputs, "spec.selector.matchLabels");
+  if (!isObject(wanted) || (labels !== undefined && !isObject(labels))) return undefined;
+  const missing = Object.entries(wanted).find(
+    ([key, value]) => labels?.[key] !== value && typeof labels?.[key] !== "object",
+  );
+  const reason = `must match the template's labels; ${missing?.[0]}=${missing?.[1]} is not among them`;
+  return missing === undefined ? undefined : { property: "spec.selector.matchLabels", reason };
+}
+
+/** A namespace exists when it is built in, made by the program, or brought by a release. */
+function namespaceExists(it: Making): string | undefined {
+  const namespace = namespaceOf(it.type, it.inputs, it.account);
+  if (namespace === undefined || BUILT_IN_NAMESPACES.has(namespace) || at(it.inputs, "createNamespace") === true)
+    return undefined;
+  if (it.world.get(NAMESPACE, it.scope, namespace) !== undefined) return undefined;
+  for (const { inputs } of it.world.all(RELEASE, it.scope)) {
+    // Charts make namespaces of their own too, as Cilium's makes cilium-secrets.
+    const chart = text(inputs, "chart")?.split("/").at(-1) ?? "";
+    const brings =
+      (at(inputs, "createNamespace") === true && text(inputs, "namespace") === namespace) ||
+      (chart !== "" && namespace.startsWith(chart));
+    if (brings) return undefined;
+  }
+  return `namespaces "${namespace}" not found; make it first`;
+}
+
+/** A release of Helm, which comes up at once. */
+const RELEASE_MODEL: Model = {
+  scope: "account",
+  immutable: ["name", "namespace"],
+  values: {
+    name: matches(
+      /^(?=.{1,53}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+      "at most 53 lower-case letters, digits, hyphens and dots",
+    ),
+    namespace: LABEL,
+    "repositoryOpts.repo": matches(/^(https?|oci):\/\//, "a URL"),
+    timeout: between(0, 86_400, "seconds"),
+  },
+  world: [namespaceExists],
+  handles: [],
+  outputs: (it) => {
+    const [name, namespace] = [text(it.inputs, "name"), namespaceOf(it.type, it.inputs, it.account)];
+    const version = text(it.inputs, "version") ?? select(it.inputs, "version")[0]?.value ?? "";
+    const status = {
+      status: "deployed",
+      name,
+      namespace,
+      revision: 1,
+      chart: text(it.inputs, "chart") ?? "",
+      version,
+      appVersion: "",
+    };
+    return { name, namespace, status, resourceNames: {}, createNamespace: false, atomic: false, skipAwait: false };
+  },
+};

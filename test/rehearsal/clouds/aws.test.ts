@@ -139,7 +139,7 @@ const REFUSED: [type: string, inputs: (site: Site) => Properties, message: RegEx
   [
     "aws:ec2/subnet:Subnet",
     () => ({ vpcId: "vpc-0123", cidrBlock: "10.1.96.0/20" }),
-    /vpcId: Vpc "vpc-0123" does not exist in aws 111122223333, eu-west-1/,
+    /vpcId: Vpc "vpc-0123" does not exist in AWS 111122223333, eu-west-1/,
   ],
   [
     "aws:ec2/subnet:Subnet",
@@ -408,12 +408,12 @@ describe("AWS", () => {
     const elsewhere = await Bench.in(bench.source, "aws", { ...config, region: "eu-central-1" });
     assert.match(
       await elsewhere.refusal("aws:ec2/subnet:Subnet", { vpcId: vpc.id, cidrBlock: "10.1.112.0/20" }),
-      /is in aws 111122223333, eu-west-1, not in aws 111122223333, eu-central-1/,
+      /is in AWS 111122223333, eu-west-1, not in AWS 111122223333, eu-central-1/,
     );
     const other = await Bench.in(bench.source, "aws", { region: "eu-west-1", allowedAccountIds: '["999922223333"]' });
     assert.match(
       await other.refusal("aws:ec2/subnet:Subnet", { vpcId: vpc.id, cidrBlock: "10.1.112.0/20" }),
-      /is in aws 111122223333/,
+      /is in AWS 111122223333/,
     );
     assert.equal(await other.refusal("aws:iam/role:Role", { name: "role1", assumeRolePolicy: TRUST }), "");
   });

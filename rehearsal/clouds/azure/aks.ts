@@ -1,0 +1,350 @@
+import { contains, overlap, parseAddress } from "../../../lib/plan/cidr";
+import type { Making, Model, Subject } from "../model";
+import { zoneRefusal } from "../regions";
+import {
+  all,
+  anyCidr,
+  ascending,
+  atMostOne,
+  between,
+  cidr,
+  cidrsAt,
+  forbids,
+  has,
+  kubernetesVersion,
+  matches,
+  oneOf,
+  region,
+  requires,
+  zone,
+} from "../rules";
+import { digits, guid } from "../sdk/madeUp";
+import { at, select, text } from "../wire";
+import { AKS_CLUSTER, IDENTITY, inGroup, inside, pathId, SUBNET } from "./names";
+
+const CONTAINERS = "Microsoft.ContainerService";
+const VERSION = kubernetesVersion(/^(\.\d+)?$/);
+const TAINT = matches(
+  /^[\w./-]+(=[\w.-]*)?:(NoSchedule|NoExecute|PreferNoSchedule)$/,
+  'such as "key=value:NoSchedule"',
+);
+const poolName = matches(/^[a-z][a-z0-9]{0,11}$/, "1 to 12 lower-case letters and digits that begin with a letter");
+const zones = zone("azure");
+
+/** What a pool may say, wherever it lies. */
+const poolValues = (at: string) => ({
+  [`${at}mode`]: oneOf("System", "User", "Gateway"),
+  [`${at}osType`]: oneOf("Linux", "Windows"),
+  [`${at}osDiskType`]: oneOf("Managed", "Ephemeral"),
+  [`${at}type`]: oneOf("VirtualMachineScaleSets", "AvailabilitySet", "VirtualMachines"),
+  [`${at}scaleSetPriority`]: oneOf("Regular", "Spot"),
+  [`${at}count`]: between(0, 1000, "nodes"),
+  [`${at}minCount`]: between(0, 1000, "nodes"),
+  [`${at}maxCount`]: between(1, 1000, "nodes"),
+  [`${at}maxPods`]: between(10, 250, "pods"),
+  [`${at}osDiskSizeGB`]: between(0, 2048, "GB"),
+  [`${at}availabilityZones[*]`]: zones,
+  [`${at}orchestratorVersion`]: VERSION,
+  [`${at}nodeTaints[*]`]: TAINT,
+  [`${at}upgradeSettings.maxSurge`]: matches(
+    /^(\d{1,3}|([1-9]\d?|100)%)$/,
+    'a number of nodes or a share such as "33%"',
+  ),
+  [`${at}upgradeSettings.maxUnavailable`]: matches(
+    /^(\d{1,3}|\d{1,2}%|100%)$/,
+    'a number of nodes or a share such as "10%"',
+  ),
+});
+
+/** What is odd in one pool. */
+function poolProblem(pool: unknown): { property: string; reason: string } | undefined {
+  const isAutoscaled = at(pool, "enableAutoScaling") === true;
+  const [min, count, max] = ["minCount", "count", "maxCount"].map((name) => at(pool, name) as number | undefined);
+  if (!isAutoscaled && min !== undefined)
+    return { property: "minCount", reason: "can be given with enableAutoScaling: true only" };
+  if (!isAutoscaled && max !== undefined)
+    return { property: "maxCount", reason: "can be given with enableAutoScaling: true only" };
+  if (isAutoscaled && !has(pool, "minCount"))
+    return { property: "minCount", reason: "must be given with enableAutoScaling" };
+  if (isAutoscaled && !has(pool, "maxCount"))
+    return { property: "maxCount", reason: "must be given with enableAutoScaling" };
+  if (min !== undefined && max !== undefined && min > max)
+    return { property: "minCount", reason: `must be at most maxCount (${max}); got ${min}` };
+  if (isAutoscaled && count !== undefined && (count < (min ?? 0) || count > (max ?? count)))
+    return { property: "count", reason: `must be from minCount (${min}) to maxCount (${max}); got ${count}` };
+  if (text(pool, "mode") !== "System") return undefined;
+  if (text(pool, "osType") === "Windows")
+    return { property: "osType", reason: 'must be "Linux" in a pool of mode System' };
+  if (text(pool, "scaleSetPriority") === "Spot")
+    return { property: "scaleSetPriority", reason: 'must be "Regular" in a pool of mode System' };
+  if ((isAutoscaled ? min : count) === 0)
+    return { property: isAutoscaled ? "minCount" : "count", reason: "must be 1 or more in a pool of mode System" };
+  const maxPods = at(pool, "maxPods");
+  return typeof maxPods === "number" && maxPods < 30
+    ? { property: "maxPods", reason: `must be 30 or more in a pool of mode System; got ${maxPods}` }
+    : undefined;
+}
+
+const FIXED = "make a pool of another name, move the workloads, and delete this one";
+const REMAKE = "AKS cannot change it on a cluster that exists; make another cluster";
+
+/** AKS. Source: the Azure Kubernetes Service REST API, 2025-09-01, and its documentation of limits. */
+export const aksModels: { readonly [type: string]: Model } = {
+  [AKS_CLUSTER]: {
+    id: pathId(CONTAINERS, "managedClusters", "resourceName"),
+    name: {
+      property: "resourceName",
+      rule: matches(
+        /^[A-Za-z0-9]([\w-]{0,61}[A-Za-z0-9])?$/,
+        "1 to 63 letters, digits, _ and - that begin and end with a letter or digit",
+      ),
+      maxLength: 63,
+    },
+    unique: [],
+    immutable: ["dnsPrefix", "fqdnSubdomain", "nodeResourceGroup", "diskEncryptionSetID", "linuxProfile"],
+    frozen: {
+      "networkProfile.serviceCidr": REMAKE,
+      "networkProfile.dnsServiceIP": REMAKE,
+      "networkProfile.podCidr": REMAKE,
+      "apiServerAccessProfile.enablePrivateCluster": REMAKE,
+    },
+    values: {
+      location: region("azure"),
+      kubernetesVersion: VERSION,
+      dnsPrefix: matches(
+        /^[A-Za-z0-9]([A-Za-z0-9-]{0,52}[A-Za-z0-9])?$/,
+        "1 to 54 letters, digits and hyphens that begin and end with a letter or digit",
+      ),
+      "sku.name": oneOf("Base", "Automatic"),
+      "sku.tier": oneOf("Free", "Standard", "Premium"),
+      "networkProfile.networkPlugin": oneOf("azure", "kubenet", "none"),
+      "networkProfile.networkPluginMode": oneOf("overlay"),
+      "networkProfile.networkPolicy": oneOf("azure", "calico", "cilium", "none"),
+      "networkProfile.networkDataplane": oneOf("azure", "cilium"),
+      "networkProfile.loadBalancerSku": oneOf("standard", "basic"),
+      "networkProfile.outboundType": oneOf(
+        "loadBalancer",
+        "userDefinedRouting",
+        "managedNATGateway",
+        "userAssignedNATGateway",
+        "none",
+        "block",
+      ),
+      "networkProfile.podCidr": cidr(8, 28),
+      "networkProfile.serviceCidr": cidr(12, 28),
+      "apiServerAccessProfile.authorizedIPRanges[*]": anyCidr,
+      "autoUpgradeProfile.upgradeChannel": oneOf("none", "patch", "stable", "rapid", "node-image"),
+      "autoUpgradeProfile.nodeOSUpgradeChannel": oneOf("None", "Unmanaged", "NodeImage", "SecurityPatch"),
+      "aadProfile.tenantID": all(matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a GUID")),
+      "aadProfile.adminGroupObjectIDs[*]": matches(
+        /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+        "the object id of a group, a GUID",
+      ),
+      "agentPoolProfiles[*].name": poolName,
+      ...poolValues("agentPoolProfiles[*]."),
+    },
+    rules: [
+      systemPool,
+      serviceAddresses,
+      atMostOne("dnsPrefix", "fqdnSubdomain"),
+      forbids(
+        "networkProfile.networkPolicy",
+        ({ inputs }) =>
+          text(inputs, "networkProfile.networkPlugin") === "none" &&
+          text(inputs, "networkProfile.networkPolicy") !== "none",
+        "when networkPlugin is none: the CNI that you bring enforces policies",
+      ),
+      forbids(
+        "networkProfile.networkPluginMode",
+        ({ inputs }) => /^(none|kubenet)$/.test(text(inputs, "networkProfile.networkPlugin") ?? ""),
+        "unless networkPlugin is azure",
+      ),
+      forbids(
+        "apiServerAccessProfile.authorizedIPRanges",
+        ({ inputs }) =>
+          at(inputs, "apiServerAccessProfile.enablePrivateCluster") === true &&
+          select(inputs, "apiServerAccessProfile.authorizedIPRanges[*]").length > 0,
+        "for a private cluster",
+      ),
+      requires(
+        "aadProfile",
+        ({ inputs }) => at(inputs, "disableLocalAccounts") === true,
+        "when disableLocalAccounts is true: nobody could sign in",
+      ),
+      requires(
+        "oidcIssuerProfile.enabled",
+        ({ inputs }) => at(inputs, "securityProfile.workloadIdentity.enabled") === true,
+        "when workload identity is on",
+      ),
+      requires("identity", ({ inputs }) => !has(inputs, "servicePrincipalProfile"), "or servicePrincipalProfile"),
+      forbids(
+        "networkProfile.loadBalancerProfile",
+        ({ inputs }) => text(inputs, "networkProfile.outboundType") === "userAssignedNATGateway",
+        "when outboundType is userAssignedNATGateway",
+      ),
+    ],
+    refers: {
+      ...inGroup,
+      "agentPoolProfiles[*].vnetSubnetID": { to: [SUBNET], holds: true },
+      "identity.userAssignedIdentities[*]": { to: [IDENTITY] },
+      "apiServerAccessProfile.subnetId": { to: [SUBNET], holds: true },
+    },
+    world: [rangesApart, subnetInRegion],
+    outputs: (it) => {
+      const prefix = text(it.inputs, "dnsPrefix") ?? text(it.inputs, "fqdnSubdomain") ?? "aks";
+      const isPrivate = at(it.inputs, "apiServerAccessProfile.enablePrivateCluster") === true;
+      const host = `${prefix}-${it.hex(8)}`;
+      const version = text(it.inputs, "kubernetesVersion") ?? "1.35";
+      return {
+        type: "Microsoft.ContainerService/ManagedClusters",
+        fqdn: `${host}.hcp.${it.region}.azmk8s.io`,
+        privateFQDN: isPrivate ? `${host}.${guid(it.id, "zone")}.privatelink.${it.region}.azmk8s.io` : "",
+        azurePortalFQDN: `${host}.portal.hcp.${it.region}.azmk8s.io`,
+        currentKubernetesVersion: version.split(".").length === 2 ? `${version}.1` : version,
+        kubernetesVersion: version,
+        maxAgentPools: 100,
+        powerState: { code: "Running" },
+        resourceUID: digits(24, it.id),
+        nodeResourceGroup: `MC_${text(it.inputs, "resourceGroupName")}_${text(it.inputs, "resourceName")}_${it.region}`,
+        identityProfile: {
+          kubeletidentity: {
+            clientId: guid(it.id, "kubelet"),
+            objectId: guid(it.id, "kubelet object"),
+            resourceId: `${it.id}/kubelet`,
+          },
+        },
+        oidcIssuerProfile: {
+          issuerURL: `https://${it.region}.oic.prod-aks.azure.com/${it.account.facts.tenant}/${guid(it.id, "oidc")}/`,
+        },
+      };
+    },
+  },
+  "azure-native:containerservice:AgentPool": {
+    id: pathId(CONTAINERS, "managedClusters", "resourceName", "agentPools", "agentPoolName"),
+    name: { property: "agentPoolName", rule: poolName, maxLength: 12 },
+    unique: [],
+    frozen: Object.fromEntries(
+      [
+        "vmSize",
+        "availabilityZones",
+        "maxPods",
+        "osDiskSizeGB",
+        "osDiskType",
+        "osType",
+        "vnetSubnetID",
+        "scaleSetPriority",
+        "enableEncryptionAtHost",
+        "enableNodePublicIP",
+        "enableFIPS",
+      ].map((path) => [path, FIXED]),
+    ),
+    values: poolValues(""),
+    rules: [({ inputs }) => poolProblem(inputs), ascending("minCount", "maxCount")],
+    refers: {
+      ...inGroup,
+      ...inside("resourceName", AKS_CLUSTER, CONTAINERS, "managedClusters"),
+      vnetSubnetID: { to: [SUBNET], holds: true },
+    },
+    world: [poolNameFree, zonesOfCluster, oneVnet],
+    outputs: (it) => ({
+      type: "VirtualMachineScaleSets",
+      currentOrchestratorVersion: text(it.target("resourceName")?.outputs, "currentKubernetesVersion"),
+      nodeImageVersion: "AKSUbuntu-2204gen2containerd-202611.01.0",
+    }),
+  },
+};
+
+/** A cluster needs a pool that takes system pods, and no two pools of one name. */
+function systemPool({ inputs }: Subject) {
+  const pools = select(inputs, "agentPoolProfiles[*]");
+  const isUnknown = typeof inputs.agentPoolProfiles === "string";
+  if (!isUnknown && !pools.some(({ value }) => text(value, "mode") === "System")) {
+    return { property: "agentPoolProfiles", reason: 'must have at least one pool of mode "System"' };
+  }
+  for (const [i, { path, value }] of pools.entries()) {
+    const problem = poolProblem(value);
+    if (problem !== undefined) return { property: `${path}.${problem.property}`, reason: problem.reason };
+    if (pools.slice(0, i).some((other) => text(other.value, "name") === text(value, "name")))
+      return { property: `${path}.name`, reason: `must be unique; "${text(value, "name")}" is given twice` };
+  }
+  return undefined;
+}
+
+/** The DNS service's address lies in the services' range, and is not its first, which is the API server's. */
+function serviceAddresses({ inputs }: Subject) {
+  const [[services], [pods]] = [
+    cidrsAt(inputs, "networkProfile.serviceCidr"),
+    cidrsAt(inputs, "networkProfile.podCidr"),
+  ];
+  const dns = text(inputs, "networkProfile.dnsServiceIP");
+  if (services !== undefined && pods !== undefined && overlap(services, pods))
+    return { property: "networkProfile.serviceCidr", reason: "overlaps podCidr; choose ranges that do not" };
+  if (services === undefined || dns === undefined) return undefined;
+  const address = parseAddress(dns);
+  const isInside =
+    address !== undefined && contains(services, { start: address, prefix: 32 }) && address > services.start + 1;
+  return isInside
+    ? undefined
+    : {
+        property: "networkProfile.dnsServiceIP",
+        reason: `must lie in serviceCidr, after its first two addresses; got "${dns}"`,
+      };
+}
+
+function rangesApart(it: Making): string | undefined {
+  const vnets = it
+    .targets("agentPoolProfiles[*].vnetSubnetID")
+    .flatMap(({ uses }) => uses.filter(({ path }) => path === "virtualNetworkName"));
+  const taken = vnets.flatMap(({ target }) => cidrsAt(target.inputs, "addressSpace.addressPrefixes[*]"));
+  const subnets = it
+    .targets("agentPoolProfiles[*].vnetSubnetID")
+    .flatMap(({ inputs }) => cidrsAt(inputs, "addressPrefix"));
+  for (const [path, others] of [
+    ["networkProfile.serviceCidr", subnets],
+    ["networkProfile.podCidr", subnets],
+  ] as const) {
+    const [mine] = cidrsAt(it.inputs, path);
+    if (mine !== undefined && others.some((other) => overlap(mine, other)))
+      return `${path}: overlaps the subnet of the nodes (of ${taken.length} ranges in the network)`;
+  }
+  return undefined;
+}
+
+function subnetInRegion(it: Making): string | undefined {
+  const vnet = it
+    .target("agentPoolProfiles[*].vnetSubnetID")
+    ?.uses.find(({ path }) => path === "virtualNetworkName")?.target;
+  const where = text(vnet?.outputs, "location")?.toLowerCase();
+  return where === undefined || where === it.region
+    ? undefined
+    : `agentPoolProfiles: the subnet is in ${where}, the cluster in ${it.region}; both must be in one region`;
+}
+
+function poolNameFree(it: Making): string | undefined {
+  const names = select(it.target("resourceName")?.inputs, "agentPoolProfiles[*].name").map(({ value }) => value);
+  return names.includes(text(it.inputs, "agentPoolName"))
+    ? `agentPoolName: "${text(it.inputs, "agentPoolName")}" is a pool that the cluster was made with; choose another`
+    : undefined;
+}
+
+/** A pool has no location of its own. */
+function zonesOfCluster(it: Making): string | undefined {
+  const where = text(it.target("resourceName")?.outputs, "location")?.toLowerCase();
+  for (const { value } of select(it.inputs, "availabilityZones[*]")) {
+    const problem = where === undefined ? undefined : zoneRefusal("azure", where, String(value));
+    if (problem !== undefined) return `availabilityZones: ${problem}`;
+  }
+  return undefined;
+}
+
+/** All pools of a cluster lie in one network. */
+function oneVnet(it: Making): string | undefined {
+  const first =
+    text(it.target("resourceName")?.inputs, "agentPoolProfiles[0].vnetSubnetID") ??
+    select(it.target("resourceName")?.inputs, "agentPoolProfiles[*].vnetSubnetID")[0]?.value;
+  const vnetOf = (id: unknown) => String(id).toLowerCase().split("/subnets/")[0];
+  const own = text(it.inputs, "vnetSubnetID");
+  return first === undefined || own === undefined || vnetOf(first) === vnetOf(own)
+    ? undefined
+    : "vnetSubnetID: is in another network than the cluster's pools";
+}

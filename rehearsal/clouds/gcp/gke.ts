@@ -1,0 +1,385 @@
+import { overlap, parseCidr } from "../../../lib/plan/cidr";
+import type { Making, Model } from "../model";
+import { zonesOf } from "../regions";
+import {
+  anyCidr,
+  ascending,
+  atMostOne,
+  between,
+  cidr,
+  cidrsAt,
+  kubernetesVersion,
+  matches,
+  oneOf,
+  requires,
+} from "../rules";
+import { at, select, text } from "../wire";
+import type { Thing } from "../world";
+import { ACCOUNT, CRYPTO_KEY, GKE_CLUSTER, idIn, NETWORK, project, SUBNETWORK } from "./names";
+import { rangesOf } from "./network";
+
+const POOL = "gcp:container/nodePool:NodePool";
+const clusterName = {
+  property: "name",
+  rule: matches(
+    /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
+    "1 to 40 lower-case letters, digits and hyphens that begin with a letter",
+  ),
+  maxLength: 40,
+} as const;
+const MASTER_VERSION = kubernetesVersion(/^(\.\d+(-gke\.\d+)?)?$/);
+const nodeAccount = { to: [ACCOUNT], unless: /^default$|@(?!.*\.iam\.gserviceaccount\.com$)/ } as const;
+
+const inRegion = (value: unknown, { inputs }: { inputs: unknown }): string | undefined => {
+  const zones = zonesOf("gcp", text(inputs, "location")?.replace(/-[a-z]$/, ""));
+  return zones === undefined || zones.includes(String(value))
+    ? undefined
+    : `must be a zone of ${text(inputs, "location")} (${zones.join(", ")}); got "${value}"`;
+};
+const location = (value: unknown): string | undefined => {
+  const [, region, zone] = /^([a-z]+-[a-z]+\d+)(-[a-z])?$/.exec(String(value)) ?? [];
+  const zones = zonesOf("gcp", region);
+  if (zones === undefined) return `must be a region or zone of Google Cloud; got "${value}"`;
+  return zone === undefined || zones.includes(String(value))
+    ? undefined
+    : `must be a zone of ${region} (${zones.join(", ")}) or the region; got "${value}"`;
+};
+const nodeValues = {
+  "nodeConfig.diskType": oneOf(
+    "pd-standard",
+    "pd-balanced",
+    "pd-ssd",
+    "pd-extreme",
+    "hyperdisk-balanced",
+    "hyperdisk-extreme",
+    "hyperdisk-throughput",
+  ),
+  "nodeConfig.diskSizeGb": between(10, 65536, "GB"),
+  "nodeConfig.taints[*].effect": oneOf("NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"),
+  "nodeConfig.workloadMetadataConfig.mode": oneOf("GKE_METADATA", "GCE_METADATA", "MODE_UNSPECIFIED"),
+};
+
+/** GKE. Sources: the Kubernetes Engine API reference, and `ForceNew` in terraform-provider-google 7. */
+export const gkeModels: { readonly [type: string]: Model } = {
+  [GKE_CLUSTER]: {
+    id: idIn((it) => `locations/${text(it.inputs, "location") ?? it.region}/clusters`),
+    name: clusterName,
+    unique: [],
+    immutable: [
+      "network",
+      "subnetwork",
+      "networkingMode",
+      "clusterIpv4Cidr",
+      "description",
+      "enableKubernetesAlpha",
+      "enableTpu",
+      "enableAutopilot",
+      "initialNodeCount",
+      "ipAllocationPolicy",
+      "datapathProvider",
+      "defaultMaxPodsPerNode",
+      "nodeConfig",
+      "confidentialNodes",
+      "privateClusterConfig.masterIpv4CidrBlock",
+      "privateClusterConfig.privateEndpointSubnetwork",
+      "masterAuth.clientCertificateConfig",
+    ],
+    mutable: [
+      "ipAllocationPolicy.stackType",
+      "ipAllocationPolicy.additionalPodRangesConfig",
+      "nodeConfig.labels",
+      "nodeConfig.tags",
+      "nodeConfig.resourceLabels",
+    ],
+    values: {
+      location,
+      "nodeLocations[*]": inRegion,
+      minMasterVersion: MASTER_VERSION,
+      defaultMaxPodsPerNode: between(8, 256, "pods"),
+      "releaseChannel.channel": oneOf("UNSPECIFIED", "RAPID", "REGULAR", "STABLE", "EXTENDED"),
+      datapathProvider: oneOf("LEGACY_DATAPATH", "ADVANCED_DATAPATH", "DATAPATH_PROVIDER_UNSPECIFIED"),
+      networkingMode: oneOf("VPC_NATIVE", "ROUTES"),
+      "privateClusterConfig.masterIpv4CidrBlock": cidr(28, 28),
+      "masterAuthorizedNetworksConfig.cidrBlocks[*].cidrBlock": anyCidr,
+      "databaseEncryption.state": oneOf("ENCRYPTED", "DECRYPTED", "ALL_OBJECTS_ENCRYPTION_ENABLED"),
+      "anonymousAuthenticationConfig.mode": oneOf("ENABLED", "LIMITED"),
+      "securityPostureConfig.mode": oneOf("DISABLED", "BASIC", "ENTERPRISE"),
+      "workloadIdentityConfig.workloadPool": matches(/^[a-z][a-z0-9.:-]+\.svc\.id\.goog$/, "<project>.svc.id.goog"),
+      "loggingConfig.enableComponents[*]": oneOf(
+        "SYSTEM_COMPONENTS",
+        "APISERVER",
+        "CONTROLLER_MANAGER",
+        "SCHEDULER",
+        "WORKLOADS",
+        "KCP_CONNECTION",
+        "KCP_SSHD",
+        "KCP_HPA",
+      ),
+      ...nodeValues,
+    },
+    rules: [
+      requires("location", ({ region }) => region === undefined, "or a region in the provider"),
+      ({ inputs }) => {
+        const hasPool =
+          at(inputs, "enableAutopilot") === true ||
+          select(inputs, "nodePools[*]").length > 0 ||
+          Number(at(inputs, "initialNodeCount") ?? 0) > 0;
+        return hasPool || Object.hasOwn(inputs, "initialNodeCount")
+          ? undefined
+          : {
+              property: "initialNodeCount",
+              reason: "must be 1 or more: GKE makes no cluster without a first node pool",
+            };
+      },
+      atMostOne("ipAllocationPolicy.clusterSecondaryRangeName", "ipAllocationPolicy.clusterIpv4CidrBlock"),
+      atMostOne("ipAllocationPolicy.servicesSecondaryRangeName", "ipAllocationPolicy.servicesIpv4CidrBlock"),
+      ({ inputs }) =>
+        text(inputs, "datapathProvider") === "ADVANCED_DATAPATH" && at(inputs, "networkPolicy.enabled") === true
+          ? {
+              property: "networkPolicy.enabled",
+              reason: "must be false with ADVANCED_DATAPATH, which enforces network policies itself",
+            }
+          : undefined,
+    ],
+    refers: {
+      network: { to: [NETWORK], holds: true, unless: /(^|\/)default$/ },
+      subnetwork: { to: [SUBNETWORK], holds: true, unless: /(^|\/)default$/ },
+      "databaseEncryption.keyName": { to: [CRYPTO_KEY] },
+      "nodeConfig.serviceAccount": nodeAccount,
+    },
+    world: [
+      subnetworkFits,
+      secondaryRanges,
+      controlPlaneApart,
+      keyInRegion,
+      (it) => podRoom(it, it.target("subnetwork"), it.inputs, nodesOf(it.inputs, it.region)),
+    ],
+    undeletable: ({ inputs }) =>
+      at(inputs, "deletionProtection") === false
+        ? undefined
+        : "deletionProtection is on (the default); set it to false, update, and then delete",
+    handles: ["selfLink", "name"],
+    outputs: (it) => {
+      const masterVersion = text(it.inputs, "minMasterVersion") ?? "1.35";
+      const zones = zonesOf("gcp", it.region) ?? [];
+      const endpoint = `34.${Number.parseInt(it.hex(2, "e1"), 16)}.${Number.parseInt(it.hex(2, "e2"), 16)}.10`;
+      const masterRange = cidrsAt(it.inputs, "privateClusterConfig.masterIpv4CidrBlock")[0];
+      const privateEndpoint =
+        text(it.inputs, "privateClusterConfig.masterIpv4CidrBlock")?.replace(
+          /\.\d+\/28$/,
+          `.${((masterRange?.start ?? 0) % 256) + 2}`,
+        ) ?? "172.16.0.2";
+      const ca = Buffer.from(`-----BEGIN CERTIFICATE-----\n${it.hex(64, "ca")}\n-----END CERTIFICATE-----\n`).toString(
+        "base64",
+      );
+      return {
+        endpoint,
+        masterVersion,
+        nodeVersion: masterVersion,
+        servicesIpv4Cidr: rangeNamed(it, "ipAllocationPolicy.servicesSecondaryRangeName") ?? "34.118.224.0/20",
+        clusterIpv4Cidr: rangeNamed(it, "ipAllocationPolicy.clusterSecondaryRangeName") ?? "10.4.0.0/14",
+        privateClusterConfig: { privateEndpoint, publicEndpoint: endpoint, peeringName: "" },
+        masterAuth: { clusterCaCertificate: ca, clientCertificate: "", clientKey: "" },
+        controlPlaneEndpointsConfig: {
+          dnsEndpointConfig: {
+            endpoint: `gke-${it.hex(32)}-${it.account.facts.projectNumber}.${it.region}.gke.goog`,
+            allowExternalTraffic: false,
+          },
+          ipEndpointsConfig: { enabled: true },
+        },
+        location: text(it.inputs, "location") ?? it.region,
+        nodeLocations: zones.slice(0, 3),
+        networkingMode: "VPC_NATIVE",
+        deletionProtection: true,
+        defaultMaxPodsPerNode: 110,
+        labelFingerprint: it.hex(8),
+      };
+    },
+  },
+  [POOL]: {
+    id: (it) => `${clusterId(it)}/nodePools/${text(it.inputs, "name")}`,
+    name: clusterName,
+    unique: [],
+    immutable: [
+      "cluster",
+      "initialNodeCount",
+      "maxPodsPerNode",
+      "networkConfig",
+      "nodeConfig",
+      "placementPolicy",
+      "queuedProvisioning",
+    ],
+    mutable: [
+      "networkConfig.enablePrivateNodes",
+      ...[
+        "labels",
+        "taints",
+        "tags",
+        "machineType",
+        "diskSizeGb",
+        "diskType",
+        "imageType",
+        "resourceLabels",
+        "workloadMetadataConfig",
+        "kubeletConfig",
+        "linuxNodeConfig",
+        "gcfsConfig",
+        "gvnic",
+        "loggingVariant",
+        "resourceManagerTags",
+        "containerdConfig",
+        "bootDisk",
+      ].map((name) => `nodeConfig.${name}`),
+    ],
+    values: {
+      location,
+      "nodeLocations[*]": inRegion,
+      nodeCount: between(0, 1000, "nodes per zone"),
+      initialNodeCount: between(0, 1000, "nodes per zone"),
+      maxPodsPerNode: between(8, 256, "pods"),
+      "autoscaling.locationPolicy": oneOf("BALANCED", "ANY"),
+      "upgradeSettings.strategy": oneOf("SURGE", "BLUE_GREEN", "SHORT_LIVED"),
+      version: MASTER_VERSION,
+      ...nodeValues,
+    },
+    rules: [
+      ascending("autoscaling.minNodeCount", "autoscaling.maxNodeCount"),
+      ascending("autoscaling.totalMinNodeCount", "autoscaling.totalMaxNodeCount"),
+      atMostOne("autoscaling.maxNodeCount", "autoscaling.totalMaxNodeCount"),
+      atMostOne("nodeConfig.spot", "nodeConfig.preemptible"),
+      ({ inputs }) =>
+        at(inputs, "upgradeSettings.maxSurge") === 0 && (at(inputs, "upgradeSettings.maxUnavailable") ?? 0) === 0
+          ? {
+              property: "upgradeSettings.maxSurge",
+              reason: "must be 1 or more when maxUnavailable is 0: an upgrade could take no node",
+            }
+          : undefined,
+    ],
+    refers: { cluster: { to: [GKE_CLUSTER], holds: false }, "nodeConfig.serviceAccount": nodeAccount },
+    world: [
+      (it) =>
+        at(it.target("cluster")?.inputs, "enableAutopilot") === true
+          ? "cluster: is an Autopilot cluster, which makes its own nodes"
+          : undefined,
+      poolsFit,
+    ],
+    outputs: (it) => ({
+      location: text(it.inputs, "location") ?? text(it.target("cluster")?.outputs, "location"),
+      nodeLocations: at(it.target("cluster")?.outputs, "nodeLocations"),
+      version: text(it.target("cluster")?.outputs, "masterVersion"),
+      nodeCount: Number(at(it.inputs, "initialNodeCount") ?? at(it.inputs, "autoscaling.minNodeCount") ?? 0),
+      initialNodeCount: Number(at(it.inputs, "nodeCount") ?? 0),
+      maxPodsPerNode: Number(at(it.target("cluster")?.outputs, "defaultMaxPodsPerNode") ?? 110),
+      management: { autoRepair: true, autoUpgrade: true },
+      instanceGroupUrls: [],
+      managedInstanceGroupUrls: [],
+      namePrefix: "",
+    }),
+  },
+};
+
+function clusterId(it: { inputs: Making["inputs"]; account: Making["account"]; region: string | undefined }): string {
+  const cluster = text(it.inputs, "cluster") ?? "";
+  return cluster.includes("/")
+    ? cluster
+    : `projects/${project(it)}/locations/${text(it.inputs, "location") ?? it.region}/clusters/${cluster}`;
+}
+
+function subnetworkFits(it: Making): string | undefined {
+  const region = text(it.target("subnetwork")?.outputs, "region");
+  if (region !== undefined && region !== it.region)
+    return `subnetwork: is in ${region}, the cluster in ${it.region}; both must be in one region`;
+  const [network, own] = [
+    it.target("network")?.id,
+    it.target("subnetwork")?.uses.find(({ path }) => path === "network")?.target.id,
+  ];
+  return network !== undefined && own !== undefined && network !== own
+    ? `subnetwork: is in ${own}, not in ${network}`
+    : undefined;
+}
+
+function secondaryRanges(it: Making): string | undefined {
+  const subnetwork = it.target("subnetwork");
+  if (subnetwork === undefined) return undefined;
+  const names = select(subnetwork.inputs, "secondaryIpRanges[*].rangeName").map(({ value }) => value);
+  for (const path of [
+    "ipAllocationPolicy.clusterSecondaryRangeName",
+    "ipAllocationPolicy.servicesSecondaryRangeName",
+  ]) {
+    const name = text(it.inputs, path);
+    if (name !== undefined && !names.includes(name))
+      return `${path}: "${name}" is no secondary range of ${subnetwork.id}, which has ${names.join(", ") || "none"}`;
+  }
+  return undefined;
+}
+
+function controlPlaneApart(it: Making): string | undefined {
+  const [range] = cidrsAt(it.inputs, "privateClusterConfig.masterIpv4CidrBlock");
+  const network = it.target("network");
+  if (range === undefined || network === undefined) return undefined;
+  for (const user of it.world.usersOf(network)) {
+    const isClash =
+      user.id !== it.id &&
+      ((user.type === SUBNETWORK && rangesOf(user).some((other) => overlap(range, other))) ||
+        (user.type === GKE_CLUSTER &&
+          cidrsAt(user.inputs, "privateClusterConfig.masterIpv4CidrBlock").some((other) => overlap(range, other))));
+    if (isClash)
+      return `privateClusterConfig.masterIpv4CidrBlock: overlaps a range of ${user.id}; choose one that is free in the network`;
+  }
+  return undefined;
+}
+
+function keyInRegion(it: Making): string | undefined {
+  const key = it.target("databaseEncryption.keyName");
+  const where = key === undefined ? undefined : /\/locations\/([^/]+)\//.exec(key.id)?.[1];
+  return where === undefined || where === it.region
+    ? undefined
+    : `databaseEncryption.keyName: the key is in ${where}; it must be in ${it.region}`;
+}
+
+/** Nodes of a cluster's first pool, or of a pool: per zone, times zones. */
+function nodesOf(inputs: unknown, region: string | undefined, cluster?: Thing): number {
+  const zones =
+    select(inputs, "nodeLocations[*]").length ||
+    select(cluster?.outputs, "nodeLocations[*]").length ||
+    Math.min(3, zonesOf("gcp", region)?.length ?? 3);
+  const total = at(inputs, "autoscaling.totalMaxNodeCount");
+  const perZone =
+    at(inputs, "autoscaling.maxNodeCount") ?? at(inputs, "nodeCount") ?? at(inputs, "initialNodeCount") ?? 0;
+  return typeof total === "number" ? total : Number(perZone) * zones;
+}
+
+/** Every node takes a block of the pods' range: the power of two that is at least twice its pods. */
+function podRoom(it: Making, subnetwork: Thing | undefined, cluster: unknown, nodes: number): string | undefined {
+  const name = text(cluster, "ipAllocationPolicy.clusterSecondaryRangeName");
+  const range = select(subnetwork?.inputs, "secondaryIpRanges[*]").find(
+    ({ value }) => text(value, "rangeName") === name,
+  )?.value;
+  const pods = Number(at(it.inputs, "maxPodsPerNode") ?? at(cluster, "defaultMaxPodsPerNode") ?? 110);
+  if (range === undefined || text(range, "ipCidrRange") === undefined) return undefined;
+  const block = 32 - Math.ceil(Math.log2(pods * 2));
+  const room = 2 ** (block - parseCidr(text(range, "ipCidrRange")!).prefix);
+  return nodes <= room
+    ? undefined
+    : `ipAllocationPolicy: ${nodes} nodes with ${pods} pods need a /${block} each; ${text(range, "ipCidrRange")} ("${name}") has room for ${Math.floor(room)}`;
+}
+
+/** All the pools of a cluster at their largest. */
+function poolsFit(it: Making): string | undefined {
+  const cluster = it.target("cluster");
+  if (cluster === undefined) return undefined;
+  const others = [...it.world.usersOf(cluster)].filter(({ type, id }) => type === POOL && id !== it.id);
+  const nodes = [it.inputs, ...others.map(({ inputs }) => inputs)].reduce(
+    (sum, pool) => sum + nodesOf(pool, it.region, cluster),
+    0,
+  );
+  return podRoom(it, cluster.uses.find(({ path }) => path === "subnetwork")?.target, cluster.inputs, nodes);
+}
+
+function rangeNamed(it: Making, path: string): string | undefined {
+  const name = text(it.inputs, path);
+  const range = select(it.target("subnetwork")?.inputs, "secondaryIpRanges[*]").find(
+    ({ value }) => text(value, "rangeName") === name,
+  );
+  return text(range?.value, "ipCidrRange");
+}
