@@ -1,6 +1,6 @@
-import type { CapacityVerdict } from "./verdict";
 import type { Resources } from "./resources";
 import type { ApiAccess, Coordinates, FleetSpec, PoolSpec, SiteKind, SiteSpec, SiteState, TaintSpec } from "./spec";
+import type { CapacityVerdict } from "./verdict";
 
 /** Everything that follows from a spec, before anything exists. Made by `fleetPlan`; components only translate it. */
 export interface FleetPlan {
@@ -53,13 +53,13 @@ export interface SiteAddresses {
   readonly network: string;
   /** All nodes; one entry per subnet in `nodeSubnets`. */
   readonly nodeCidr: string;
-  /** One subnet per zone, in the order of `zones`. GCP and Azure use `nodeCidr` whole. */
+  /** AWS: one subnet per zone, in the order of `zones`; a zone that comes or goes moves none. Else `nodeCidr` whole. */
   readonly nodeSubnets: readonly string[];
-  /** Public subnets per zone for NAT gateways and public load balancers (AWS). */
+  /** AWS: public subnets per zone for NAT gateways and public load balancers. Else empty. */
   readonly publicSubnets: readonly string[];
   /** A subnet that only load balancers use, whose addresses the plan may promise before anything exists. */
   readonly loadBalancerCidr: string;
-  /** One subnet per zone of `loadBalancerCidr`. */
+  /** AWS: one subnet per zone of `loadBalancerCidr`. Else `loadBalancerCidr` whole. */
   readonly loadBalancerSubnets: readonly string[];
   /** /28 for GKE's control plane, or the subnets of a control plane's network interfaces. */
   readonly controlPlaneCidr: string;
@@ -73,7 +73,7 @@ export interface SiteAddresses {
   readonly mesh: readonly string[];
   /** Internal addresses of the site's ingress. */
   readonly ingress: readonly string[];
-  /** Prefix length of one node's pod addresses. */
+  /** Prefix length of one node's pod addresses: /24 on EKS and AKS; on GKE that of the pool with the most pods. */
   readonly podPrefixPerNode: number;
 }
 

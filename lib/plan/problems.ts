@@ -70,6 +70,6 @@ export function readSpec(input: unknown): ReadSpec {
   checkPools(draft, sites, report);
   checkDemand(draft, report);
   checkTags(draft.tags, ["tags"], report);
-  for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report);
+  for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report, draft.tags);
   return { spec: problems.length === 0 ? (copy as FleetSpec) : undefined, problems };
 }

@@ -84,6 +84,7 @@ const ROWS: Row[] = [
   ["retired twice", "retired", (s) => { s.retired = [9, 9]; }, "retired[1]", /a second time/],
   ["a tag of AWS's", "tags", (s) => { s.tags = { "aws:x": "y" }; }, 'tags["aws:x"]', /prefix that AWS/],
   ["tags that Azure cannot tell apart", "tags", (s) => { s.tags = { Team: "a", team: "b" }; }, "tags.team", /same as "Team"/],
+  ["more tags than a cloud takes", "sites[0].tags tags", (s) => { eks(s).tags = Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`t${i}`, "x"])); }, "sites[0].tags", /has 41 tags.*at most 40/],
   ["a date that is none", "degradedUntil", (s) => { s.degradedUntil = "2026-02-30"; }, "degradedUntil", /"2026-02-30": give a day/],
   ["a lost site without a day", "sites[0].state sites[0].name degradedUntil", (s) => { eks(s).state = "lost"; }, "degradedUntil", /"frankfurt" is lost/],
   // Names and numbers.
@@ -166,6 +167,7 @@ const ROWS: Row[] = [
   ["all pools tainted", "sites[0].pools", (s) => { eks(s).pools[0].taints = [{ key: "a", effect: "NoSchedule" }]; }, "sites[0].pools", /no pool that workloads without tolerations/],
   ["no system pool on AKS", "sites[2].pools", (s) => { aks(s).pools[0].spot = true; }, "sites[2].pools", /system pool of AKS/],
   ["a burstable system pool on AKS", "sites[2].pools", (s) => { aks(s).pools[0].machineType = "Standard_B4ms"; }, "sites[2].pools", /system pool of AKS/],
+  ["room for fewer than 30 pods on AKS", "sites[2].pools", (s) => { aks(s).pools.push({ ...aks(s).pools[0], name: "few", nodes: 2, maximumPods: 10 }); }, "sites[2].pools[1].maximumPods", /is 10 on 2 nodes.*give 15 or more/],
   ["a disk too large for Azure", "sites[2].pools", (s) => { aks(s).pools[0].diskGiB = 4096; }, "sites[2].pools[0].diskGiB", /30 to 2048/],
   ["a label of Kubernetes", "sites[0].pools", (s) => { eks(s).pools[0].labels = { "kubernetes.io/os": "linux" }; }, 'sites[0].pools[0].labels["kubernetes.io/os"]', /kept by kubernetes.io/],
   ["a label that is none", "sites[0].pools", (s) => { eks(s).pools[0].labels = { "-a": "b" }; }, 'sites[0].pools[0].labels["-a"]', /no name of a Kubernetes label/],

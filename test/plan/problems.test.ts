@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
 import { type Problem, SpecError, specProblems } from "../../lib/plan/problems";
@@ -120,16 +121,21 @@ function objectsOf(value: unknown): object[] {
   return [value, ...Object.values(value).flatMap(objectsOf)];
 }
 
-test("an Output says that structural values are plain, and why", () => {
-  const output = { __pulumiOutput: true, apply: () => undefined };
+test("an Output of Pulumi says that structural values are plain, and why, and a secret one shows nothing", () => {
   const spec = mixedFleet();
-  (spec.sites[0] as { region: unknown }).region = output;
-  const [problem] = specProblems(spec);
-  assert.equal(problem?.path, "sites[0].region");
-  assert.match(
-    problem?.message ?? "",
-    /is an Output: give the name of a region .* Structural values are plain, because/,
+  spec.sites[0].region = pulumi.output("eu-central-1");
+  spec.sites[1].pools[0].nodes = pulumi.secret(987);
+  const problems = specProblems(spec);
+  assert.ok(
+    found(
+      problems,
+      "sites[0].region",
+      /is an Output: give the name of a region .* Structural values are plain, because/,
+    ),
   );
+  assert.ok(found(problems, "sites[1].pools[0].nodes", /is an Output: give a whole number/));
+  assert.equal(problems.length, 2);
+  assert.ok(!JSON.stringify(problems).includes("987"));
 });
 
 test("prototype keys are rejected and change no prototype", () => {

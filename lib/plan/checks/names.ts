@@ -25,13 +25,20 @@ export function keeperOfKey(key: string): string | undefined {
   return KEPT_PREFIXES.find((kept) => prefix === kept || prefix.endsWith(`.${kept}`));
 }
 
-/** Tags that fit AWS and Azure alike; on Google Cloud they become labels (see `plan/names`). */
-export function checkTags(tags: Readonly<Record<string, unknown>> | undefined, path: Path, report: Report): void {
+type Tags = Readonly<Record<string, unknown>> | undefined;
+
+/**
+ * Tags that fit AWS and Azure alike; on Google Cloud they become labels.
+ * @param inherited the fleet's, which a site's come on top of
+ */
+export function checkTags(tags: Tags, path: Path, report: Report, inherited?: Tags): void {
   const names = Object.keys(tags ?? {});
-  if (names.length > MOST_TAGS) {
+  const all = new Set([...Object.keys(inherited ?? {}), ...names]).size;
+  if (names.length > 0 && all > MOST_TAGS) {
+    const whose = inherited === undefined ? "" : ", the fleet's included";
     report(
       path,
-      `has ${names.length} tags: give at most ${MOST_TAGS} (AWS and Azure take 50, the library adds its own).`,
+      `has ${all} tags${whose}: give at most ${MOST_TAGS} (AWS and Azure take 50, the library adds its own).`,
     );
   }
   const alike = new Map<string, string>();

@@ -115,9 +115,21 @@ function checkMachine(pool: Draft<PoolSpec>, of: PoolSite, path: Path, report: R
       );
     }
   }
+  checkLeastPods(pool, of, path, report);
   if (of.kind === "aks" && pool.diskGiB !== undefined && (pool.diskGiB < 30 || pool.diskGiB > 2048)) {
     report([...path, "diskGiB"], `is ${pool.diskGiB}: give 30 to 2048, the sizes of an AKS node's OS disk.`);
   }
+}
+
+/** AKS takes fewer than 30 pods a node only where the whole pool has room for 30 (azure-aks-docs, maxPods; 2026-11-20). */
+function checkLeastPods(pool: Draft<PoolSpec>, of: PoolSite, path: Path, report: Report): void {
+  const { nodes = 0, maximumPods = 30 } = pool;
+  if (of.kind !== "aks" || nodes === 0 || nodes * maximumPods >= 30) return;
+  report(
+    [...path, "maximumPods"],
+    `is ${maximumPods} on ${nodes} node${nodes === 1 ? "" : "s"}, but AKS wants room for 30 pods in every pool: ` +
+      `give ${Math.ceil(30 / nodes)} or more.`,
+  );
 }
 
 /** What a cluster needs of all its pools together. */

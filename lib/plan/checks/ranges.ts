@@ -81,7 +81,7 @@ function checkAllowed(text: string, cidr: Cidr, path: Path, report: Report): voi
       `is "${text}", a private range, which never reaches a public endpoint: give public CIDRs, or mode "private".`,
     );
   } else {
-    const reserved = reservedRange(cidr, "built");
+    const reserved = reservedRange(cidr, "existing");
     if (reserved !== undefined) {
       report(path, `is "${text}", which touches ${reserved.cidr} of ${reserved.keeper}: give public CIDRs.`);
     }

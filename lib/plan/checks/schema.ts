@@ -24,6 +24,13 @@ export const fleetSchema = strict({
   tags: z.exactOptional(tagsSchema),
 });
 
-/** The schema and the documented interfaces say the same, or this file does not compile. */
+/** True when each type is assignable to the other. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-export const SCHEMA_IS_SPEC: Same<z.infer<typeof fleetSchema>, FleetSpec> = true;
+
+/** With every property required: an optional property that one of two types lacks would pass for the same otherwise. */
+type Full<T> = T extends readonly (infer E)[] ? Full<E>[] : T extends object ? { [K in keyof T]-?: Full<T[K]> } : T;
+
+type Read = z.infer<typeof fleetSchema>;
+
+/** The schema and the documented interfaces say the same, or this file does not compile. */
+export const SCHEMA_IS_SPEC: Same<Read, FleetSpec> & Same<Full<Read>, Full<FleetSpec>> = true;
