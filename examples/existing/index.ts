@@ -4,7 +4,7 @@ import { eks } from "pulumi-multisite/aws";
 
 /** A cluster of one's own in a data centre, and a site in the cloud that can carry its load. */
 const spec: FleetSpec = {
-  demand: { cpu: 16, memoryGiB: 48, pods: 200 },
+  demand: { cpu: 20, memoryGiB: 72, pods: 400 },
   sites: [
     {
       name: "munich",

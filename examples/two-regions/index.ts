@@ -4,7 +4,7 @@ import { eks } from "pulumi-multisite/aws";
 /** Two regions of one cloud. Each carries everything alone, which is what two sites cost: twice the demand. */
 const spec: FleetSpec = {
   tolerate: 1,
-  demand: { cpu: 16, memoryGiB: 48, pods: 200 },
+  demand: { cpu: 20, memoryGiB: 72, pods: 400 },
   sites: [
     {
       name: "frankfurt",

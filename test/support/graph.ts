@@ -92,7 +92,7 @@ class RecordingMonitor extends MockMonitor {
     super({
       newResource: (args: MockResourceArgs) => ({
         id: args.custom === false ? "" : `${args.name}-id`,
-        state: { ...args.inputs, ...(options.preview ? {} : outputsOf(args, options)) },
+        state: options.preview ? args.inputs : outputsOf(args, options),
       }),
       call: () => ({}),
     });
@@ -161,8 +161,8 @@ function providerUrn(reference: string): string {
 }
 
 function outputsOf({ type, name, inputs }: MockResourceArgs, options: RecordOptions): Record<string, unknown> {
-  const arn = `arn:mock:${type}:${name}`;
-  return { arn, ...OUTPUTS[type]?.(name), ...options.outputs?.(type, inputs) };
+  const made = { arn: `arn:mock:${type}:${name}`, name: `${name}-name` };
+  return { ...made, ...inputs, ...OUTPUTS[type]?.(name), ...options.outputs?.(type, inputs) };
 }
 
 /** Outputs that the builders read beyond `id` and `arn`. */
