@@ -60,7 +60,7 @@ export function readSpec(input: unknown): ReadSpec {
   const report = (path: readonly (string | number)[], message: string) => {
     problems.push({ path: formatPath(path), message });
   };
-  const { copy, draft } = readStructure(input, report);
+  const draft = readStructure(input, report);
   const sites = draftSites(draft);
   checkSites(draft, sites, report);
   checkAddresses(draft, sites, report);
@@ -71,5 +71,5 @@ export function readSpec(input: unknown): ReadSpec {
   checkDemand(draft, report);
   checkTags(draft.tags, ["tags"], report);
   for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report, draft.tags);
-  return { spec: problems.length === 0 ? (copy as FleetSpec) : undefined, problems };
+  return { spec: problems.length === 0 ? (draft as FleetSpec) : undefined, problems };
 }

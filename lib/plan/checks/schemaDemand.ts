@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { amount, anyText, day, list, map, strict, text, whole, word } from "./leaves";
+import { amount, anyText, day, list, map, optional, strict, text, whole, word } from "./leaves";
 
 /** Upper bounds that no fleet reaches, below which sums of millicores and MiB stay exact in doubles. */
 const MOST_CORES = 1e9;
@@ -26,15 +25,15 @@ const qualifiedName = text(`a Kubernetes qualified name such as "team" or "examp
 
 export const taintSchema = strict({
   key: qualifiedName,
-  value: z.exactOptional(labelValue),
+  value: optional(labelValue),
   effect: word(taintEffects),
 });
 
 const tolerationSchema = strict({
-  key: z.exactOptional(text(`a taint's key, or nothing for every key`, new RegExp(`${QUALIFIED_NAME.source}|^$`))),
-  operator: z.exactOptional(word(["Exists", "Equal"])),
-  value: z.exactOptional(labelValue),
-  effect: z.exactOptional(word(taintEffects)),
+  key: optional(text(`a taint's key, or nothing for every key`, new RegExp(`${QUALIFIED_NAME.source}|^$`))),
+  operator: optional(word(["Exists", "Equal"])),
+  value: optional(labelValue),
+  effect: optional(word(taintEffects)),
 });
 
 const cores = amount(0, MOST_CORES, " (cores)");
@@ -46,31 +45,31 @@ export const allocatableSchema = strict({
   cpu: cores,
   memoryGiB: gib,
   pods: whole(0, MOST_PODS),
-  ephemeralStorageGiB: z.exactOptional(gib),
-  extended: z.exactOptional(extended),
-  nodes: z.exactOptional(whole(1, 100_000)),
-  architecture: z.exactOptional(architecture),
+  ephemeralStorageGiB: optional(gib),
+  extended: optional(extended),
+  nodes: optional(whole(1, 100_000)),
+  architecture: optional(architecture),
   verifiedAt: day,
 });
 
 const podShape = {
   cpu: cores,
   memoryGiB: gib,
-  ephemeralStorageGiB: z.exactOptional(gib),
-  extended: z.exactOptional(extended),
-  architectures: z.exactOptional(list(architecture, `"amd64" and "arm64"`)),
-  nodeSelector: z.exactOptional(map(labelValue, "label names to label values")),
-  tolerations: z.exactOptional(list(tolerationSchema, "tolerations")),
+  ephemeralStorageGiB: optional(gib),
+  extended: optional(extended),
+  architectures: optional(list(architecture, `"amd64" and "arm64"`)),
+  nodeSelector: optional(map(labelValue, "label names to label values")),
+  tolerations: optional(list(tolerationSchema, "tolerations")),
 };
 
 const podsName = anyText(317, `a name of 1 to 317 characters, such as "checkout" or "shop/checkout"`);
-const unrequested = z.exactOptional(list(anyText(253, "the name of a container"), "names of containers"));
+const unrequested = optional(list(anyText(253, "the name of a container"), "names of containers"));
 
 const workloadSchema = strict({
   name: podsName,
   replicas: whole(0, MOST_REPLICAS, " (over the whole fleet)"),
-  minimumPerSite: z.exactOptional(whole(0, MOST_REPLICAS)),
-  priority: z.exactOptional(word(["critical", "sheddable"])),
+  minimumPerSite: optional(whole(0, MOST_REPLICAS)),
+  priority: optional(word(["critical", "sheddable"])),
   containersWithoutRequests: unrequested,
   ...podShape,
 });
@@ -78,11 +77,11 @@ const workloadSchema = strict({
 const daemonSetSchema = strict({ name: podsName, containersWithoutRequests: unrequested, ...podShape });
 
 export const demandSchema = strict({
-  cpu: z.exactOptional(cores),
-  memoryGiB: z.exactOptional(gib),
-  pods: z.exactOptional(whole(0, MOST_PODS)),
-  ephemeralStorageGiB: z.exactOptional(gib),
-  extended: z.exactOptional(extended),
-  workloads: z.exactOptional(list(workloadSchema, "workloads")),
-  daemonSets: z.exactOptional(list(daemonSetSchema, "DaemonSets")),
+  cpu: optional(cores),
+  memoryGiB: optional(gib),
+  pods: optional(whole(0, MOST_PODS)),
+  ephemeralStorageGiB: optional(gib),
+  extended: optional(extended),
+  workloads: optional(list(workloadSchema, "workloads")),
+  daemonSets: optional(list(daemonSetSchema, "DaemonSets")),
 });
