@@ -1,11 +1,15 @@
 import type { Finding, JudgedFleet } from "./judged";
-import type { Rule } from "./rule";
+import type { RuleFacts } from "./rule";
 
 /**
  * What a rule finds, without what is accepted for now. A rule that fails is violated: the SDK would end the whole run
  * with a stack trace, and a rule that could not be judged has proven nothing.
  */
-export function guarded(rule: Rule, find: () => readonly Finding[], fleet?: Pick<JudgedFleet, "excepted">): Finding[] {
+export function guarded(
+  rule: Pick<RuleFacts, "name">,
+  find: () => readonly Finding[],
+  fleet?: Pick<JudgedFleet, "excepted">,
+): Finding[] {
   try {
     return find().filter(({ site }) => fleet?.excepted(rule.name, site) !== true);
   } catch (error) {

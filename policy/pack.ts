@@ -41,14 +41,20 @@ function leading(court: Court): Policy {
       (args, report) => {
         const settings = args.getConfig<Settings>();
         court.share(settings);
-        reportAll(noteworthy(court.fleet(args, settings)), report);
+        reportAll(
+          guarded(facts, () => noteworthy(court.fleet(args, settings))),
+          report,
+        );
       },
     ),
     validateStack: (args, report) => {
       court.share(args.getConfig<Settings>());
       const stack = court.look(args.resources);
       if (stack.isEmpty) args.notApplicable(NO_SITES);
-      reportAll(stack.notes(), report);
+      reportAll(
+        guarded(facts, () => stack.notes()),
+        report,
+      );
     },
   };
 }

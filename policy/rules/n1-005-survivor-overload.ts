@@ -55,7 +55,7 @@ function worstOverload(fleet: JudgedFleet, capacity: CapacityVerdict): Overload 
     if (survivor === undefined) continue;
     const lost = largestOthers(placed, byName, survivor, capacity.tolerate);
     const extra = lost.reduce((all, other) => all + other.share, 0);
-    const have = guaranteedBy(survivor);
+    const have = guaranteedBy(fleet, site);
     for (const { resource, need: whole } of need) {
       const wanted = whole * (share + extra);
       const has = reportedValue(resource, amount(have, resource));
@@ -101,8 +101,9 @@ const INTERNAL: Readonly<Record<string, string>> = {
   ephemeralStorageGiB: "ephemeralStorageMiB",
 };
 
-function guaranteedBy(site: JudgedSite): Resources {
-  return sum(site.pools.map(({ perNode, nodes }) => scale(perNode, nodes)));
+function guaranteedBy({ input }: JudgedFleet, name: string): Resources {
+  const groups = input?.sites.find((site) => site.name === name)?.nodeGroups ?? [];
+  return sum(groups.map(({ total, perNode, count }) => total ?? scale(perNode, Math.max(0, count))));
 }
 
 function addNodes(fleet: JudgedFleet, { survivor, resource, need, have }: Overload): string {

@@ -46,7 +46,7 @@ export function eksPool(resource: ObservedResource, lookup: Lookup): ObservedPoo
   const template = launchTemplate(resource, r, lookup);
   const desired = r.need("scalingConfig", "desiredSize");
   const minimum = r.need("scalingConfig", "minSize");
-  const maximum = r.count("scalingConfig", "maxSize") ?? 0;
+  const maximum = r.need("scalingConfig", "maxSize") ?? 0;
   const disk = r.detail("diskSize") ?? template.diskGiB;
   const description: EksPool = {
     kind: "eks",

@@ -62,7 +62,9 @@ export function gkePool(resource: ObservedResource, cluster: ObservedCluster | u
   const r = reader(resource);
   const place = placeOf(r, resource);
   const own = r.texts("nodeLocations").length;
-  const inherited = cluster === undefined || cluster.zones.length === 0 ? place.zones : cluster.zones.length;
+  // A pool is where its cluster is, whether or not it says so.
+  const here = cluster?.region === undefined ? place.zones : ZONES_OF_A_REGION;
+  const inherited = cluster === undefined || cluster.zones.length === 0 ? here : cluster.zones.length;
   return {
     urn: resource.urn,
     clusterUrns: resource.propertyDependencies.cluster ?? [],

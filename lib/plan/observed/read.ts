@@ -55,13 +55,17 @@ function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (
     const text = name(path).replace(/^\./, "");
     if (!unknown.includes(text)) unknown.push(text);
   };
-  const at = (path: Path): unknown => {
+  const found = (path: Path): unknown => {
     let value: unknown = root;
     for (const step of path) {
       if (value === UNKNOWN) break;
       if (value === null || typeof value !== "object" || !Object.hasOwn(value, step)) return undefined;
       value = (value as Record<string | number, unknown>)[step];
     }
+    return value;
+  };
+  const at = (path: Path): unknown => {
+    const value = found(path);
     return value === UNKNOWN && isDefault(topOf(prefix, path)) ? undefined : value;
   };
   const ask = (path: Path): unknown => {
@@ -89,9 +93,11 @@ function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (
       return value;
     },
     need(...path) {
-      const value = detail(...path);
-      if (value === null || value === undefined) missing(...path);
-      return value;
+      // Nobody but the program gives these, so the provider has no default for them.
+      const value = found(path);
+      if (isAmount(value)) return value;
+      missing(...path);
+      return value === undefined ? undefined : null;
     },
     text(...path) {
       const value = ask(path);
@@ -104,8 +110,8 @@ function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (
     texts(...path) {
       const value = ask(path);
       if (!Array.isArray(value)) return [];
-      return value.flatMap((_, i) => {
-        const member = ask([...path, i]);
+      return value.flatMap((member: unknown, i) => {
+        if (typeof member !== "string") missing(...path, i);
         return typeof member === "string" ? [member] : [];
       });
     },

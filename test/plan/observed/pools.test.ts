@@ -1,0 +1,325 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { countPool, type ObservedResource, observe, UNKNOWN } from "../../../lib/plan/observed";
+import type { SentResource } from "../../support/packProcess";
+import { urnOf } from "../../support/packProcess";
+import { AKS, AKS_POOL, EKS, EKS_POOL, GKE, GKE_POOL } from "../../support/programs";
+
+/** Resources as `observe` takes them; `UNKNOWN` stands for itself. */
+export function observed(sent: readonly SentResource[]): ObservedResource[] {
+  return sent.map(({ type, name, urn, props, parent, provider, propertyDependencies, ignoreChanges }) => ({
+    urn: urn ?? urnOf(type, name),
+    type,
+    name,
+    props,
+    ignoreChanges: ignoreChanges ?? [],
+    propertyDependencies: propertyDependencies ?? {},
+    ...(parent === undefined ? {} : { parent }),
+    ...(provider === undefined ? {} : { provider }),
+  }));
+}
+
+interface Expected {
+  readonly nodes: number;
+  readonly region?: string;
+  readonly machineTypes?: readonly (string | null)[];
+  readonly unknown?: readonly string[];
+  readonly spot?: boolean;
+  readonly maximum?: number;
+}
+
+/** A cluster "c" and its pools: what counts of the last pool. */
+const cases: [title: string, resources: SentResource[], expected: Expected][] = [
+  ["EKS, fixed size", [eks(), group({ scalingConfig: sizes(3, 3, 3) })], { nodes: 3, region: "eu-central-1" }],
+  ["EKS, room to grow: the minimum", [eks(), group({ scalingConfig: sizes(1, 3, 9) })], { nodes: 1, maximum: 9 }],
+  [
+    "EKS, the desired size is left to others",
+    [eks(), { ...group({ scalingConfig: sizes(2, 2, 2) }), ignoreChanges: ["scalingConfig.desiredSize"] }],
+    { nodes: 2 },
+  ],
+  ["EKS, spot", [eks(), group({ capacityType: "SPOT" })], { nodes: 0, spot: true, maximum: 3 }],
+  [
+    "EKS, no machine type: AWS takes t3.medium",
+    [eks(), group({ instanceTypes: undefined })],
+    { nodes: 3, machineTypes: ["t3.medium"] },
+  ],
+  [
+    "EKS, unknown size",
+    [eks(), group({ scalingConfig: { desiredSize: UNKNOWN, minSize: 1, maxSize: 3 } })],
+    { nodes: 0, unknown: ["scalingConfig.desiredSize"] },
+  ],
+  [
+    "EKS, NaN, which arrives as null",
+    [eks(), group({ scalingConfig: sizes(3, null as never, 3) })],
+    { nodes: 0, unknown: ["scalingConfig.desiredSize"] },
+  ],
+  [
+    "EKS, what the provider chooses at preview is its default",
+    [
+      eks(),
+      {
+        ...group({ capacityType: UNKNOWN, diskSize: UNKNOWN }),
+        propertyDependencies: { clusterName: [urnOf(EKS, "c")] },
+      },
+    ],
+    { nodes: 3 },
+  ],
+  [
+    "EKS, unknown because the program made it from something",
+    [
+      eks(),
+      {
+        ...group({ capacityType: UNKNOWN }),
+        propertyDependencies: { clusterName: [urnOf(EKS, "c")], capacityType: [urnOf("x:y:Z", "z")] },
+      },
+    ],
+    { nodes: 0, unknown: ["capacityType"] },
+  ],
+  [
+    "EKS, machine type and pods of a launch template",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { instanceType: "m6i.2xlarge", userData: userData("maxPods: 60") } },
+      templated({ instanceTypes: undefined, launchTemplate: { id: UNKNOWN, version: UNKNOWN } }),
+    ],
+    { nodes: 3, machineTypes: ["m6i.2xlarge"] },
+  ],
+  [
+    "EKS, a spot launch template",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { instanceMarketOptions: { marketType: "spot" } } },
+      templated({ launchTemplate: { id: "lt" } }),
+    ],
+    { nodes: 0, spot: true },
+  ],
+  [
+    "EKS, a launch template that is not in the program",
+    [eks(), group({ launchTemplate: { id: "lt-1" } })],
+    { nodes: 0, unknown: ["launchTemplate (it is not in this program)"] },
+  ],
+  [
+    "EKS, the region of the provider",
+    [{ type: EKS, name: "c", props: { name: "c" }, provider: aws("sa-east-1") }, group({})],
+    { nodes: 3, region: "sa-east-1" },
+  ],
+  [
+    "EKS, the region of the subnets",
+    [
+      { type: "aws:ec2/subnet:Subnet", name: "s", props: { availabilityZone: "us-east-2b" } },
+      {
+        type: EKS,
+        name: "c",
+        props: { name: "c" },
+        propertyDependencies: { vpcConfig: [urnOf("aws:ec2/subnet:Subnet", "s")] },
+      },
+      group({}),
+    ],
+    { nodes: 3, region: "us-east-2" },
+  ],
+  ["EKS, Windows", [eks(), group({ amiType: "WINDOWS_CORE_2022_x86_64" })], { nodes: 0 }],
+
+  [
+    "GKE, a regional pool counts per zone",
+    [gke("europe-west1"), nodePool({ nodeCount: 1 })],
+    { nodes: 3, region: "europe-west1" },
+  ],
+  [
+    "GKE, a zonal pool",
+    [gke("europe-west1-b"), nodePool({ nodeCount: 2, location: "europe-west1-b" })],
+    { nodes: 2, region: "europe-west1" },
+  ],
+  [
+    "GKE, listed zones",
+    [gke("europe-west1"), nodePool({ nodeCount: 2, nodeLocations: ["europe-west1-b", "europe-west1-c"] })],
+    { nodes: 4 },
+  ],
+  [
+    "GKE, the cluster's zones",
+    [gke("europe-west1", { nodeLocations: ["europe-west1-b"] }), nodePool({ nodeCount: 2 })],
+    { nodes: 2 },
+  ],
+  [
+    "GKE, autoscaling limits in total",
+    [
+      gke("europe-west1"),
+      nodePool({ initialNodeCount: 1, autoscaling: { totalMinNodeCount: 3, totalMaxNodeCount: 9 } }),
+    ],
+    { nodes: 3, maximum: 9 },
+  ],
+  [
+    "GKE, a minimum that nobody climbs to",
+    [gke("europe-west1"), nodePool({ initialNodeCount: 1, autoscaling: { minNodeCount: 3, maxNodeCount: 5 } })],
+    { nodes: 3, maximum: 15 },
+  ],
+  [
+    "GKE, preemptible",
+    [gke("europe-west1"), nodePool({ nodeCount: 1, nodeConfig: { machineType: "n2-standard-4", preemptible: true } })],
+    { nodes: 0, spot: true },
+  ],
+  [
+    "GKE, unknown zones",
+    [gke("europe-west1"), nodePool({ nodeCount: 1, nodeLocations: ["europe-west1-b", UNKNOWN] })],
+    { nodes: 0, unknown: ["nodeLocations[1]"] },
+  ],
+  [
+    "GKE, a pool inside the cluster",
+    [gke("europe-west1", { nodePools: [{ name: "p", nodeCount: 2, nodeConfig: { machineType: "n2-standard-4" } }] })],
+    { nodes: 6 },
+  ],
+  [
+    "GKE, the default pool",
+    [gke("europe-west1-b", { initialNodeCount: 4, nodeConfig: { machineType: "n2-standard-4" } })],
+    { nodes: 4 },
+  ],
+
+  ["AKS, fixed size", [aks(), agentPool({ count: 3 })], { nodes: 3, region: "westeurope" }],
+  [
+    "AKS, autoscaled",
+    [aks(), agentPool({ count: 5, enableAutoScaling: true, minCount: 2, maxCount: 9 })],
+    { nodes: 2, maximum: 9 },
+  ],
+  ["AKS, spot", [aks(), agentPool({ count: 3, scaleSetPriority: "Spot" })], { nodes: 0, spot: true }],
+  [
+    "AKS, only for the cluster's own pods",
+    [aks(), agentPool({ count: 3, nodeTaints: ["CriticalAddonsOnly=true:NoSchedule"] })],
+    { nodes: 0 },
+  ],
+  ["AKS, without a count", [aks(), agentPool({})], { nodes: 0, unknown: ["count"] }],
+  [
+    "AKS, a profile of the cluster",
+    [aks({ agentPoolProfiles: [{ name: "p", count: 4, vmSize: "Standard_D4s_v5", mode: "System" }] })],
+    { nodes: 4 },
+  ],
+  [
+    "AKS of the classic provider",
+    [
+      {
+        type: "azure:containerservice/kubernetesCluster:KubernetesCluster",
+        name: "c",
+        props: { location: "West Europe", defaultNodePool: { name: "p", nodeCount: 2, vmSize: "Standard_D4s_v5" } },
+      },
+    ],
+    { nodes: 2, region: "westeurope" },
+  ],
+  [
+    "AKS with an API version in its type",
+    [
+      { ...aks(), type: "azure-native:containerservice/v20240901:ManagedCluster" },
+      {
+        ...agentPool({ count: 1 }),
+        type: "azure-native:containerservice/v20240901:AgentPool",
+        propertyDependencies: { resourceName: [urnOf("azure-native:containerservice/v20240901:ManagedCluster", "c")] },
+      },
+    ],
+    { nodes: 1 },
+  ],
+];
+
+describe("pools of any program", () => {
+  for (const [title, sent, expected] of cases) {
+    it(title, () => {
+      const { sites, notes } = observe(observed(sent));
+      assert.equal(sites.length, 1, notes.join());
+      const [site] = sites;
+      const pool = site?.pools.at(-1);
+      assert.ok(site !== undefined && pool !== undefined);
+      const { description } = pool;
+      assert.equal(countPool(pool, []).nodes, expected.nodes);
+      assert.deepEqual(pool.unknown, expected.unknown ?? []);
+      assert.equal(description.spot, expected.spot ?? false);
+      if (expected.region !== undefined) assert.equal(site.region, expected.region);
+      if (expected.machineTypes !== undefined) assert.deepEqual(description.machineTypes, expected.machineTypes);
+      if (expected.maximum !== undefined) assert.equal(pool.maximumNodes, expected.maximum);
+    });
+  }
+
+  it("reads pods per node from a launch template's user data, plain or in Base64", () => {
+    for (const text of [
+      userData("maxPods: 60"),
+      "kubelet:\n  config:\n    maxPods: 60\n",
+      userData("bootstrap.sh c --kubelet-extra-args '--max-pods=60'"),
+    ]) {
+      const template = { type: TEMPLATE(), name: "lt", props: { userData: text } };
+      const [site] = observe(observed([eks(), template, templated({ launchTemplate: { id: "lt" } })])).sites;
+      assert.equal(site?.pools[0]?.description.maxPods, 60);
+    }
+  });
+
+  it("lets declared facts stand in for what the program leaves open", () => {
+    const open = group({
+      scalingConfig: { desiredSize: UNKNOWN, minSize: UNKNOWN, maxSize: UNKNOWN },
+      instanceTypes: [UNKNOWN],
+    });
+    const pool = observe(observed([eks(), open])).sites[0]?.pools[0];
+    assert.ok(pool !== undefined);
+    const allocatable = { cpuMillis: 4000, memoryMiB: 8192, pods: 58, ephemeralStorageMiB: 0, extended: {} };
+    assert.equal(countPool(pool, [], { nodes: 3 }).nodes, 0);
+    assert.equal(countPool(pool, [], { nodes: 3, allocatable }).nodes, 3);
+  });
+});
+
+function eks(props: object = {}): SentResource {
+  return { type: EKS, name: "c", props: { name: "c", region: "eu-central-1", ...props } };
+}
+
+function sizes(minSize: number, desiredSize: number, maxSize: number) {
+  return { minSize, desiredSize, maxSize };
+}
+
+function group(props: object): SentResource {
+  const given = {
+    clusterName: "c",
+    instanceTypes: ["m6i.xlarge"],
+    scalingConfig: sizes(3, 3, 3),
+    ...props,
+  };
+  return {
+    type: EKS_POOL,
+    name: "g",
+    props: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function TEMPLATE(): string {
+  return "aws:ec2/launchTemplate:LaunchTemplate";
+}
+
+function templated(props: object): SentResource {
+  const from = { clusterName: [urnOf(EKS, "c")], launchTemplate: [urnOf(TEMPLATE(), "lt")] };
+  return { ...group(props), propertyDependencies: from };
+}
+
+function userData(text: string): string {
+  return Buffer.from(`#!/bin/sh\n${text}\n`).toString("base64");
+}
+
+function aws(region: string) {
+  return { urn: urnOf("pulumi:providers:aws", "p"), type: "pulumi:providers:aws", name: "p", props: { region } };
+}
+
+function gke(location: string, props: object = {}): SentResource {
+  return { type: GKE, name: "c", props: { name: "c", location, ...props } };
+}
+
+function nodePool(props: object): SentResource {
+  return {
+    type: GKE_POOL,
+    name: "p",
+    props: { cluster: "c", location: "europe-west1", nodeConfig: { machineType: "n2-standard-4" }, ...props },
+    propertyDependencies: { cluster: [urnOf(GKE, "c")] },
+  };
+}
+
+function aks(props: object = {}): SentResource {
+  return { type: AKS, name: "c", props: { location: "West Europe", ...props } };
+}
+
+function agentPool(props: object): SentResource {
+  return {
+    type: AKS_POOL,
+    name: "p",
+    props: { vmSize: "Standard_D4s_v5", ...props },
+    propertyDependencies: { resourceName: [urnOf(AKS, "c")] },
+  };
+}

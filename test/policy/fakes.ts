@@ -1,0 +1,178 @@
+import type { PolicyResource, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
+import { unknownCheckingProxy } from "@pulumi/policy";
+import type { FleetSpec, SiteSpec } from "pulumi-multisite/plan";
+import { makePolicies } from "../../policy/pack";
+import { rules } from "../../policy/policies";
+import type { Settings } from "../../policy/settings";
+import { type SentResource, urnOf } from "../support/packProcess";
+
+export const TODAY = "2026-11-20";
+export const FLEET_TYPE = "multisite:index:Fleet";
+
+/** The SDK's mark of an unknown string. */
+export const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What one run of one policy did. */
+export interface Outcome {
+  readonly messages: string[];
+  readonly urns: (string | undefined)[];
+  readonly notApplicable: string | undefined;
+}
+
+class NotApplicable extends Error {}
+
+/** Settings: of the whole pack, and of the rule that is run. */
+export interface Given {
+  readonly shared?: Settings;
+  readonly own?: Settings;
+  readonly today?: string;
+}
+
+type Run = (policy: ReturnType<typeof makePolicies>[number], config: Settings, report: Report) => void;
+type Report = (message: string, urn?: string) => void;
+
+/** Runs the first policy and then the named one, as the SDK does, and says what the named one reported. */
+function run(name: string, { shared = {}, own = {}, today = TODAY }: Given, call: Run): Outcome {
+  const policies = makePolicies(rules, () => today);
+  const leading = policies[0]!;
+  const policy = policies.find((one) => one.name === name);
+  if (policy === undefined) throw new Error(`no policy ${name}`);
+  if (policy !== leading) quietly(() => call(leading, shared, () => {}));
+  const outcome = { messages: [] as string[], urns: [] as (string | undefined)[] };
+  const notApplicable = quietly(() =>
+    call(policy, policy === leading ? { ...shared, ...own } : own, (message, urn) => {
+      outcome.messages.push(message);
+      outcome.urns.push(urn);
+    }),
+  );
+  return { ...outcome, notApplicable };
+}
+
+function quietly(call: () => void): string | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotApplicable) return error.message;
+    throw error;
+  }
+}
+
+const common = {
+  stackTags: new Map<string, string>(),
+  isType: () => false,
+  asType: () => undefined,
+  notApplicable: (reason?: string): never => {
+    throw new NotApplicable(reason);
+  },
+};
+
+/** Runs a policy on a resource's inputs, which are wrapped as the SDK wraps them. */
+export function onResource(name: string, type: string, props: object, given: Given = {}): Outcome {
+  return run(name, given, (policy, config, report) => {
+    const args: ResourceValidationArgs = {
+      ...common,
+      type,
+      name: "shop",
+      urn: urnOf(type, "shop"),
+      props: unknownCheckingProxy(props) as Record<string, unknown>,
+      opts: options(),
+      getConfig: <T extends object>() => config as T,
+    };
+    policy.validateResource(args, report);
+  });
+}
+
+/** Runs a policy on the inputs of a Fleet. */
+export function onFleet(name: string, spec: unknown, given: Given = {}): Outcome {
+  return onResource(name, FLEET_TYPE, { spec }, given);
+}
+
+/** Runs a policy on a stack. */
+export function onStack(name: string, sent: readonly SentResource[], given: Given = {}): Outcome {
+  return run(name, given, (policy, config, report) => {
+    const args: StackValidationArgs = {
+      ...common,
+      resources: policyResources(sent),
+      getConfig: <T extends object>() => config as T,
+    };
+    policy.validateStack(args, report);
+  });
+}
+
+function policyResources(sent: readonly SentResource[]): PolicyResource[] {
+  const made = sent.map(
+    (one): PolicyResource => ({
+      ...common,
+      type: one.type,
+      name: one.name,
+      urn: one.urn ?? urnOf(one.type, one.name),
+      props: unknownCheckingProxy(one.props ?? {}) as Record<string, unknown>,
+      opts: { ...options(), ignoreChanges: [...(one.ignoreChanges ?? [])] },
+      dependencies: [],
+      propertyDependencies: {},
+      ...(one.provider && {
+        provider: { ...one.provider, props: unknownCheckingProxy(one.provider.props) as Record<string, unknown> },
+      }),
+    }),
+  );
+  const byUrn = new Map(made.map((resource) => [resource.urn, resource]));
+  for (const [i, resource] of made.entries()) {
+    const from = sent[i]!;
+    const parent = byUrn.get(from.parent ?? "");
+    if (parent) resource.parent = parent;
+    for (const [property, urns] of Object.entries(from.propertyDependencies ?? {})) {
+      resource.propertyDependencies[property] = urns.flatMap((urn) => byUrn.get(urn) ?? []);
+    }
+  }
+  return made;
+}
+
+function options() {
+  return {
+    protect: false,
+    ignoreChanges: [],
+    aliases: [],
+    customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
+    additionalSecretOutputs: [],
+  };
+}
+
+/** Regions for sites that are told apart by their number. */
+const REGIONS = ["eu-central-1", "eu-west-1", "eu-north-1", "us-east-1", "us-west-2"];
+
+/** A fleet of existing sites, each of so many cores, GiB and pods, that must carry as many of each. */
+export function fleetOf(capacities: readonly number[], demand: number, more: Partial<FleetSpec> = {}): FleetSpec {
+  return {
+    sites: capacities.map((capacity, i) => existing(i, capacity)),
+    demand: { cpu: demand, memoryGiB: demand, pods: demand },
+    ...more,
+  };
+}
+
+export function existing(i: number, capacity: number): SiteSpec {
+  return {
+    kind: "existing",
+    name: `s${i + 1}`,
+    number: i + 1,
+    provider: "aws",
+    region: REGIONS[i] ?? `region-${i}`,
+    identity: `cluster-${i}`,
+    allocatable: { cpu: capacity, memoryGiB: capacity, pods: capacity, verifiedAt: "2026-11-01" },
+    cidrs: { nodes: [`10.${i}.0.0/20`], pods: [`10.${i}.64.0/18`], services: [`10.${i}.32.0/20`] },
+  };
+}
+
+/** A site on EKS with one pool. */
+export function eks(i: number, pool: object, more: object = {}): SiteSpec {
+  return {
+    kind: "eks",
+    name: `e${i + 1}`,
+    number: i + 1,
+    account: "123456789012",
+    region: REGIONS[i] ?? "eu-central-1",
+    apiAccess: { mode: "private" },
+    pools: [{ name: "apps", machineType: "m6i.xlarge", nodes: 3, ...pool }],
+    ...more,
+  } as SiteSpec;
+}

@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { rules } from "../../policy/policies";
+import { type SentResource, urnOf } from "../support/packProcess";
+import { deployment, EKS, eksCluster, eksPool, inCluster, kubernetes, threeClusters } from "../support/programs";
+import { type Given, onStack, UNKNOWN_VALUE } from "./fakes";
+
+const LOSS = "n1-004-site-loss-aggregate";
+const ALL = ["multisite", ...rules.map(({ name }) => name)];
+
+/** What each rule says of each program: the exact messages. */
+const cases: [title: string, rule: string, resources: SentResource[], messages: string[], given?: Given][] = [
+  [
+    "one node short",
+    LOSS,
+    threeClusters([3, 3, 2]),
+    [
+      "Losing frankfurt: cpu left 17.9 < demand 18 (short 0.1, 0.6%). The loss of ireland leaves too little as well. With 3 equal sites each must carry 50% of demand (1.50x total). Add 1 x m6i.xlarge to pool stockholm-apps of site stockholm (2 -> 3).",
+    ],
+  ],
+  ["with that node", LOSS, threeClusters([3, 3, 3]), []],
+  ["with a smaller demand, which is declared", LOSS, threeClusters([3, 3, 2]), [], demand(10)],
+  [
+    "sites and no demand",
+    "n1-001-topology-declared",
+    threeClusters([3, 3, 3]).filter(({ type }) => !type.startsWith("kubernetes:")),
+    [
+      'This program: no demand visible to the policy; N+1 cannot be proven. Set `demand` of the policy "multisite" in the pack\'s configuration, or give the containers requests.',
+    ],
+  ],
+  [
+    "a size that is not known",
+    "n1-002-capacity-known",
+    threeClusters([3, 3, UNKNOWN_VALUE]),
+    ["scalingConfig.desiredSize", "scalingConfig.minSize", "scalingConfig.maxSize"].map(
+      (path) =>
+        `This program: stockholm-apps.${path} of site stockholm is unknown at preview. Give a literal, or set the pool's \`nodes\` and \`allocatable\` in the pack's configuration.`,
+    ),
+  ],
+  [
+    "replicas that are not known",
+    "n1-002-capacity-known",
+    [...threeClusters([3, 3, 3]), deployment("ireland", "late", UNKNOWN_VALUE, { cpu: "1", memory: "1Gi" })],
+    [],
+    demand(10),
+  ],
+  [
+    "one cluster",
+    "n1-003-site-count",
+    threeClusters([3, 3, 3]).slice(0, 4),
+    ["1 fault domain for 1 tolerated failure: need 2. Add sites in other fault domains."],
+  ],
+  [
+    "an autoscaler's maximum that would save it",
+    "n1-006-guaranteed-not-max",
+    threeClusters([3, 3, 2], { scalingConfig: { minSize: 2, desiredSize: 3, maxSize: 6 } }),
+    [
+      "Pool stockholm-apps at stockholm: only 2 of 6 nodes are guaranteed; autoscaling during an outage is not counted (static stability). This program would hold only with all of them.",
+    ],
+  ],
+  [
+    "spot machines that would save it",
+    "n1-007-interruptible",
+    threeClusters([3, 3, 3], { capacityType: "SPOT" }),
+    [
+      "Pool stockholm-apps at stockholm is interruptible and counts as 0. This program would hold only with its 3 nodes.",
+    ],
+  ],
+  [
+    "one provider",
+    "n1-008-shared-dependency",
+    threeClusters([3, 3, 3]),
+    ["All sites depend on aws; its failure is not covered by N+1."],
+  ],
+  [
+    "a pod range for two nodes",
+    "n1-010-pods-and-ips",
+    [
+      {
+        type: "gcp:container/cluster:Cluster",
+        name: "c",
+        props: { location: "europe-west1", ipAllocationPolicy: { clusterIpv4CidrBlock: "10.4.0.0/23" } },
+      },
+      {
+        type: "gcp:container/nodePool:NodePool",
+        name: "p",
+        props: { nodeCount: 1, nodeConfig: { machineType: "n2-standard-4" } },
+        propertyDependencies: { cluster: [urnOf("gcp:container/cluster:Cluster", "c")] },
+      },
+    ],
+    ["Site c: 10.4.0.0/23 gives 512 pod addresses; failover needs 1024 incl. surge 1."],
+  ],
+  [
+    "a pod larger than every node",
+    "n1-011-largest-pod-fits",
+    [...threeClusters([3, 3, 3]), deployment("ireland", "big", 1, { cpu: "6", memory: "1Gi" })],
+    ["frankfurt", "ireland", "stockholm"].map(
+      (site) =>
+        `Workload big (6 cpu/1 GiB) fits no guaranteed node at ${site} (largest allocatable 3.58 cpu/13.41 GiB).`,
+    ),
+  ],
+  [
+    "workloads beyond what is declared",
+    "n1-013-demand-truth",
+    threeClusters([3, 3, 3]),
+    [
+      "Declared cpu demand 10 (15 with the replicas that wait for a loss) is below the 18 requested by workloads in this stack.",
+      "Declared memoryGiB demand 10 GiB (15 GiB with the replicas that wait for a loss) is below the 36 GiB requested by workloads in this stack.",
+      "Declared pods demand 10 (15 with the replicas that wait for a loss) is below the 36 requested by workloads in this stack.",
+    ],
+    demand(10),
+  ],
+  [
+    "containers without requests",
+    "n1-013-demand-truth",
+    [...threeClusters([3, 3, 3]), deployment("ireland", "vague", 1, undefined)],
+    ["Containers without requests count as nothing: vague/vague."],
+  ],
+  [
+    "a machine type that nobody knows",
+    "n1-019-stale-facts",
+    threeClusters([3, 3, 3], { instanceTypes: ["m99.huge"] }),
+    [
+      "Instance type m99.huge of pool stockholm-apps at stockholm is not in the catalog: give the pool's `allocatable` in the pack's configuration, or update the catalog.",
+    ],
+  ],
+  [
+    "Karpenter",
+    "multisite",
+    [...threeClusters([3, 3, 3]), inCluster("ireland", "karpenter.sh/v1:NodePool", "default", {})],
+    [
+      'NodePool "ireland-default" makes nodes on demand and guarantees none. It counts as nothing: declare what it guarantees under `pools` in the pack\'s configuration.',
+    ],
+  ],
+  [
+    "self-managed nodes",
+    "multisite",
+    [
+      ...threeClusters([3, 3, 3]),
+      {
+        type: "aws:autoscaling/group:Group",
+        name: "own",
+        props: { tags: [{ key: "kubernetes.io/cluster/shop-ireland", value: "owned" }] },
+      },
+    ],
+    [
+      'Group "own" is a group of self-managed nodes, which is not judged. It counts as nothing: declare what it guarantees under `pools` in the pack\'s configuration.',
+    ],
+  ],
+];
+
+function demand(amount: number): Given {
+  return { shared: { demand: { cpu: amount, memoryGiB: amount, pods: amount } } };
+}
+
+describe("the rules on programs without a Fleet", () => {
+  for (const [title, rule, resources, messages, given] of cases) {
+    it(`${rule}: ${title}`, () => assert.deepEqual(onStack(rule, resources, given).messages, messages));
+  }
+
+  it("apply to no stack without sites", () => {
+    const bucket = { type: "aws:s3/bucket:Bucket", name: "b", props: { bucket: UNKNOWN_VALUE } };
+    for (const name of ALL) {
+      const { messages, notApplicable } = onStack(name, [bucket, deployment("x", "web", 3, { cpu: "1" })]);
+      assert.deepEqual(messages, []);
+      assert.equal(notApplicable, "The stack has no sites.");
+    }
+  });
+
+  it("are violated by a demand that is not known", () => {
+    const late = deployment("ireland", "late", UNKNOWN_VALUE, { cpu: "1", memory: "1Gi" });
+    const { messages } = onStack("n1-002-capacity-known", [...threeClusters([3, 3, 3]), late]);
+    assert.equal(messages.length, 1);
+    assert.match(messages[0] ?? "", /Deployment "ireland-late"/);
+  });
+
+  it("count an autoscaler's maximum of replicas", () => {
+    const scaler = inCluster("ireland", "autoscaling/v2:HorizontalPodAutoscaler", "web", {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
+      maxReplicas: 40,
+    });
+    assert.deepEqual(onStack(LOSS, threeClusters([3, 3, 3])).messages, []);
+    assert.equal(onStack(LOSS, [...threeClusters([3, 3, 3]), scaler]).messages.length, 1);
+  });
+
+  it("take the DaemonSets of a cluster off its nodes", () => {
+    const agent = (site: string) =>
+      inCluster(site, "apps/v1:DaemonSet", "agent", {
+        template: { spec: { containers: [{ name: "agent", resources: { requests: { cpu: "1", memory: "1Gi" } } }] } },
+      });
+    const everywhere = ["frankfurt", "ireland", "stockholm"].map(agent);
+    assert.equal(onStack(LOSS, [...threeClusters([3, 3, 3]), ...everywhere]).messages.length, 1);
+  });
+
+  it("join a pool to its cluster by name when nothing says what the name was made from", () => {
+    const [cluster, pool, ...others] = threeClusters([3, 3, 3]);
+    const byName = { ...pool!, propertyDependencies: {} };
+    assert.deepEqual(onStack(LOSS, [cluster!, byName, ...others]).messages, []);
+  });
+
+  it("see a pool that a setting declares", () => {
+    const pools = [
+      {
+        pool: "stockholm-apps",
+        nodes: 3,
+        allocatable: { cpu: 3.9, memoryGiB: 13, pods: 58, verifiedAt: "2026-11-01" },
+      },
+    ];
+    const unknown = threeClusters([3, 3, UNKNOWN_VALUE]);
+    assert.deepEqual(onStack(LOSS, unknown, { shared: { pools } }).messages, []);
+    assert.deepEqual(onStack("n1-002-capacity-known", unknown, { shared: { pools } }).messages, []);
+  });
+});
+
+describe("the rules on programs with a Fleet", () => {
+  const site = "urn:pulumi:dev::test::multisite:index:Fleet$multisite:index:Site::frankfurt";
+  const pools = [{ name: "apps", machineType: "m6i.xlarge", guaranteedNodes: 3 }];
+  const program = (pool: SentResource): SentResource[] => [
+    { type: "multisite:index:Fleet", name: "shop", props: {} },
+    { type: "multisite:index:Site", name: "frankfurt", urn: site, props: { name: "frankfurt", pools } },
+    { ...eksCluster("frankfurt", "eu-central-1"), parent: site },
+    { ...pool, parent: site },
+    kubernetes("frankfurt"),
+  ];
+  const DECLARED = "n1-018-declared-vs-real";
+
+  it("judge the declaration by its inputs, not a second time by its resources", () => {
+    for (const name of ALL) assert.deepEqual(onStack(name, program(eksPool("frankfurt", 3))).messages, [], name);
+  });
+
+  it("compare pools with their declaration", () => {
+    const fewer = eksPool("frankfurt", 2);
+    const { messages, urns } = onStack(DECLARED, program(fewer));
+    const urn = urnOf(fewer.type, fewer.name);
+    assert.deepEqual(messages, [`Site frankfurt declares 3 x m6i.xlarge but ${urn} guarantees 2 x m6i.xlarge.`]);
+    assert.deepEqual(urns, [urn]);
+    const other = eksPool("frankfurt", 3, { instanceTypes: ["t3.micro"] });
+    assert.match(onStack(DECLARED, program(other)).messages.join(), /guarantees 3 x t3.micro/);
+    const stranger = { ...eksPool("frankfurt", 3), name: "other" };
+    assert.match(onStack(DECLARED, program(stranger)).messages.join(), /has no such pool/);
+  });
+
+  it("note what can be compared only after the update", () => {
+    const late = eksPool("frankfurt", UNKNOWN_VALUE);
+    assert.deepEqual(onStack(DECLARED, program(late)).messages, []);
+    assert.deepEqual(onStack("multisite", program(late)).messages, [
+      "Site frankfurt: pool frankfurt-apps can be compared with its declaration only after the update.",
+    ]);
+  });
+
+  it("note a cluster that belongs to no Fleet", () => {
+    const more = [...program(eksPool("frankfurt", 3)), { type: EKS, name: "tools", props: { region: "eu-west-1" } }];
+    assert.deepEqual(onStack("multisite", more).messages, [
+      "Cluster tools belongs to no Fleet of this stack, so it is not judged.",
+    ]);
+  });
+
+  it("refuse a second Fleet", () => {
+    const two = [...program(eksPool("frankfurt", 3)), { type: "multisite:index:Fleet", name: "other", props: {} }];
+    assert.deepEqual(onStack("n1-001-topology-declared", two).messages, [
+      "2 Fleets in one stack (shop and other): each proves only itself. Keep one Fleet per stack.",
+    ]);
+  });
+});
