@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { openSession } from "../rehearsal/engine";
+import { startProgram } from "../rehearsal/engine/program";
+import { readProject } from "../rehearsal/engine/project";
+import { startEchoMonitor } from "./support/echoMonitor";
+import { echoProviders } from "./support/echoProvider";
+
+/**
+ * What a pass of the engine takes beside the same program against a monitor that merely echoes.
+ * Run: node --import tsx bench/engine.ts [rounds] [sizes]
+ */
+const sizes = (process.argv[3] ?? "1000,5000").split(",").map(Number);
+const rounds = Number(process.argv[2] ?? 3);
+
+/** Resources like a fleet's: components of ten, nested inputs, tags, a dependency on the one before. */
+const program = `
+const pulumi = require("@pulumi/pulumi");
+class Thing extends pulumi.CustomResource {
+  constructor(name, args, opts) { super("echo:index:Thing", name, args, opts); }
+}
+class Box extends pulumi.ComponentResource {
+  constructor(name, count) {
+    super("bench:index:Box", name, { count });
+    let before;
+    for (let i = 0; i < count; i++) {
+      const tags = Object.fromEntries(Array.from({ length: 8 }, (_, t) => ["tag-" + t, name + "-" + t]));
+      before = new Thing(name + "-" + i, { size: i, tags, rules: [1, 2, 3].map((port) => ({ port, protocol: "tcp", cidrs: ["10.0.0.0/8"] })), before: before?.size }, { parent: this });
+    }
+    this.registerOutputs({ last: before.size });
+  }
+}
+for (let i = 0; i < Number(process.env.BENCH_RESOURCES) / 11; i++) new Box("box" + i, 10);
+`;
+
+interface Figure {
+  /** Wall clock. */
+  seconds: number;
+  /** Processor time of this process, in which monitor and engine run: steady on a busy machine. */
+  cpuSeconds: number;
+}
+type Figures = { [run in "echo" | "preview" | "up" | "again"]: Figure };
+
+async function timed(work: () => Promise<void>): Promise<Figure> {
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { seconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6 };
+}
+
+async function echoed(dir: string): Promise<void> {
+  const monitor = await startEchoMonitor();
+  const child = startProgram({
+    project: readProject(dir, "bench"),
+    address: monitor.address,
+    preview: true,
+    skipTypeCheck: true,
+    onLine: ({ text }) => console.error(text),
+  });
+  const { code } = await child.exited;
+  monitor.close();
+  if (code !== 0) throw new Error(`the program failed against the echo: ${code}`);
+}
+
+async function measure(dir: string): Promise<Figures> {
+  const echo = await timed(() => echoed(dir));
+  const session = await openSession({ projectDir: dir, stack: "bench", sources: [echoProviders()] });
+  const pass = (run: "preview" | "up"): Promise<Figure> =>
+    timed(async () => {
+      const result = await session[run]();
+      if (result.exit !== 0) throw new Error(`${run} failed: ${JSON.stringify(result.diagnostics)}`);
+    });
+  const figures = { echo, preview: await pass("preview"), up: await pass("up"), again: await pass("preview") };
+  await session.close();
+  return figures;
+}
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+async function main(): Promise<void> {
+  const dir = mkdtempSync(path.join(tmpdir(), "bench-engine-"));
+  try {
+    symlinkSync(path.resolve(__dirname, "../node_modules"), path.join(dir, "node_modules"));
+    writeFileSync(path.join(dir, "index.js"), program);
+    writeFileSync(path.join(dir, "package.json"), '{ "name": "bench", "main": "index.js" }');
+    writeFileSync(path.join(dir, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
+    for (const size of sizes) {
+      process.env.BENCH_RESOURCES = String(size);
+      const all: Figures[] = [];
+      for (let i = 0; i < rounds; i++) all.push(await measure(dir));
+      const of = (run: keyof Figures, what: keyof Figure): number => median(all.map((each) => each[run][what]));
+      for (const run of ["echo", "preview", "up", "again"] as const) {
+        const seconds = of(run, "seconds");
+        const each = `${((seconds / size) * 1000).toFixed(2)} ms each`;
+        const cpu = `${((of(run, "cpuSeconds") / size) * 1000).toFixed(2)} ms of this process`;
+        console.log(
+          `${size} resources, ${run}: ${seconds.toFixed(2)} s, ${(seconds / of("echo", "seconds")).toFixed(2)} x echo, ${each}, ${cpu}`,
+        );
+      }
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+void main();
