@@ -48,15 +48,27 @@ export function plainCopy(input: unknown): PlainCopy {
 
   function child(of: object, key: string | number): unknown {
     values++;
+    let value: unknown;
+    try {
+      value = (of as Record<string | number, unknown>)[key];
+    } catch {
+      return unreadable();
+    }
+    if (typeof value !== "object" || value === null) return scalar(value);
     path.push(key);
     above.add(of);
-    const copied = readable(() => {
-      const value = (of as Record<string | number, unknown>)[key];
-      return typeof value === "object" && value !== null ? copy(value) : scalar(value);
-    });
+    const copied = object(value);
     above.delete(of);
     path.pop();
     return copied;
+  }
+
+  function object(value: object): unknown {
+    try {
+      return copy(value);
+    } catch {
+      return unreadable();
+    }
   }
 
   function copy(value: object): unknown {
@@ -87,16 +99,11 @@ export function plainCopy(input: unknown): PlainCopy {
     );
   }
 
-  const copied = readable(() => (typeof input === "object" && input !== null ? copy(input) : scalar(input)));
-  return { copy: copied, forbidden };
+  return { copy: typeof input === "object" && input !== null ? object(input) : scalar(input), forbidden };
 }
 
-function readable(read: () => unknown): unknown {
-  try {
-    return read();
-  } catch {
-    return notPlain("a property that cannot be read", "Reading it throws.");
-  }
+function unreadable(): symbol {
+  return notPlain("a property that cannot be read", "Reading it throws.");
 }
 
 function scalar(value: unknown): unknown {
