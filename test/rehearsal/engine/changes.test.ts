@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { RunResult } from "../../../rehearsal/engine";
+import { withLab } from "./lab";
+
+const ops = (result: RunResult): string[] =>
+  result.steps.filter(({ type }) => type === "lab:index:Thing").map(({ op, name }) => `${op} ${name}`);
+const ok = (result: RunResult): RunResult => {
+  assert.deepEqual(result.diagnostics, []);
+  assert.equal(result.exit, 0);
+  return result;
+};
+
+describe("changes of a program", { concurrency: 2 }, () => {
+  it("makes a replacement before it deletes what was replaced, and updates what depends on it between", () =>
+    withLab(
+      `const a = new Thing("a", { kind: "x" }); new Thing("b", { from: a.ref });`,
+      async (session, project, calls) => {
+        ok(await session.up());
+        project.write(`const a = new Thing("a", { kind: "y" }); new Thing("b", { from: a.ref });`);
+        const preview = ok(await session.preview());
+        assert.deepEqual(ops(preview), ["create-replacement a", "replace a", "update b", "delete-replaced a"]);
+        calls.length = 0;
+        ok(await session.up());
+        assert.deepEqual(calls, ["create a", "delete a id-a-1"]);
+        assert.deepEqual(ops(ok(await session.preview())), ["same a", "same b"]);
+      },
+    ));
+
+  it("deletes first the dependants that the loss would replace, when a resource is deleted before it is replaced", () => {
+    const program = (kind: string): string =>
+      `const a = new Thing("a", { kind: "${kind}" }, { deleteBeforeReplace: true });
+       const b = new Thing("b", { kind: a.ref }); new Thing("c", { size: a.ref }); new Thing("d", {}, { dependsOn: [b] });`;
+    return withLab(program("x"), async (session, project, calls) => {
+      ok(await session.up());
+      project.write(program("y"));
+      calls.length = 0;
+      ok(await session.up());
+      assert.deepEqual(calls.slice(0, 3), ["delete b id-b-2", "delete a id-a-1", "create a"]);
+      assert.ok(calls.includes("create b"), "b is made again");
+      assert.ok(!calls.some((call) => call.includes(" c") || call.includes(" d")), `c and d stay: ${calls.join(", ")}`);
+      assert.equal(
+        session.deployment().deployment.resources?.filter(({ type }) => type === "lab:index:Thing").length,
+        4,
+      );
+    });
+  });
+
+  it("refuses to delete and to replace what is protected, and reports all of it at once", () =>
+    withLab(
+      `new Thing("a", { kind: "x" }, { protect: true }); new Thing("b", {}, { protect: true }); new Thing("c", {}, { protect: true });`,
+      async (session, project, calls) => {
+        ok(await session.up());
+        project.write(`new Thing("a", { kind: "y" }, { protect: true });`);
+        calls.length = 0;
+        const preview = await session.preview();
+        assert.equal(preview.exit, 1);
+        assert.deepEqual(preview.diagnostics.map(({ urn }) => urn.split("::").pop()).sort(), ["", "a", "b", "c"]);
+        const up = await session.up();
+        assert.equal(up.exit, 1);
+        assert.match(
+          up.diagnostics[0]?.message ?? "",
+          /unable to replace resource .*\nas it is currently marked for protection/,
+        );
+        assert.deepEqual(calls, []);
+        const destroyed = await session.destroy();
+        assert.equal(
+          destroyed.diagnostics.filter(({ message }) => message.includes("because it is protected")).length,
+          3,
+        );
+      },
+    ));
+
+  it("keeps what was renamed, moved under a parent or given another type by an alias", () =>
+    withLab(
+      `new Thing("old", { size: 1 }); new Thing("flat", { size: 1 }); const was = new Box("was", {}); new Thing("was-child", { size: 1 }, { parent: was });`,
+      async (session, project) => {
+        ok(await session.up());
+        project.write(`new Thing("fresh", { size: 1 }, { aliases: [{ name: "old" }] });
+          const box = new Box("is", {}, { aliases: [{ name: "was" }] });
+          new Thing("is-child", { size: 1 }, { parent: box });
+          new Thing("flat", { size: 1 }, { parent: box, aliases: [{ parent: pulumi.rootStackResource }] });`);
+        assert.deepEqual(ops(ok(await session.up())).sort(), ["same flat", "same fresh", "same is-child"]);
+        assert.deepEqual(ops(ok(await session.preview())).sort(), ["same flat", "same fresh", "same is-child"]);
+      },
+    ));
+
+  it("destroys in reverse order of dependencies, children before what their component depends on", () =>
+    withLab(
+      `const a = new Thing("a", {}); const box = new Box("box", {}, { dependsOn: [a] });
+       const b = new Thing("b", {}, { parent: box, dependsOn: [a] }); new Thing("c", {}, { dependsOn: [box] });
+       new Thing("kept", {}, { retainOnDelete: true }); new Thing("with", {}, { deletedWith: a });`,
+      async (session, _project, calls) => {
+        ok(await session.up());
+        calls.length = 0;
+        ok(await session.destroy());
+        const order = calls.map((call) => call.split(" ")[1]);
+        assert.deepEqual([...order].sort(), ["a", "b", "c"]);
+        assert.ok(order.indexOf("c") < order.indexOf("b") && order.indexOf("b") < order.indexOf("a"), order.join(" "));
+        assert.deepEqual(session.deployment().deployment.resources, []);
+      },
+    ));
+
+  it("keeps what a failed creation left behind, and completes it by an update", () =>
+    withLab(`new Thing("a", { fail: "half" });`, async (session, project, calls) => {
+      const failed = await session.up();
+      assert.deepEqual(
+        failed.diagnostics.map(({ message }) => message),
+        ["only half done", "update failed"],
+      );
+      const left = session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::a"));
+      assert.deepEqual([left?.id, left?.initErrors], ["id-a", ["only half done"]]);
+      project.write(`new Thing("a", { fail: "half" });`);
+      ok(await session.up());
+      assert.deepEqual(calls, ["create a", "update a"]);
+    }));
+
+  it("replaces what its replaceWith names, and what its trigger changed for", () => {
+    const program = (kind: string, trigger: string): string =>
+      `const a = new Thing("a", { kind: "${kind}" }); new Thing("b", { size: 1 }, { replaceWith: [a] });
+       new Thing("c", { size: 1 }, { replacementTrigger: "${trigger}" });`;
+    return withLab(program("x", "1"), async (session, project) => {
+      ok(await session.up());
+      project.write(program("y", "2"));
+      const replaced = ops(ok(await session.up()))
+        .filter((op) => op.startsWith("replace"))
+        .sort();
+      assert.deepEqual(replaced, ["replace a", "replace b", "replace c"]);
+    });
+  });
+
+  it("replaces the resources of a provider whose account changed, and no others", () => {
+    const program = (account: string): string =>
+      `const p = new Lab("p", { account: "${account}" }); new Thing("a", { size: 1 }, { provider: p }); new Thing("b", { size: 1 });`;
+    return withLab(program("one"), async (session, project) => {
+      ok(await session.up());
+      project.write(program("two"));
+      const steps = ops(ok(await session.up()));
+      assert.ok(steps.includes("replace a") && steps.includes("same b"), steps.join(", "));
+    });
+  });
+});

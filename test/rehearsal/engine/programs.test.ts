@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { openSession } from "../../../rehearsal/engine";
+import { labProject, labSource, withLab } from "./lab";
+
+/** Command lines of the processes that run in a folder. */
+function processesIn(dir: string): string[] {
+  return execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(`--pwd=${dir}`) || line.includes(` ${dir}/pack`));
+}
+
+async function gone(dir: string): Promise<void> {
+  for (let i = 0; i < 100 && processesIn(dir).length > 0; i++) await wait(100);
+  assert.deepEqual(processesIn(dir), []);
+}
+
+describe("programs", { concurrency: 2 }, () => {
+  it("stops a program that never ends, keeps what was made, and leaves no process", async () => {
+    const stop = new AbortController();
+    await withLab(
+      `const a = new Thing("a", {}); a.ref.apply((ref) => { if (ref) for (;;); });`,
+      async (session, project) => {
+        const running = session.up();
+        stop.signal.addEventListener("abort", () => undefined);
+        for (let i = 0; i < 200 && processesIn(project.dir).length === 0; i++) await wait(50);
+        await wait(2500);
+        stop.abort();
+        const result = await running;
+        assert.deepEqual([result.exit, result.failure], [1, "interrupted"]);
+        assert.ok(
+          session.deployment().deployment.resources?.some(({ urn }) => urn.endsWith("::a")),
+          "a is in the state",
+        );
+        await gone(project.dir);
+      },
+      { signal: stop.signal },
+    );
+  });
+
+  it("takes its program along when it is killed itself, though the program's event loop never turns", async () => {
+    const project = labProject(`for (;;);`);
+    const script = path.join(project.dir, "parent.ts");
+    const engine = path.resolve(__dirname, "../../../rehearsal/engine");
+    writeFileSync(
+      script,
+      `require(${JSON.stringify(engine)}).openSession({ projectDir: ${JSON.stringify(project.dir)}, sources: [] }).then((s) => s.up());`,
+    );
+    const tsx = path.resolve(__dirname, "../../../node_modules/tsx/dist/loader.mjs");
+    const parent = spawn(process.execPath, ["--import", tsx, script], { stdio: "ignore" });
+    try {
+      for (let i = 0; i < 200 && processesIn(project.dir).length === 0; i++) await wait(50);
+      await wait(1000);
+      assert.equal(processesIn(project.dir).length, 1);
+      parent.kill("SIGKILL");
+      await gone(project.dir);
+    } finally {
+      parent.kill("SIGKILL");
+      project.remove();
+    }
+  });
+
+  for (const [code, expected] of [
+    [`new Thing("a", {}); process.exit(3);`, "an unhandled error occurred: Program exited with non-zero exit code: 3"],
+    [`process.kill(process.pid, "SIGTERM");`, "an unhandled error occurred: Program was ended by SIGTERM"],
+    [`require("./nowhere");`, "Cannot find module './nowhere'"],
+  ] as const) {
+    it(`reports a program that ends by itself: ${code}`, () =>
+      withLab(code, async (session) => {
+        const result = await session.preview();
+        assert.deepEqual([result.exit, result.failure], [1, "program"]);
+        assert.ok(
+          result.diagnostics.some(({ message }) => message.includes(expected)),
+          JSON.stringify(result.diagnostics),
+        );
+      }));
+  }
+
+  for (const [what, code] of [
+    ["the import of lab:index:Thing 'a' (id x)", `new Thing("a", {}, { import: "x" });`],
+    ["pulumi:pulumi:StackReference", `new pulumi.StackReference("org/project/stack");`],
+    ["resource hooks", `new Thing("a", {}, { hooks: { beforeCreate: [new pulumi.ResourceHook("h", () => {})] } });`],
+    [
+      "the package other: it is neither simulated nor a plugin folder of Pulumi.yaml",
+      `new pulumi.CustomResource("other:index:Thing", "a", {});`,
+    ],
+  ] as const) {
+    it(`refuses by name: ${what}`, () =>
+      withLab(code, async (session) => {
+        const result = await session.preview();
+        assert.deepEqual([result.exit, result.failure], [1, "refused"]);
+        assert.equal(
+          result.diagnostics.find(({ severity }) => severity === "error")?.message,
+          `cannot rehearse: ${what}`,
+        );
+      }));
+  }
+
+  it("gives a program its configuration, and its console output to the log", () =>
+    withLab(
+      `const config = new pulumi.Config(); console.log("size", config.require("size")); console.error("to stderr");
+       exports.region = new pulumi.Config("lab").require("region");`,
+      async (session) => {
+        const result = await session.preview();
+        assert.deepEqual(result.log.map(({ stream, text }) => `${stream}: ${text}`).sort(), [
+          "stderr: to stderr",
+          "stdout: size 3",
+        ]);
+        assert.deepEqual(result.stackOutputs, { region: "east" });
+      },
+      { config: { size: "3", "lab:region": "east" } },
+    ));
+
+  it("shows no secret: not in steps, messages, violations or the log", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "engine-pack-"));
+    const pack = path.join(folder, "pack");
+    execFileSync("mkdir", [pack]);
+    writeFileSync(path.join(pack, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+    writeFileSync(path.join(pack, "package.json"), '{ "name": "p", "version": "0.0.1", "main": "index.js" }');
+    writeFileSync(
+      path.join(pack, "index.js"),
+      `const { PolicyPack } = require("@pulumi/policy");
+       new PolicyPack("p", { policies: [{ name: "tell", description: "tells", enforcementLevel: "advisory", configSchema: { properties: { word: { type: "string", default: "told" } } },
+         validateResource: (a, report) => { if (a.props.note) report(a.getConfig().word + " " + a.props.note); } }] });`,
+    );
+    execFileSync("ln", ["-s", path.resolve(__dirname, "../../../node_modules"), path.join(folder, "node_modules")]);
+    const events: unknown[] = [];
+    try {
+      await withLab(
+        `const note = new pulumi.Config().requireSecret("note"); note.apply((n) => { console.log("it is", n); pulumi.log.warn("warn " + n); });
+         new Thing("a", { note, fail: "create" }); exports.note = note;`,
+        async (session) => {
+          const preview = await session.preview();
+          assert.equal(preview.exit, 0, JSON.stringify(preview.diagnostics));
+          assert.deepEqual(
+            preview.violations.map(({ message }) => message),
+            ["tells\ntold [secret]"],
+          );
+          const up = await session.up();
+          assert.equal(up.exit, 1);
+          assert.ok(
+            up.diagnostics.some(({ message }) => message === "cannot create with [secret]"),
+            JSON.stringify(up.diagnostics),
+          );
+          for (const shown of [preview, up, session.deployment(), events])
+            assert.ok(!JSON.stringify(shown).includes("canary-77"));
+          assert.ok(up.log.some(({ text }) => text === "it is [secret]"));
+        },
+        {
+          config: { note: { secret: "canary-77" } },
+          policyPacks: [{ dir: pack }],
+          onEvent: (event) => events.push(event),
+        },
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("takes up a state file where an interrupted or finished run left it", async () => {
+    const project = labProject(`new Thing("a", { note: pulumi.secret("canary-78") });`);
+    const stateFile = path.join(project.dir, "state.json");
+    try {
+      for (const expected of ["create", "same"]) {
+        const session = await openSession({
+          projectDir: project.dir,
+          sources: [labSource()],
+          stateFile,
+          passphrase: "lab",
+        });
+        const result = await session.up();
+        await session.close();
+        assert.deepEqual(
+          result.steps.filter(({ name }) => name === "a").map(({ op }) => op),
+          [expected],
+        );
+      }
+      const text = readFileSync(stateFile, "utf8");
+      assert.ok(!text.includes("canary-78") && text.includes('"ciphertext": "v1:'));
+      const wrong = openSession({ projectDir: project.dir, sources: [], stateFile, passphrase: "other" });
+      await assert.rejects(wrong, /encrypted with another passphrase/);
+      const state = JSON.parse(text) as { deployment: { pending_operations: unknown } };
+      state.deployment.pending_operations = [{ type: "creating", resource: { urn: "urn:x", type: "t" } }];
+      writeFileSync(stateFile, JSON.stringify(state));
+      await assert.rejects(
+        openSession({ projectDir: project.dir, sources: [], stateFile }),
+        /cannot rehearse: the state has pending operations \(creating urn:x\)/,
+      );
+      writeFileSync(stateFile, "{");
+      await assert.rejects(openSession({ projectDir: project.dir, sources: [], stateFile }), /is not JSON/);
+    } finally {
+      project.remove();
+    }
+  });
+});
