@@ -78,7 +78,7 @@ export function plainCopy(input: unknown): PlainCopy {
     if (path.length > DEEPEST) return notPlain(`nested more than ${DEEPEST} levels deep`);
     const keys = Object.keys(value);
     if (values + keys.length > MOST_VALUES) return notPlain(`part of a spec of more than ${MOST_VALUES} values`);
-    if (Array.isArray(value)) return copyList(value, keys);
+    if (Array.isArray(value)) return copyList(value, keys.length, (index) => child(value, index));
     const made: Record<string, unknown> = {};
     for (const key of keys) {
       if (FORBIDDEN.has(key)) {
@@ -91,15 +91,15 @@ export function plainCopy(input: unknown): PlainCopy {
     return made;
   }
 
-  function copyList(list: readonly unknown[], keys: readonly string[]): unknown {
-    const holes = list.length - keys.length;
-    if (holes > 0 && list.length > MOST_HOLES) return notPlain(`a list of ${list.length} with holes`);
-    return Array.from({ length: list.length }, (_, index) =>
-      holes > 0 && !Object.hasOwn(list, index) ? notPlain("a hole in the list") : child(list, index),
-    );
-  }
-
   return { copy: typeof input === "object" && input !== null ? object(input) : scalar(input), forbidden };
+}
+
+function copyList(list: readonly unknown[], present: number, read: (index: number) => unknown): unknown {
+  const holes = list.length - present;
+  if (holes > 0 && list.length > MOST_HOLES) return notPlain(`a list of ${list.length} with holes`);
+  return Array.from({ length: list.length }, (_, index) =>
+    holes > 0 && !Object.hasOwn(list, index) ? notPlain("a hole in the list") : read(index),
+  );
 }
 
 function unreadable(): symbol {
