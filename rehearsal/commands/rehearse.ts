@@ -51,7 +51,7 @@ export async function rehearse(
     const seconds = (performance.now() - started) / 1000;
     const report = buildReport({ subject, verdict, result, clouds: run.clouds, seconds });
     writeReport(report, text(report, { subject, result, refused, dir, options, terminal }), options.json, terminal);
-    return report.capacity.holds && !hasMandatory(report) ? 0 : 1;
+    return (report.capacity.holds || !subject.isJudged) && !hasMandatory(report) ? 0 : 1;
   } finally {
     await run.session.close();
   }
@@ -126,14 +126,18 @@ function text(report: Report, { subject, result, refused, dir, options, terminal
     sitesText(report, (site) => counts.get(site)),
     changesText(report, refused),
     options.policyPack.length > 0 ? violationsText(report.violations, colors) : "",
-    demandText(report),
-    placementText(report),
-    lossesText(report.capacity, options.lose, colors),
-    verdictText(report.capacity, options.lose, colors),
+    subject.isJudged ? demandText(report) : "",
+    subject.isJudged ? placementText(report) : "",
+    ...(subject.isJudged
+      ? [lossesText(report.capacity, options.lose, colors), verdictText(report.capacity, options.lose, colors)]
+      : [UNJUDGED]),
     nextText(report, dir, options),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
+
+const UNJUDGED =
+  "Verdict: none. The program builds no sites, or nothing says what they must carry: give --workloads, or a Fleet's demand.";
 
 function changesText({ changes }: Report, refused: boolean): string {
   const counted = (["create", "update", "replace", "delete", "same"] as const)

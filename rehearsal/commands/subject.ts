@@ -24,6 +24,8 @@ export interface Subject {
   readonly demand: ReportDemand;
   readonly input: CapacityInput;
   readonly verdict: CapacityVerdict;
+  /** False for a program without sites, or without a Fleet and any demand: there is nothing that could fail to hold. */
+  readonly isJudged: boolean;
 }
 
 /** What a subject depends on beside the program. */
@@ -72,6 +74,7 @@ function fleetSubject(fleet: ResourceView, { manifests, today }: SubjectOptions)
     demand: manifests === undefined ? rawDemand(plan.spec.demand) : rawManifests(manifests),
     input: capacityInputOf(plan, { today }),
     verdict: plan.capacity,
+    isJudged: true,
   };
 }
 
@@ -138,6 +141,7 @@ function observedSubject(all: readonly ResourceView[], { manifests }: SubjectOpt
         : rawManifests(manifests),
     input,
     verdict: { ...verdict, notes: [...verdict.notes, ...notes] },
+    isJudged: counted.length > 0 && workloads.some((workload) => workload.replicas > 0),
   };
 }
 
