@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { type Ended, multisite, programWith } from "../../support/multisite";
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function program(spec: string): string {
+  const folder = programWith(spec);
+  folders.push(folder);
+  return folder;
+}
+
+/** Bad input is one message for people, on standard error, with exit 2. */
+function refused(run: Ended, ...patterns: RegExp[]): void {
+  assert.equal(run.exit, 2, run.stderr);
+  for (const pattern of patterns) assert.match(run.stderr, pattern);
+  assert.doesNotMatch(run.stderr, /^\s+at .*:\d+:\d+\)?$/m, "a stack trace");
+  assert.equal(run.stdout, "");
+}
+
+const TWO = `site("a", 1, "eu-central-1"), site("b", 2, "eu-west-1")`;
+const DEMAND = `demand: { cpu: 4, memoryGiB: 8, pods: 20 }`;
+
+describe("a spec that cannot be planned", () => {
+  it("is refused with all of its problems at once, and nothing is created", async () => {
+    const state = join(program("{}"), "state.json");
+    const dir = program(`{
+      sites: [site("a", 1, "eu-central-1"), site("a", 1, "eu-west-1"), site("c", 3, "eu-north-1", { regionn: "x" }),
+        site("d", 4, "eu-west-2", { block: "10.1.0.0/16" }), site("e", 0, "eu-west-3")],
+      demand: { cpu: NaN, memoryGiB: -1, pods: 20 }, retired: [3] }`);
+    const run = await multisite(["rehearse", dir, "--state", state]);
+    refused(run, /sites\[1\]\.name/, /sites\[1\]\.number/, /retired/, /regionn.*region/s, /10\.1\.0\.0\/16/);
+    refused(run, /sites\[4\]\.number/, /demand\.cpu/, /demand\.memoryGiB/);
+    assert.ok(!existsSync(state) || !readFileSync(state, "utf8").includes("aws:"));
+  });
+
+  for (const [what, spec, pattern] of [
+    ["one site", `{ sites: [site("a", 1, "eu-central-1")], ${DEMAND} }`, /sites.*(two|2)/i],
+    [
+      "an Output",
+      `{ sites: [${TWO}], demand: { cpu: pulumi.output(4), memoryGiB: 8, pods: 20 } }`,
+      /demand\.cpu.*Output/,
+    ],
+    ["a prototype key", `JSON.parse('{"__proto__": {"sites": []}, "sites": []}')`, /__proto__/],
+    ["no spec at all", "undefined", /spec/],
+    [
+      "a malformed CIDR",
+      `{ sites: [${TWO}], ${DEMAND}, addresses: { pool: "10.0.0.0/33" } }`,
+      /addresses\.pool.*10\.0\.0\.0\/33/,
+    ],
+  ] as const) {
+    it(`${what} is refused`, async () => refused(await multisite(["plan", program(spec)]), pattern));
+  }
+});
+
+describe("a program that fails", () => {
+  it("that throws is the program's own failure", async () => {
+    const dir = program("(() => { throw new Error('out of coffee') })()");
+    const run = await multisite(["rehearse", dir]);
+    assert.equal(run.exit, 2);
+    assert.match(run.stderr, /out of coffee/);
+  });
+});
+
+describe("a command line that is wrong", () => {
+  const yaml = join(mkdtempSync(join(tmpdir(), "multisite-yaml-")), "bad.yaml");
+  writeFileSync(yaml, "kind: Deployment\n\tmetadata: [\n");
+
+  for (const [what, args, pattern] of [
+    ["no such folder", ["plan", "no/such/folder"], /no\/such\/folder/],
+    ["a folder without a program", ["plan", "docs"], /neither a Pulumi\.yaml nor an index\.ts/],
+    ["no such command", ["rehearsal"], /unknown command/],
+    ["no such option", ["plan", "--looze", "x"], /unknown option.*--lose/s],
+    ["no such policy pack", ["rehearse", "--policy-pack", "lib"], /PulumiPolicy\.yaml/],
+    ["manifests that are not there", ["plan", "--workloads", "no.yaml"], /no\.yaml/],
+    ["manifests that are not YAML", ["plan", "--workloads", yaml], /bad\.yaml.*2/s],
+    ["config without a value", ["plan", "-c", "nodes"], /key=value/],
+    ["an engine that is none", ["rehearse", "--engine", "tofu"], /own, pulumi/],
+    ["a token for nothing", ["token", "oke"], /eks, gke, aks/],
+  ] as const) {
+    it(`${what} is refused`, async () => refused(await multisite([...args]), pattern));
+  }
+
+  it("help is no mistake", async () => {
+    const { exit, stdout } = await multisite(["rehearse", "--help"]);
+    assert.equal(exit, 0);
+    assert.match(stdout, /Examples:/);
+  });
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import Ajv from "ajv";
+import { multisite, ROOT, reported } from "../../support/multisite";
+
+const schema = JSON.parse(readFileSync(join(ROOT, "rehearsal", "report", "schema.json"), "utf8"));
+const valid = new Ajv({ allowUnionTypes: true, keywords: ["x-multisite"] }).compile(schema);
+
+const folder = mkdtempSync(join(tmpdir(), "multisite-test-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("rehearse examples/three-clouds", () => {
+  const state = join(folder, "three-clouds.json");
+  const args = ["rehearse", "examples/three-clouds", "--policy-pack", "policy", "--state", state, "--strict"];
+
+  it("builds three sites, modelled throughout, holds, and violates nothing that is mandatory", async () => {
+    const { exit, report, stderr } = await reported(args);
+    assert.equal(exit, 0, stderr);
+    assert.ok(valid(report), JSON.stringify(valid.errors));
+    assert.deepEqual(
+      report.sites.map(({ name, number, provider }) => [name, number, provider]),
+      [
+        ["frankfurt", 1, "aws"],
+        ["belgium", 2, "gcp"],
+        ["amsterdam", 3, "azure"],
+      ],
+    );
+    assert.equal(report.capacity.verdict, "holds");
+    assert.equal(report.capacity.minimumFactor, 1.5);
+    assert.equal(report.capacity.losses.length, 3);
+    assert.deepEqual(
+      report.violations.filter(({ level }) => level === "mandatory"),
+      [],
+    );
+    assert.equal(report.changes.create.length, report.resources.length);
+    for (const { type, name, provider, fidelity } of report.resources) {
+      const isResource = !type.startsWith("multisite:") && !type.startsWith("pulumi:");
+      assert.equal(provider !== null, isResource, `${type} ${name} has provider ${provider}`);
+      assert.equal(fidelity, isResource ? "modelled" : null, `${type} ${name}`);
+    }
+  });
+
+  it("changes nothing when it runs again on the state that it left", async () => {
+    const { exit, report } = await reported(args);
+    assert.equal(exit, 0);
+    const { same, properties, ...changed } = report.changes;
+    assert.deepEqual(changed, { create: [], update: [], replace: [], delete: [] });
+    assert.deepEqual(properties, {});
+    assert.equal(same.length, report.resources.length);
+  });
+
+  it("says the same twice, but for the fields that the schema lists", async () => {
+    const [first, second] = await Promise.all([0, 1].map(() => reported(["plan", "examples/three-clouds"])));
+    for (const path of schema["x-multisite"].mayDiffer as string[]) {
+      const field = path.slice(1) as "seconds";
+      for (const run of [first!, second!]) run.report[field] = 0;
+    }
+    assert.deepEqual(first!.report, second!.report);
+  });
+
+  it("judges the loss that was asked about, and only that", async () => {
+    const both = await reported(["plan", "examples/three-clouds", "--lose", "frankfurt", "--lose", "belgium"]);
+    assert.equal(both.exit, 1);
+    assert.equal(both.report.capacity.holds, false);
+    assert.deepEqual(
+      both.report.capacity.losses.map(({ sites }) => sites),
+      [["frankfurt", "belgium"]],
+    );
+    const unknown = await multisite(["plan", "examples/three-clouds", "--lose", "paris"]);
+    assert.equal(unknown.exit, 2);
+    assert.match(unknown.stderr, /--lose paris: there is no such site; the sites are frankfurt, belgium, amsterdam/);
+  });
+});
+
+describe("rehearse examples/hand-written", () => {
+  const args = ["rehearse", "examples/hand-written", "--policy-pack", "policy"];
+
+  it("is one node short, and the one mandatory violation names site, resource and node", async () => {
+    const { exit, report } = await reported(args);
+    assert.equal(exit, 1);
+    assert.ok(valid(report), JSON.stringify(valid.errors));
+    const mandatory = report.violations.filter(({ level }) => level === "mandatory");
+    assert.deepEqual(
+      mandatory.map(({ policy }) => policy),
+      ["n1-004-site-loss-aggregate"],
+    );
+    assert.match(mandatory[0]!.message, /Add 1 x m6i\.xlarge to pool stockholm-workers of site stockholm \(2 -> 3\)/);
+    assert.match(mandatory[0]!.message, /Losing frankfurt: cpu left/);
+    assert.deepEqual(report.capacity.verdict, "does not hold");
+  });
+
+  it("passes with the node", async () => {
+    const { exit, report } = await reported([...args, "--config", "stockholmNodes=3"]);
+    assert.equal(exit, 0);
+    assert.equal(report.capacity.holds, true);
+  });
+});
+
+describe("plan with manifests that nobody here wrote", () => {
+  const boutique = join(ROOT, "..", "shared", "data", "online-boutique.yaml");
+  it("places the online boutique", {
+    skip: existsSync(boutique) ? false : "no ../shared/data/online-boutique.yaml",
+  }, async () => {
+    const { exit, report } = await reported(["plan", "examples/three-clouds", "--workloads", boutique]);
+    assert.equal(exit, 0);
+    assert.ok(valid(report), JSON.stringify(valid.errors));
+    assert.equal(report.demand.pods, 12);
+    // Requests of the twelve Deployments: eight of 100m, two of 200m, one of 300m, one of 70m.
+    assert.equal(report.demand.cpu, 1.57);
+    assert.deepEqual(report.demand.withoutRequests, ["loadgenerator/frontend-check"]);
+    for (const { replicas } of report.placed.sites) assert.equal(Object.keys(replicas).length, 12);
+  });
+});
