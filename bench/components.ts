@@ -13,7 +13,7 @@ import { type Graph, record } from "../test/support/graph";
 import { eksSite } from "../test/support/specs";
 import { flatProgram } from "./components/flat";
 
-const RUNS = 7;
+const RUNS = 5;
 const REGIONS = ["eu-central-1", "eu-west-1", "us-east-1", "us-west-2", "ap-southeast-1"];
 
 type Shape = "fleet" | "flat";

@@ -18,7 +18,10 @@ export class Fleet extends pulumi.ComponentResource {
   /** Everything that follows from the spec: addresses, pools, capacity verdict. */
   readonly plan: FleetPlan;
 
-  /** The sites by their names, without those that are lost. */
+  /**
+   * The sites by their names, without those that are lost. What a lost site had made stays protected: in a program of
+   * several sites, `up` stops before it would delete that, so exclude it (`pulumi up --exclude`), or give each site a stack.
+   */
   readonly sites: { readonly [name: string]: Site };
 
   /**

@@ -1,4 +1,5 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { dnsSuffix } from "../../lib/clusters/eks/partition";
 import { UserError } from "../userError";
 import { type ExecCredential, execCredential } from "./execCredential";
 import { loadPeers, type TokenDeps } from "./peers";
@@ -69,7 +70,7 @@ export async function eksToken(options: EksTokenOptions, deps: TokenDeps): Promi
     credentials: await credentials(options, providers),
     sha256: Sha256,
   });
-  const hostname = `sts.${options.region}.${options.region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"}`;
+  const hostname = `sts.${options.region}.${dnsSuffix(options.region)}`;
   const request = {
     method: "GET",
     protocol: "https:",

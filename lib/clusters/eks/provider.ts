@@ -9,7 +9,7 @@ export function provider(site: SitePlan, options: pulumi.ResourceOptions): aws.P
   return new aws.Provider(
     site.name,
     {
-      region: site.region as aws.ProviderArgs["region"] & string,
+      region: site.region,
       allowedAccountIds: [account],
       ...(roleArn && { assumeRoles: [{ roleArn, sessionName: `pulumi-multisite-${site.name}` }] }),
     },
