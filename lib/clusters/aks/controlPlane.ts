@@ -1,17 +1,19 @@
-import { ManagementLockByScope } from "@pulumi/azure-native/authorization";
 import { listManagedClusterUserCredentialsOutput, ManagedCluster } from "@pulumi/azure-native/containerservice";
 import type { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import type { SitePlan } from "../../plan/plan";
 import { type ControlPlane, type SiteContext, specOf } from "../cluster";
 import { kubeconfig } from "../kubeconfig";
+import { access } from "./access";
 import { auditLog } from "./audit";
 import { authorityOf } from "./credentials";
 import { secretsKey } from "./encryption";
 import { type Group, resourceGroup } from "./group";
 import { clusterIdentity, grant } from "./identity";
+import { maintenance } from "./maintenance";
 import { type AksNetwork, network } from "./network";
 import { poolArgs, systemPool } from "./pool";
+import { deletionLock } from "./protection";
 
 /** An AKS control plane with its system pool, and what further pools need of it. */
 export interface AksControlPlane extends ControlPlane {
@@ -20,34 +22,30 @@ export interface AksControlPlane extends ControlPlane {
   readonly network: AksNetwork;
 }
 
-/** Resource group, network, identity, key, cluster with its system pool, lock and audit log. */
+/** Resource group, network, identity, key, cluster with its system pool, lock, audit log and maintenance windows. */
 export function controlPlane(context: SiteContext): AksControlPlane {
-  const { site, cloud } = context;
+  const { site } = context;
   const group = resourceGroup(context);
   const net = network(context, group);
   const identity = clusterIdentity(context, group);
   const cluster = buildCluster(context, group, net, identity);
-  const lock = new ManagementLockByScope(
-    site.name,
-    { scope: cluster.id, level: "CanNotDelete", notes: `Site ${site.name}: remove this lock to delete the cluster.` },
-    cloud,
-  );
-  const audit = auditLog(context, group, cluster);
-  const host = site.apiAccess?.mode === "private" ? cluster.privateFQDN : cluster.fqdn;
+  deletionLock(context, cluster);
+  auditLog(context, group, cluster);
+  maintenance(context, group.name, cluster.name);
   return {
     cluster,
     group,
     network: net,
     identity: cluster.id,
-    host,
+    host: cluster.fqdn,
     port: 443,
     kubeconfig: kubeconfig({
       name: site.name,
-      server: pulumi.interpolate`https://${host}:443`,
+      server: pulumi.interpolate`https://${cluster.fqdn}:443`,
       certificateAuthority: certificateAuthority(context, group, cluster),
       token: ["aks", "--tenant", specOf(site, "aks").tenant],
     }),
-    ready: [cluster, lock, audit],
+    ready: [cluster],
   };
 }
 
@@ -58,13 +56,14 @@ function buildCluster(context: SiteContext, group: Group, net: AksNetwork, ident
     grant(context, word, identity, "Network Contributor", scope),
   );
   const system = systemPool(site);
-  const autoscaled = system.maximumNodes > system.nodes;
   return new ManagedCluster(
     site.name,
     {
       resourceName: site.name,
       resourceGroupName: group.name,
       location: site.region,
+      // Azure's own name for it, of group, cluster and region, may be longer than its limit of 80.
+      nodeResourceGroup: pulumi.interpolate`${group.name}-nodes`,
       kubernetesVersion: site.kubernetesVersion!,
       dnsPrefix: site.name,
       // The tier with an SLA for the API server.
@@ -80,17 +79,14 @@ function buildCluster(context: SiteContext, group: Group, net: AksNetwork, ident
         azureKeyVaultKms: { enabled: true, keyId: key.keyId, keyVaultNetworkAccess: "Public" },
         imageCleaner: { enabled: true, intervalHours: 168 },
       },
-      // Versions and images are the spec's: nothing changes in two sites at once because Azure chose the same night.
-      autoUpgradeProfile: { upgradeChannel: "none", nodeOSUpgradeChannel: "None" },
+      // Versions are the spec's. Images come by themselves, in the site's own window and with the pools' surge: nodes that
+      // wait for somebody to patch them stay unpatched.
+      autoUpgradeProfile: { upgradeChannel: "none", nodeOSUpgradeChannel: "NodeImage" },
       storageProfile: { diskCSIDriver: { enabled: true }, snapshotController: { enabled: true } },
       nodeResourceGroupProfile: { restrictionLevel: "ReadOnly" },
       tags: { ...site.tags },
     },
-    pulumi.mergeOptions(cloud, {
-      protect: true,
-      dependsOn: [key.grant, ...grants],
-      ...(autoscaled && { ignoreChanges: ["agentPoolProfiles[0].count"] }),
-    }),
+    pulumi.mergeOptions(cloud, { protect: true, dependsOn: [key.grant, ...grants, ...net.ready] }),
   );
 }
 
@@ -104,18 +100,6 @@ function networkProfile(site: SitePlan) {
     loadBalancerSku: "standard",
     outboundType: "loadBalancer",
     loadBalancerProfile: { managedOutboundIPs: { count: 2 } },
-  };
-}
-
-function access(site: SitePlan) {
-  if (site.apiAccess?.mode === "allowlist") {
-    return { authorizedIPRanges: site.apiAccess.cidrs ?? [], disableRunCommand: true };
-  }
-  return {
-    enablePrivateCluster: true,
-    enablePrivateClusterPublicFQDN: false,
-    privateDNSZone: "system",
-    disableRunCommand: true,
   };
 }
 
@@ -136,5 +120,6 @@ function certificateAuthority({ cloud }: SiteContext, group: Group, cluster: Man
     { resourceGroupName: group.name, resourceName: cluster.name, format: "exec" },
     { ...(parent && { parent }), ...(provider && { provider }), dependsOn: [cluster] },
   );
-  return kubeconfigs.apply(([first]) => authorityOf(first?.value ?? ""));
+  // The provider takes every kubeconfig for a secret; an authority is none.
+  return pulumi.unsecret(kubeconfigs.apply(([first]) => authorityOf(first?.value ?? "")));
 }

@@ -2,6 +2,7 @@ import { Key, Vault } from "@pulumi/azure-native/keyvault";
 import type { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { logicalName } from "../../plan/names";
+import type { SitePlan } from "../../plan/plan";
 import { type SiteContext, specOf } from "../cluster";
 import type { Group } from "./group";
 import { grant } from "./identity";
@@ -18,7 +19,7 @@ export function secretsKey(context: SiteContext, group: Group, identity: UserAss
   const { tenant } = specOf(site, "aks");
   const protectedOptions = pulumi.mergeOptions(cloud, { protect: true });
   const vault = new Vault(
-    logicalName("azureKeyVault", site.name),
+    vaultName(site),
     {
       resourceGroupName: group.name,
       location: site.region,
@@ -40,7 +41,7 @@ export function secretsKey(context: SiteContext, group: Group, identity: UserAss
       resourceGroupName: group.name,
       vaultName: vault.name,
       properties: { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt", "wrapKey", "unwrapKey"] },
-      tags: { ...site.tags },
+      tags: keyTags(site),
     },
     protectedOptions,
   );
@@ -48,4 +49,19 @@ export function secretsKey(context: SiteContext, group: Group, identity: UserAss
     keyId: key.keyUriWithVersion,
     grant: grant(context, "secrets", identity, "Key Vault Crypto User", vault.id),
   };
+}
+
+/** Names of vaults take no two hyphens in a row, those of sites do. The number keeps them apart all the same. */
+function vaultName(site: SitePlan): string {
+  return logicalName("azureKeyVault", site.name.replace(/-+/g, "-"), String(site.number));
+}
+
+/** Azure's limit for keys in a vault: https://learn.microsoft.com/azure/key-vault/keys/about-keys-details#key-tags */
+const MOST_KEY_TAGS = 15;
+
+/** The library's own tags, and as many others as fit. */
+function keyTags(site: SitePlan): Record<string, string> {
+  const own = (name: string) => Number(name.startsWith("multisite-"));
+  const tags = Object.entries(site.tags).sort(([a], [b]) => own(b) - own(a));
+  return Object.fromEntries(tags.slice(0, MOST_KEY_TAGS));
 }

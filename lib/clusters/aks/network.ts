@@ -9,6 +9,8 @@ export interface AksNetwork {
   readonly loadBalancerSubnetId: pulumi.Input<string>;
   /** What the cluster's identity must be allowed to use: the whole network, or the given subnets. */
   readonly scopes: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What must be there before the cluster: while one subnet is being made, Azure refuses to touch its network. */
+  readonly ready: readonly pulumi.Resource[];
 }
 
 /** The subnets that the spec gives, or a network of the site's own. */
@@ -19,6 +21,7 @@ export function network(context: SiteContext, group: Group): AksNetwork {
     nodeSubnetId: given.subnetId,
     loadBalancerSubnetId: given.loadBalancerSubnetId,
     scopes: { "node-subnet": given.subnetId, "load-balancer-subnet": given.loadBalancerSubnetId },
+    ready: [],
   };
 }
 
@@ -56,5 +59,10 @@ function ownNetwork({ site, cloud }: SiteContext, group: Group): AksNetwork {
   const nodes = subnet("nodes", site.addresses.nodeCidr, []);
   // Azure changes one subnet of a network at a time and refuses a second meanwhile (AnotherOperationInProgress).
   const loadBalancers = subnet("load-balancers", site.addresses.loadBalancerCidr, [nodes]);
-  return { nodeSubnetId: nodes.id, loadBalancerSubnetId: loadBalancers.id, scopes: { network: vnet.id } };
+  return {
+    nodeSubnetId: nodes.id,
+    loadBalancerSubnetId: loadBalancers.id,
+    scopes: { network: vnet.id },
+    ready: [loadBalancers],
+  };
 }

@@ -1,8 +1,9 @@
 import { Cluster } from "@pulumi/gcp/container";
 import * as pulumi from "@pulumi/pulumi";
-import type { SitePlan } from "../../plan/plan";
 import { type ControlPlane, type SiteContext, specOf } from "../cluster";
 import { kubeconfig } from "../kubeconfig";
+import { access, endpoint } from "./access";
+import { auditLog } from "./audit";
 import { secretsKey } from "./encryption";
 import { type NodeIdentity, nodeIdentity } from "./identity";
 import { labels } from "./labels";
@@ -15,7 +16,7 @@ export interface GkeControlPlane extends ControlPlane {
   readonly nodes: NodeIdentity;
 }
 
-/** Network, key, node identity and cluster. */
+/** Network, key, node identity, audit log and cluster. */
 export function controlPlane(context: SiteContext): GkeControlPlane {
   const { site } = context;
   const net = network(context);
@@ -38,26 +39,10 @@ export function controlPlane(context: SiteContext): GkeControlPlane {
   };
 }
 
-/** The address that `up` and people use, by `apiAccess`. A public authority signs for the DNS endpoint. */
-function endpoint(site: SitePlan, cluster: Cluster) {
-  const certificateAuthority = cluster.masterAuth.clusterCaCertificate;
-  switch (site.apiAccess?.mode) {
-    case "dns": {
-      const host = cluster.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint;
-      return { server: pulumi.interpolate`https://${host}`, certificateAuthority: undefined };
-    }
-    case "allowlist":
-      return { server: pulumi.interpolate`https://${cluster.endpoint}`, certificateAuthority };
-    default: {
-      const host = cluster.privateClusterConfig.privateEndpoint;
-      return { server: pulumi.interpolate`https://${host}`, certificateAuthority };
-    }
-  }
-}
-
 function buildCluster(context: SiteContext, net: GkeNetwork, nodes: NodeIdentity): Cluster {
   const { site, cloud } = context;
   const key = secretsKey(context);
+  const audit = auditLog(context);
   const { project } = specOf(site, "gke");
   return new Cluster(
     site.name,
@@ -89,7 +74,7 @@ function buildCluster(context: SiteContext, net: GkeNetwork, nodes: NodeIdentity
     },
     pulumi.mergeOptions(cloud, {
       protect: true,
-      dependsOn: [key.grant, ...nodes.grants, ...net.ready],
+      dependsOn: [key.grant, audit, ...nodes.grants, ...net.ready],
       // The pool that GKE insists on making first is gone at once, but the cluster goes on echoing it.
       ignoreChanges: ["nodeConfig", "initialNodeCount"],
     }),
@@ -122,25 +107,6 @@ const hardened = {
   },
   securityPostureConfig: { mode: "BASIC" },
 };
-
-/** Private nodes always; the control plane answers the site's network, and besides whom `apiAccess` names. */
-function access(site: SitePlan) {
-  const mode = site.apiAccess?.mode;
-  return {
-    privateClusterConfig: {
-      enablePrivateNodes: true,
-      enablePrivateEndpoint: mode !== "allowlist",
-      masterIpv4CidrBlock: site.addresses.controlPlaneCidr,
-      // What is linked to the site reaches it from any region.
-      masterGlobalAccessConfig: { enabled: true },
-    },
-    controlPlaneEndpointsConfig: { dnsEndpointConfig: { allowExternalTraffic: mode === "dns" } },
-    masterAuthorizedNetworksConfig: {
-      cidrBlocks: (mode === "allowlist" ? (site.apiAccess?.cidrs ?? []) : []).map((cidrBlock) => ({ cidrBlock })),
-      gcpPublicCidrsAccessEnabled: false,
-    },
-  };
-}
 
 /** GKE makes no cluster without a first pool. One node a zone, under the site's own identity, removed at once. */
 function firstPool(nodes: NodeIdentity) {

@@ -78,6 +78,11 @@ function wayOut({ site, cloud }: Regional, vpc: Network, nodes: Subnetwork): Rou
       natIpAllocateOption: "AUTO_ONLY",
       sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS",
       subnetworks: [{ name: nodes.id, sourceIpRangesToNats: ["ALL_IP_RANGES"] }],
+      // All pods of a node leave under its address. The default, 64 ports for all of them, is gone in no time.
+      enableDynamicPortAllocation: true,
+      enableEndpointIndependentMapping: false,
+      minPortsPerVm: 1024,
+      maxPortsPerVm: 32768,
       logConfig: { enable: true, filter: "ERRORS_ONLY" },
     },
     cloud,

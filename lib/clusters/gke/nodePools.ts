@@ -1,9 +1,11 @@
 import { NodePool } from "@pulumi/gcp/container";
 import * as pulumi from "@pulumi/pulumi";
+import { GKE_AGENT_NOT_READY } from "../../mesh/values";
 import { logicalName } from "../../plan/names";
 import type { PoolPlan, SitePlan } from "../../plan/plan";
 import type { TaintSpec } from "../../plan/spec";
 import type { ClusterContext } from "../cluster";
+import { bootDisk } from "./bootDisk";
 import type { GkeControlPlane } from "./controlPlane";
 import { labels } from "./labels";
 
@@ -13,13 +15,15 @@ export function nodePools(context: ClusterContext, controlPlane: GkeControlPlane
 }
 
 /**
- * A pool. Google counts nodes by zone; the plan has made sure that the zones divide the pool's total. Where an autoscaler
- * may add nodes, its floor is the total itself, and the count of the moment is the autoscaler's. Names are made up by the
- * provider, so that a replacement is there before the old pool goes.
+ * A pool. Google counts nodes by zone; the plan has made sure that the zones divide the pool's total. Names are made up by
+ * the provider, so that a replacement is there before the old pool goes.
+ *
+ * Where an autoscaler may add nodes, its floor is the total itself. The count is given all the same, since Google applies
+ * a floor only when it takes nodes away: a floor that rises must bring its nodes. `ignoreNodeCountChanges` keeps the
+ * provider from reading how many there are, so that what the autoscaler added is no difference.
  */
 function nodePool({ site, cloud }: ClusterContext, { cluster, nodes }: GkeControlPlane, pool: PoolPlan): NodePool {
   const autoscaled = pool.maximumNodes > pool.nodes;
-  const perZone = pool.nodes / pool.zones.length;
   return new NodePool(
     logicalName("gkeNodePool", site.name, pool.name),
     {
@@ -28,25 +32,22 @@ function nodePool({ site, cloud }: ClusterContext, { cluster, nodes }: GkeContro
       nodeLocations: [...pool.zones],
       // Nodes follow the control plane, in the same update and never before it.
       version: cluster.masterVersion,
-      ...(autoscaled
-        ? {
-            initialNodeCount: perZone,
-            autoscaling: {
-              totalMinNodeCount: pool.nodes,
-              totalMaxNodeCount: pool.maximumNodes,
-              locationPolicy: "BALANCED",
-            },
-          }
-        : { nodeCount: perZone }),
+      nodeCount: pool.nodesPerZone ?? pool.nodes / pool.zones.length,
+      ...(autoscaled && {
+        ignoreNodeCountChanges: true,
+        autoscaling: {
+          totalMinNodeCount: pool.nodes,
+          totalMaxNodeCount: pool.maximumNodes,
+          locationPolicy: "BALANCED",
+        },
+      }),
       maxPodsPerNode: pool.maximumPods,
+      // A release channel permits no other choice.
       management: { autoRepair: true, autoUpgrade: true },
       upgradeSettings: { strategy: "SURGE", maxSurge: pool.surgeNodes, maxUnavailable: 0 },
       nodeConfig: nodeConfig(site, pool, nodes.email),
     },
-    pulumi.mergeOptions(cloud, {
-      dependsOn: [...nodes.grants],
-      ...(autoscaled && { ignoreChanges: ["initialNodeCount", "nodeCount"] }),
-    }),
+    pulumi.mergeOptions(cloud, { dependsOn: [...nodes.grants] }),
   );
 }
 
@@ -55,7 +56,7 @@ function nodeConfig(site: SitePlan, pool: PoolPlan, serviceAccount: pulumi.Input
     machineType: pool.machineType,
     imageType: "COS_CONTAINERD",
     diskSizeGb: pool.diskGiB,
-    diskType: "pd-balanced",
+    diskType: bootDisk(pool.machineType),
     serviceAccount,
     oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
     spot: pool.spot,
@@ -64,19 +65,16 @@ function nodeConfig(site: SitePlan, pool: PoolPlan, serviceAccount: pulumi.Input
     metadata: { "disable-legacy-endpoints": "true" },
     kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
     labels: { ...pool.labels, "multisite-pool": pool.name },
-    taints: [...pool.taints.map(taint), AGENT_NOT_READY],
+    taints: [...pool.taints.map(taint), NOT_READY],
     resourceLabels: labels(site),
   };
 }
 
 /**
- * Keeps pods off a node until Cilium runs there; its agent takes the taint away. The prefix makes the cluster autoscaler
- * look past it: a pool whose template carried a plain taint would never be scaled up.
+ * Keeps pods off a node until Cilium runs there; its agent takes the taint away.
  * https://docs.cilium.io/en/stable/installation/taints/
  */
-export const AGENT_NOT_READY_KEY = "ignore-taint.cluster-autoscaler.kubernetes.io/cilium-agent-not-ready";
-
-const AGENT_NOT_READY = { key: AGENT_NOT_READY_KEY, value: "true", effect: "NO_EXECUTE" };
+const NOT_READY = { key: GKE_AGENT_NOT_READY, value: "true", effect: "NO_EXECUTE" };
 
 const EFFECTS = {
   NoSchedule: "NO_SCHEDULE",
