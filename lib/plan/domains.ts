@@ -1,6 +1,6 @@
 import type { CapacitySite } from "./capacityInput";
 import { type Load, nodesOf, type SiteNodes } from "./packing";
-import { carriesAll, type ShareSum, sumOf } from "./shares";
+import { carriesAll, ShareSum } from "./shares";
 import { type SiteShare, siteShare } from "./siteShare";
 
 /** A serving site and what it can carry. */
@@ -58,8 +58,8 @@ export function domainsOf(sites: readonly ServingSite[], load: Load): Domain[] {
     return {
       name,
       sites: together,
-      proven: sumOf(together.map((one) => one.share.proven)),
-      possible: sumOf(together.map((one) => one.share.possible)),
+      proven: ShareSum.of(together.map((one) => one.share.proven)),
+      possible: ShareSum.of(together.map((one) => one.share.possible)),
       have: load.resources.map((_, r) => together.reduce((sum, one) => sum + (one.have[r] ?? 0), 0)),
     };
   });
@@ -74,18 +74,7 @@ export function survives(
   headroom: Load["headroom"],
 ): boolean {
   const sums = domains.map((one) => one[by]).sort((a, b) => b.value - a.value);
-  return sums.length > tolerate && carriesAll(together(sums), sums.slice(0, tolerate), headroom);
-}
-
-/** The sum over all. */
-export function together(sums: readonly ShareSum[]): ShareSum {
-  let value = 0;
-  const exact = new Map<number, bigint>();
-  for (const one of sums) {
-    value += one.value;
-    for (const [den, num] of one.exact) exact.set(den, (exact.get(den) ?? 0n) + num);
-  }
-  return { value, exact };
+  return sums.length > tolerate && carriesAll(ShareSum.together(sums), sums.slice(0, tolerate), headroom);
 }
 
 /** Code unit order: the same on every machine. */

@@ -14,8 +14,8 @@ interface Candidate {
   readonly gain: number;
 }
 
-/** Pools whose growth is tried; in a larger fleet those of the weakest domains, where a node gains most. */
-const CANDIDATES = 64;
+/** Pools whose growth is tried: those of the weakest domains, where a node gains most, in a fleet of more pools. */
+const CANDIDATES = 1024;
 /** Steps that a search may add before it gives up: a fleet that lacks more is not one change away. */
 const STEPS = 20_000;
 
@@ -138,13 +138,10 @@ function growGreedily(growth: Growth, candidates: readonly Candidate[]): Steps |
 
 function trimmed(growth: Growth, steps: Map<Candidate, number>): Steps {
   for (const candidate of [...steps.keys()].reverse()) {
-    let [enough, tooFew] = [steps.get(candidate) ?? 0, -1];
-    while (enough - tooFew > 1) {
-      const middle = Math.floor((enough + tooFew) / 2);
-      if (growth.holds(new Map(steps).set(candidate, middle))) enough = middle;
-      else tooFew = middle;
-    }
-    steps.set(candidate, enough);
+    const holds = (count: number) => growth.holds(new Map(steps).set(candidate, count));
+    const enough = steps.get(candidate) ?? 0;
+    // Most often not even one step can go.
+    if (holds(enough - 1)) steps.set(candidate, holds(0) ? 0 : fewest(enough - 1, holds));
   }
   return steps;
 }
@@ -185,11 +182,19 @@ function survivingSum(strength: ReadonlyMap<string, number>, tolerate: number): 
     .reduce((sum, one) => sum + one, 0);
 }
 
-/** The fewest steps in one single pool, if they are at most `limit` nodes. */
+/**
+ * The fewest steps in one single pool, if they are at most `limit` nodes. A domain that outgrows the k strongest joins
+ * them, so that growing it alone helps no further than to the weakest of these.
+ */
 function growOne(growth: Growth, candidates: readonly Candidate[], limit: number): Steps | undefined {
   let best: Steps | undefined;
   let most = Number.isFinite(limit) ? limit : STEPS;
+  const strength = new Map(growth.grown(new Map()).map((one) => [one.name, one.proven.value]));
+  const target = growth.load.headroom.num / growth.load.headroom.den;
+  const lacking = target - survivingSum(strength, growth.tolerate);
+  const ceiling = [...strength.values()].sort((a, b) => b - a)[growth.tolerate - 1] ?? Number.POSITIVE_INFINITY;
   for (const one of candidates) {
+    if (ceiling - (strength.get(one.domain) ?? 0) < lacking - 1e-9) continue;
     const allowed = Math.floor(most / one.step) - (best === undefined ? 0 : 1);
     if (allowed < 1 || !growth.holds(new Map([[one, allowed]]))) continue;
     const enough = fewest(allowed, (steps) => growth.holds(new Map([[one, steps]])));

@@ -1,7 +1,7 @@
-import { type Domain, together } from "./domains";
+import type { Domain } from "./domains";
 import { unit } from "./grains";
 import type { Load } from "./packing";
-import { carriesAll } from "./shares";
+import { carriesAll, ShareSum } from "./shares";
 import type { Loss, LossOfResource } from "./verdict";
 
 /** Losses that are listed at most, the worst first. */
@@ -20,7 +20,7 @@ export interface Losses {
  */
 export function lossesOf(domains: readonly Domain[], tolerate: number, load: Load): Losses {
   const size = Math.min(tolerate, domains.length);
-  const all = together(domains.map((one) => one.proven));
+  const all = ShareSum.together(domains.map((one) => one.proven));
   const have = load.resources.map((_, r) => domains.reduce((sum, one) => sum + (one.have[r] ?? 0), 0));
   const listed: Loss[] = [];
   for (const chosen of strongestSubsets(domains, size)) {

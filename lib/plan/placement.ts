@@ -4,7 +4,7 @@ import type { Load } from "./packing";
 import { add, type Resources, resources, scale, sum, ZERO } from "./resources";
 import { podResources } from "./schedulable";
 import { quotient, type Routing, routing } from "./shares";
-import { Nodes } from "./simulate";
+import { Scheduler } from "./simulate";
 import type { SitePlacement } from "./verdict";
 
 /** The weights of the routing over the domains, by what is proven, or by what is possible where nothing is proven. */
@@ -82,20 +82,21 @@ function sheddableReplicas(
   load: Load,
 ): number[] {
   if (load.sheddable.length === 0) return [];
-  const nodes = new Nodes(one.nodes);
+  const scheduler = new Scheduler(load, one.nodes);
+  scheduler.reset(one.nodes.groups.map((group) => group.count));
   const left = load.resources.map((_, r) => {
     const total = one.nodes.groups.reduce((all, group) => all + (group.total[r] ?? 0), 0);
     const pods = load.critical.reduce((used, pod, w) => used + (critical[w] ?? 0) * (pod.size[r] ?? 0), 0);
     return total - pods - (load.rest[r] ?? 0) * worstShare;
   });
-  for (const [w, pod] of load.critical.entries()) nodes.place(pod, w, critical[w] ?? 0, "spread");
+  for (const w of load.critical.keys()) scheduler.place(w, critical[w] ?? 0, "spread");
   return load.sheddable.map((pod, i) => {
     const wanted = Math.max(pod.minimum, ceil(pod.total * share));
     const room = pod.size.reduce(
       (most, size, r) => (size > 0 ? Math.min(most, Math.floor((left[r] ?? 0) / size + TOLERANCE)) : most),
       wanted,
     );
-    const placed = nodes.place(pod, load.critical.length + i, Math.max(0, room), "spread");
+    const placed = scheduler.place(load.critical.length + i, Math.max(0, room), "spread");
     for (const [r, size] of pod.size.entries()) left[r] = (left[r] ?? 0) - placed * size;
     return placed;
   });

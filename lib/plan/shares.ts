@@ -22,22 +22,38 @@ export function smaller(a: Share, b: Share): Share {
 }
 
 /** A sum of shares that stays exact however many there are. */
-export interface ShareSum {
-  /** In floating point. */
-  readonly value: number;
-  /** Numerators by denominator: sites have few different denominators. */
-  readonly exact: ReadonlyMap<number, bigint>;
+export class ShareSum {
+  private numerators: ReadonlyMap<number, bigint> | undefined;
+
+  private constructor(
+    /** The sum in floating point. */
+    readonly value: number,
+    private readonly sum: () => ReadonlyMap<number, bigint>,
+  ) {}
+
+  /** The sum of shares. */
+  static of(shares: readonly Share[]): ShareSum {
+    const value = shares.reduce((total, share) => total + quotient(share), 0);
+    return new ShareSum(value, () => byDenominator(shares.map(({ num, den }) => [den, BigInt(num)])));
+  }
+
+  /** The sum of sums. */
+  static together(sums: readonly ShareSum[]): ShareSum {
+    const value = sums.reduce((total, one) => total + one.value, 0);
+    return new ShareSum(value, () => byDenominator(sums.flatMap((one) => [...one.exact])));
+  }
+
+  /** Numerators by denominator; sites have few different denominators. Computed when first asked for. */
+  get exact(): ReadonlyMap<number, bigint> {
+    this.numerators ??= this.sum();
+    return this.numerators;
+  }
 }
 
-/** The sum of shares. */
-export function sumOf(shares: Iterable<Share>): ShareSum {
-  let value = 0;
-  const exact = new Map<number, bigint>();
-  for (const share of shares) {
-    value += quotient(share);
-    exact.set(share.den, (exact.get(share.den) ?? 0n) + BigInt(share.num));
-  }
-  return { value, exact };
+function byDenominator(parts: readonly (readonly [number, bigint])[]): ReadonlyMap<number, bigint> {
+  const sums = new Map<number, bigint>();
+  for (const [den, num] of parts) sums.set(den, (sums.get(den) ?? 0n) + num);
+  return sums;
 }
 
 /**

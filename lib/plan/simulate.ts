@@ -1,4 +1,4 @@
-import type { Load, Pods, SiteNodes } from "./packing";
+import type { Load, SiteNodes } from "./packing";
 
 /** Whether the scheduler spreads pods over the emptiest nodes (its default) or fills one node after the other. */
 export type Preference = "spread" | "fill";
@@ -10,86 +10,133 @@ export interface Arrival {
 }
 
 /**
- * A site's nodes while pods are placed one workload after the other. Nodes in the same condition are kept together as
- * one entry with a multiplicity, so that thousands of pods cost as little as a few.
+ * A site's nodes while pods are placed, one workload after the other. Nodes in the same condition are one entry with a
+ * multiplicity, so that thousands of pods cost as little as a few. Flat arrays: a plan runs this thousands of times.
  */
-export class Nodes {
-  private readonly free: number[][] = [];
-  private readonly many: number[] = [];
-  private readonly group: number[] = [];
+export class Scheduler {
+  private readonly resources: number;
+  private readonly workloads: number;
+  /** Sizes by workload and resource, the critical workloads before the sheddable ones. */
+  private readonly size: Float64Array;
+  private readonly capacity: Float64Array;
+  private readonly carries: Uint8Array;
+  private readonly free: Float64Array;
+  private readonly many: Float64Array;
+  private readonly group: Int32Array;
+  /** Sum over the resources of the free part: the scheduler's LeastAllocated score, all resources weighing the same. */
+  private readonly emptiness: Float64Array;
+  private entries = 0;
 
-  constructor(private readonly site: SiteNodes) {
-    for (const [g, { capacity, count }] of site.groups.entries()) this.put([...capacity], count, g);
+  constructor(load: Load, site: SiteNodes) {
+    const pods = [...load.critical, ...load.sheddable];
+    this.resources = load.resources.length;
+    this.workloads = pods.length;
+    this.size = Float64Array.from(pods.flatMap((one) => one.size));
+    this.capacity = Float64Array.from(site.groups.flatMap((group) => group.capacity));
+    this.carries = Uint8Array.from(site.groups.flatMap((group) => group.carries.map(Number)));
+    // Placing one workload splits at most two entries.
+    const entries = site.groups.length + 2 * pods.length;
+    this.free = new Float64Array(entries * this.resources);
+    this.many = new Float64Array(entries);
+    this.group = new Int32Array(entries);
+    this.emptiness = new Float64Array(entries);
+  }
+
+  /** Empties all nodes, of which there are so many in each group. */
+  reset(nodes: readonly number[]): void {
+    const { resources } = this;
+    this.entries = 0;
+    for (let g = 0; g < nodes.length; g++) {
+      const i = this.entries++;
+      this.many[i] = nodes[g] ?? 0;
+      this.group[i] = g;
+      this.emptiness[i] = resources;
+      for (let r = 0; r < resources; r++) this.free[i * resources + r] = this.capacity[g * resources + r] as number;
+    }
   }
 
   /** Places up to `count` pods of workload `w`; yields how many found a node. */
-  place(pod: Pods, w: number, count: number, preference: Preference): number {
+  place(w: number, count: number, preference: Preference): number {
     let left = count;
     while (left > 0) {
-      const at = this.best(pod.size, w, preference);
+      const at = this.best(w, preference);
       if (at < 0) break;
-      const each = preference === "spread" ? 1 : Math.min(left, this.room(at, pod.size));
-      const nodes = Math.min(this.many[at] ?? 0, Math.floor(left / each));
-      this.take(at, nodes, each, pod.size);
+      const each = preference === "spread" ? 1 : Math.min(left, this.room(at, w));
+      const nodes = Math.min(this.many[at] as number, Math.floor(left / each));
+      this.take(at, nodes, each, w);
       left -= nodes * each;
     }
     return count - left;
   }
 
-  private best(size: readonly number[], w: number, preference: Preference): number {
+  private best(w: number, preference: Preference): number {
+    const sign = preference === "spread" ? 1 : -1;
     let best = -1;
-    let bestScore = 0;
-    for (let i = 0; i < this.free.length; i++) {
-      const free = this.free[i];
-      if (free === undefined || !this.site.groups[this.group[i] ?? 0]?.carries[w] || !fits(size, free)) continue;
-      const score = this.emptiness(i, free);
-      if (best < 0 || (preference === "spread" ? score > bestScore : score < bestScore)) [best, bestScore] = [i, score];
+    let bestScore = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < this.entries; i++) {
+      const score = sign * (this.emptiness[i] as number);
+      if (score > bestScore && (this.many[i] as number) > 0 && this.fits(i, w)) {
+        best = i;
+        bestScore = score;
+      }
     }
     return best;
   }
 
-  /** The mean free part over the resources; the scheduler's LeastAllocated score, with all resources weighing the same. */
-  private emptiness(i: number, free: readonly number[]): number {
-    const capacity = this.site.groups[this.group[i] ?? 0]?.capacity ?? [];
-    let sum = 0;
-    for (let r = 0; r < free.length; r++) {
-      const of = capacity[r] ?? 0;
-      if (of > 0) sum += (free[r] ?? 0) / of;
+  private fits(i: number, w: number): boolean {
+    const { resources, size, free } = this;
+    if (this.carries[(this.group[i] as number) * this.workloads + w] === 0) return false;
+    for (let r = 0; r < resources; r++) {
+      if ((size[w * resources + r] as number) > (free[i * resources + r] as number)) return false;
     }
-    return sum;
+    return true;
   }
 
-  private room(i: number, size: readonly number[]): number {
+  private room(i: number, w: number): number {
+    const { resources } = this;
     let most = Number.POSITIVE_INFINITY;
-    for (let r = 0; r < size.length; r++) {
-      const part = size[r] ?? 0;
-      if (part > 0) most = Math.min(most, Math.floor((this.free[i]?.[r] ?? 0) / part));
+    for (let r = 0; r < resources; r++) {
+      const part = this.size[w * resources + r] as number;
+      if (part > 0) most = Math.min(most, Math.floor((this.free[i * resources + r] as number) / part));
     }
     return most;
   }
 
-  private take(i: number, nodes: number, each: number, size: readonly number[]): void {
-    const free = this.free[i] ?? [];
-    const rest = (this.many[i] ?? 0) - nodes;
-    if (rest > 0) this.put([...free], rest, this.group[i] ?? 0);
-    this.many[i] = nodes;
-    for (let r = 0; r < size.length; r++) free[r] = (free[r] ?? 0) - each * (size[r] ?? 0);
-  }
-
-  private put(free: number[], many: number, group: number): void {
-    this.free.push(free);
-    this.many.push(many);
-    this.group.push(group);
+  private take(i: number, nodes: number, each: number, w: number): void {
+    const { resources, free, capacity } = this;
+    const group = this.group[i] as number;
+    const rest = (this.many[i] as number) - nodes;
+    if (rest > 0) {
+      const copy = this.entries++;
+      this.many[copy] = rest;
+      this.group[copy] = group;
+      this.emptiness[copy] = this.emptiness[i] as number;
+      free.copyWithin(copy * resources, i * resources, (i + 1) * resources);
+      this.many[i] = nodes;
+    }
+    let score = 0;
+    for (let r = 0; r < resources; r++) {
+      const at = i * resources + r;
+      const left = (free[at] as number) - each * (this.size[w * resources + r] as number);
+      free[at] = left;
+      const all = capacity[group * resources + r] as number;
+      score += all > 0 ? left / all : 1;
+    }
+    this.emptiness[i] = score;
   }
 }
 
-/** Whether all of these pods find a node when they arrive in that way. */
-export function allPlaced(load: Load, site: SiteNodes, counts: readonly number[], arrival: Arrival): boolean {
-  const nodes = new Nodes(site);
+/** Whether all of these critical pods find a node when they arrive in that way, on so many nodes of each group. */
+export function allPlaced(
+  scheduler: Scheduler,
+  nodes: readonly number[],
+  counts: readonly number[],
+  arrival: Arrival,
+): boolean {
+  scheduler.reset(nodes);
   for (const w of arrival.order) {
-    const pod = load.critical[w];
     const count = counts[w] ?? 0;
-    if (pod !== undefined && nodes.place(pod, w, count, arrival.preference) < count) return false;
+    if (count > 0 && scheduler.place(w, count, arrival.preference) < count) return false;
   }
   return true;
 }
@@ -106,28 +153,15 @@ export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
   const dominant = all.map((w) => load.resources.reduce((most, _, r) => Math.max(most, part(w, r)), 0));
   const places = all.map((w) => site.groups.filter((group) => group.carries[w]).length);
   const by = (key: (w: number) => number) => [...all].sort((a, b) => key(a) - key(b));
-  const ascending = by((w) => dominant[w] ?? 0);
-  const arrivals: Arrival[] = [
-    { order: ascending, preference: "spread" },
-    { order: ascending, preference: "fill" },
-    { order: [...ascending].reverse(), preference: "spread" },
-    { order: [...ascending].reverse(), preference: "fill" },
-    { order: all, preference: "spread" },
-    { order: all, preference: "fill" },
-  ];
+  const smallFirst = by((w) => dominant[w] ?? 0);
+  const orders = [smallFirst, [...smallFirst].reverse(), all];
   for (const r of load.resources.keys()) {
-    if (load.resources[r] === "pods") continue;
-    const heavyFirst = by((w) => -part(w, r));
-    arrivals.push({ order: heavyFirst, preference: "fill" }, { order: heavyFirst, preference: "spread" });
+    if (load.resources[r] !== "pods") orders.push(by((w) => -part(w, r)));
   }
-  if (site.groups.length > 1) {
-    const anywhereFirst = by((w) => -(places[w] ?? 0));
-    arrivals.push({ order: anywhereFirst, preference: "spread" }, { order: anywhereFirst, preference: "fill" });
-  }
-  return arrivals;
-}
-
-function fits(size: readonly number[], free: readonly number[]): boolean {
-  for (let r = 0; r < size.length; r++) if ((size[r] ?? 0) > (free[r] ?? 0)) return false;
-  return true;
+  if (site.groups.length > 1) orders.push(by((w) => -(places[w] ?? 0)));
+  const different = [...new Map(orders.map((order) => [order.join(), order])).values()];
+  return different.flatMap((order): Arrival[] => [
+    { order, preference: "spread" },
+    { order, preference: "fill" },
+  ]);
 }

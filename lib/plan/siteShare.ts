@@ -2,7 +2,7 @@ import { AnyOrder } from "./anyOrder";
 import { ceil } from "./grains";
 import type { Load, SiteNodes } from "./packing";
 import { NOTHING, quotient, type Share, smaller } from "./shares";
-import { type Arrival, adversarialArrivals, allPlaced } from "./simulate";
+import { type Arrival, adversarialArrivals, allPlaced, Scheduler } from "./simulate";
 import { replicasAt, stepBelow, upperBound } from "./upperBound";
 
 /** The largest share of the bare demand that a site's nodes carry: proven, and beyond which nothing can be placed. */
@@ -33,12 +33,11 @@ function provenShare(load: Load, site: SiteNodes, possible: Share): Share {
     if (quotient(all) >= quotient(possible)) return all;
   }
   let best = inAnyOrder(load, anyOrder, possible, within);
-  const arrivals = adversarialArrivals(load, site);
+  const simulation = new Simulation(load, site);
   let at = stepAtLeast(load, quotient(possible), coarse);
   while (at !== undefined && quotient(at) > quotient(best)) {
     const share = within(at);
-    if (quotient(share) > quotient(best) && simulated(load, site, replicasAt(load, quotient(at)), arrivals))
-      best = share;
+    if (quotient(share) > quotient(best) && simulation.places(replicasAt(load, quotient(at)))) best = share;
     at = coarseBelow(load, quotient(at));
   }
   return best;
@@ -83,44 +82,57 @@ function divisibleShare(load: Load, site: SiteNodes, share: Share): Share {
 }
 
 /** Nodes that are left empty at most when a simulation fails with all of them. */
-const SUBSETS = 24;
+const SUBSETS = 8;
 
-/** Whether every adversarial arrival places all pods, on all the nodes or on some of them. */
-function simulated(load: Load, site: SiteNodes, counts: readonly number[], arrivals: Arrival[]): boolean {
-  const seen = new Set<string>();
-  const queue: SiteNodes[] = [site];
-  for (const nodes of queue) {
-    if (arrivals.every((arrival, i) => allPlaced(load, nodes, counts, arrival) || !toFront(arrivals, i))) return true;
-    for (const fewer of oneNodeFewer(nodes)) {
-      const key = fewer.groups.map((group) => group.count).join();
-      if (queue.length > SUBSETS || seen.has(key) || !volumeFits(load, fewer, counts)) continue;
-      seen.add(key);
-      queue.push(fewer);
+/** Adversarial arrivals, played through on one site's nodes. */
+class Simulation {
+  private readonly scheduler: Scheduler;
+  private readonly arrivals: Arrival[];
+
+  constructor(
+    private readonly load: Load,
+    private readonly site: SiteNodes,
+  ) {
+    this.scheduler = new Scheduler(load, site);
+    this.arrivals = adversarialArrivals(load, site);
+  }
+
+  /** Whether every arrival places all of the critical pods, on all the nodes or on some of them. */
+  places(counts: readonly number[]): boolean {
+    const queue = [this.site.groups.map((group) => group.count)];
+    const seen = new Set<string>();
+    for (const nodes of queue) {
+      if (this.placesOn(nodes, counts)) return true;
+      for (let g = 0; g < nodes.length && queue.length <= SUBSETS; g++) {
+        const fewer = nodes.map((count, h) => (h === g ? count - 1 : count));
+        if (fewer[g] === -1 || !this.volumeFits(fewer, counts) || seen.has(fewer.join())) continue;
+        seen.add(fewer.join());
+        queue.push(fewer);
+      }
     }
+    return false;
   }
-  return false;
-}
 
-/** The arrival that failed is tried first next time: most shares fail by the same one. */
-function toFront(arrivals: Arrival[], i: number): true {
-  arrivals.unshift(...arrivals.splice(i, 1));
-  return true;
-}
-
-function oneNodeFewer(site: SiteNodes): SiteNodes[] {
-  return site.groups.map((_, g) => ({
-    key: "",
-    groups: site.groups.map((group, h) => (h === g ? { ...group, count: Math.max(0, group.count - 1) } : group)),
-  }));
-}
-
-function volumeFits(load: Load, site: SiteNodes, counts: readonly number[]): boolean {
-  for (const r of load.resources.keys()) {
-    let left = site.groups.reduce((sum, group) => sum + group.count * (group.capacity[r] ?? 0), 0);
-    for (const [w, one] of load.critical.entries()) left -= (counts[w] ?? 0) * (one.size[r] ?? 0);
-    if (left < 0) return false;
+  private placesOn(nodes: readonly number[], counts: readonly number[]): boolean {
+    for (const [i, arrival] of this.arrivals.entries()) {
+      if (allPlaced(this.scheduler, nodes, counts, arrival)) continue;
+      // Most counts fail by the same arrival: it is tried first next time.
+      this.arrivals.unshift(...this.arrivals.splice(i, 1));
+      return false;
+    }
+    return true;
   }
-  return true;
+
+  private volumeFits(nodes: readonly number[], counts: readonly number[]): boolean {
+    const { critical, resources } = this.load;
+    for (let r = 0; r < resources.length; r++) {
+      let left = 0;
+      for (const [g, group] of this.site.groups.entries()) left += (nodes[g] ?? 0) * (group.capacity[r] ?? 0);
+      for (const [w, one] of critical.entries()) left -= (counts[w] ?? 0) * (one.size[r] ?? 0);
+      if (left < 0) return false;
+    }
+    return true;
+  }
 }
 
 /** The smallest share of `share` or more at which some workload's replicas are a step of the given kind. */

@@ -1,6 +1,6 @@
 import { ceil, floor, TOLERANCE } from "./grains";
 import type { Load, Nodes, SiteNodes } from "./packing";
-import { NOTHING, type Share } from "./shares";
+import { NOTHING, quotient, type Share } from "./shares";
 
 /**
  * Something that no placement can exceed: the pods, each times its coefficient, and the divisible demand times the
@@ -12,6 +12,13 @@ interface Constraint {
   readonly limit: number;
 }
 
+/** All that no placement on a site's nodes can exceed. */
+interface Constraints {
+  /** Pods of each workload alone. */
+  readonly most: readonly number[];
+  readonly sums: readonly Constraint[];
+}
+
 /**
  * A share of the bare demand that no placement on these nodes can exceed. It counts volumes per resource over every
  * set of node groups that some workload is confined to, pods that are too large to share a node, and how many pods of
@@ -20,34 +27,48 @@ interface Constraint {
 export function upperBound(load: Load, site: SiteNodes): Share {
   const constraints = constraintsOf(load, site);
   let at = Number.POSITIVE_INFINITY;
-  for (const one of constraints) at = Math.min(at, relaxed(load, one, Number.POSITIVE_INFINITY));
+  for (const [w, { total }] of load.critical.entries()) {
+    if (total > 0) at = Math.min(at, (constraints.most[w] ?? 0) / total);
+  }
+  for (const one of constraints.sums) at = Math.min(at, relaxed(load, one, Number.POSITIVE_INFINITY));
   while (at > 0 && Number.isFinite(at)) {
-    const counts = replicasAt(load, at);
-    let infeasible = false;
-    let next = at;
-    let divisible: Share | undefined;
-    for (const one of constraints) {
-      const left = one.limit - dot(one.pods, counts);
-      if (left < 0) {
-        infeasible = true;
-        next = Math.min(next, relaxed(load, one, at));
-      } else if (one.divisible > 0 && left < one.divisible * next) {
-        next = left / one.divisible;
-        divisible = { num: left, den: one.divisible };
-      }
-    }
+    const { next, divisible, infeasible } = tighten(load, constraints, at);
+    if (!infeasible && divisible === undefined) return stepAtMost(load, at);
     const below = stepBelow(load, at);
-    if (infeasible) {
-      at = Math.min(next, valueOrZero(below));
-    } else if (divisible === undefined) {
-      return stepAtMost(load, at);
-    } else if (next > valueOrZero(below) || close(next, at)) {
-      return divisible;
-    } else {
-      at = valueOrZero(below);
-    }
+    const step = below === undefined ? 0 : quotient(below);
+    if (!infeasible && divisible !== undefined && (next > step || close(next, at))) return divisible;
+    at = infeasible ? Math.min(next, step) : step;
   }
   return NOTHING;
+}
+
+/** What the constraints leave of a share. */
+interface Tightened {
+  /** The share itself, or less where a constraint binds. */
+  readonly next: number;
+  /** `next` exactly, where the divisible demand binds. */
+  readonly divisible: Share | undefined;
+  /** Whether the pods alone are too many. */
+  readonly infeasible: boolean;
+}
+
+function tighten(load: Load, constraints: Constraints, at: number): Tightened {
+  const counts = replicasAt(load, at);
+  let infeasible = false;
+  let next = at;
+  let divisible: Share | undefined;
+  for (let w = 0; w < counts.length; w++) if ((counts[w] ?? 0) > (constraints.most[w] ?? 0)) infeasible = true;
+  for (const one of constraints.sums) {
+    const left = one.limit - dot(one.pods, counts);
+    if (left < 0) {
+      infeasible = true;
+      next = Math.min(next, relaxed(load, one, at));
+    } else if (one.divisible > 0 && left < one.divisible * next) {
+      next = left / one.divisible;
+      divisible = { num: left, den: one.divisible };
+    }
+  }
+  return { next, divisible, infeasible };
 }
 
 /** Replicas of each critical workload that a site runs for a share of the bare demand, its minimum included. */
@@ -89,24 +110,23 @@ function relaxed(load: Load, one: Constraint, share: number): number {
   return left < 0 ? 0 : share;
 }
 
-function constraintsOf(load: Load, site: SiteNodes): Constraint[] {
-  const found: Constraint[] = [];
-  for (const w of load.critical.keys()) {
-    const limit = site.groups.reduce((sum, group) => sum + group.count * alone(load, group, w), 0);
-    found.push({ pods: load.critical.map((_, v) => (v === w ? 1 : 0)), divisible: 0, limit });
-  }
+function constraintsOf(load: Load, site: SiteNodes): Constraints {
+  const most = load.critical.map((_, w) =>
+    site.groups.reduce((sum, group) => sum + group.count * alone(load, group, w), 0),
+  );
+  const sums: Constraint[] = [];
   for (const within of confinements(load, site)) {
     const groups = site.groups.filter((_, g) => within[g]);
     const confined = load.critical.map((_, w) => site.groups.every((group, g) => within[g] || !group.carries[w]));
     const open = site.groups.every((group, g) => within[g] || !group.open);
-    for (const r of load.resources.keys()) {
+    for (let r = 0; r < load.resources.length; r++) {
       const size = load.critical.map((one, w) => (confined[w] ? (one.size[r] ?? 0) : 0));
       const limit = groups.reduce((sum, group) => sum + (group.total[r] ?? 0), 0);
-      found.push({ pods: size, divisible: open ? (load.rest[r] ?? 0) : 0, limit });
-      found.push(...largePods(size, groups, r));
+      sums.push({ pods: size, divisible: open ? (load.rest[r] ?? 0) : 0, limit });
+      sums.push(...largePods(size, groups, r));
     }
   }
-  return found;
+  return { most, sums };
 }
 
 /** Pods larger than 1/(t+1) of a node: at most t of them share one. */
@@ -114,6 +134,7 @@ function largePods(size: readonly number[], groups: readonly Nodes[], r: number)
   const node = groups.reduce((largestNode, group) => Math.max(largestNode, group.capacity[r] ?? 0), 0);
   const nodes = groups.reduce((sum, group) => sum + group.count, 0);
   const found: Constraint[] = [];
+  if (Math.max(0, ...size) * 5 <= node) return found;
   for (let t = 1; t <= 4; t++) {
     const pods = size.map((one) => (one * (t + 1) > node ? 1 : 0));
     if (pods.includes(1)) found.push({ pods, divisible: 0, limit: t * nodes });
@@ -145,10 +166,6 @@ function dot(a: readonly number[], b: readonly number[]): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
   return sum;
-}
-
-function valueOrZero(share: Share | undefined): number {
-  return share === undefined ? 0 : share.num / share.den;
 }
 
 function close(a: number, b: number): boolean {
