@@ -3,7 +3,7 @@ import type { Account, Autoname, Cloud, Model, Subject } from "./model";
 import { checkShape } from "./sdk/checkValue";
 import { guid, hex } from "./sdk/madeUp";
 import type { ResourceSchema, SdkPackage } from "./sdk/package";
-import { isObject, isUnknown, own, plain, reveal, select } from "./wire";
+import { isObject, isUnknown, own, plain, redactor, reveal, select } from "./wire";
 import type { World } from "./world";
 
 /** What a check needs to know beside the request. */
@@ -30,7 +30,8 @@ export function checkResource(
   const subject = subjectOf(request, inputs, cloud, account);
   const failures = [...named.failures, ...checkShape(inputs, withExtras(schema, cloud), sdk.declarations)];
   if (model !== undefined) failures.push(...judge(model, subject));
-  return { inputs, failures: unique(failures) };
+  const redact = failures.length === 0 ? String : redactor(inputs);
+  return { inputs, failures: unique(failures.map(({ property, reason }) => ({ property, reason: redact(reason) }))) };
 }
 
 /** The resource as rules see it. */

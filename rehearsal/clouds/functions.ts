@@ -5,7 +5,7 @@ import { outputsOf } from "./outputs";
 import { checkShape } from "./sdk/checkValue";
 import { hex } from "./sdk/madeUp";
 import type { FunctionSchema, SdkPackage } from "./sdk/package";
-import { own, plain, same } from "./wire";
+import { own, plain, redactor, same } from "./wire";
 import type { Thing, World } from "./world";
 
 /** What a function may look at. */
@@ -37,7 +37,7 @@ export function callFunction(request: InvokeRequest, calling: Calling): InvokeRe
   try {
     if (meaning !== undefined) return { result: meaning(args, { account, world, scope }), failures: [] };
   } catch (error) {
-    return fail("", (error as Error).message);
+    return fail("", redactor(request.args)((error as Error).message));
   }
   const thing = lookUp(request.token, args, scope, calling);
   return { result: answer(request.args, schema!, thing, scope, calling), failures: [] };

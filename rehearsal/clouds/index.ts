@@ -30,6 +30,11 @@ export interface SimulationOptions {
   seed?: string;
   /** What exists already, in the order of the state: what something refers to comes first. @default nothing */
   state?: readonly ExistingResource[];
+  /**
+   * Ids, ARNs and names of things that exist outside the program and that it names without reading them, such as a network
+   * that a team is given. References to them are taken on trust. @default none
+   */
+  existing?: readonly string[];
 }
 
 const CLOUDS: readonly Cloud[] = [aws, gcp, azure, kubernetes, tls];
@@ -39,7 +44,7 @@ const CLOUDS: readonly Cloud[] = [aws, gcp, azure, kubernetes, tls];
  * share one world: two providers of one account and region see the same things.
  */
 export function simulatedClouds(options: SimulationOptions): ProviderSource {
-  const world = new World();
+  const world = new World(new Set(options.existing ?? []));
   const seed = options.seed ?? "rehearsal";
   const packages = new Map<string, SdkPackage | undefined>();
   const installed = (name: string): SdkPackage | undefined => {
@@ -88,3 +93,5 @@ async function restoreWorld(
     providers.get(key)?.restore(resource);
   }
 }
+
+export { type HostedPlugins, type PluginPackage, writePlugins } from "./plugin";

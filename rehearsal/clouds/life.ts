@@ -120,7 +120,8 @@ function resolve(kind: Kind, subject: Subject, scope: string): { uses: Use[]; pr
   const problems: string[] = [];
   for (const [path, reference] of Object.entries(kind.model?.refers ?? {})) {
     for (const { path: found, value } of select(subject.inputs, path)) {
-      if (typeof value !== "string" || reference.unless?.test(value) === true) continue;
+      if (typeof value !== "string" || reference.unless?.test(value) === true || kind.world.trusted.has(value))
+        continue;
       const handles = reference.to.map((type): [string, string] => {
         const written = reference.handle?.(value, subject) ?? value;
         return [type, kind.cloud.handle?.(written, type, subject) ?? written];
@@ -141,7 +142,7 @@ function nowhere(world: World, handles: [string, string][], path: string, value:
   const what = handles.map(([type]) => type.split(":").at(-1)).join(" or ");
   if (other !== undefined)
     return `${path}: ${what} ${show(value)} is in ${place(other.scope)}, not in ${place(scope)}; use one of the same place`;
-  return `${path}: ${what} ${show(value)} does not exist in ${place(scope)}; the simulated cloud holds what the program makes or reads (get)`;
+  return `${path}: ${what} ${show(value)} does not exist in ${place(scope)}; what exists outside the program must be read first (get), or named as existing`;
 }
 
 function chooseId(kind: Kind, subject: Subject, scope: string): { id: string; taken?: string } {

@@ -25,7 +25,7 @@ import { type Identity, type Kind, making, obstacles, place, refusals, settle } 
 import type { Account, Cloud, Making } from "./model";
 import { outputsOf } from "./outputs";
 import type { ResourceSchema, SdkPackage } from "./sdk/package";
-import { holdsUnknown, own, plain, UNKNOWN } from "./wire";
+import { holdsUnknown, own, plain, redactor, UNKNOWN } from "./wire";
 import type { Thing, World } from "./world";
 
 /** One provider resource of a simulated cloud: what `pulumirpc.ResourceProvider` asks, answered from the world. */
@@ -88,7 +88,7 @@ export class SimulatedProvider implements Provider {
       return { id: "", outputs: this.answer(kind, request, request.inputs, undefined, {}) };
     }
     const made = making(kind, request, request.inputs);
-    refuse("create", request, made.making.scope, refusals(kind, made));
+    refuse("create", request, request.inputs, made.making.scope, refusals(kind, made));
     const outputs = this.answer(kind, request, request.inputs, made.making, {});
     settle(kind, made, plain(outputs) as Properties);
     return { id: made.making.id, outputs };
@@ -113,7 +113,13 @@ export class SimulatedProvider implements Provider {
       outputs[counter] = request.preview ? UNKNOWN : Number(own(request.oldOutputs, counter) ?? 0) + 1;
     }
     if (request.preview) return { outputs };
-    refuse("update", request, made.making.scope, refusals(kind, made, plain(request.oldInputs) as Properties));
+    refuse(
+      "update",
+      request,
+      request.news,
+      made.making.scope,
+      refusals(kind, made, plain(request.oldInputs) as Properties),
+    );
     settle(kind, made, plain(outputs) as Properties);
     return { outputs };
   }
@@ -121,7 +127,7 @@ export class SimulatedProvider implements Provider {
   async delete(request: DeleteRequest): Promise<void> {
     const kind = this.kind(request.type);
     const thing = this.adopt(kind, request, request.id, request.inputs, request.outputs);
-    refuse("delete", request, thing.scope, obstacles(kind, thing));
+    refuse("delete", request, request.inputs, thing.scope, obstacles(kind, thing));
     this.world.remove(thing);
   }
 
@@ -204,13 +210,14 @@ export function schemaOf(sdk: SdkPackage, cloud: Cloud, type: string): ResourceS
 
 function refuse(
   operation: string,
-  { type, name }: { type: string; name: string },
+  { type, name }: Identity,
+  inputs: Properties,
   scope: string,
   reasons: string[],
 ): void {
   if (reasons.length === 0) return;
-  const list = reasons.length === 1 ? ` ${reasons[0]}` : `\n${reasons.map((reason) => `  - ${reason}`).join("\n")}`;
-  throw new Error(`${place(scope)} refuses to ${operation} ${type} "${name}":${list}`);
+  const list = reasons.length === 1 ? ` ${reasons[0]}` : reasons.map((reason) => `\n  - ${reason}`).join("");
+  throw new Error(redactor(inputs)(`${place(scope)} refuses to ${operation} ${type} "${name}":${list}`));
 }
 
 /** The outputs that no input gives: they stay as they are when something else changes. */

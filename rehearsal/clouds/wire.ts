@@ -118,3 +118,19 @@ export function show(value: unknown): string {
   const json = JSON.stringify(value, (_, inner) => (isSecret(inner) ? "[secret]" : inner)) ?? "nothing";
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 }
+
+/** Takes out of a text everything that the properties hold as a secret, in full or as {@link show} cuts it. */
+export function redactor(properties: unknown): (text: string) => string {
+  const hidden = new Set<string>();
+  const collect = (value: unknown, isHidden: boolean): void => {
+    if (isSecret(value)) collect(value.value, true);
+    else if (Array.isArray(value)) for (const item of value) collect(item, isHidden);
+    else if (isObject(value)) for (const item of Object.values(value)) collect(item, isHidden);
+    else if (isHidden && typeof value === "string" && value !== "" && !UNKNOWNS.has(value)) {
+      for (const form of [value, JSON.stringify(value).slice(1, -1)]) hidden.add(form).add(form.slice(0, 70));
+    }
+  };
+  collect(properties, false);
+  const longestFirst = [...hidden].sort((a, b) => b.length - a.length);
+  return (text) => longestFirst.reduce((open, secret) => open.replaceAll(secret, "[secret]"), text);
+}

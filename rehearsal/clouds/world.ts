@@ -39,6 +39,9 @@ export class World {
   private readonly users = new Map<Thing, Set<Thing>>();
   private readonly ofType = new Map<string, Set<Thing>>();
 
+  /** @param trusted ids, ARNs and names of things outside the rehearsal, to which references are taken on trust. */
+  constructor(readonly trusted: ReadonlySet<string> = new Set()) {}
+
   /** Adds a thing, or puts a newer one in the place of that with the same type, scope and id. */
   put(thing: Thing): void {
     const old = this.byId.get(key(thing.type, thing.scope, thing.id));

@@ -24,6 +24,9 @@ export interface FunctionSchema {
 
 const NOTHING: Shape = new Map();
 
+/** Packages by folder: what is installed does not change while a process runs, and reading it once is enough. */
+const opened = new Map<string, SdkPackage>();
+
 /**
  * A package of generated SDK code, as the program has it installed: `@pulumi/aws` and its like. Every type is read when it
  * is first asked for, and then kept.
@@ -58,8 +61,10 @@ export class SdkPackage {
         const manifest = join(folder, "package.json");
         if (existsSync(manifest)) {
           const { version, pulumi } = JSON.parse(readFileSync(manifest, "utf8"));
-          if (pulumi?.resource === true && existsSync(join(folder, "provider.js")))
-            return new SdkPackage(name, version, folder);
+          if (pulumi?.resource !== true || !existsSync(join(folder, "provider.js"))) return undefined;
+          const known = opened.get(`${folder} ${version}`) ?? new SdkPackage(name, version, folder);
+          opened.set(`${folder} ${version}`, known);
+          return known;
         }
         if (dirname(at) === at) break;
       }

@@ -8,6 +8,13 @@ const CURVES: { readonly [curve: string]: { openssl: string; hash: string; ssh?:
   P521: { openssl: "secp521r1", hash: "sha512", ssh: "nistp521" },
 };
 
+/** Kinds of key by OpenSSL's names: the provider's name, and the form of PEM that it gives first. */
+const ALGORITHMS: { readonly [type: string]: { name: string; form?: "pkcs1" | "sec1" } } = {
+  rsa: { name: "RSA", form: "pkcs1" },
+  ec: { name: "ECDSA", form: "sec1" },
+  ed25519: { name: "ED25519" },
+};
+
 /** Makes a key. `curve` is for ECDSA, `bits` for RSA. */
 export function makeKey(algorithm: string, curve: string, bits: number): KeyObject {
   if (algorithm === "RSA") return generateKeyPairSync("rsa", { modulusLength: bits }).privateKey;
@@ -29,7 +36,7 @@ export function readKey(pem: string, property: string): KeyObject {
 
 /** The provider's name of a key's algorithm. */
 export function algorithmOf(key: KeyObject): string {
-  return { rsa: "RSA", ec: "ECDSA", ed25519: "ED25519" }[key.asymmetricKeyType ?? ""] ?? "unknown";
+  return ALGORITHMS[key.asymmetricKeyType ?? ""]?.name ?? "unknown";
 }
 
 /** The hash with which a key signs; undefined for ED25519, which has its own. */
@@ -41,7 +48,7 @@ export function hashOf(key: KeyObject): string | undefined {
 
 /** What the provider tells of a key: every form of it, public and private. */
 export function keyOutputs(key: KeyObject): { [output: string]: string } {
-  const form = { rsa: "pkcs1", ec: "sec1" }[key.asymmetricKeyType ?? ""] as "pkcs1" | "sec1" | undefined;
+  const form = ALGORITHMS[key.asymmetricKeyType ?? ""]?.form;
   const pkcs8 = String(key.export({ type: "pkcs8", format: "pem" }));
   return {
     privateKeyPem:
