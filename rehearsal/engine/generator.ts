@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { Aliases } from "./aliases";
+import { failureMessage } from "./checkFailures";
 import { Bail, type RunContext } from "./context";
 import { applyReplaceOnChanges, needsReplacement, noDifference, replacementFor, settle, shownDiff } from "./difference";
 import { ignoreChanges } from "./paths";
-import type { CheckFailure, CheckRequest, CheckResult, DiffRequest, DiffResult, Properties } from "./provider";
+import type { CheckRequest, CheckResult, DiffRequest, DiffResult, Properties } from "./provider";
 import { Replacements } from "./replacements";
 import { type Goal, type ResourceState, stateOf } from "./state";
 import type { PlannedStep } from "./step";
 import { isProviderType, makeUrn, nameOf, parseReference } from "./urns";
-import { containsUnknowns, isData, isSecret, revealSecrets, sameValue } from "./values";
+import { containsUnknowns, revealSecrets, sameValue } from "./values";
 
 /** The provider reference of a resource whose package must not use a default provider. */
 export const deniedProvider = "urn:pulumi:deny::deny::pulumi:providers:denydefaultprovider::denydefaultprovider::";
@@ -28,19 +29,6 @@ interface Registration {
   seed: string;
   /** The goal's inputs with what is to be ignored set back, then as the provider checked them. */
   inputs: Properties;
-}
-
-/** A value as the real engine's messages print it. */
-function printed(value: unknown): string {
-  if (value === undefined || value === null) return "{<nil>}";
-  if (isSecret(value)) return "{[secret]}";
-  if (Array.isArray(value)) return `{[${value.map(printed).join(" ")}]}`;
-  if (isData(value))
-    return `{map[${Object.keys(value)
-      .sort()
-      .map((key) => `${key}:${printed(value[key])}`)
-      .join(" ")}]}`;
-  return `{${String(value)}}`;
 }
 
 /**
@@ -166,18 +154,13 @@ export class Generator {
     const identity = { urn: fresh.urn, type: fresh.type, name: nameOf(fresh.urn) };
     const result = await authority.check({ ...identity, olds: olds ?? {}, news, randomSeed: seed });
     if (result.failures.length > 0) {
-      for (const failure of result.failures) this.reportFailure(fresh, failure);
+      for (const failure of result.failures) {
+        this.context.report("error", fresh.urn, failureMessage(fresh, failure));
+      }
       throw new Bail(`resource ${fresh.urn} has check errors`);
     }
     registration.inputs = result.inputs;
     fresh.inputs = result.inputs;
-  }
-
-  private reportFailure({ urn, type, inputs }: ResourceState, { property, reason }: CheckFailure): void {
-    const what = `${type} resource '${nameOf(urn)}'`;
-    const where =
-      property === "" ? " has a problem" : `: property ${property} value ${printed(inputs[property])} has a problem`;
-    this.context.report("error", urn, `${what}${where}: ${reason}`);
   }
 
   /** Shows the resource to the policies; true when one of them forbids to go on. */

@@ -6,7 +6,7 @@ export type { PolicyPackOptions, Violation } from "./analyzers";
 export type { LogLine } from "./children";
 export type { Diagnostic, Severity } from "./context";
 export type { EnforcementLevel } from "./policyConfig";
-export type { Failure } from "./run";
+export type { Failure } from "./runOptions";
 export {
   openSession,
   type ResourceView,

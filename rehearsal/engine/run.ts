@@ -1,44 +1,28 @@
 import { UserError } from "../userError";
 import type { PolicyPack, Violation } from "./analyzers";
 import { builtins } from "./builtins";
-import type { Child, LogLine } from "./children";
-import { Bail, type Diagnostic, type RunContext, type Severity } from "./context";
+import type { Child } from "./children";
+import { Bail, type RunContext, type Severity } from "./context";
 import { DefaultProviders } from "./defaultProviders";
 import { planDeletions, runDeletions } from "./deletions";
 import { Executor, Protected } from "./executor";
 import { Generator } from "./generator";
 import { Monitor, type MonitorBackend, Stopped } from "./monitor";
+import { Pipeline, Signal } from "./pipeline";
 import { alreadyLogged, startProgram } from "./program";
-import type { Project } from "./project";
-import type { Properties, ProviderSource } from "./provider";
+import type { Properties } from "./provider";
 import { type Instance, ProviderRegistry } from "./providers";
 import { Registrations } from "./registrations";
-import type { SecretFilter } from "./secretFilter";
+import type { Failure, RunOptions } from "./runOptions";
 import type { Goal, ResourceState } from "./state";
 import type { PlannedStep } from "./step";
 import { Transforms } from "./transforms";
-import { qualifiedTypeOf, stackType } from "./urns";
-
-/** Why a run failed: a resource, a policy, the program itself, something that cannot be rehearsed, or the user's stop. */
-export type Failure = "resource" | "policy" | "program" | "refused" | "interrupted";
-
-export interface RunOptions {
-  project: Project;
-  preview: boolean;
-  sources: ProviderSource[];
-  packs: Promise<PolicyPack[]>;
-  previous: ResourceState[];
-  filter: SecretFilter;
-  skipTypeCheck: boolean;
-  signal: AbortSignal | undefined;
-  onStep(step: PlannedStep): void;
-  onDiagnostic(diagnostic: Diagnostic): void;
-  onViolation(violation: Violation): void;
-  onLine(line: LogLine): void;
-}
+import { makeUrn, qualifiedTypeOf, stackType } from "./urns";
 
 /** Milliseconds that a program has to end by itself once its monitor is gone. */
 const patience = 3000;
+/** Milliseconds that operations under way have when the user stops a run. */
+const grace = 10_000;
 
 /** One pass over a program, or one destruction: registers, decides, carries out, judges. */
 export class Run implements RunContext, MonitorBackend {
@@ -56,12 +40,11 @@ export class Run implements RunContext, MonitorBackend {
   private readonly generator: Generator;
   private readonly executor: Executor;
   private readonly monitor: Monitor;
-  private readonly finished: Promise<void>;
-  private markFinished: () => void = () => undefined;
-  private readonly over: Promise<void>;
-  private markOver: () => void = () => undefined;
-  private queue: Promise<unknown> = Promise.resolve();
-  private readonly active = new Set<Promise<unknown>>();
+  /** The program registers nothing more. */
+  private readonly finished = new Signal();
+  /** Nothing is left to do, or the run was stopped. */
+  private readonly over = new Signal();
+  private readonly pipeline = new Pipeline();
   private stopped = false;
   private stackOutputs: { urn: string; outputs: Properties } | undefined;
   failure: Failure | undefined;
@@ -84,12 +67,6 @@ export class Run implements RunContext, MonitorBackend {
     this.generator = new Generator(this);
     this.executor = new Executor(this, this.generator.deletes);
     this.monitor = new Monitor(this);
-    this.finished = new Promise((resolve) => {
-      this.markFinished = resolve;
-    });
-    this.over = new Promise((resolve) => {
-      this.markOver = resolve;
-    });
   }
 
   /** The resources as the run leaves them. */
@@ -99,59 +76,57 @@ export class Run implements RunContext, MonitorBackend {
 
   /** Runs the program, and then deletes what it no longer registers. */
   async runProgram(): Promise<void> {
-    const { signal } = this.options;
-    const interrupt = (): void => this.stop("interrupted");
-    signal?.addEventListener("abort", interrupt);
     let program: Child | undefined;
-    try {
-      if (signal?.aborted) return interrupt();
+    await this.interruptibly(async () => {
       const address = await this.monitor.start();
       program = startProgram({ ...this.options, address });
       const ended = program.exited.then((end) => this.programEnded(end));
       this.packs.catch((error: Error) => this.abort(error));
-      const stopping = this.over.then(() => this.waitFor(ended));
-      await Promise.race([this.finished, stopping]);
+      const stopping = this.over.wait.then(() => this.waitFor(ended));
+      await Promise.race([this.finished.wait, stopping]);
       await this.complete();
-      this.markOver();
+      this.over.send();
       await this.waitFor(ended);
+    });
+    program?.stop();
+    await program?.exited;
+    this.monitor.close();
+    this.transforms.close();
+  }
+
+  /** Does work that the user may stop; errors end the run, and no provider outlives it. */
+  private async interruptibly(work: () => Promise<void>): Promise<void> {
+    const { signal } = this.options;
+    const interrupt = (): void => this.stop("interrupted");
+    signal?.addEventListener("abort", interrupt);
+    try {
+      if (signal?.aborted) interrupt();
+      else await work();
     } catch (error) {
       this.abort(error as Error);
     } finally {
       signal?.removeEventListener("abort", interrupt);
-      program?.stop();
-      await program?.exited;
-      this.monitor.close();
-      this.transforms.close();
       await this.registry.close();
     }
   }
 
   /** Deletes everything. */
   async destroy(): Promise<void> {
-    const { signal } = this.options;
-    const interrupt = (): void => this.stop("interrupted");
-    signal?.addEventListener("abort", interrupt);
-    try {
-      if (signal?.aborted) interrupt();
-      else await this.deleteRest();
-      await this.settle();
-    } catch (error) {
-      this.abort(error as Error);
-    } finally {
-      signal?.removeEventListener("abort", interrupt);
-      await this.registry.close();
-    }
+    await this.interruptibly(async () => {
+      await this.deleteRest();
+      await this.pipeline.settle();
+    });
   }
 
   /** After the program: deletions, what is still under way, the stack's outputs, and the policies on the whole. */
   private async complete(): Promise<void> {
-    await this.settle();
+    await this.pipeline.settle();
     try {
       if (!this.stopped) await this.deleteRest();
     } catch (error) {
       this.abort(error as Error);
     }
-    await this.settle();
+    await this.pipeline.settle();
     this.finishStackOutputs();
     if (!this.stopped) await this.analyzeStack().catch((error: Error) => this.abort(error));
     if (this.failure === "resource" || (this.failure === "policy" && !this.stopped)) {
@@ -162,8 +137,8 @@ export class Run implements RunContext, MonitorBackend {
 
   private async programEnded({ code, signal }: { code: number | null; signal: string | null }): Promise<void> {
     if (code === 0 && !this.stopped) {
-      await this.settle();
-      this.markFinished();
+      await this.pipeline.settle();
+      this.finished.send();
     } else if (!this.stopped) {
       const how = code === null ? `was ended by ${signal}` : `exited with non-zero exit code: ${code}`;
       if (code !== alreadyLogged) this.report("error", "", `an unhandled error occurred: Program ${how}`);
@@ -182,17 +157,9 @@ export class Run implements RunContext, MonitorBackend {
     clearTimeout(timer);
   }
 
-  /** Waits until nothing is under way. */
-  private async settle(): Promise<void> {
-    for (let last: unknown; last !== this.queue || this.active.size > 0; ) {
-      last = this.queue;
-      await Promise.allSettled([this.queue, ...this.active]);
-    }
-  }
-
   programFinished(): Promise<void> {
-    this.markFinished();
-    return this.over;
+    this.finished.send();
+    return this.over.wait;
   }
 
   stop(failure: Failure): void {
@@ -200,7 +167,9 @@ export class Run implements RunContext, MonitorBackend {
     if (this.stopped) return;
     this.stopped = true;
     this.monitor.stop();
-    this.markOver();
+    this.over.send();
+    // A provider that hangs is not waited for when the user has stopped the run.
+    if (failure === "interrupted") setTimeout(() => void this.registry.close(), grace).unref();
   }
 
   abort(error: Error): void {
@@ -237,7 +206,7 @@ export class Run implements RunContext, MonitorBackend {
 
   /** Decides on steps one registration after the other, as the real engine does. */
   private decide(urn: () => string, work: () => Promise<PlannedStep[]> | PlannedStep[]): Promise<PlannedStep[]> {
-    const steps = this.queue.then(async () => {
+    return this.pipeline.inTurn(async () => {
       if (this.stopped) throw new Stopped();
       try {
         return await work();
@@ -249,41 +218,28 @@ export class Run implements RunContext, MonitorBackend {
         throw new Stopped();
       }
     });
-    this.queue = steps.catch(() => undefined);
-    return steps;
   }
 
   async register(goal: Goal): Promise<ResourceState> {
     this.options.filter.learn(goal.inputs);
     const { parent, type, name } = goal;
     const steps = await this.decide(
-      () => this.urnFor(parent, type, name),
+      () => makeUrn(this.stack, this.project, parent, type, name),
       () => this.generator.register(goal),
     );
     return this.carryOut(steps);
   }
 
-  private urnFor(parent: string, type: string, name: string): string {
-    const above = parent === "" || qualifiedTypeOf(parent) === stackType ? "" : `${qualifiedTypeOf(parent)}$`;
-    return `urn:pulumi:${this.stack}::${this.project}::${above}${type}::${name}`;
-  }
-
   async read(request: Parameters<MonitorBackend["read"]>[0]): Promise<ResourceState> {
     const steps = await this.decide(
-      () => this.urnFor(request.parent, request.type, request.name),
+      () => makeUrn(this.stack, this.project, request.parent, request.type, request.name),
       () => this.generator.read(request),
     );
     return this.carryOut(steps);
   }
 
   private async carryOut(steps: PlannedStep[]): Promise<ResourceState> {
-    const work = this.execute(steps);
-    this.active.add(work);
-    try {
-      await work;
-    } finally {
-      this.active.delete(work);
-    }
+    await this.pipeline.underWay(this.execute(steps));
     const fresh = steps.find((step) => step.fresh !== undefined)?.fresh as ResourceState;
     this.options.filter.learn(fresh.outputs);
     return fresh;
@@ -349,7 +305,7 @@ export class Run implements RunContext, MonitorBackend {
       provider: this.generator.providerOf(state),
     }));
     const found = await Promise.all(packs.map((pack) => pack.analyzeStack(resources)));
-    const stackUrn = this.urnFor("", stackType, `${this.project}-${this.stack}`);
+    const stackUrn = makeUrn(this.stack, this.project, "", stackType, `${this.project}-${this.stack}`);
     for (const violation of found.flat())
       this.violated(this.news.has(violation.urn) ? violation : { ...violation, urn: stackUrn });
   }

@@ -7,7 +7,9 @@ import { isData, isSecret, rewrite, secretSignature, signatureKey } from "./valu
 
 /** A stack's state as `pulumi stack export` writes and `pulumi stack import` reads it. */
 export interface Deployment {
-  version: 3;
+  /** 3 is written; 4 is read too. */
+  version: 3 | 4;
+  features?: string[];
   deployment: {
     manifest: { time: string; magic: string; version: string };
     secrets_providers?: { type: string; state?: { salt?: string } };
@@ -152,16 +154,21 @@ export class DeploymentCodec {
   }
 }
 
+/** The one feature of version 4 that this engine knows. The CLI writes that version as soon as a resource uses one. */
+const knownFeatures = ["replaceWith"];
+
 /** Why a parsed file is no deployment that can be rehearsed, all reasons at once. */
 function deploymentProblems(deployment: Deployment): string[] {
-  if (!isData(deployment) || deployment.version !== 3 || !isData(deployment.deployment)) {
-    const version = isData(deployment) ? (deployment as { version?: unknown }).version : undefined;
+  const { version, features = [] }: { version?: number; features?: string[] } = isData(deployment) ? deployment : {};
+  if ((version !== 3 && version !== 4) || !isData(deployment.deployment)) {
     return [
-      `the state is not a Pulumi deployment of version 3 (its version is ${JSON.stringify(version) ?? "missing"}): export it with \`pulumi stack export\``,
+      `the state is not a Pulumi deployment of version 3 or 4 (its version is ${version ?? "missing"}): export it with \`pulumi stack export\``,
     ];
   }
-  const { resources, secrets_providers: secrets, pending_operations: pending } = deployment.deployment;
   const problems: string[] = [];
+  const unknown = features.filter((feature) => !knownFeatures.includes(feature));
+  if (unknown.length > 0) problems.push(`cannot rehearse: the state's features ${unknown.join(", ")}`);
+  const { resources, secrets_providers: secrets, pending_operations: pending } = deployment.deployment;
   if (pending !== undefined && pending.length > 0) {
     const urns = pending.map((operation) => `${operation.type} ${operation.resource.urn}`).join(", ");
     problems.push(

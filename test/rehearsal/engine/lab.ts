@@ -80,7 +80,7 @@ export function labProject(code: string): { dir: string; write(code: string): vo
   writeFileSync(path.join(dir, "package.json"), '{ "name": "lab-program", "version": "0.0.0", "main": "index.js" }');
   writeFileSync(
     path.join(dir, "Pulumi.yaml"),
-    "name: lab\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+    "name: program\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
   );
   const write = (text: string): void => writeFileSync(path.join(dir, "index.js"), header + text);
   write(code);

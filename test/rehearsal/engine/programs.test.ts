@@ -23,13 +23,14 @@ async function gone(dir: string): Promise<void> {
 describe("programs", { concurrency: 2 }, () => {
   it("stops a program that never ends, keeps what was made, and leaves no process", async () => {
     const stop = new AbortController();
+    let made = false;
     await withLab(
       `const a = new Thing("a", {}); a.ref.apply((ref) => { if (ref) for (;;); });`,
       async (session, project) => {
         const running = session.up();
-        stop.signal.addEventListener("abort", () => undefined);
-        for (let i = 0; i < 200 && processesIn(project.dir).length === 0; i++) await wait(50);
-        await wait(2500);
+        for (let i = 0; i < 600 && !made; i++) await wait(50);
+        await wait(500);
+        assert.equal(processesIn(project.dir).length, 1);
         stop.abort();
         const result = await running;
         assert.deepEqual([result.exit, result.failure], [1, "interrupted"]);
@@ -39,7 +40,12 @@ describe("programs", { concurrency: 2 }, () => {
         );
         await gone(project.dir);
       },
-      { signal: stop.signal },
+      {
+        signal: stop.signal,
+        onEvent: (event) => {
+          made ||= event.kind === "step" && event.step.name === "a";
+        },
+      },
     );
   });
 
@@ -190,6 +196,11 @@ describe("programs", { concurrency: 2 }, () => {
       await assert.rejects(
         openSession({ projectDir: project.dir, sources: [], stateFile }),
         /cannot rehearse: the state has pending operations \(creating urn:x\)/,
+      );
+      writeFileSync(stateFile, JSON.stringify({ version: 4, features: ["replaceWith", "views"], deployment: {} }));
+      await assert.rejects(
+        openSession({ projectDir: project.dir, sources: [], stateFile }),
+        /cannot rehearse: the state's features views/,
       );
       writeFileSync(stateFile, "{");
       await assert.rejects(openSession({ projectDir: project.dir, sources: [], stateFile }), /is not JSON/);

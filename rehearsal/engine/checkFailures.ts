@@ -1,0 +1,25 @@
+import type { CheckFailure } from "./provider";
+import type { ResourceState } from "./state";
+import { nameOf } from "./urns";
+import { isData, isSecret } from "./values";
+
+/** A value as the real engine's messages print it. */
+function printed(value: unknown): string {
+  if (value === undefined || value === null) return "{<nil>}";
+  if (isSecret(value)) return "{[secret]}";
+  if (Array.isArray(value)) return `{[${value.map(printed).join(" ")}]}`;
+  if (isData(value))
+    return `{map[${Object.keys(value)
+      .sort()
+      .map((key) => `${key}:${printed(value[key])}`)
+      .join(" ")}]}`;
+  return `{${String(value)}}`;
+}
+
+/** What a provider refuses, in the words of the real engine. */
+export function failureMessage({ urn, type, inputs }: ResourceState, { property, reason }: CheckFailure): string {
+  const what = `${type} resource '${nameOf(urn)}'`;
+  const value = printed(inputs[property]);
+  const where = property === "" ? " has a problem" : `: property ${property} value ${value} has a problem`;
+  return `${what}${where}: ${reason}`;
+}

@@ -1,0 +1,26 @@
+import type { PolicyPack, Violation } from "./analyzers";
+import type { LogLine } from "./children";
+import type { Diagnostic } from "./context";
+import type { Project } from "./project";
+import type { ProviderSource } from "./provider";
+import type { SecretFilter } from "./secretFilter";
+import type { ResourceState } from "./state";
+import type { PlannedStep } from "./step";
+
+/** Why a run failed: a resource, a policy, the program itself, something that cannot be rehearsed, or the user's stop. */
+export type Failure = "resource" | "policy" | "program" | "refused" | "interrupted";
+
+export interface RunOptions {
+  project: Project;
+  preview: boolean;
+  sources: ProviderSource[];
+  packs: Promise<PolicyPack[]>;
+  previous: ResourceState[];
+  filter: SecretFilter;
+  skipTypeCheck: boolean;
+  signal: AbortSignal | undefined;
+  onStep(step: PlannedStep): void;
+  onDiagnostic(diagnostic: Diagnostic): void;
+  onViolation(violation: Violation): void;
+  onLine(line: LogLine): void;
+}
