@@ -14,6 +14,9 @@ import { eksSite } from "../test/support/specs";
 import { flatProgram } from "./components/flat";
 
 const RUNS = 5;
+/** Sites of the fleet that warms a process up, and those by which a fleet grows where the growth is measured. */
+const WARM = 5;
+const STEP = 10;
 const REGIONS = ["eu-central-1", "eu-west-1", "us-east-1", "us-west-2", "ap-southeast-1"];
 
 type Shape = "fleet" | "flat";
@@ -27,37 +30,34 @@ function manySites(count: number): FleetSpec {
 }
 
 export async function run() {
-  const at50 = sample("fleet", 50);
-  const figures = [];
-  const turns = Array.from({ length: RUNS }, () => ({ fleet: sample("fleet", 10), flat: sample("flat", 10) }));
+  const turns = Array.from({ length: RUNS }, () => ({ fleet: inChild("fleet", 10), flat: inChild("flat", 10) }));
   const [fleet, flat] = [median(turns.map((one) => one.fleet)), median(turns.map((one) => one.flat))];
-  figures.push({
-    name: "10 EKS sites as a fleet, over the same resources by hand",
-    unit: "x",
-    value: round(fleet / flat),
-    limit: 1.1,
-    note: `median of ${RUNS} in turns, ${Math.round(fleet)} ms and ${Math.round(flat)} ms of CPU time`,
-  });
-  const steps = Array.from({ length: RUNS }, () => ({ few: marginal(5, 15), many: marginal(50, 60) }));
+  const steps = Array.from({ length: RUNS }, () => ({ few: inChild("step", 5), many: inChild("step", 50) }));
   const [few, many] = [median(steps.map((one) => one.few)), median(steps.map((one) => one.many))];
-  figures.push({
-    name: "one site more at 50 sites, over one more at 5",
-    unit: "x",
-    value: round(many / few),
-    limit: 1.1,
-    note: `median of ${RUNS}, ${round(many)} ms and ${round(few)} ms of CPU time a site; all 50 take ${Math.round(at50)} ms`,
-  });
-  return figures;
+  return [
+    {
+      name: "10 EKS sites as a fleet, over the same resources by hand",
+      unit: "x",
+      value: round(fleet / flat),
+      limit: 1.1,
+      note: `median of ${RUNS} in turns, ${Math.round(fleet)} ms and ${Math.round(flat)} ms of CPU time`,
+    },
+    {
+      name: "one site more at 50 sites, over one more at 5",
+      unit: "x",
+      value: round(many / few),
+      limit: 1.1,
+      note: `median of ${RUNS} in turns, ${Math.round(many)} ms and ${Math.round(few)} ms of CPU time a site`,
+    },
+  ];
 }
 
-/** CPU milliseconds of one more site, between two sizes of fleet. */
-function marginal(from: number, to: number): number {
-  return (sample("fleet", to) - sample("fleet", from)) / (to - from);
-}
+/** What is measured: a whole program of either shape, or one site more in a fleet. */
+type Measure = Shape | "step";
 
-/** CPU milliseconds that one program takes in a process of its own. */
-function sample(shape: Shape, sites: number): number {
-  const child = spawnSync(process.execPath, ["--import", "tsx", __filename, shape, String(sites)], {
+/** CPU milliseconds, measured in a process of its own. */
+function inChild(measure: Measure, sites: number): number {
+  const child = spawnSync(process.execPath, ["--import", "tsx", __filename, measure, String(sites)], {
     cwd: join(__dirname, ".."),
     encoding: "utf8",
   });
@@ -65,16 +65,25 @@ function sample(shape: Shape, sites: number): number {
   return Number(child.stdout);
 }
 
-async function measureHere(shape: Shape, sites: number): Promise<number> {
-  const fleet = () => void new Fleet("shop", { spec: manySites(sites), kinds: [eks] });
-  // Loads every module and the catalogue of machines, for both shapes alike.
-  const graph = await record(fleet);
+async function measureHere(measure: Measure, sites: number): Promise<number> {
+  const fleetOf = (count: number) => () => void new Fleet("shop", { spec: manySites(count), kinds: [eks] });
+  // Loads every module and the catalogue of machines, alike for whatever is measured.
+  const graph = await record(fleetOf(measure === "flat" ? sites : WARM));
+  if (measure === "step") {
+    const less = await timed(fleetOf(sites), graph, sites / WARM);
+    return ((await timed(fleetOf(sites + STEP), graph, (sites + STEP) / WARM)) - less) / STEP;
+  }
+  if (measure === "fleet") return timed(fleetOf(sites), graph, sites / WARM);
   const flat = new Function("require", flatProgram(graph));
+  return timed(() => flat(require), graph, 1);
+}
+
+/** CPU milliseconds of a program, which must make `times` the resources of `like`: whatever is left out costs nothing. */
+async function timed(program: () => void, like: Graph, times: number): Promise<number> {
   const start = process.cpuUsage();
-  const made = await record(shape === "fleet" ? fleet : () => flat(require));
+  const made = customs(await record(program));
   const { user, system } = process.cpuUsage(start);
-  if (customs(made) !== customs(graph))
-    throw new Error(`${shape} made ${customs(made)} of ${customs(graph)} resources`);
+  if (made !== customs(like) * times) throw new Error(`made ${made} resources, not ${customs(like)} x ${times}`);
   return (user + system) / 1000;
 }
 
@@ -90,7 +99,7 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-const [, , shape, sites] = process.argv;
-if (require.main === module && (shape === "fleet" || shape === "flat")) {
-  void measureHere(shape, Number(sites)).then((milliseconds) => process.stdout.write(String(milliseconds)));
+const [, , measure, sites] = process.argv;
+if (require.main === module && (measure === "fleet" || measure === "flat" || measure === "step")) {
+  void measureHere(measure, Number(sites)).then((milliseconds) => process.stdout.write(String(milliseconds)));
 }

@@ -19,8 +19,9 @@ export class Fleet extends pulumi.ComponentResource {
   readonly plan: FleetPlan;
 
   /**
-   * The sites by their names, without those that are lost. What a lost site had made stays protected: in a program of
-   * several sites, `up` stops before it would delete that, so exclude it (`pulumi up --exclude`), or give each site a stack.
+   * The sites by their names, without those that are lost. What a lost site had made stays protected, so in a stack of
+   * several sites `up` stops before it would delete that: have it act on the others by `--target` (`--exclude` holds no
+   * deletion back, https://github.com/pulumi/pulumi/issues/19084), or give each site a stack.
    */
   readonly sites: { readonly [name: string]: Site };
 
