@@ -52,9 +52,9 @@ function link(path, target) {
   symlinkSync(process.platform === "win32" ? target : relative(dirname(path), target), path, "junction");
 }
 
-/** Compiles lib and rehearsal to dist, when a source is not the one that was last compiled. */
+/** Compiles lib, rehearsal and policy to dist, when a source is not the one that was last compiled. */
 function build() {
-  const sources = ["lib", "rehearsal"]
+  const sources = ["lib", "rehearsal", "policy"]
     .filter((folder) => existsSync(at(folder)))
     .flatMap((folder) => filesIn(at(folder)));
   if (sources.length === 0) return; // an installed package: dist came with it
@@ -63,6 +63,9 @@ function build() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   say("building ...");
   run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("tsconfig.build.json")]);
+  // Node compiles no TypeScript below node_modules, so projects that install the package use the pack from dist.
+  for (const file of ["PulumiPolicy.yaml", "package.json"])
+    copyFileSync(at("policy", file), at("dist", "policy", file));
   writeFileSync(stamp, wanted);
 }
 
