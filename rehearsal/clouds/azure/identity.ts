@@ -25,6 +25,9 @@ const SCOPES = [AKS_CLUSTER, GROUP, VNET, SUBNET, VAULT, VAULT_KEY, IDENTITY, WO
 const OTHER_SCOPE =
   /^\/?(subscriptions\/[^/]+\/?$|providers\/)|\/providers\/(?!microsoft\.(containerservice\/managedclusters|network\/virtualnetworks|keyvault\/vaults)(\/|$))/i;
 
+/** A pool that came with its cluster is no thing of its own. Nothing goes while anything below it is locked, so it holds the cluster. */
+const ownerOfPool = (scope: string): string => scope.replace(/(\/managedClusters\/[^/]+)\/agentPools\/[^/]+$/i, "$1");
+
 /** Identities, grants, vaults and logs. Source: the REST APIs of each service. */
 export const identityModels: { readonly [type: string]: Model } = {
   [IDENTITY]: {
@@ -97,7 +100,7 @@ export const identityModels: { readonly [type: string]: Model } = {
     name: { property: "lockName", maxLength: 260 },
     unique: [],
     values: { level: oneOf("CanNotDelete", "ReadOnly", "NotSpecified") },
-    refers: { scope: { to: SCOPES, unless: OTHER_SCOPE, holds: true } },
+    refers: { scope: { to: SCOPES, unless: OTHER_SCOPE, holds: true, handle: ownerOfPool } },
   },
   [VAULT]: {
     id: pathId("Microsoft.KeyVault", "vaults", "vaultName"),

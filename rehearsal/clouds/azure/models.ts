@@ -2,9 +2,12 @@ import type { Model } from "../model";
 import { aksModels } from "./aks";
 import { identityModels } from "./identity";
 import { networkModels } from "./network";
+import { operationModels } from "./operations";
 
 /** The types of Azure that have a meaning here. */
-const MODELS = new Map([networkModels, aksModels, identityModels].flatMap((models) => Object.entries(models)));
+const MODELS = new Map(
+  [networkModels, aksModels, identityModels, operationModels].flatMap((models) => Object.entries(models)),
+);
 
 /** The meaning of a type of Azure; undefined when only its shape is known. */
 export function azureModel(type: string): Model | undefined {

@@ -2,11 +2,12 @@ import type { Model } from "../model";
 import { text } from "../wire";
 import { gkeModels } from "./gke";
 import { identityModels } from "./identity";
+import { loggingModels } from "./logging";
 import { networkModels } from "./network";
 
 /** The types of Google Cloud that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, gkeModels, identityModels]
+  [networkModels, gkeModels, identityModels, loggingModels]
     .flatMap((models) => Object.entries(models))
     .map(([type, model]) => [type, preventable(model)]),
 );
