@@ -13,7 +13,7 @@ import { LookedAtStack } from "./stack";
  * kept for that turn only, so nothing is ever judged by what another call has seen.
  */
 export class Court {
-  /** Settings of the whole pack. */
+  /** Settings of the whole pack, as the first policy has them in this call. */
   shared: Settings = {};
   private readonly own = new Map<Rule, Settings>();
   private readonly fleets = new Map<string, { readonly name: string; readonly props: unknown }>();
@@ -24,6 +24,9 @@ export class Court {
 
   share(settings: Settings): void {
     this.shared = settings;
+    setImmediate(() => {
+      if (this.shared === settings) this.shared = {};
+    });
   }
 
   learn(rule: Rule, own: Settings): void {

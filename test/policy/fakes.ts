@@ -28,24 +28,31 @@ export interface Given {
   readonly today?: string;
 }
 
-type Run = (policy: ReturnType<typeof makePolicies>[number], config: Settings, report: Report) => void;
+type Policy = ReturnType<typeof makePolicies>[number];
 type Report = (message: string, urn?: string) => void;
+type Run = (policy: Policy, config: Settings, report: Report) => void;
 
-/** Runs the first policy and then the named one, as the SDK does, and says what the named one reported. */
-function run(name: string, { shared = {}, own = {}, today = TODAY }: Given, call: Run): Outcome {
+/** Runs the first policy and then the named ones, as the SDK does in one call, and says what these reported. */
+function run(names: readonly string[], { shared = {}, own = {}, today = TODAY }: Given, call: Run): Outcome {
   const policies = makePolicies(rules, () => today);
   const leading = policies[0]!;
-  const policy = policies.find((one) => one.name === name);
-  if (policy === undefined) throw new Error(`no policy ${name}`);
-  if (policy !== leading) quietly(() => call(leading, shared, () => {}));
-  const outcome = { messages: [] as string[], urns: [] as (string | undefined)[] };
-  const notApplicable = quietly(() =>
-    call(policy, policy === leading ? { ...shared, ...own } : own, (message, urn) => {
-      outcome.messages.push(message);
-      outcome.urns.push(urn);
-    }),
-  );
-  return { ...outcome, notApplicable };
+  const messages: string[] = [];
+  const urns: (string | undefined)[] = [];
+  let notApplicable: string | undefined;
+  for (const policy of policies) {
+    const wanted = names.includes(policy.name);
+    if (!wanted && policy !== leading) continue;
+    const config = policy === leading ? shared : own;
+    const reason = quietly(() =>
+      call(policy, config, (message, urn) => {
+        if (!wanted) return;
+        messages.push(message);
+        urns.push(urn);
+      }),
+    );
+    if (wanted) notApplicable = reason;
+  }
+  return { messages, urns, notApplicable };
 }
 
 function quietly(call: () => void): string | undefined {
@@ -68,8 +75,8 @@ const common = {
 };
 
 /** Runs a policy on a resource's inputs, which are wrapped as the SDK wraps them. */
-export function onResource(name: string, type: string, props: object, given: Given = {}): Outcome {
-  return run(name, given, (policy, config, report) => {
+export function onResource(name: string | readonly string[], type: string, props: object, given: Given = {}): Outcome {
+  return run([name].flat(), given, (policy, config, report) => {
     const args: ResourceValidationArgs = {
       ...common,
       type,
@@ -84,13 +91,13 @@ export function onResource(name: string, type: string, props: object, given: Giv
 }
 
 /** Runs a policy on the inputs of a Fleet. */
-export function onFleet(name: string, spec: unknown, given: Given = {}): Outcome {
+export function onFleet(name: string | readonly string[], spec: unknown, given: Given = {}): Outcome {
   return onResource(name, FLEET_TYPE, { spec }, given);
 }
 
 /** Runs a policy on a stack. */
-export function onStack(name: string, sent: readonly SentResource[], given: Given = {}): Outcome {
-  return run(name, given, (policy, config, report) => {
+export function onStack(name: string | readonly string[], sent: readonly SentResource[], given: Given = {}): Outcome {
+  return run([name].flat(), given, (policy, config, report) => {
     const args: StackValidationArgs = {
       ...common,
       resources: policyResources(sent),

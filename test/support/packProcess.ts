@@ -56,6 +56,11 @@ export class PackProcess {
     return new PackProcess(child, new AnalyzerClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), limits));
   }
 
+  /** Process id. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   async info(): Promise<rpc.AnalyzerInfo.AsObject> {
     const info = await new Promise<rpc.AnalyzerInfo>((resolve, reject) =>
       this.client.getAnalyzerInfo(new Empty(), (error, found) => (error ? reject(error) : resolve(found))),

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { policies, rules } from "../../policy/policies";
+import { PackProcess } from "../support/packProcess";
+import { eksPool, threeClusters } from "../support/programs";
+import { eks, FLEET_TYPE, fleetOf, UNKNOWN_VALUE } from "./fakes";
+
+const LOSS = "n1-004-site-loss-aggregate";
+
+/** The pack as an engine runs it: a process of its own, type-checked, over gRPC. */
+describe("the pack", () => {
+  let pack: PackProcess;
+  before(async () => {
+    pack = await PackProcess.start("policy");
+  });
+  after(() => pack.stop());
+
+  const fleet = (spec: unknown) => pack.analyze({ type: FLEET_TYPE, name: "shop", props: { spec } });
+  const mandatory = (found: { level: string; policy: string }[]) =>
+    found.filter(({ level }) => level === "mandatory").map(({ policy }) => policy);
+
+  it("says what its policies are", async () => {
+    const info = await pack.info();
+    assert.equal(info.name, "multisite");
+    const named = info.policiesList.map(({ name }) => name);
+    assert.deepEqual(named, ["multisite", ...rules.map(({ name }) => name)]);
+    for (const policy of info.policiesList) {
+      assert.ok(policy.displayname && policy.description && policy.remediationSteps, policy.name);
+      assert.ok(policy.severity > 0 && policy.tagsList.length > 0, policy.name);
+      assert.ok(policy.configschema, policy.name);
+    }
+    const advisory = ["multisite", "n1-008-shared-dependency", "n1-013-demand-truth"];
+    const levels = policies.map(({ name, enforcementLevel }) => [name, enforcementLevel]);
+    assert.deepEqual(
+      levels,
+      named.map((name) => [name, advisory.includes(name) ? "advisory" : "mandatory"]),
+    );
+  });
+
+  it("blocks a Fleet that does not hold, at the rule's level", async () => {
+    await pack.configure();
+    assert.deepEqual(mandatory(await fleet(fleetOf([50, 50, 49], 100))), [LOSS]);
+    assert.deepEqual(mandatory(await fleet(fleetOf([50, 50, 50], 100))), []);
+    await pack.configure({ [LOSS]: { level: "advisory" } });
+    assert.deepEqual(mandatory(await fleet(fleetOf([50, 50, 49], 100))), []);
+    assert.ok((await fleet(fleetOf([50, 50, 49], 100))).some(({ policy }) => policy === LOSS));
+    await pack.configure({ [LOSS]: { level: "disabled" } });
+    assert.deepEqual(
+      (await fleet(fleetOf([50, 50, 49], 100))).filter(({ policy }) => policy === LOSS),
+      [],
+    );
+  });
+
+  it("stays mandatory when something is unknown", async () => {
+    await pack.configure();
+    const found = await fleet({ ...fleetOf([50, 50, 50], 100), sites: [eks(0, { nodes: UNKNOWN_VALUE }), eks(1, {})] });
+    assert.ok(mandatory(found).includes("n1-002-capacity-known"));
+    assert.ok(found.every(({ message }) => !message.includes("can't run")));
+    const stack = await pack.analyzeStack(threeClusters([3, 3, UNKNOWN_VALUE]));
+    assert.deepEqual(mandatory(stack).slice(-1), [LOSS]);
+    assert.ok(stack.every(({ message }) => !message.includes("can't run")));
+  });
+
+  it("judges a stack: one node short, and with that node", async () => {
+    await pack.configure();
+    assert.deepEqual(mandatory(await pack.analyzeStack(threeClusters([3, 3, 2]))), [LOSS]);
+    assert.deepEqual(mandatory(await pack.analyzeStack(threeClusters([3, 3, 3]))), []);
+    assert.deepEqual(mandatory(await pack.analyzeStack(threeClusters([3, 3, 2]))), [LOSS]);
+    assert.deepEqual(await pack.analyzeStack([{ type: "aws:s3/bucket:Bucket", name: "b" }]), []);
+  });
+
+  it("takes settings for all rules at once from the first policy, and for one rule from its own", async () => {
+    const settings = { demand: { cpu: 10, memoryGiB: 10, pods: 10 } };
+    await pack.configure({ multisite: { settings } });
+    assert.deepEqual(mandatory(await pack.analyzeStack(threeClusters([3, 3, 2]))), []);
+    await pack.configure({ multisite: { settings }, [LOSS]: { settings: { failuresToTolerate: 2 } } });
+    // A rule's settings of its own are learnt when it is asked about a resource, which engines do before the stack.
+    await fleet(fleetOf([50, 50, 50], 20));
+    assert.deepEqual(mandatory(await pack.analyzeStack(threeClusters([3, 2, 2]))), [LOSS]);
+  });
+
+  it("judges by every rule when the first policy is disabled", async () => {
+    await pack.configure({ multisite: { level: "disabled" } });
+    const scaled = { scalingConfig: { minSize: 1, desiredSize: 2, maxSize: 6 } };
+    const found = mandatory(await pack.analyzeStack(threeClusters([3, 3, 2], scaled)));
+    assert.deepEqual(found, [LOSS, "n1-006-guaranteed-not-max"]);
+  });
+
+  it("accepts what an exception names, until its day", async () => {
+    const exception = { rule: "N1-004", reason: "moving to larger machines", expires: "2999-12-31" };
+    await pack.configure({ multisite: { settings: { exceptions: [exception] } } });
+    assert.deepEqual(mandatory(await pack.analyzeStack(threeClusters([3, 3, 2]))), []);
+    const expired = { ...exception, expires: "2001-01-01" };
+    await pack.configure({ multisite: { settings: { exceptions: [expired] } } });
+    const found = mandatory(await pack.analyzeStack(threeClusters([3, 3, 2])));
+    assert.deepEqual(found, [LOSS, "n1-019-stale-facts"]);
+  });
+
+  it("survives hostile resources", async () => {
+    await pack.configure();
+    const hostile = [
+      eksPool("x", 3, { scalingConfig: "none", taints: 7, labels: [1], instanceTypes: { a: 1 }, launchTemplate: [] }),
+      { type: "gcp:container/nodePool:NodePool", name: "y", props: { nodeLocations: 3, autoscaling: "yes" } },
+      { type: "kubernetes:apps/v1:Deployment", name: "z", props: { spec: 7, metadata: [] } },
+    ];
+    const found = await pack.analyzeStack(hostile);
+    assert.ok(mandatory(found).length > 0);
+    assert.ok(found.every(({ message }) => !message.includes("could not be judged")));
+  });
+});
