@@ -24,7 +24,11 @@ it("shows nothing of a secret, wherever it lies", () => {
 
 it("names what is unknown and keeps what is plain", () => {
   assert.deepEqual(
-    masked({ a: "04da6b54-80e4-46f7-96ec-b56ff0331ba9", b: [1, null, secret("x")], c: { [SIGNATURE]: "d0e6a833031e9bbcd3f4e8bde6ca49a4" } }),
+    masked({
+      a: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+      b: [1, null, secret("x")],
+      c: { [SIGNATURE]: "d0e6a833031e9bbcd3f4e8bde6ca49a4" },
+    }),
     { a: "[unknown]", b: [1, null, "[secret]"], c: "[unknown]" },
   );
 });
