@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Aliases } from "./aliases";
+import type { Judged } from "./analyzers";
 import { failureMessage } from "./checkFailures";
 import { Bail, type RunContext } from "./context";
 import { applyReplaceOnChanges, needsReplacement, noDifference, replacementFor, settle, shownDiff } from "./difference";
@@ -178,6 +179,11 @@ export class Generator {
     if (state.provider === "") return undefined;
     const { urn } = parseReference(state.provider);
     return this.providers.get(urn) ?? this.context.olds.get(urn);
+  }
+
+  /** A resource as policies on the whole stack see it. */
+  judgedByOutputs(state: ResourceState): Judged {
+    return { state, properties: state.outputs, goal: this.goals.get(state.urn), provider: this.providerOf(state) };
   }
 
   private async decide(registration: Registration, recreating: boolean): Promise<PlannedStep[]> {

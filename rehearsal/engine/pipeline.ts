@@ -39,3 +39,13 @@ export class Signal {
     });
   }
 }
+
+/** Waits for something, but no longer than so many milliseconds. */
+export async function atMost(milliseconds: number, something: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([something, late]);
+  clearTimeout(timer);
+}

@@ -8,7 +8,7 @@ import { planDeletions, runDeletions } from "./deletions";
 import { Executor, Protected } from "./executor";
 import { Generator } from "./generator";
 import { Monitor, type MonitorBackend, Stopped } from "./monitor";
-import { Pipeline, Signal } from "./pipeline";
+import { atMost, Pipeline, Signal } from "./pipeline";
 import { alreadyLogged, startProgram } from "./program";
 import type { Properties } from "./provider";
 import { type Instance, ProviderRegistry } from "./providers";
@@ -82,11 +82,11 @@ export class Run implements RunContext, MonitorBackend {
       program = startProgram({ ...this.options, address });
       const ended = program.exited.then((end) => this.programEnded(end));
       this.packs.catch((error: Error) => this.abort(error));
-      const stopping = this.over.wait.then(() => this.waitFor(ended));
+      const stopping = this.over.wait.then(() => atMost(this.failure === "interrupted" ? 0 : patience, ended));
       await Promise.race([this.finished.wait, stopping]);
       await this.complete();
       this.over.send();
-      await this.waitFor(ended);
+      await atMost(this.failure === "interrupted" ? 0 : patience, ended);
     });
     program?.stop();
     await program?.exited;
@@ -145,16 +145,6 @@ export class Run implements RunContext, MonitorBackend {
       this.bailed = true;
       this.stop("program");
     }
-  }
-
-  /** Waits for the program's end; what does not end by itself after its run is over is ended. */
-  private async waitFor(ended: Promise<unknown>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.failure === "interrupted" ? 0 : patience);
-    });
-    await Promise.race([ended, late]);
-    clearTimeout(timer);
   }
 
   programFinished(): Promise<void> {
@@ -297,16 +287,12 @@ export class Run implements RunContext, MonitorBackend {
 
   private async analyzeStack(): Promise<void> {
     const packs = await this.packs;
-    if (packs.length === 0) return;
-    const resources = [...this.news.values()].map((state) => ({
-      state,
-      properties: state.outputs,
-      goal: this.generator.goals.get(state.urn),
-      provider: this.generator.providerOf(state),
-    }));
+    const resources =
+      packs.length === 0 ? [] : [...this.news.values()].map((state) => this.generator.judgedByOutputs(state));
     const found = await Promise.all(packs.map((pack) => pack.analyzeStack(resources)));
     const stackUrn = makeUrn(this.stack, this.project, "", stackType, `${this.project}-${this.stack}`);
-    for (const violation of found.flat())
+    for (const violation of found.flat()) {
       this.violated(this.news.has(violation.urn) ? violation : { ...violation, urn: stackUrn });
+    }
   }
 }

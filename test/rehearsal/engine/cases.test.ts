@@ -16,6 +16,7 @@ const config: { [name: string]: { [key: string]: string } } = {
 const stopsEarly = new Set(["bad-input", "create-fails", "policy"]);
 
 describe("engine cases", {
+  concurrency: 2,
   skip: existsSync(source) ? false : "no ../shared/engine-cases here: nothing to compare with",
 }, () => {
   const folders: string[] = [];
