@@ -103,25 +103,22 @@ export function kubernetesVersion(tail: RegExp = /^$/): ValueRule {
  */
 export const KUBERNETES = { oldest: 31, newest: 36 } as const;
 
-/** Exactly one of the paths has a value. */
+/** Exactly one of the paths has a value. What is unknown may turn out to be absent, and is not counted against it. */
 export function exactlyOne(...paths: readonly string[]) {
   return ({ inputs }: Subject): CheckFailure | undefined => {
-    const given = paths.filter((path) => has(inputs, path));
-    if (given.length === 1) return undefined;
-    return {
-      property: given[1] ?? "",
-      reason: `exactly one of ${paths.join(", ")} must be given; got ${given.join(" and ") || "none"}`,
-    };
+    const given = paths.filter((path) => select(inputs, path).length > 0);
+    if (given.length === 1 || (given.length === 0 && paths.some((path) => has(inputs, path)))) return undefined;
+    const reason = `exactly one of ${paths.join(", ")} must be given; got ${given.join(" and ") || "none"}`;
+    return { property: given[1] ?? "", reason };
   };
 }
 
 /** At most one of the paths has a value. */
 export function atMostOne(...paths: readonly string[]) {
   return ({ inputs }: Subject): CheckFailure | undefined => {
-    const given = paths.filter((path) => has(inputs, path));
-    return given.length < 2
-      ? undefined
-      : { property: given[1]!, reason: `cannot be given together with ${given[0]}; remove one of them` };
+    const given = paths.filter((path) => select(inputs, path).length > 0);
+    if (given.length < 2) return undefined;
+    return { property: given[1]!, reason: `cannot be given together with ${given[0]}; remove one of them` };
   };
 }
 
@@ -150,7 +147,9 @@ export function requires(path: string, when: (subject: Subject) => boolean, why:
 /** When `when` holds, the path must have none. */
 export function forbids(path: string, when: (subject: Subject) => boolean, why: string) {
   return (subject: Subject): CheckFailure | undefined =>
-    when(subject) && has(subject.inputs, path) ? { property: path, reason: `cannot be given ${why}` } : undefined;
+    when(subject) && select(subject.inputs, path).length > 0
+      ? { property: path, reason: `cannot be given ${why}` }
+      : undefined;
 }
 
 /** True when the path has a value, be it unknown: then the program gives one. */

@@ -112,11 +112,11 @@ export function own(object: Properties, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** How a value is shown in a message: as JSON, cut at 80 characters, secrets never. */
+/** How a value is shown in a message: as JSON, cut at 200 characters, secrets never. */
 export function show(value: unknown): string {
   if (isSecret(value)) return "[secret]";
   const json = JSON.stringify(value, (_, inner) => (isSecret(inner) ? "[secret]" : inner)) ?? "nothing";
-  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+  return json.length > 200 ? `${json.slice(0, 197)}...` : json;
 }
 
 /** Takes out of a text everything that the properties hold as a secret, in full or as {@link show} cuts it. */

@@ -1,13 +1,14 @@
 import type { Model } from "../model";
 import { balancingModels } from "./balancing";
 import { eksModels } from "./eks";
+import { endpointModels } from "./endpoints";
 import { identityModels } from "./identity";
 import { networkModels } from "./network";
 import { securityGroupModels } from "./securityGroups";
 
 /** The types of AWS that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, securityGroupModels, eksModels, identityModels, balancingModels].flatMap((models) =>
+  [networkModels, endpointModels, securityGroupModels, eksModels, identityModels, balancingModels].flatMap((models) =>
     Object.entries(models),
   ),
 );

@@ -6,6 +6,7 @@ export const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
 export const ROUTER = "gcp:compute/router:Router";
 export const ADDRESS = "gcp:compute/address:Address";
 export const GKE_CLUSTER = "gcp:container/cluster:Cluster";
+export const POOL = "gcp:container/nodePool:NodePool";
 export const ACCOUNT = "gcp:serviceaccount/account:Account";
 export const KEY_RING = "gcp:kms/keyRing:KeyRing";
 export const CRYPTO_KEY = "gcp:kms/cryptoKey:CryptoKey";

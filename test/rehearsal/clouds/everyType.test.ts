@@ -10,7 +10,7 @@ import { Bench, ROOT } from "./support";
 const CONFIG: { [pkg: string]: Properties } = {
   aws: { region: "eu-west-1" },
   gcp: { project: "my-project-1", region: "europe-west1" },
-  "azure-native": { location: "westeurope" },
+  "azure-native": {},
   kubernetes: {},
   tls: {},
 };

@@ -1,0 +1,94 @@
+import type { Making } from "../model";
+import { digits } from "../sdk/madeUp";
+import { at, select, text } from "../wire";
+import { arn } from "./arns";
+
+/** What EKS answers with. */
+export function clusterOutputs(it: Making) {
+  const issuer = it.hex(32, "oidc").toUpperCase();
+  const [name, version] = [text(it.inputs, "name"), text(it.inputs, "version") ?? "1.35"];
+  const vpcId = text(it.target("vpcConfig.subnetIds[*]")?.inputs, "vpcId") ?? "";
+  const host = `${issuer}.gr7.${it.region}.eks.amazonaws.com`;
+  return {
+    arn: arn(it, "eks", `cluster/${name}`),
+    clusterId: "",
+    endpoint: `https://${host}`,
+    certificateAuthority: {
+      data: Buffer.from(`-----BEGIN CERTIFICATE-----\n${it.hex(64, "ca")}\n-----END CERTIFICATE-----\n`).toString(
+        "base64",
+      ),
+    },
+    identities: [{ oidcs: [{ issuer: `https://oidc.eks.${it.region}.amazonaws.com/id/${issuer}` }] }],
+    platformVersion: `eks.${1 + (Number(digits(2, it.id)) % 20)}`,
+    status: "ACTIVE",
+    version,
+    deletionProtection: false,
+    accessConfig: { authenticationMode: "CONFIG_MAP" },
+    upgradePolicy: { supportType: "EXTENDED" },
+    kubernetesNetworkConfig: {
+      ipFamily: "ipv4",
+      serviceIpv4Cidr: "10.100.0.0/16",
+      serviceIpv6Cidr: "",
+      elasticLoadBalancing: { enabled: false },
+    },
+    vpcConfig: {
+      clusterSecurityGroupId: `sg-0${it.hex(16, "sg")}`,
+      vpcId,
+      controlPlaneEgressMode: "VPC",
+      publicAccessCidrs: ["0.0.0.0/0"],
+    },
+  };
+}
+
+/** EKS takes services from the private ranges only. */
+export function privateRange(value: unknown): string | undefined {
+  const isPrivate = /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)/.test(String(value));
+  return isPrivate ? undefined : `must lie in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; got "${value}"`;
+}
+
+/** EKS places a control plane in two zones at least. */
+export function twoZones(it: Making): string | undefined {
+  const zones = new Set(it.targets("vpcConfig.subnetIds[*]").map(({ outputs }) => text(outputs, "availabilityZone")));
+  return zones.size >= 2
+    ? undefined
+    : `vpcConfig.subnetIds: must lie in two zones at least; they lie in ${[...zones].join(", ") || "none"}`;
+}
+
+/** All subnets lie in one VPC: that of the cluster, where there is one. */
+export function oneVpc(path: string, clusterPath?: string) {
+  return (it: Making): string | undefined => {
+    const vpcs = new Set(it.targets(path).map(({ inputs }) => text(inputs, "vpcId")));
+    const home = clusterPath === undefined ? undefined : text(it.target(clusterPath)?.outputs, "vpcConfig.vpcId");
+    if (home !== undefined && home !== "") vpcs.add(home);
+    return vpcs.size < 2
+      ? undefined
+      : `${path.replace("[*]", "")}: must lie in one VPC${home === undefined ? "" : `, the cluster's (${home})`}; they lie in ${[...vpcs].join(", ")}`;
+  };
+}
+
+/** The machine type stands in the launch template or in the group, not in both. */
+export function oneInstanceType(it: Making): string | undefined {
+  const inTemplate = text(it.target("launchTemplate.id")?.inputs, "instanceType");
+  const isDouble = inTemplate !== undefined && select(it.inputs, "instanceTypes[*]").length > 0;
+  return isDouble
+    ? `instanceTypes: cannot be given, since the launch template says ${inTemplate}; remove one of them`
+    : undefined;
+}
+
+/** The version of the launch template exists. */
+export function knownTemplateVersion(it: Making): string | undefined {
+  const template = it.target("launchTemplate.id");
+  const [version, latest] = [at(it.inputs, "launchTemplate.version"), at(template?.outputs, "latestVersion")];
+  const asked = Number(version);
+  if (template === undefined || Number.isNaN(asked) || typeof latest !== "number" || (asked >= 1 && asked <= latest))
+    return undefined;
+  return `launchTemplate.version: ${template.id} has versions 1 to ${latest}; got ${version}`;
+}
+
+/** Access entries need a cluster whose mode takes them. */
+export function acceptsEntries(it: Making): string | undefined {
+  const mode = text(it.target("clusterName")?.outputs, "accessConfig.authenticationMode");
+  return mode === "CONFIG_MAP"
+    ? `clusterName: the cluster's accessConfig.authenticationMode is CONFIG_MAP; access entries need API or API_AND_CONFIG_MAP`
+    : undefined;
+}
