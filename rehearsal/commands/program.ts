@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { type ExistingResource, simulatedClouds } from "../clouds";
-import { openSession, type RunResult, resourcesOf, type Session, type SessionOptions } from "../engine";
+import {
+  openSession,
+  type ResourceState,
+  type RunResult,
+  resourcesOf,
+  type Session,
+  type SessionOptions,
+} from "../engine";
 import type { ProviderSource } from "../engine/provider";
 import type { Terminal } from "../terminal";
 import { Interrupted, UserError } from "../userError";
@@ -28,7 +35,9 @@ export async function openProgram(
   if (!existsSync(dir)) throw new UserError(`There is no folder ${dir}. Give the folder of a Pulumi program.`);
   let seen = 0;
   let session: Session | undefined;
-  const clouds = lazily(() => simulatedClouds({ moduleRoots: [dir], state: existing(session) }));
+  const clouds = lazily(() =>
+    simulatedClouds({ moduleRoots: [dir], state: existingOf(session === undefined ? [] : resourcesOf(session)) }),
+  );
   session = await openSession({
     projectDir: dir,
     stack: options.stack,
@@ -83,8 +92,7 @@ function lazily(make: () => ProviderSource): ProviderSource {
 }
 
 /** What a state says exists in the clouds. */
-function existing(session: Session | undefined): ExistingResource[] {
-  const states = session === undefined ? [] : resourcesOf(session);
+export function existingOf(states: readonly ResourceState[]): ExistingResource[] {
   const providers = new Map(states.map((state) => [`${state.urn}::${state.id}`, state.inputs]));
   return states
     .filter((state) => state.custom && state.provider !== "")

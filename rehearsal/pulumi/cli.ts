@@ -1,22 +1,57 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { UserError } from "../userError";
+import { writeKeeper } from "./keeper";
+
+const HOW_TO_GET_ONE = [
+  "--engine pulumi runs the program with the real engine: install it as https://www.pulumi.com/docs/install/ says,",
+  "or rehearse without --engine: the rehearsal's own engine needs nothing.",
+].join("\n");
 
 /**
- * The `pulumi` CLI on the PATH.
+ * Absolute path of the `pulumi` executable on the PATH.
+ * @param path folders to look in. @default the environment's PATH
  * @throws UserError that says how to get one.
  */
-export async function findCli(): Promise<PulumiCommand> {
+export function findCli(path = process.env.PATH ?? ""): string {
+  if (process.platform === "win32") throw new UserError("cannot rehearse: --engine pulumi on Windows; use WSL.");
+  const found = path
+    .split(delimiter)
+    .map((folder) => resolve(folder, "pulumi"))
+    .find(isExecutable);
+  if (found === undefined) throw new UserError(`There is no \`pulumi\` on the PATH.\n${HOW_TO_GET_ONE}`);
+  return found;
+}
+
+function isExecutable(file: string): boolean {
   try {
-    return await PulumiCommand.get();
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A CLI whose every run is kept: it ends when we end, and sees none of the user's own PULUMI_* variables.
+ * @param folder what goes with us; the keeper is written into it.
+ * @param variables names of the PULUMI_* variables that it sees.
+ * @throws UserError for an executable that does not answer, or is too old.
+ */
+export async function keptCli(command: string, folder: string, variables: readonly string[]): Promise<PulumiCommand> {
+  writeKeeper(join(folder, "bin", "pulumi"), {
+    command,
+    folder,
+    // What the Automation API sets by itself.
+    variables: [...variables, "PULUMI_HOME", "PULUMI_DEBUG_COMMANDS", "PULUMI_AUTOMATION_API"],
+  });
+  try {
+    const unchecked = await PulumiCommand.get({ root: folder, skipVersionCheck: true });
+    // One that was built from source may name no version, which the check would not forgive.
+    return unchecked.version === null ? unchecked : await PulumiCommand.get({ root: folder });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const missing = /ENOENT|not found/i.test(message);
-    throw new UserError(
-      [
-        missing ? "There is no `pulumi` on the PATH." : `The \`pulumi\` on the PATH cannot be used: ${message}`,
-        "--engine pulumi runs the program with the real engine: install it as https://www.pulumi.com/docs/install/ says,",
-        "or rehearse without --engine: the rehearsal's own engine needs nothing.",
-      ].join("\n"),
-    );
+    const message = (error instanceof Error ? error.message : String(error)).trim();
+    throw new UserError(`${command} cannot be used: ${message}\n${HOW_TO_GET_ONE}`);
   }
 }

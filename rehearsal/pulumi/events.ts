@@ -1,46 +1,67 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import type { Diagnostic, Operation, Step, Violation } from "../engine";
+import type { Diagnostic, LogLine, Operation, Step, Violation } from "../engine";
 import { nameOf } from "../engine/urns";
 
-/** What the real engine tells of one run, in the words of ours. */
-export interface Told {
-  readonly steps: Step[];
-  readonly diagnostics: Diagnostic[];
-  readonly violations: Violation[];
-}
+/** What dependencies a resource has, which events do not tell. */
+export type Dependencies = Pick<Step, "dependsOn" | "propertyDependencies">;
 
-/** Reads the engine's events as they come. */
-export class Listener implements Told {
-  readonly steps: Step[] = [];
+/** Gathers what the real engine tells of one run as it happens, in the words of our own. */
+export class Listener {
   readonly diagnostics: Diagnostic[] = [];
   readonly violations: Violation[] = [];
+  /** What the program wrote. */
+  readonly log: LogLine[] = [];
+  private readonly told = new Map<string, StepEventMetadata>();
 
-  /** @returns the step, when the event is one. */
-  hear(event: EngineEvent): Step | undefined {
-    const { diagnosticEvent: diagnostic, policyEvent: policy, resourcePreEvent: pre } = event;
-    if (diagnostic !== undefined && diagnostic.ephemeral !== true && isSeverity(diagnostic.severity)) {
-      const message = uncoloured(diagnostic.message).trimEnd();
-      this.diagnostics.push({ severity: diagnostic.severity, urn: diagnostic.urn ?? "", message });
+  /** @returns what is worth showing while the run goes on: the number of steps so far, or lines of the program's. */
+  hear(event: EngineEvent): { steps: number } | { lines: LogLine[] } | undefined {
+    const { diagnosticEvent, policyEvent, resourcePreEvent, resOutputsEvent } = event;
+    if (policyEvent !== undefined) this.violations.push(violationOf(policyEvent));
+    if (diagnosticEvent !== undefined && diagnosticEvent.ephemeral !== true) return this.diagnosed(diagnosticEvent);
+    // The second event of a step has the outputs, and only of those that were carried out is there one.
+    const metadata = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
+    if (metadata === undefined) return undefined;
+    const isNew = !this.told.has(keyOf(metadata));
+    this.told.set(keyOf(metadata), metadata);
+    return isNew ? { steps: this.told.size } : undefined;
+  }
+
+  private diagnosed(told: NonNullable<EngineEvent["diagnosticEvent"]>): { lines: LogLine[] } | undefined {
+    const { severity, urn = "" } = told;
+    const message = uncoloured(told.message).trimEnd();
+    if (severity === "error" || severity === "warning") {
+      this.diagnostics.push({ severity, urn, message });
+      return undefined;
     }
-    if (policy !== undefined) {
-      this.violations.push({
-        policy: policy.policyName,
-        pack: policy.policyPackName,
-        level: policy.enforcementLevel === "mandatory" ? "mandatory" : "advisory",
-        urn: policy.resourceUrn ?? "",
-        message: uncoloured(policy.message).trimEnd(),
-      });
-    }
-    if (pre === undefined) return undefined;
-    const step = stepOf(pre.metadata);
-    this.steps.push(step);
-    return step;
+    // There are debug messages too, though the typings know of none.
+    if (severity !== "info" && severity !== "info#err") return undefined;
+    const stream = severity === "info" ? "stdout" : "stderr";
+    const lines = message.split("\n").map((text) => ({ stream, text }) as const);
+    this.log.push(...lines);
+    return { lines };
+  }
+
+  /**
+   * The steps in the order in which they were begun.
+   * @param dependencies of the resources by URN, as far as they are known.
+   */
+  steps(dependencies: ReadonlyMap<string, Dependencies>): Step[] {
+    return [...this.told.values()].map((metadata) => stepOf(metadata, dependencies.get(metadata.urn)));
   }
 }
 
-function isSeverity(severity: string): severity is "error" | "warning" {
-  // "info#err" is what the program prints, which is shown as it comes.
-  return severity === "error" || severity === "warning";
+function keyOf({ op, urn }: StepEventMetadata): string {
+  return `${op} ${urn}`;
+}
+
+function violationOf(told: NonNullable<EngineEvent["policyEvent"]>): Violation {
+  return {
+    policy: told.policyName,
+    pack: told.policyPackName,
+    level: told.enforcementLevel === "mandatory" ? "mandatory" : "advisory",
+    urn: told.resourceUrn ?? "",
+    message: uncoloured(told.message).trimEnd(),
+  };
 }
 
 /** The engine marks colours as `<{%reset%}>`. */
@@ -48,16 +69,17 @@ function uncoloured(text: string): string {
   return text.replace(/<\{%.*?%\}>/g, "");
 }
 
-function stepOf({ op, urn, type, old, new: fresh, keys, diffs, detailedDiff }: StepEventMetadata): Step {
-  const state = fresh ?? old;
+/** Secrets are masked already, and unknowns are the SDK's: events are written for people's eyes, and as deployments are. */
+function stepOf(metadata: StepEventMetadata, dependencies: Dependencies | undefined): Step {
+  const { op, urn, type, old, new: fresh, keys, diffs, detailedDiff } = metadata;
   return {
     op: op as Operation,
     urn,
     type,
     name: nameOf(urn),
-    custom: state?.custom ?? false,
-    dependsOn: [],
-    propertyDependencies: {},
+    custom: (fresh ?? old)?.custom ?? false,
+    dependsOn: dependencies?.dependsOn ?? [],
+    propertyDependencies: dependencies?.propertyDependencies ?? {},
     ...(fresh?.parent && { parent: fresh.parent }),
     ...(fresh?.provider && { provider: fresh.provider }),
     ...(fresh?.protect && { protect: true }),
@@ -65,6 +87,10 @@ function stepOf({ op, urn, type, old, new: fresh, keys, diffs, detailedDiff }: S
     ...(old && { oldInputs: old.inputs ?? {} }),
     ...(keys && keys.length > 0 && { replaceKeys: keys }),
     ...(diffs && diffs.length > 0 && { diffs }),
-    ...(detailedDiff && { detailedDiff: detailedDiff as unknown as NonNullable<Step["detailedDiff"]> }),
+    ...(detailedDiff && {
+      detailedDiff: Object.fromEntries(
+        Object.entries(detailedDiff).map(([path, { diffKind, inputDiff }]) => [path, { kind: diffKind, inputDiff }]),
+      ),
+    }),
   };
 }

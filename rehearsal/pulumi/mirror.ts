@@ -1,40 +1,48 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, posix, resolve } from "node:path";
+import { parse, stringify } from "yaml";
 
-/** What a real run writes into, and so must not be a link to the user's own. */
-const WRITTEN = /^Pulumi\.[^/]+\.ya?ml$/;
+/** The link to the project's own folder, within the mirror. */
+const LINK = "program";
 
 /**
- * A folder that looks like the project, for a CLI that writes its stack's settings beside Pulumi.yaml: every entry is a
- * link to the project's, except the settings, which are copies. Node resolves links, so the program finds its packages.
+ * A project in a folder of its own for a CLI that writes its stack's settings beside Pulumi.yaml: the same Pulumi.yaml, with
+ * a link to the real folder in front of its paths. The program's working directory is the real folder then, so that it
+ * finds its packages, its tsconfig.json and whatever it reads by a relative path.
+ * @param projectDir a folder with Pulumi.yaml, which was read without complaint already.
  */
-export function mirrorProject(projectDir: string, into: string): void {
+export function mirrorProject(projectDir: string, stack: string, into: string): void {
   mkdirSync(into, { recursive: true });
-  const project = resolve(projectDir);
-  for (const entry of readdirSync(project)) {
-    const from = join(project, entry);
-    const to = join(into, entry);
-    if (WRITTEN.test(entry) || entry === "Pulumi.yaml") copyFileSync(from, to);
-    else symlinkSync(from, to, statSync(from, { throwIfNoEntry: false })?.isDirectory() ? "junction" : "file");
-  }
-  linkPackages(project, into);
+  symlinkSync(resolve(projectDir), join(into, LINK), "dir");
+  writeFileSync(join(into, "Pulumi.yaml"), stringify(mirrored(parse(readFileSync(projectFile(projectDir), "utf8")))));
+  const settings = `Pulumi.${stack}.yaml`;
+  if (existsSync(join(projectDir, settings))) copyFileSync(join(projectDir, settings), join(into, settings));
 }
 
-/** The packages of a project that lies inside another one's folder are found by walking up: from the mirror, by a link. */
-function linkPackages(project: string, into: string): void {
-  if (existsSync(join(into, "node_modules"))) return;
-  for (let folder = project; ; folder = resolve(folder, "..")) {
-    const packages = join(folder, "node_modules");
-    if (existsSync(packages)) {
-      symlinkSync(packages, join(into, "node_modules"), "junction");
-      return;
-    }
-    if (resolve(folder, "..") === folder) return;
-  }
+/** Pulumi.yaml of a project; a path that does not exist when it has none. */
+export function projectFile(projectDir: string): string {
+  const short = join(projectDir, "Pulumi.yml");
+  return existsSync(short) ? short : join(projectDir, "Pulumi.yaml");
 }
 
-/** The policy packs are loaded by a path relative to the project: a copy would lose their packages, so a link serves. */
-export function linkInto(path: string, into: string): void {
-  if (process.platform === "win32") cpSync(path, into, { recursive: true });
-  else symlinkSync(resolve(path), into);
+interface Settings {
+  main?: string;
+  plugins?: { [kind: string]: { path?: string }[] };
+  /** Where the state of the real stacks is: never the rehearsal's. */
+  backend?: unknown;
+  /** Where the settings of the stacks are: those of this one lie beside the mirror's Pulumi.yaml. */
+  stackConfigDir?: unknown;
+}
+
+function mirrored({ main, plugins, backend: _, stackConfigDir: __, ...others }: Settings): Settings {
+  const throughLink = (path: string) => (posix.isAbsolute(path) ? path : posix.join(LINK, path));
+  const moved = Object.entries(plugins ?? {}).map(([kind, folders]) => [
+    kind,
+    folders.map((folder) => (folder.path === undefined ? folder : { ...folder, path: throughLink(folder.path) })),
+  ]);
+  return {
+    ...others,
+    main: throughLink(main ?? "."),
+    ...(plugins !== undefined && { plugins: Object.fromEntries(moved) }),
+  };
 }

@@ -1,12 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-
-/** A provider plugin that a program may ask for. */
-export interface PluginPackage {
-  /** Name of the plugin, such as `aws`. */
-  name: string;
-  version: string;
-}
+import type { PluginPackage } from "../clouds";
 
 interface Manifest {
   name?: string;

@@ -1,32 +1,23 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { type ConfigMap, LocalWorkspace, type PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import { simulatedClouds } from "../clouds";
-import { writePlugins } from "../clouds/plugin";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import type { CommonOptions } from "../commands/options";
 import type { ProgramRun } from "../commands/program";
-import {
-  type Deployment,
-  DeploymentCodec,
-  loadDeployment,
-  type ResourceView,
-  type RunResult,
-  resourceView,
-  saveDeployment,
-} from "../engine";
+import { type Deployment, DeploymentCodec, type RunResult, resourceView, saveDeployment } from "../engine";
+import { readProject } from "../engine/project";
 import { stackType } from "../engine/urns";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 import { findCli } from "./cli";
-import { Listener } from "./events";
-import { mirrorProject } from "./mirror";
-import { installedPackages } from "./packages";
+import { type Dependencies, Listener } from "./events";
+import { planned, previewed } from "./previewed";
+import { makeStage, type Stage } from "./stage";
 
 /** What a run on the real engine depends on beside the program. */
 export interface PulumiOptions extends Pick<CommonOptions, "config" | "stack"> {
+  /** Policy packs and the files that configure them. */
   readonly policyPacks: readonly { dir: string; configFile?: string }[];
-  /** Pulumi's deployment JSON: imported if it exists, exported after every update. */
+  /** Pulumi's deployment JSON: imported if it exists, written after every update, failed and interrupted ones too. */
   readonly state?: string;
 }
 
@@ -42,151 +33,137 @@ export async function openPulumi(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ProgramRun> {
-  if (!existsSync(join(dir, "Pulumi.yaml")))
-    throw new UserError(`${dir} has no Pulumi.yaml, which the real engine needs.`);
-  const command = await findCli();
-  const folder = mkdtempSync(join(tmpdir(), "multisite-pulumi-"));
-  const close = async () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  try {
-    const stack = await makeStack(dir, folder, command, options);
-    return { clouds: simulatedClouds({ moduleRoots: [dir] }), session: sessionOn(stack) };
-  } catch (error) {
-    await close();
-    throw error;
+  if (!existsSync(dir)) throw new UserError(`There is no folder ${dir}. Give the folder of a Pulumi program.`);
+  const command = findCli();
+  // The same complaints about a project's files as without a CLI, before one is started.
+  const project = readProject(dir, options.stack, options.config);
+  terminal.progress("starting the real engine");
+  const stage = await makeStage({ dir, command, project, options, signal });
+  return { clouds: stage.clouds, session: new PulumiSession(stage, options, terminal, signal) };
+}
+
+type Operation = "preview" | "up" | "destroy";
+
+class PulumiSession {
+  constructor(
+    private readonly stage: Stage,
+    private readonly options: PulumiOptions,
+    private readonly terminal: Terminal,
+    private readonly signal: AbortSignal,
+  ) {
+    this.deployed = stage.deployment;
+  }
+  private deployed: Deployment;
+
+  preview(): Promise<RunResult> {
+    return this.run("preview");
+  }
+  up(): Promise<RunResult> {
+    return this.run("up");
+  }
+  destroy(): Promise<RunResult> {
+    return this.run("destroy");
+  }
+  deployment(): Deployment {
+    return this.deployed;
+  }
+  close(): Promise<void> {
+    return this.stage.close();
   }
 
-  function sessionOn(stack: Stack): ProgramRun["session"] {
-    let exported: Deployment | undefined;
-    return {
-      preview: () => run(stack, true),
-      async up() {
-        const result = await run(stack, false);
-        exported = (await stack.exportStack()) as unknown as Deployment;
-        if (options.state !== undefined) await saveDeployment(options.state, exported);
-        return result;
-      },
-      destroy: () => Promise.reject(new UserError("cannot rehearse: destroy with --engine pulumi")),
-      deployment() {
-        if (exported === undefined) throw new Error("nothing was deployed yet");
-        return exported;
-      },
-      close,
-    };
-  }
-
-  async function run(stack: Stack, preview: boolean): Promise<RunResult> {
+  private async run(operation: Operation): Promise<RunResult> {
     const started = performance.now();
+    this.terminal.progress(`${operation}: starting the real engine`);
     const listener = new Listener();
-    const what = preview ? "preview" : "up";
-    terminal.progress(`${what}: starting the real engine`);
-    const given = {
-      signal,
-      color: "never" as const,
-      policyPacks: options.policyPacks.map((pack) => resolve(pack.dir)),
-      policyPackConfigs: options.policyPacks.flatMap(({ configFile }) => (configFile ? [resolve(configFile)] : [])),
-      onEvent(event: Parameters<Listener["hear"]>[0]) {
-        if (listener.hear(event)) terminal.progress(`${what}: ${listener.steps.length} resources`);
-      },
-    };
-    let failed: unknown;
-    try {
-      await (preview ? stack.preview(given) : stack.up(given));
-    } catch (error) {
-      failed = error;
-    }
-    const resources = preview ? previewed(listener) : deployed((await stack.exportStack()) as unknown as Deployment);
-    const stackOutputs = resources.find(({ type }) => type === stackType)?.outputs ?? {};
-    const failure = failed === undefined ? undefined : failureOf(listener, failed);
+    const [stdout, stderr]: [string[], string[]] = [[], []];
+    const failed = await this.operate(operation, {
+      signal: this.signal,
+      color: "never",
+      onEvent: (event: EngineEvent) => this.show(operation, listener.hear(event)),
+      onOutput: (text: string) => stdout.push(text),
+      onError: (text: string) => stderr.push(text),
+    });
+    if (failed !== undefined) explain(listener, failed, stderr.join(""));
+    const isPreview = operation === "preview";
+    if (!isPreview) await this.keep();
+    const dependencies = isPreview ? planned(stdout.join("")) : dependenciesOf(this.deployed);
+    const steps = listener.steps(dependencies);
+    const resources = isPreview ? previewed(steps) : resourcesOf(this.deployed);
     return {
       exit: failed === undefined ? 0 : 1,
-      ...(failure && { failure }),
-      steps: listener.steps,
+      ...(failed !== undefined && { failure: failureOf(listener, this.signal) }),
+      steps,
       resources,
       diagnostics: listener.diagnostics,
       violations: listener.violations,
-      stackOutputs,
-      log: [],
+      stackOutputs: resources.find(({ type }) => type === stackType)?.outputs ?? {},
+      log: listener.log,
       seconds: (performance.now() - started) / 1000,
     };
   }
 
-  function failureOf(listener: Listener, error: unknown): NonNullable<RunResult["failure"]> {
-    if (signal.aborted) return "interrupted";
-    const own = listener.diagnostics.filter(({ severity, message }) => severity === "error" && !isClosing(message));
-    if (own.length === 0 && listener.violations.some(({ level }) => level === "mandatory")) return "policy";
-    if (own.length === 0) {
-      const message = error instanceof Error ? error.message : String(error);
-      listener.diagnostics.push({ severity: "error", urn: "", message });
+  /** @returns what the Automation API throws when the CLI's exit is not 0. */
+  private async operate(operation: Operation, given: Parameters<Stack["up"]>[0] & object): Promise<unknown> {
+    const { policyPacks } = this.options;
+    const packs = {
+      policyPacks: policyPacks.map(({ dir }) => resolve(dir)),
+      policyPackConfigs: policyPacks.flatMap(({ configFile }) =>
+        configFile === undefined ? [] : [resolve(configFile)],
+      ),
+    };
+    try {
+      if (operation === "destroy") await this.stage.stack.destroy(given);
+      else await this.stage.stack[operation]({ ...given, ...packs });
+      return undefined;
+    } catch (error) {
+      return error;
     }
-    return own.some(({ urn }) => urn !== "" && !urn.includes(`${stackType}::`)) ? "resource" : "program";
+  }
+
+  private show(operation: Operation, heard: ReturnType<Listener["hear"]>): void {
+    if (heard === undefined) return;
+    if ("steps" in heard) this.terminal.progress(`${operation}: ${heard.steps} resources`);
+    else for (const { text } of heard.lines) this.terminal.err(text);
+  }
+
+  private async keep(): Promise<void> {
+    this.deployed = (await this.stage.stack.exportStack()) as unknown as Deployment;
+    if (this.options.state !== undefined) await saveDeployment(this.options.state, this.deployed);
   }
 }
 
 /** What the engine says at the end of every run that failed, whatever the reason. */
 function isClosing(message: string): boolean {
-  return /^(preview|update) failed$/.test(message.trim());
+  return /^(preview|update|destroy) failed$/.test(message.trim());
 }
 
-async function makeStack(dir: string, folder: string, command: PulumiCommand, options: PulumiOptions): Promise<Stack> {
-  const [home, backend, project] = ["home", "state", "project"].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  mkdirSync(backend, { recursive: true });
-  await writePlugins(home, installedPackages(dir));
-  mirrorProject(dir, project);
-  const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: options.stack, workDir: project },
-    { pulumiCommand: command, pulumiHome: home, secretsProvider: "passphrase", envVars: environment(backend) },
-  );
-  await stack.setAllConfig(configMap(options.config));
-  if (options.state !== undefined && existsSync(options.state)) {
-    const state = await loadDeployment(options.state);
-    if (state !== undefined) await stack.importStack(state as unknown as Parameters<Stack["importStack"]>[0]);
-  }
-  return stack;
+/** A CLI that fails before its engine runs says so on its standard error only. */
+function explain(listener: Listener, error: unknown, stderr: string): void {
+  if (listener.violations.some(({ level }) => level === "mandatory")) return;
+  if (listener.diagnostics.some(({ severity }) => severity === "error")) return;
+  const message = stderr.trim() || (error instanceof Error ? error.message : String(error));
+  listener.diagnostics.push({ severity: "error", urn: "", message: message.replace(/^error: /, "") });
 }
 
-/** A backend and a passphrase that last as long as the session. An access token of the user's would win over them. */
-function environment(backend: string): Record<string, string> {
-  return {
-    PULUMI_BACKEND_URL: `file://${backend}`,
-    PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE ?? "",
-    PULUMI_ACCESS_TOKEN: "",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-  };
+function failureOf({ diagnostics, violations }: Listener, signal: AbortSignal): NonNullable<RunResult["failure"]> {
+  if (signal.aborted) return "interrupted";
+  const own = diagnostics.filter(({ severity, message }) => severity === "error" && !isClosing(message));
+  if (own.length === 0 && violations.some(({ level }) => level === "mandatory")) return "policy";
+  return own.some(({ urn }) => urn !== "" && !urn.includes(`::${stackType}::`)) ? "resource" : "program";
 }
 
-function configMap(config: Record<string, string>): ConfigMap {
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }]));
-}
-
-/** After a preview nothing is deployed: the steps themselves are what would be there. */
-function previewed({ steps }: Listener): ResourceView[] {
-  return steps
-    .filter((step) => !["delete", "delete-replaced", "create-replacement"].includes(step.op))
-    .map((step) => ({
-      urn: step.urn,
-      type: step.type,
-      name: step.name,
-      custom: step.custom,
-      id: "",
-      parent: step.parent ?? "",
-      provider: step.provider ?? "",
-      dependsOn: step.dependsOn,
-      propertyDependencies: step.propertyDependencies,
-      protect: step.protect ?? false,
-      ignoreChanges: [],
-      inputs: step.inputs ?? {},
-      outputs: step.outputs ?? {},
-    }));
-}
-
-function deployed(deployment: Deployment): ResourceView[] {
+function resourcesOf(deployment: Deployment): RunResult["resources"] {
   return new DeploymentCodec()
     .decode(deployment)
     .filter((state) => !state.delete)
     .map(resourceView);
+}
+
+function dependenciesOf(deployment: Deployment): Map<string, Dependencies> {
+  return new Map(
+    resourcesOf(deployment).map(({ urn, dependsOn, propertyDependencies }) => [
+      urn,
+      { dependsOn, propertyDependencies },
+    ]),
+  );
 }

@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { type HostedPlugins, simulatedClouds, writePlugins } from "../clouds";
+import { existingOf } from "../commands/program";
+import { type Deployment, DeploymentCodec, loadDeployment } from "../engine";
+import type { Project } from "../engine/project";
+import type { ProviderSource } from "../engine/provider";
+import { defaultPassphrase } from "../engine/snapshot";
+import { Interrupted, UserError } from "../userError";
+import { keptCli } from "./cli";
+import { mirrorProject } from "./mirror";
+import { installedPackages } from "./packages";
+import type { PulumiOptions } from "./session";
+
+/** What a real engine plays on: a stack in a folder of its own, on simulated clouds. */
+export interface Stage {
+  readonly stack: Stack;
+  readonly clouds: ProviderSource;
+  /** The state to start from. */
+  readonly deployment: Deployment;
+  /** Takes everything down; nothing is left behind. */
+  close(): Promise<void>;
+}
+
+interface StageOptions {
+  /** The program's folder. */
+  readonly dir: string;
+  /** The real CLI. */
+  readonly command: string;
+  readonly project: Project;
+  readonly options: PulumiOptions;
+  readonly signal: AbortSignal;
+}
+
+/** Sets the stage. When that fails, nothing is left behind either. */
+export async function makeStage(given: StageOptions): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "multisite-pulumi-"));
+  let plugins: HostedPlugins | undefined;
+  const close = async () => {
+    await plugins?.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  try {
+    const { dir, options } = given;
+    const loaded = options.state === undefined ? undefined : await loadDeployment(options.state);
+    const existing = existingOf(loaded === undefined ? [] : new DeploymentCodec().decode(loaded));
+    const clouds = simulatedClouds({ moduleRoots: [dir], state: existing });
+    plugins = await writePlugins(join(folder, "home"), installedPackages(dir), clouds);
+    const stack = await makeStack(given, folder, loaded);
+    return { stack, clouds, deployment: loaded ?? EMPTY, close };
+  } catch (error) {
+    await close();
+    if (given.signal.aborted) throw new Interrupted();
+    throw error;
+  }
+}
+
+const EMPTY: Deployment = { version: 3, deployment: { manifest: { time: "", magic: "", version: "" } } };
+
+async function makeStack(
+  { dir, command, options, signal }: StageOptions,
+  folder: string,
+  state: Deployment | undefined,
+): Promise<Stack> {
+  const [home, backend, mirror] = [join(folder, "home"), join(folder, "state"), join(folder, "project")];
+  mkdirSync(backend);
+  mirrorProject(dir, options.stack, mirror);
+  const envVars = environment(backend);
+  const pulumiCommand = await keptCli(command, folder, Object.keys(envVars));
+  // The Automation API cannot stop these; each takes a second at most, and what they write is removed only after them.
+  return said(async () => {
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: options.stack, workDir: mirror },
+      { pulumiCommand, pulumiHome: home, secretsProvider: "passphrase", envVars },
+    );
+    signal.throwIfAborted();
+    const config = Object.entries(options.config).map(([key, value]) => [key, { value }]);
+    if (config.length > 0) await stack.setAllConfig(Object.fromEntries(config));
+    signal.throwIfAborted();
+    if (state !== undefined) await stack.importStack(state as unknown as Parameters<Stack["importStack"]>[0]);
+    return stack;
+  });
+}
+
+/** A backend and a passphrase that last as long as the session. */
+function environment(backend: string): Record<string, string> {
+  return {
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: defaultPassphrase(),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+/** Failures of the CLI before there is an engine, in its own words and without the Automation API's wrapping. */
+async function said<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const line = /^ ?error: ([\s\S]*?)(?:^\s*err\?:|$(?![\s\S]))/m.exec(text)?.[1];
+    throw new UserError(`The pulumi CLI refuses: ${(line ?? text).trim()}`);
+  }
+}
