@@ -27,27 +27,25 @@ async function main(wanted) {
     process.exit(2);
   }
   const recorded = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {};
-  const kept = Object.entries(recorded).filter(([name]) => all.includes(name));
-  let failed = false;
-  const measured = [];
+  const figuresOf = new Map(Object.entries(recorded).filter(([name]) => all.includes(name)));
   for (const name of wanted.length === 0 ? all : wanted) {
     process.stderr.write(`bench ${name} ...\n`);
-    const answer = await measure(name);
-    if (answer.error === undefined) {
-      measured.push([
-        name,
-        { date: new Date().toISOString().slice(0, 10), machine: machine(), figures: answer.figures },
-      ]);
-      for (const figure of answer.figures) process.stderr.write(`  ${line(figure).join("  ")}\n`);
-    } else {
-      failed = true;
-      process.stderr.write(`  failed: ${answer.error}\n`);
+    const { figures, error } = await measure(name);
+    if (figures === undefined) {
+      process.exitCode = 1;
+      process.stderr.write(`  failed: ${error}\n`);
+      continue;
     }
+    for (const figure of figures) process.stderr.write(`  ${line(figure).join("  ")}\n`);
+    figuresOf.set(name, { date: new Date().toISOString().slice(0, 10), machine: machine(), figures });
+    record(figuresOf); // after each, so that an interrupted run keeps what it has
   }
-  const sorted = [...new Map([...kept, ...measured])].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function record(figuresOf) {
+  const sorted = [...figuresOf].sort(([a], [b]) => (a < b ? -1 : 1));
   writeFileSync(results, `${JSON.stringify(Object.fromEntries(sorted), undefined, 2)}\n`);
   writeTable(sorted);
-  if (failed) process.exitCode = 1;
 }
 
 /** The figures of a bench, or why there are none. */
