@@ -43,12 +43,16 @@ export class PackProcess {
     private readonly client: AnalyzerClient,
   ) {}
 
-  /** @param dir the folder of the pack. */
-  static async start(dir: string): Promise<PackProcess> {
+  /**
+   * @param dir the folder of the pack.
+   * @param env variables beside those of this process.
+   */
+  static async start(dir: string, env: Readonly<Record<string, string>> = {}): Promise<PackProcess> {
     const script = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
     const child = spawn(process.execPath, [script, "127.0.0.1:0", "."], {
       cwd: path.resolve(dir),
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
     });
     const port = await portOf(child);
     const size = 400 * 1024 * 1024;
