@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { createColors } from "picocolors";
 
 /** Where a command writes: results to standard output, everything else to standard error. */
@@ -32,7 +33,8 @@ export function processTerminal(): Terminal {
     },
     err(text) {
       clear();
-      process.stderr.write(`${text}\n`);
+      // Programs colour their errors without looking where they go.
+      process.stderr.write(`${live ? text : stripVTControlCharacters(text)}\n`);
     },
     progress(text) {
       if (text === shown) return;

@@ -5,7 +5,7 @@ import { gke } from "pulumi-multisite/gcp";
 
 /** A shop on three clouds. Any one of them may be lost: the other two carry the whole demand. */
 const spec: FleetSpec = {
-  demand: { cpu: 24, memoryGiB: 72, pods: 300 },
+  demand: { cpu: 34, memoryGiB: 120, pods: 400 },
   sites: [
     {
       name: "frankfurt",
