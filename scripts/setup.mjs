@@ -64,8 +64,10 @@ function build() {
   say("building ...");
   run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("tsconfig.build.json")]);
   // Node compiles no TypeScript below node_modules, so projects that install the package use the pack from dist.
-  for (const file of ["PulumiPolicy.yaml", "package.json"])
-    copyFileSync(at("policy", file), at("dist", "policy", file));
+  for (const file of ["PulumiPolicy.yaml", "package.json"]) {
+    const compiled = readFileSync(at("policy", file), "utf8").replace("index.ts", "index.js");
+    writeFileSync(at("dist", "policy", file), compiled);
+  }
   writeFileSync(stamp, wanted);
 }
 

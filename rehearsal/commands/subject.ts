@@ -73,7 +73,7 @@ function fleetSubject(fleet: ResourceView, { manifests, today }: SubjectOptions)
     })),
     demand: manifests === undefined ? rawDemand(plan.spec.demand) : rawManifests(manifests),
     input: capacityInputOf(plan, { today }),
-    verdict: plan.capacity,
+    verdict: { ...plan.capacity, notes: [...plan.capacity.notes, ...(manifests?.notes ?? [])] },
     isJudged: true,
   };
 }
@@ -115,7 +115,7 @@ function observedSubject(all: readonly ResourceView[], { manifests }: SubjectOpt
     ...counted.flatMap(({ site, pools }) =>
       pools.flatMap((pool) => pool.notes.map((note) => `Site ${site.name}: ${note}`)),
     ),
-    ...(manifests === undefined ? observed.workloads.notes : []),
+    ...(manifests?.notes ?? observed.workloads.notes),
   ];
   return {
     fleet: undefined,
