@@ -65,7 +65,7 @@ function objectModel(type: string): Model {
             `${namespaceOf(type, it.inputs, it.account) ?? ""}/${text(it.inputs, "metadata.name")}#${it.urn}`,
         }
       : {}),
-    world: isPatch ? [] : [namespaceExists],
+    world: isPatch ? [] : [namespaceExists, ...(kind === "Namespace" ? [notBuiltIn] : [])],
     handles: [],
     outputs: (it) => ({ metadata: metadata(it), ...(isPatch ? {} : liveOutputs(kind, it)) }),
   };
@@ -127,6 +127,12 @@ function selects({ inputs }: Subject): CheckFailure | undefined {
   );
   const reason = `must match the template's labels; ${missing?.[0]}=${missing?.[1]} is not among them`;
   return missing === undefined ? undefined : { property: "spec.selector.matchLabels", reason };
+}
+
+/** Every cluster comes with some namespaces. */
+function notBuiltIn({ inputs }: Making): string | undefined {
+  const name = text(inputs, "metadata.name") ?? "";
+  return BUILT_IN_NAMESPACES.has(name) ? `namespaces "${name}" already exists` : undefined;
 }
 
 /** A namespace exists when it is built in, made by the program, or brought by a release. */

@@ -44,6 +44,7 @@ describe("a cluster", () => {
     [core("ConfigMap"), { metadata: { name: "x", namespace: "nowhere" } }, /namespaces "nowhere" not found/],
     [core("ConfigMap"), { metadata: { name: "x", labels: { a: "no spaces" } } }, /must be a label's value/],
     [core("Namespace"), { metadata: { name: "a.b" } }, /metadata.name: must be 1 to 63/],
+    [core("Namespace"), { metadata: { name: "kube-public" } }, /namespaces "kube-public" already exists/],
     [core("ConfigMap"), { metadata: { name: "taken" } }, /"default\/taken" exists already/],
     [core("NamespacePatch"), { metadata: { labels: { a: "b" } } }, /metadata.name: must be given: a patch/],
     [
