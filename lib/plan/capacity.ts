@@ -91,7 +91,8 @@ function readable({ demand, headroom, tolerate }: CapacityInput): Readable {
     if (!good) unreadable.push(`${what} is ${String(value)}, not a number of 0 or more: nothing can be proven.`);
     return good;
   };
-  check("headroom", headroom ?? 0);
+  // Only what is absent has a default: a NaN that went through JSON is null.
+  check("headroom", headroom === undefined ? 0 : headroom);
   check("tolerate", tolerate);
   const totals = demand.totals === undefined || totalsAreGood(demand.totals, check) ? demand.totals : undefined;
   const workloads = (demand.workloads ?? []).filter((one) => workloadIsGood(one, check));
@@ -106,10 +107,10 @@ function totalsAreGood(totals: Resources, check: (what: string, value: unknown) 
 function workloadIsGood(one: WorkloadSpec, check: (what: string, value: unknown) => boolean): boolean {
   const fields: [string, unknown][] = [
     ["replicas", one.replicas],
-    ["minimumPerSite", one.minimumPerSite ?? 0],
+    ["minimumPerSite", one.minimumPerSite === undefined ? 0 : one.minimumPerSite],
     ["cpu", one.cpu],
     ["memoryGiB", one.memoryGiB],
-    ["ephemeralStorageGiB", one.ephemeralStorageGiB ?? 0],
+    ["ephemeralStorageGiB", one.ephemeralStorageGiB === undefined ? 0 : one.ephemeralStorageGiB],
     ...Object.entries(one.extended ?? {}),
   ];
   return fields.filter(([field, value]) => !check(`${field} of workload ${one.name}`, value)).length === 0;

@@ -17,7 +17,9 @@ interface Candidate {
 /** Pools whose growth is tried: those of the weakest domains, where a node gains most, in a fleet of more pools. */
 const CANDIDATES = 1024;
 /** Steps that a search may add before it gives up: a fleet that lacks more is not one change away. */
-const STEPS = 20_000;
+const STEPS = 10_000;
+/** Times that a search may find that its trials promised too much. */
+const ROUNDS = 40;
 
 /**
  * The fewest nodes that make the verdict hold: all of the changes together, each a whole step of its pool. A change in
@@ -27,10 +29,9 @@ const STEPS = 20_000;
 export function fixesOf(domains: readonly Domain[], tolerate: number, load: Load, shareOf: ShareOf): Fix[] {
   const growth = new Growth(domains, tolerate, load, shareOf);
   const candidates = candidatesOf(growth, domains);
-  const greedy = growGreedily(growth, candidates);
-  const limit = greedy === undefined ? Number.POSITIVE_INFINITY : nodesIn(greedy);
-  const single = growOne(growth, candidates, limit);
-  const best = single ?? greedy ?? new Map<Candidate, number>();
+  const greedy = canHelp(candidates, domains, growth) ? growGreedily(growth, candidates) : undefined;
+  if (greedy === undefined) return [];
+  const best = growOne(growth, candidates, nodesIn(greedy)) ?? greedy;
   return [...best]
     .filter(([, steps]) => steps > 0)
     .sort(([a], [b]) => compareText(a.site.name, b.site.name) || compareText(a.group.pool ?? "", b.group.pool ?? ""))
@@ -116,22 +117,38 @@ function stepOf(group: NodeGroup): number {
   return Math.max(0, Math.floor(group.addable ?? 1));
 }
 
+/**
+ * Whether any number of nodes helps: when more than k domains can grow, one of them survives every loss. Otherwise the
+ * growing ones may all be lost, and the others have to be enough.
+ */
+function canHelp(candidates: readonly Candidate[], domains: readonly Domain[], growth: Growth): boolean {
+  const growing = new Set(candidates.map((one) => one.domain));
+  if (growing.size > growth.tolerate) return true;
+  const strength = new Map(
+    domains.map((one) => [one.name, growing.has(one.name) ? Number.MAX_VALUE : one.proven.value] as const),
+  );
+  return survivingSum(strength, growth.tolerate) >= targetOf(growth) - 1e-9;
+}
+
+function targetOf({ load }: Growth): number {
+  return load.headroom.num / load.headroom.den;
+}
+
 /** Adds the step that helps most for its nodes, until it holds; then takes back every step that is not needed. */
 function growGreedily(growth: Growth, candidates: readonly Candidate[]): Steps | undefined {
   const steps = new Map<Candidate, number>();
-  const target = growth.load.headroom.num / growth.load.headroom.den;
+  const target = targetOf(growth);
   let left = STEPS;
-  while (!growth.holds(steps)) {
+  for (let round = 0; !growth.holds(steps); round++) {
+    if (round === ROUNDS) return undefined;
     const strength = new Map(growth.grown(steps).map((one) => [one.name, one.proven.value]));
-    let added = 0;
     // By the trial's gains at first; the loop around it judges by the arithmetic itself.
     do {
       const best = bestCandidate(candidates, strength, growth.tolerate);
       if (best === undefined || left-- <= 0) return undefined;
       steps.set(best, (steps.get(best) ?? 0) + 1);
       strength.set(best.domain, (strength.get(best.domain) ?? 0) + best.gain);
-      added++;
-    } while (survivingSum(strength, growth.tolerate) < target && added < STEPS);
+    } while (survivingSum(strength, growth.tolerate) < target);
   }
   return trimmed(growth, steps);
 }
@@ -188,10 +205,9 @@ function survivingSum(strength: ReadonlyMap<string, number>, tolerate: number): 
  */
 function growOne(growth: Growth, candidates: readonly Candidate[], limit: number): Steps | undefined {
   let best: Steps | undefined;
-  let most = Number.isFinite(limit) ? limit : STEPS;
+  let most = limit;
   const strength = new Map(growth.grown(new Map()).map((one) => [one.name, one.proven.value]));
-  const target = growth.load.headroom.num / growth.load.headroom.den;
-  const lacking = target - survivingSum(strength, growth.tolerate);
+  const lacking = targetOf(growth) - survivingSum(strength, growth.tolerate);
   const ceiling = [...strength.values()].sort((a, b) => b - a)[growth.tolerate - 1] ?? Number.POSITIVE_INFINITY;
   for (const one of candidates) {
     if (ceiling - (strength.get(one.domain) ?? 0) < lacking - 1e-9) continue;

@@ -1,0 +1,289 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { capacityVerdict } from "../../lib/plan/capacity";
+import type { CapacityInput, CapacitySite, NodeGroup } from "../../lib/plan/capacityInput";
+import { type Resources, resources, scale, sum } from "../../lib/plan/resources";
+import { mayRunOn, podResources } from "../../lib/plan/schedulable";
+import type { WorkloadSpec } from "../../lib/plan/spec";
+import type { CapacityVerdict, Fix } from "../../lib/plan/verdict";
+
+const RUNS = { numRuns: 150 };
+
+const perNode = fc
+  .record({
+    cpu: fc.integer({ min: 2, max: 16 }),
+    memory: fc.integer({ min: 4, max: 64 }),
+    pods: fc.integer({ min: 8, max: 60 }),
+  })
+  .map(({ cpu, memory, pods }) => resources({ cpuMillis: cpu * 1000 - 80, memoryMiB: memory * 1024 - 700, pods }));
+
+const group = (pool: string): fc.Arbitrary<NodeGroup> =>
+  fc.record({
+    pool: fc.constant(pool),
+    count: fc.integer({ min: 1, max: 8 }),
+    perNode,
+    machineType: fc.constant("m"),
+    architecture: fc.constantFrom("amd64" as const, "amd64" as const, "arm64" as const),
+    taints: fc.constantFrom([], [], [{ key: "gpu", effect: "NoSchedule" as const }]),
+  });
+
+const sites: fc.Arbitrary<CapacitySite[]> = fc
+  .array(fc.tuple(group("apps"), fc.option(group("more"), { nil: undefined }), fc.integer({ min: 0, max: 9 })), {
+    minLength: 2,
+    maxLength: 5,
+  })
+  .map((all) =>
+    all.map(([apps, more, domain], i) => ({
+      name: `s${i}`,
+      // One site in ten shares the fault domain of the first.
+      faultDomain: domain === 0 ? "d0" : `d${i}`,
+      nodeGroups: more === undefined ? [apps] : [apps, more],
+    })),
+  );
+
+const workloads: fc.Arbitrary<WorkloadSpec[]> = fc
+  .array(
+    fc.record({
+      replicas: fc.integer({ min: 1, max: 40 }),
+      minimumPerSite: fc.integer({ min: 0, max: 2 }),
+      cpu: fc.constantFrom(0.05, 0.1, 0.25, 0.5, 1, 2.5),
+      memoryGiB: fc.constantFrom(0.0625, 0.125, 0.5, 1, 3, 7),
+      architectures: fc.constantFrom(["amd64" as const, "arm64" as const], ["amd64" as const]),
+      tolerations: fc.constantFrom([], [{ key: "gpu", operator: "Exists" as const }]),
+    }),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((all) => all.map((one, i) => ({ name: `w${i}`, ...one })));
+
+const inputs: fc.Arbitrary<CapacityInput> = fc.record({
+  sites,
+  demand: fc.record({ workloads, totals: fc.option(perNode, { nil: undefined }) }),
+  tolerate: fc.constantFrom(1, 1, 1, 2),
+  headroom: fc.constantFrom(0, 0, 0.2),
+  faultDomain: fc.constant("region" as const),
+});
+
+describe("laws of the verdict", () => {
+  it("loses no critical replica with any loss of a fleet that holds", () => {
+    let held = 0;
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const verdict = capacityVerdict(input);
+        if (!verdict.holds) return;
+        held++;
+        for (const site of input.sites) {
+          const { replicas } = placementOf(verdict, site);
+          assert.ok(replicas !== undefined && firstFit(site, input, replicas), `${site.name} has no room`);
+        }
+        for (const loss of verdict.losses) assertDemandPlaced(input, verdict, loss.faultDomains);
+      }),
+      { numRuns: 500 },
+    );
+    assert.ok(held > 30, `only ${held} of the fleets held`);
+  });
+
+  it("keeps holding with a node more in any pool", () => {
+    fc.assert(
+      fc.property(inputs, fc.nat(), fc.nat(), (input, s, g) => {
+        if (!capacityVerdict(input).holds) return;
+        const site = input.sites[s % input.sites.length] as CapacitySite;
+        const pool = site.nodeGroups[g % site.nodeGroups.length] as NodeGroup;
+        assert.ok(capacityVerdict(grown(input, site.name, pool.pool, 1)).holds);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("does not depend on the order of the sites", () => {
+    fc.assert(
+      fc.property(inputs, fc.infiniteStream(fc.nat()), (input, random) => {
+        const keyed = input.sites.map((site) => ({ site, key: random.next().value as number }));
+        const shuffled = keyed.sort((a, b) => a.key - b.key).map(({ site }) => site);
+        const [a, b] = [capacityVerdict(input), capacityVerdict({ ...input, sites: shuffled })];
+        assert.deepEqual({ ...b, placements: [] }, { ...a, placements: [] });
+        assert.deepEqual(new Set(b.placements), new Set(a.placements));
+      }),
+      RUNS,
+    );
+  });
+
+  it("does not depend on the unit: all amounts times a power of two", () => {
+    fc.assert(
+      fc.property(inputs, fc.integer({ min: 1, max: 6 }), (input, exponent) => {
+        const by = 2 ** exponent;
+        const larger = (of: Resources): Resources => ({
+          ...of,
+          cpuMillis: of.cpuMillis * by,
+          memoryMiB: of.memoryMiB * by,
+        });
+        const scaled = capacityVerdict({
+          ...input,
+          sites: input.sites.map((site) => ({
+            ...site,
+            nodeGroups: site.nodeGroups.map((one) => ({ ...one, perNode: larger(one.perNode) })),
+          })),
+          demand: {
+            totals: input.demand.totals && larger(input.demand.totals),
+            workloads: input.demand.workloads?.map((one) => ({
+              ...one,
+              cpu: one.cpu * by,
+              memoryGiB: one.memoryGiB * by,
+            })),
+          },
+        });
+        const verdict = capacityVerdict(input);
+        assert.equal(scaled.verdict, verdict.verdict);
+        assert.deepEqual(scaled.fixes, verdict.fixes);
+        assert.deepEqual(
+          scaled.placements.map((one) => one.replicas),
+          verdict.placements.map((one) => one.replicas),
+        );
+      }),
+      RUNS,
+    );
+  });
+
+  it("never turns from not holding to holding when demand is added", () => {
+    fc.assert(
+      fc.property(inputs, workloads, (input, more) => {
+        if (capacityVerdict(input).verdict !== "does not hold") return;
+        const added = more.map((one) => ({ ...one, name: `more-${one.name}` }));
+        const existing = input.demand.workloads ?? [];
+        // The totals grow with the workloads, or the new ones would only take the place of divisible demand.
+        const grownTotals = input.demand.totals && addAll(input.demand.totals, added);
+        const demand = { totals: grownTotals, workloads: [...existing, ...added] };
+        assert.notEqual(capacityVerdict({ ...input, demand }).verdict, "holds");
+      }),
+      RUNS,
+    );
+  });
+
+  it("gives a fix that holds when applied, and not with one step fewer", () => {
+    let fixed = 0;
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { fixes } = capacityVerdict(input);
+        if (fixes.length === 0) return;
+        fixed++;
+        assert.ok(capacityVerdict(apply(input, fixes)).holds);
+        for (const fix of fixes) {
+          const fewer = fixes.map((one) => (one === fix ? { ...one, nodes: one.nodes - 1 } : one));
+          assert.ok(!capacityVerdict(apply(input, fewer)).holds, fix.text);
+        }
+      }),
+      RUNS,
+    );
+    assert.ok(fixed > 30, `only ${fixed} fleets were fixed`);
+  });
+
+  it("agrees with itself: the losses with the verdict, the weights with 1, the shares with what sites can carry", () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const verdict = capacityVerdict(input);
+        assert.equal(
+          verdict.holds,
+          verdict.losses.every((loss) => loss.holds),
+        );
+        const weights = verdict.placements.reduce((total, one) => total + one.share, 0);
+        assert.ok(Math.abs(weights - 1) < 1e-12, `weights sum to ${weights}`);
+        if (verdict.holds)
+          for (const one of verdict.placements) assert.ok(one.worstShare <= one.capableShare * (1 + 1e-12));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("what equal sites cost", () => {
+  for (const [count, factor] of [
+    [2, 2],
+    [3, 1.5],
+    [5, 1.25],
+  ] as const) {
+    it(`${count} sites need exactly ${factor} x of a divisible demand, and whole nodes at most one a site more`, () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 1, max: 64 }), (units, cpu) => {
+          const demand = units * (count - 1);
+          const fleet = (nodes: number, each: number): CapacityInput => ({
+            sites: Array.from({ length: count }, (_, i) => ({
+              name: `s${i}`,
+              faultDomain: `d${i}`,
+              nodeGroups: [{ pool: "apps", count: nodes, perNode: resources({ cpuMillis: each }) }],
+            })),
+            demand: { totals: resources({ cpuMillis: demand }) },
+            tolerate: 1,
+            faultDomain: "region",
+          });
+          const exact = capacityVerdict(fleet(1, units));
+          assert.ok(exact.holds && Math.abs(exact.factor - factor) < 1e-12 && exact.minimumFactor === factor);
+          assert.equal(capacityVerdict(fleet(1, units - 0.001)).verdict, "does not hold");
+          const nodes = Math.ceil(units / (cpu * 1000));
+          assert.ok(capacityVerdict(fleet(nodes, cpu * 1000)).holds);
+          assert.ok(nodes * cpu * 1000 < units + cpu * 1000);
+        }),
+        RUNS,
+      );
+    });
+  }
+});
+
+function placementOf(verdict: CapacityVerdict, site: CapacitySite) {
+  const found = verdict.placements.find((one) => one.site === site.name);
+  assert.ok(found !== undefined, site.name);
+  return found;
+}
+
+/** Counts the replicas, and the divisible rest, that the survivors carry by their weights alone. */
+function assertDemandPlaced(input: CapacityInput, verdict: CapacityVerdict, lost: readonly string[]): void {
+  const left = input.sites.filter((site) => !lost.includes(site.faultDomain)).map((site) => placementOf(verdict, site));
+  for (const { name, replicas } of input.demand.workloads ?? []) {
+    const running = left.reduce((sum, one) => sum + (one.replicas[name] ?? 0), 0);
+    assert.ok(running >= replicas, `${name}: ${running} of ${replicas} without ${lost.join()}`);
+  }
+  const weights = left.reduce((sum, one) => sum + one.share, 0);
+  for (const one of left) assert.ok(one.share / weights <= one.worstShare * (1 + 1e-9), one.site);
+}
+
+/** An independent and simple scheduler: pod after pod, in the order of the specification, onto the first node with room. */
+function firstFit(site: CapacitySite, input: CapacityInput, replicas: Readonly<Record<string, number>>): boolean {
+  const nodes = site.nodeGroups.flatMap((one) =>
+    Array.from({ length: one.count }, () => ({
+      group: one,
+      cpu: one.perNode.cpuMillis,
+      memory: one.perNode.memoryMiB,
+      pods: one.perNode.pods,
+    })),
+  );
+  for (const workload of input.demand.workloads ?? []) {
+    const each = podResources(workload);
+    for (let i = 0; i < (replicas[workload.name] ?? 0); i++) {
+      const node = nodes.find(
+        (one) =>
+          mayRunOn(workload, one.group) && one.cpu >= each.cpuMillis && one.memory >= each.memoryMiB && one.pods >= 1,
+      );
+      if (node === undefined) return false;
+      node.cpu -= each.cpuMillis;
+      node.memory -= each.memoryMiB;
+      node.pods -= 1;
+    }
+  }
+  return true;
+}
+
+function grown(input: CapacityInput, site: string, pool: string | undefined, nodes: number): CapacityInput {
+  const change = (one: NodeGroup) => (one.pool === pool ? { ...one, count: one.count + nodes } : one);
+  return {
+    ...input,
+    sites: input.sites.map((one) => (one.name === site ? { ...one, nodeGroups: one.nodeGroups.map(change) } : one)),
+  };
+}
+
+function apply(input: CapacityInput, fixes: readonly Fix[]): CapacityInput {
+  return fixes.reduce((to, fix) => grown(to, fix.site, fix.pool, fix.nodes), input);
+}
+
+function addAll(totals: Resources, added: readonly WorkloadSpec[]): Resources {
+  const pods = added.map((one) => scale(podResources(one), one.replicas));
+  return sum([totals, ...pods]);
+}
