@@ -10,7 +10,7 @@ import { type Plugin, startPlugin, unary } from "./plugins";
 import { sdkScript } from "./program";
 import type { PluginFolder } from "./project";
 import * as contract from "./provider";
-import { containsUnknowns, revealSecrets } from "./values";
+import { revealSecrets } from "./values";
 import { emptyMessage, fromStruct, toStruct } from "./wire";
 
 const changes = ["unknown", "none", "some"] as const;
@@ -103,12 +103,8 @@ function diffResult(response: rpc.DiffResponse): contract.DiffResult {
   };
 }
 
-/**
- * A provider in a process of its own, spoken to by gRPC. Where its configuration is unknown at preview it is not asked
- * at all, as in the real engine: inputs are taken as they are, and every output is unknown.
- */
+/** A provider in a process of its own, spoken to by gRPC. */
 class PluginProvider implements contract.Provider {
-  private blind = false;
   constructor(private readonly plugin: Plugin<ResourceProviderClient>) {}
   private get client(): ResourceProviderClient {
     return this.plugin.client;
@@ -128,8 +124,6 @@ class PluginProvider implements contract.Provider {
     });
   }
   async configure(request: contract.ConfigureRequest): Promise<contract.ConfigureResult> {
-    this.blind = containsUnknowns(request.inputs);
-    if (this.blind) return { acceptSecrets: true, supportsPreview: true, acceptResources: true, acceptOutputs: true };
     const message = new rpc.ConfigureRequest();
     const { version: _, ...given } = request.inputs;
     for (const [name, value] of Object.entries(revealSecrets(given))) {
@@ -150,15 +144,12 @@ class PluginProvider implements contract.Provider {
     };
   }
   async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
-    if (this.blind) return { inputs: request.news, failures: [] };
     return checkResult(await call(unary(this.client.check.bind(this.client), checkRequest(request))));
   }
   async diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
-    if (this.blind) return { changes: "some", replaces: [], deleteBeforeReplace: false, diffs: [] };
     return diffResult(await call(unary(this.client.diff.bind(this.client), diffRequest(request))));
   }
   async create(request: contract.CreateRequest): Promise<contract.CreateResult> {
-    if (this.blind) return { id: "", outputs: {} };
     const message = new rpc.CreateRequest();
     identify(message, request);
     message.setProperties(toStruct(request.inputs));
@@ -168,7 +159,6 @@ class PluginProvider implements contract.Provider {
     return { id: response.getId(), outputs: fromStruct(response.getProperties()) };
   }
   async read(request: contract.ReadRequest): Promise<contract.ReadResult> {
-    if (this.blind) return { id: request.id, inputs: {}, outputs: {} };
     const message = new rpc.ReadRequest();
     identify(message, request);
     message.setId(request.id);
@@ -182,7 +172,6 @@ class PluginProvider implements contract.Provider {
     };
   }
   async update(request: contract.UpdateRequest): Promise<contract.UpdateResult> {
-    if (this.blind) return { outputs: {} };
     const message = new rpc.UpdateRequest();
     identify(message, request);
     message.setId(request.id);
@@ -204,7 +193,6 @@ class PluginProvider implements contract.Provider {
     await call(unary(this.client.delete.bind(this.client), message));
   }
   async invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
-    if (this.blind) return { result: {}, failures: [] };
     const message = new rpc.InvokeRequest();
     message.setTok(request.token);
     message.setArgs(toStruct(request.args));

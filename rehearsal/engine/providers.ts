@@ -3,8 +3,9 @@ import { UserError } from "../userError";
 import type * as contract from "./provider";
 import type { Properties } from "./provider";
 import type { ResourceState } from "./state";
+import { UnconfiguredProvider } from "./unconfigured";
 import { nameOf, packageOf, parseReference, typeOf } from "./urns";
-import { lowerReferences, restoreSecrets, revealSecrets, sameValue, unknownValue } from "./values";
+import { containsUnknowns, lowerReferences, restoreSecrets, revealSecrets, sameValue, unknownValue } from "./values";
 
 const internalKey = "__internal";
 
@@ -133,9 +134,11 @@ export class ProviderRegistry {
   }
 
   private async configure(urn: string, id: string, inputs: Properties): Promise<void> {
-    const provider = this.opened.get(urn) ?? (await this.open(urn, inputs));
+    const opened = this.opened.get(urn) ?? (await this.open(urn, inputs));
     this.opened.delete(urn);
-    const accepts = await provider.configure({ urn, name: nameOf(urn), inputs: ownConfig(inputs) });
+    const own = ownConfig(inputs);
+    const provider = containsUnknowns(own) ? new UnconfiguredProvider(opened) : opened;
+    const accepts = await provider.configure({ urn, name: nameOf(urn), inputs: own });
     this.instances.set(`${urn}::${id}`, new Instance(provider, accepts));
   }
 

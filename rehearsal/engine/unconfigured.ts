@@ -1,0 +1,41 @@
+import type * as contract from "./provider";
+
+/**
+ * Stands in for a provider whose configuration is not known at preview, such as that of a cluster that is yet to be made.
+ * The real engine does not ask such a provider anything: inputs are taken as they are, and every output is unknown.
+ */
+export class UnconfiguredProvider implements contract.Provider {
+  constructor(private readonly provider: contract.Provider) {}
+
+  checkConfig(request: contract.CheckRequest): Promise<contract.CheckResult> {
+    return this.provider.checkConfig(request);
+  }
+  diffConfig(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    return this.provider.diffConfig(request);
+  }
+  async configure(): Promise<contract.ConfigureResult> {
+    return { acceptSecrets: true, supportsPreview: true, acceptResources: true, acceptOutputs: true };
+  }
+  async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
+    return { inputs: request.news, failures: [] };
+  }
+  async diff(): Promise<contract.DiffResult> {
+    return { changes: "some", replaces: [], deleteBeforeReplace: false, diffs: [] };
+  }
+  async create(): Promise<contract.CreateResult> {
+    return { id: "", outputs: {} };
+  }
+  async read(request: contract.ReadRequest): Promise<contract.ReadResult> {
+    return { id: request.id, inputs: {}, outputs: {} };
+  }
+  async update(): Promise<contract.UpdateResult> {
+    return { outputs: {} };
+  }
+  async delete(): Promise<void> {}
+  async invoke(): Promise<contract.InvokeResult> {
+    return { result: {}, failures: [] };
+  }
+  close(): Promise<void> {
+    return this.provider.close();
+  }
+}
