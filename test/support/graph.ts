@@ -17,6 +17,8 @@ export interface Registered {
   readonly deletedWith: string;
   readonly replaceWith: readonly string[];
   readonly ignoreChanges: readonly string[];
+  /** Undefined where the program leaves it to the provider. */
+  readonly deleteBeforeReplace: boolean | undefined;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
@@ -39,6 +41,8 @@ export interface RecordOptions {
   readonly preview?: boolean;
   /** Outputs that a type has beside its inputs. @default those of the types in `OUTPUTS` */
   readonly outputs?: (type: string, inputs: Record<string, unknown>) => Record<string, unknown>;
+  /** What invokes answer, by token. @default nothing */
+  readonly calls?: (token: string) => Record<string, unknown>;
 }
 
 const SECRET = "4dabf18193072939515e22adb298388d";
@@ -78,6 +82,18 @@ const FEATURES = {
   supportsErrorHooks: true,
 };
 
+/** Whether `later` is made after `earlier`, by declared dependencies and by those through providers. */
+export function follows(graph: Graph, later: Registered, earlier: Registered, seen = new Set<string>()): boolean {
+  for (const urn of [...later.dependsOn, later.provider]) {
+    if (urn === earlier.urn) return true;
+    if (seen.has(urn)) continue;
+    seen.add(urn);
+    const next = graph.resources.find((one) => one.urn === urn);
+    if (next && follows(graph, next, earlier, seen)) return true;
+  }
+  return false;
+}
+
 /** What is directly below one component, by its URN. */
 export function childrenOf(graph: Graph, component: string): Registered[] {
   return graph.resources.filter(({ parent }) => parent === component);
@@ -94,7 +110,7 @@ class RecordingMonitor extends MockMonitor {
         id: args.custom === false ? "" : `${args.name}-id`,
         state: options.preview ? args.inputs : outputsOf(args, options),
       }),
-      call: () => ({}),
+      call: ({ token }) => options.calls?.(token) ?? {},
     });
     // The mock's own, which the typings hide, keeps only the last parent's type.
     Object.assign(this, { newUrn: urnOf });
@@ -115,6 +131,7 @@ class RecordingMonitor extends MockMonitor {
       deletedWith: req.getDeletedwith(),
       replaceWith: req.getReplaceWithList(),
       ignoreChanges: req.getIgnorechangesList(),
+      deleteBeforeReplace: req.getDeletebeforereplacedefined() ? req.getDeletebeforereplace() : undefined,
       inputs: req.getObject()?.toJavaScript() ?? {},
     });
     return super.registerResource(req, callback);

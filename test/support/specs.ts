@@ -1,4 +1,4 @@
-import type { EksSiteSpec, ExistingSiteSpec, FleetSpec, SiteSpec } from "../../lib/plan/spec";
+import type { AksSiteSpec, EksSiteSpec, ExistingSiteSpec, FleetSpec, GkeSiteSpec, SiteSpec } from "../../lib/plan/spec";
 
 /** Specs that are valid as they are, for tests that change one thing. */
 export function eksSite(name: string, number: number, change: Partial<EksSiteSpec> = {}): EksSiteSpec {
@@ -10,6 +10,34 @@ export function eksSite(name: string, number: number, change: Partial<EksSiteSpe
     region: "eu-central-1",
     apiAccess: { mode: "private" },
     pools: [{ name: "apps", machineType: "m6i.xlarge", nodes: 6 }],
+    ...change,
+  };
+}
+
+export function gkeSite(name: string, number: number, change: Partial<GkeSiteSpec> = {}): GkeSiteSpec {
+  return {
+    name,
+    number,
+    kind: "gke",
+    project: "shop-production",
+    region: "europe-west1",
+    apiAccess: { mode: "private" },
+    pools: [{ name: "apps", machineType: "n2-standard-4", nodes: 6 }],
+    ...change,
+  };
+}
+
+export function aksSite(name: string, number: number, change: Partial<AksSiteSpec> = {}): AksSiteSpec {
+  return {
+    name,
+    number,
+    kind: "aks",
+    subscription: "00000000-1111-2222-3333-444444444444",
+    tenant: "55555555-6666-7777-8888-999999999999",
+    administrators: ["aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"],
+    region: "westeurope",
+    apiAccess: { mode: "private" },
+    pools: [{ name: "apps", machineType: "Standard_D4s_v5", nodes: 6 }],
     ...change,
   };
 }
