@@ -98,7 +98,7 @@ export function nodesOf(site: CapacitySite, load: Load): SiteNodes {
     const nodes = nodesOfGroup(group, load);
     if (nodes.useful || nodes.carries.includes(true)) groups.push(nodes);
   }
-  groups.sort((a, b) => (text(a) < text(b) ? -1 : 1));
+  groups.sort(bySize);
   return { groups, key: groups.map(text).join(";") };
 }
 
@@ -121,6 +121,14 @@ function nodesOfGroup(group: NodeGroup, load: Load): Nodes {
     (open && load.rest.some((rest) => rest > 0)) ||
     (carries.indexOf(true) >= 0 && carries.indexOf(true) < load.critical.length);
   return { count, capacity, total, open, carries, useful };
+}
+
+/** By amounts, so that neither the order of the pools nor the unit of the amounts means anything. */
+function bySize(a: Nodes, b: Nodes): number {
+  for (const [r, amount] of a.capacity.entries()) {
+    if (amount !== b.capacity[r]) return amount - (b.capacity[r] ?? 0);
+  }
+  return a.count - b.count || (text(a) < text(b) ? -1 : 1);
 }
 
 function text(nodes: Nodes): string {

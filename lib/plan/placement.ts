@@ -89,14 +89,15 @@ function sheddableReplicas(
     const pods = load.critical.reduce((used, pod, w) => used + (critical[w] ?? 0) * (pod.size[r] ?? 0), 0);
     return total - pods - (load.rest[r] ?? 0) * worstShare;
   });
-  for (const w of load.critical.keys()) scheduler.place(w, critical[w] ?? 0, "spread");
+  const spread = { preference: "spread", favour: one.nodes.groups.map(() => 0) } as const;
+  for (const w of load.critical.keys()) scheduler.place(w, critical[w] ?? 0, spread);
   return load.sheddable.map((pod, i) => {
     const wanted = Math.max(pod.minimum, ceil(pod.total * share));
     const room = pod.size.reduce(
       (most, size, r) => (size > 0 ? Math.min(most, Math.floor((left[r] ?? 0) / size + TOLERANCE)) : most),
       wanted,
     );
-    const placed = scheduler.place(load.critical.length + i, Math.max(0, room), "spread");
+    const placed = scheduler.place(load.critical.length + i, Math.max(0, room), spread);
     for (const [r, size] of pod.size.entries()) left[r] = (left[r] ?? 0) - placed * size;
     return placed;
   });

@@ -3,10 +3,13 @@ import type { Load, SiteNodes } from "./packing";
 /** Whether the scheduler spreads pods over the emptiest nodes (its default) or fills one node after the other. */
 export type Preference = "spread" | "fill";
 
-/** One way in which pods may arrive and be placed. `order` holds indices of workloads. */
+/** One way in which pods may arrive and be placed. */
 export interface Arrival {
+  /** Indices of workloads. */
   readonly order: readonly number[];
   readonly preference: Preference;
+  /** Rank of each group of nodes, the favoured with the largest: `fill` obeys it, `spread` where nodes are as empty. */
+  readonly favour: readonly number[];
 }
 
 /**
@@ -56,10 +59,10 @@ export class Scheduler {
   }
 
   /** Places up to `count` pods of workload `w`; yields how many found a node. */
-  place(w: number, count: number, preference: Preference): number {
+  place(w: number, count: number, { preference, favour }: Omit<Arrival, "order">): number {
     let left = count;
     while (left > 0) {
-      const at = this.best(w, preference);
+      const at = this.best(w, preference, favour);
       if (at < 0) break;
       const each = preference === "spread" ? 1 : Math.min(left, this.room(at, w));
       const nodes = Math.min(this.many[at] as number, Math.floor(left / each));
@@ -69,12 +72,14 @@ export class Scheduler {
     return count - left;
   }
 
-  private best(w: number, preference: Preference): number {
-    const sign = preference === "spread" ? 1 : -1;
+  private best(w: number, preference: Preference, favour: readonly number[]): number {
+    // Emptiness is at most the number of resources: a rank outweighs it in `fill`, and only breaks ties in `spread`.
+    const [byEmptiness, byRank] = preference === "spread" ? [1, 1e-9] : [-1, this.resources + 1];
     let best = -1;
     let bestScore = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < this.entries; i++) {
-      const score = sign * (this.emptiness[i] as number);
+      const rank = favour[this.group[i] as number] as number;
+      const score = byEmptiness * (this.emptiness[i] as number) + byRank * rank;
       if (score > bestScore && (this.many[i] as number) > 0 && this.fits(i, w)) {
         best = i;
         bestScore = score;
@@ -136,15 +141,16 @@ export function allPlaced(
   scheduler.reset(nodes);
   for (const w of arrival.order) {
     const count = counts[w] ?? 0;
-    if (count > 0 && scheduler.place(w, count, arrival.preference) < count) return false;
+    if (count > 0 && scheduler.place(w, count, arrival) < count) return false;
   }
   return true;
 }
 
 /**
  * Arrivals that make packing hard: the small pods first and spread over all nodes, so that the large find no room;
- * one resource's heavy pods first, filling nodes whose other resources stay unused; the pods that may run anywhere
- * first, taking the nodes that others are confined to; and the order of the specification.
+ * one resource's heavy or light pods first, filling nodes whose other resources stay unused; the pods that may run anywhere
+ * first, taking the nodes that others are confined to; and the order of the specification. Each with every preference
+ * between the groups of nodes, or where they are many, for those that most workloads may use and for those that least.
  */
 export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
   const all = [...load.critical.keys()];
@@ -156,12 +162,35 @@ export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
   const smallFirst = by((w) => dominant[w] ?? 0);
   const orders = [smallFirst, [...smallFirst].reverse(), all];
   for (const r of load.resources.keys()) {
-    if (load.resources[r] !== "pods") orders.push(by((w) => -part(w, r)));
+    if (load.resources[r] !== "pods")
+      orders.push(
+        by((w) => -part(w, r)),
+        by((w) => part(w, r)),
+      );
   }
   if (site.groups.length > 1) orders.push(by((w) => -(places[w] ?? 0)));
   const different = [...new Map(orders.map((order) => [order.join(), order])).values()];
-  return different.flatMap((order): Arrival[] => [
-    { order, preference: "spread" },
-    { order, preference: "fill" },
-  ]);
+  return different.flatMap((order) =>
+    favours(load, site).flatMap((favour): Arrival[] => [
+      { order, preference: "spread", favour },
+      { order, preference: "fill", favour },
+    ]),
+  );
+}
+
+/** Preferences between the groups of nodes, as ranks: all of them for up to three groups, and indifference. */
+function favours(load: Load, site: SiteNodes): number[][] {
+  const groups = [...site.groups.keys()];
+  const indifferent = groups.map(() => 0);
+  if (groups.length === 1) return [indifferent];
+  if (groups.length <= 3) return [indifferent, ...permutations(groups)];
+  const users = groups.map((g) => [...load.critical.keys()].filter((w) => site.groups[g]?.carries[w]).length);
+  const ranked = [...groups].sort((a, b) => (users[a] ?? 0) - (users[b] ?? 0));
+  const rank = groups.map((g) => ranked.indexOf(g));
+  return [indifferent, rank, rank.map((one) => -one), groups, groups.map((g) => -g)];
+}
+
+function permutations(of: readonly number[]): number[][] {
+  if (of.length === 0) return [[]];
+  return of.flatMap((first) => permutations(of.filter((one) => one !== first)).map((rest) => [first, ...rest]));
 }

@@ -5,7 +5,7 @@ import { capacityVerdict } from "../../lib/plan/capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "../../lib/plan/capacityInput";
 import { type Resources, resources, scale, sum } from "../../lib/plan/resources";
 import { mayRunOn, podResources } from "../../lib/plan/schedulable";
-import type { WorkloadSpec } from "../../lib/plan/spec";
+import type { Architecture, TolerationSpec, WorkloadSpec } from "../../lib/plan/spec";
 import type { CapacityVerdict, Fix } from "../../lib/plan/verdict";
 
 const RUNS = { numRuns: 150 };
@@ -49,8 +49,8 @@ const workloads: fc.Arbitrary<WorkloadSpec[]> = fc
       minimumPerSite: fc.integer({ min: 0, max: 2 }),
       cpu: fc.constantFrom(0.05, 0.1, 0.25, 0.5, 1, 2.5),
       memoryGiB: fc.constantFrom(0.0625, 0.125, 0.5, 1, 3, 7),
-      architectures: fc.constantFrom(["amd64" as const, "arm64" as const], ["amd64" as const]),
-      tolerations: fc.constantFrom([], [{ key: "gpu", operator: "Exists" as const }]),
+      architectures: fc.constantFrom<Architecture[]>(["amd64", "arm64"], ["amd64"]),
+      tolerations: fc.constantFrom<TolerationSpec[]>([], [{ key: "gpu", operator: "Exists" }]),
     }),
     { minLength: 1, maxLength: 6 },
   )
