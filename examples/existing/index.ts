@@ -28,8 +28,15 @@ const spec: FleetSpec = {
   ],
 };
 
-const config = new pulumi.Config();
-const kubeconfigs = { munich: config.requireSecret("munich-kubeconfig") };
+/** Has no credential and serves rehearsals only; the real one is set by `pulumi config set --secret munich-kubeconfig`. */
+const rehearsed = `apiVersion: v1
+kind: Config
+clusters: [{ name: munich, cluster: { server: "https://api.munich.example.com:6443" } }]
+contexts: [{ name: munich, context: { cluster: munich, user: munich } }]
+current-context: munich
+users: [{ name: munich, user: {} }]
+`;
+const kubeconfigs = { munich: new pulumi.Config().getSecret("munich-kubeconfig") ?? pulumi.secret(rehearsed) };
 
 const fleet = new Fleet("shop", { spec, kinds: [eks, existing], kubeconfigs });
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { Aliases } from "./aliases";
 import type { Judged } from "./analyzers";
 import { failureMessage } from "./checkFailures";
@@ -7,6 +6,7 @@ import { applyReplaceOnChanges, needsReplacement, noDifference, replacementFor, 
 import { ignoreChanges } from "./paths";
 import type { CheckRequest, CheckResult, DiffRequest, DiffResult, Properties } from "./provider";
 import { Replacements } from "./replacements";
+import { nameSeed } from "./seed";
 import { type Goal, type ResourceState, stateOf } from "./state";
 import type { PlannedStep } from "./step";
 import { isProviderType, makeUrn, nameOf, parseReference } from "./urns";
@@ -120,9 +120,7 @@ export class Generator {
         `cannot ignore changes in added or removed elements of the path: "${ignored.invalid.join(", ")}"`,
       );
     }
-    const seed = createHash("sha256")
-      .update(`${urn}\n${old?.id ?? ""}`)
-      .digest("base64");
+    const seed = nameSeed(urn, old?.id ?? "");
     const registration: Registration = { goal, fresh, old, authority, seed, inputs: ignored.inputs };
     const known = recreating || old === undefined || old.external ? undefined : old;
     await this.check(registration, known === undefined ? goal.inputs : ignored.inputs, known?.inputs);

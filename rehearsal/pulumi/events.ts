@@ -1,9 +1,10 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import type { Diagnostic, LogLine, Operation, Step, Violation } from "../engine";
 import { nameOf } from "../engine/urns";
+import { type Details, withoutInternal } from "./views";
 
-/** What dependencies a resource has, which events do not tell. */
-export type Dependencies = Pick<Step, "dependsOn" | "propertyDependencies">;
+/** A step, with the id of its resource: empty before it exists, and unknown for providers at preview. */
+export type IdentifiedStep = Step & { id: string };
 
 /** Gathers what the real engine tells of one run as it happens, in the words of our own. */
 export class Listener {
@@ -43,10 +44,10 @@ export class Listener {
 
   /**
    * The steps in the order in which they were begun.
-   * @param dependencies of the resources by URN, as far as they are known.
+   * @param details of the resources by URN, as far as they are known.
    */
-  steps(dependencies: ReadonlyMap<string, Dependencies>): Step[] {
-    return [...this.told.values()].map((metadata) => stepOf(metadata, dependencies.get(metadata.urn)));
+  steps(details: ReadonlyMap<string, Details>): IdentifiedStep[] {
+    return [...this.told.values()].map((metadata) => stepOf(metadata, details.get(metadata.urn)));
   }
 }
 
@@ -70,7 +71,7 @@ function uncoloured(text: string): string {
 }
 
 /** Secrets are masked already, and unknowns are the SDK's: events are written for people's eyes, and as deployments are. */
-function stepOf(metadata: StepEventMetadata, dependencies: Dependencies | undefined): Step {
+function stepOf(metadata: StepEventMetadata, details: Details | undefined): IdentifiedStep {
   const { op, urn, type, old, new: fresh, keys, diffs, detailedDiff } = metadata;
   return {
     op: op as Operation,
@@ -78,13 +79,14 @@ function stepOf(metadata: StepEventMetadata, dependencies: Dependencies | undefi
     type,
     name: nameOf(urn),
     custom: (fresh ?? old)?.custom ?? false,
-    dependsOn: dependencies?.dependsOn ?? [],
-    propertyDependencies: dependencies?.propertyDependencies ?? {},
+    id: (fresh ?? old)?.id ?? "",
+    dependsOn: details?.dependsOn ?? [],
+    propertyDependencies: details?.propertyDependencies ?? {},
     ...(fresh?.parent && { parent: fresh.parent }),
     ...(fresh?.provider && { provider: fresh.provider }),
     ...(fresh?.protect && { protect: true }),
-    ...(fresh && { inputs: fresh.inputs ?? {}, outputs: fresh.outputs ?? {} }),
-    ...(old && { oldInputs: old.inputs ?? {} }),
+    ...(fresh && { inputs: withoutInternal(fresh.inputs ?? {}), outputs: withoutInternal(fresh.outputs ?? {}) }),
+    ...(old && { oldInputs: withoutInternal(old.inputs ?? {}) }),
     ...(keys && keys.length > 0 && { replaceKeys: keys }),
     ...(diffs && diffs.length > 0 && { diffs }),
     ...(detailedDiff && {

@@ -3,15 +3,15 @@ import { resolve } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import type { CommonOptions } from "../commands/options";
 import type { ProgramRun } from "../commands/program";
-import { type Deployment, DeploymentCodec, type RunResult, resourceView, saveDeployment } from "../engine";
+import { type Deployment, type RunResult, saveDeployment } from "../engine";
 import { readProject } from "../engine/project";
 import { stackType } from "../engine/urns";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 import { findCli } from "./cli";
-import { type Dependencies, Listener } from "./events";
-import { planned, previewed } from "./previewed";
+import { Listener } from "./events";
 import { makeStage, type Stage } from "./stage";
+import { deployedResources, previewDetails, previewedResources } from "./views";
 
 /** What a run on the real engine depends on beside the program. */
 export interface PulumiOptions extends Pick<CommonOptions, "config" | "stack"> {
@@ -84,11 +84,8 @@ class PulumiSession {
       onError: (text: string) => stderr.push(text),
     });
     if (failed !== undefined) explain(listener, failed, stderr.join(""));
-    const isPreview = operation === "preview";
-    if (!isPreview) await this.keep();
-    const dependencies = isPreview ? planned(stdout.join("")) : dependenciesOf(this.deployed);
-    const steps = listener.steps(dependencies);
-    const resources = isPreview ? previewed(steps) : resourcesOf(this.deployed);
+    if (operation !== "preview") await this.keep();
+    const { steps, resources } = operation === "preview" ? planned(listener, stdout.join("")) : this.done(listener);
     return {
       exit: failed === undefined ? 0 : 1,
       ...(failed !== undefined && { failure: failureOf(listener, this.signal) }),
@@ -126,6 +123,11 @@ class PulumiSession {
     else for (const { text } of heard.lines) this.terminal.err(text);
   }
 
+  private done(listener: Listener): Pick<RunResult, "steps" | "resources"> {
+    const resources = deployedResources(this.deployed);
+    return { steps: listener.steps(new Map(resources.map((resource) => [resource.urn, resource]))), resources };
+  }
+
   private async keep(): Promise<void> {
     this.deployed = (await this.stage.stack.exportStack()) as unknown as Deployment;
     if (this.options.state !== undefined) await saveDeployment(this.options.state, this.deployed);
@@ -152,18 +154,8 @@ function failureOf({ diagnostics, violations }: Listener, signal: AbortSignal): 
   return own.some(({ urn }) => urn !== "" && !urn.includes(`::${stackType}::`)) ? "resource" : "program";
 }
 
-function resourcesOf(deployment: Deployment): RunResult["resources"] {
-  return new DeploymentCodec()
-    .decode(deployment)
-    .filter((state) => !state.delete)
-    .map(resourceView);
-}
-
-function dependenciesOf(deployment: Deployment): Map<string, Dependencies> {
-  return new Map(
-    resourcesOf(deployment).map(({ urn, dependsOn, propertyDependencies }) => [
-      urn,
-      { dependsOn, propertyDependencies },
-    ]),
-  );
+function planned(listener: Listener, stdout: string): Pick<RunResult, "steps" | "resources"> {
+  const details = previewDetails(stdout);
+  const steps = listener.steps(details);
+  return { steps, resources: previewedResources(steps, details) };
 }

@@ -12,6 +12,7 @@ import { Interrupted, UserError } from "../userError";
 import { keptCli } from "./cli";
 import { mirrorProject } from "./mirror";
 import { installedPackages } from "./packages";
+import { withSeeds } from "./seeds";
 import type { PulumiOptions } from "./session";
 
 /** What a real engine plays on: a stack in a folder of its own, on simulated clouds. */
@@ -47,7 +48,7 @@ export async function makeStage(given: StageOptions): Promise<Stage> {
     const loaded = options.state === undefined ? undefined : await loadDeployment(options.state);
     const existing = existingOf(loaded === undefined ? [] : new DeploymentCodec().decode(loaded));
     const clouds = simulatedClouds({ moduleRoots: [dir], state: existing });
-    plugins = await writePlugins(join(folder, "home"), installedPackages(dir), clouds);
+    plugins = await writePlugins(join(folder, "home"), installedPackages(dir), withSeeds(clouds, existing));
     const stack = await makeStack(given, folder, loaded);
     return { stack, clouds, deployment: loaded ?? EMPTY, close };
   } catch (error) {
