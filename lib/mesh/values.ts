@@ -1,5 +1,7 @@
+import { machine } from "../plan/machines";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind } from "../plan/spec";
+import { systemPool } from "../plan/systemPool";
 
 /** Helm values: plain JSON. */
 export type HelmValues = { [key: string]: HelmValue };
@@ -39,7 +41,7 @@ export function ciliumValues(site: SitePlan, settings: CiliumSettings): HelmValu
 /** What each cloud needs on top. */
 const BY_KIND: Readonly<Record<MeshedKind, (site: SitePlan) => HelmValues>> = {
   eks: clusterPool,
-  aks: (site) => ({ aksbyocni: { enabled: true }, ...clusterPool(site) }),
+  aks: (site) => ({ aksbyocni: { enabled: true }, operator: { replicas: operators(site) }, ...clusterPool(site) }),
   gke: () => ({
     // GKE gives every node its part of the secondary range, and routes no pod by it: the overlay does.
     ipam: { mode: "kubernetes" },
@@ -49,6 +51,15 @@ const BY_KIND: Readonly<Record<MeshedKind, (site: SitePlan) => HelmValues>> = {
     agentNotReadyTaintKey: GKE_AGENT_NOT_READY,
   }),
 };
+
+/**
+ * Two, but no two share a node. On AKS their start is awaited while only the system pool is there: on a pool of one node
+ * the second would never start, and fail the run after ten minutes.
+ */
+function operators({ pools }: SitePlan): number {
+  const first = systemPool(pools, ({ machineType }) => machine("azure", machineType));
+  return Math.min(2, first?.nodes ?? 2);
+}
 
 /** Key of the taint that keeps pods off a node until Cilium runs there, on EKS (the chart's default). */
 export const AGENT_NOT_READY = "node.cilium.io/agent-not-ready";

@@ -11,12 +11,14 @@ import { CILIUM } from "../../lib/plan/versions";
 const KINDS = ["eks", "gke", "aks"] as const;
 
 /** The parts of a planned site that the values derive from. */
-function site(kind: SitePlan["kind"]): SitePlan {
+function site(kind: SitePlan["kind"], ...nodes: number[]): SitePlan {
   const addresses = { podCidr: "10.3.128.0/17", podPrefixPerNode: 24 };
-  return { name: "frankfurt", number: 3, kind, addresses } as Partial<SitePlan> as SitePlan;
+  const pools = nodes.map((one) => ({ machineType: "Standard_D4s_v5", nodes: one, spot: false, taints: [] }));
+  return { name: "frankfurt", number: 3, kind, addresses, pools } as unknown as SitePlan;
 }
 
-const valuesOf = (kind: SitePlan["kind"]) => ciliumValues(site(kind), { maximumSites: 255 });
+const valuesOf = (kind: SitePlan["kind"], ...nodes: number[]) =>
+  ciliumValues(site(kind, ...(nodes.length > 0 ? nodes : [3])), { maximumSites: 255 });
 
 test("every cloud has the same datapath, and its own site's name and number", () => {
   for (const kind of KINDS) {
@@ -55,6 +57,12 @@ test("GKE's node init and paths, and a taint that its autoscaler ignores", () =>
       agentNotReadyTaintKey: "ignore-taint.cluster-autoscaler.kubernetes.io/cilium-agent-not-ready",
     },
   );
+});
+
+test("on AKS no more operators are awaited than the system pool, which is there first, has nodes for", () => {
+  assert.deepEqual(valuesOf("aks", 1, 6).operator, { replicas: 1 });
+  assert.deepEqual(valuesOf("aks", 2).operator, { replicas: 2 });
+  assert.deepEqual(valuesOf("eks", 1).operator, { replicas: 2 }, "nothing waits for it there");
 });
 
 test("no value asks for a cloud's own datapath: one mesh has one", () => {
