@@ -52,6 +52,11 @@ export interface Reference {
   holds?: boolean;
   /** A value of another kind, which no thing answers to, such as a public IP's prefix; it is left alone. */
   unless?: RegExp;
+  /**
+   * Whether what is not found is taken to exist outside the program: true also for bare names, false for nothing.
+   * @default ids, ARNs, resource ids and links are, names are not
+   */
+  given?: boolean;
   /** The text under which the target is known, when the property says it otherwise. */
   handle?: (value: string, subject: Subject) => string;
 }

@@ -36,6 +36,7 @@ export class World {
   private readonly byHandle = new Map<string, Thing>();
   private readonly byName = new Map<string, Thing>();
   private readonly anywhere = new Map<string, Set<Thing>>();
+  private readonly byText = new Map<string, Set<Thing>>();
   private readonly users = new Map<Thing, Set<Thing>>();
   private readonly ofType = new Map<string, Set<Thing>>();
 
@@ -52,6 +53,7 @@ export class World {
     for (const handle of new Set([thing.id, ...thing.handles])) {
       this.byHandle.set(key(thing.type, thing.scope, handle), thing);
       bucket(this.anywhere, key(thing.type, handle)).add(thing);
+      bucket(this.byText, handle).add(thing);
     }
     for (const name of thing.unique) this.byName.set(key(thing.type, thing.scope, name), thing);
     for (const { target } of thing.uses) bucket(this.users, target).add(thing);
@@ -70,6 +72,7 @@ export class World {
     for (const handle of [thing.id, ...thing.handles]) {
       forget(this.byHandle, key(thing.type, thing.scope, handle));
       this.anywhere.get(key(thing.type, handle))?.delete(thing);
+      this.byText.get(handle)?.delete(thing);
     }
     for (const name of thing.unique) forget(this.byName, key(thing.type, thing.scope, name));
     for (const { target } of thing.uses) this.users.get(target)?.delete(thing);
@@ -83,6 +86,11 @@ export class World {
   /** The thing of a scope that an id, an ARN, a self link or a name means. */
   find(type: string, scope: string, handle: string): Thing | undefined {
     return this.byHandle.get(key(type, scope, handle));
+  }
+
+  /** Whether the text means anything at all here, of whatever type and scope. */
+  knows(handle: string): boolean {
+    return (this.byText.get(handle)?.size ?? 0) > 0;
   }
 
   /** A thing of any other scope that the text means. */

@@ -34,6 +34,7 @@ export async function openProgram(
 ): Promise<ProgramRun> {
   if (!existsSync(dir)) throw new UserError(`There is no folder ${dir}. Give the folder of a Pulumi program.`);
   let seen = 0;
+  let failed = false;
   let session: Session | undefined;
   const clouds = lazily(() =>
     simulatedClouds({ moduleRoots: [dir], state: existingOf(session === undefined ? [] : resourcesOf(session)) }),
@@ -47,7 +48,10 @@ export async function openProgram(
     ...extra,
     onEvent(event) {
       if (event.kind === "step") terminal.progress(`${phase}: ${++seen} resources`);
-      if (event.kind === "line" && event.source === "program") terminal.err(event.line.text);
+      // Once a resource failed, the program only learns that its engine is gone, and says so at length.
+      if (event.kind === "diagnostic" && event.diagnostic.severity === "error" && event.diagnostic.urn !== "")
+        failed = true;
+      if (event.kind === "line" && event.source === "program" && !failed) terminal.err(event.line.text);
     },
   });
   let phase = "";

@@ -202,9 +202,9 @@ export class Run implements RunContext, MonitorBackend {
         return await work();
       } catch (error) {
         if (this.stopped) throw new Stopped();
-        const plain = error as Error;
-        if (!(plain instanceof Bail) && !(plain instanceof UserError)) this.report("error", urn(), plain.message);
-        this.abort(plain instanceof UserError || plain instanceof Bail ? plain : new Bail());
+        const isReported = error instanceof Bail || error instanceof UserError;
+        if (!isReported) this.report("error", urn(), (error as Error).message);
+        this.abort(isReported ? error : new Bail());
         throw new Stopped();
       }
     });

@@ -47,7 +47,10 @@ export async function reported(args: readonly string[]): Promise<Ended & { repor
   return { ...run, report: run.stdout === "" ? (undefined as never) : JSON.parse(run.stdout) };
 }
 
-/** A folder with the program of a Fleet whose spec is the given TypeScript expression, beside the checkout's packages. */
+/**
+ * A folder with the program of a Fleet whose spec is the given JavaScript expression, beside the checkout's packages. In it,
+ * `site(name, number, region, more?)` is a site on EKS.
+ */
 export function programWith(spec: string): string {
   const dir = mkdtempSync(join(tmpdir(), "multisite-program-"));
   symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
@@ -57,9 +60,11 @@ export function programWith(spec: string): string {
     `const pulumi = require("@pulumi/pulumi");
 const { Fleet } = require("pulumi-multisite");
 const { eks } = require("pulumi-multisite/aws");
+const { gke } = require("pulumi-multisite/gcp");
+const { aks } = require("pulumi-multisite/azure");
 const site = (name, number, region, more) => ({ kind: "eks", name, number, region, account: "111122223333",
   apiAccess: { mode: "private" }, pools: [{ name: "apps", machineType: "m6i.xlarge", nodes: 3 }], ...more });
-new Fleet("sample", { kinds: [eks], spec: ${spec} });
+new Fleet("sample", { kinds: [eks, gke, aks], spec: ${spec} });
 `,
   );
   return dir;

@@ -154,9 +154,10 @@ function oneSubnetPerZone(it: Making): string | undefined {
   const zones = subnetsOf(it).map(({ outputs }) => text(outputs, "availabilityZone"));
   const double = zones.find((zone, i) => zones.indexOf(zone) !== i);
   if (double !== undefined) return `subnets: at most one subnet of each zone; ${double} has several`;
-  const isShort = kindOf(it.inputs) === "application" && zones.length < 2;
+  const named = [...select(it.inputs, "subnets[*]"), ...select(it.inputs, "subnetMappings[*].subnetId")];
+  const isShort = kindOf(it.inputs) === "application" && named.length < 2;
   return isShort
-    ? `subnets: an application load balancer needs subnets in two zones at least; got ${zones.length}`
+    ? `subnets: an application load balancer needs subnets in two zones at least; got ${named.length}`
     : undefined;
 }
 

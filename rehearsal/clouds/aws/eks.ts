@@ -264,6 +264,7 @@ export const eksModels: { readonly [type: string]: Model } = {
     refers: {
       ...inCluster,
       principalArn: {
+        given: false,
         to: [ACCESS_ENTRY],
         handle: (principal, { inputs }) => `${text(inputs, "clusterName")}:${principal}`,
       },

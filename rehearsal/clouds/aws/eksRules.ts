@@ -46,9 +46,12 @@ export function privateRange(value: unknown): string | undefined {
   return isPrivate ? undefined : `must lie in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; got "${value}"`;
 }
 
-/** EKS places a control plane in two zones at least. */
+/** EKS places a control plane in two zones at least. Where subnets from outside lie, nobody here knows. */
 export function twoZones(it: Making): string | undefined {
-  const zones = new Set(it.targets("vpcConfig.subnetIds[*]").map(({ outputs }) => text(outputs, "availabilityZone")));
+  const path = "vpcConfig.subnetIds[*]";
+  const subnets = it.targets(path);
+  if (subnets.length < select(it.inputs, path).length) return undefined;
+  const zones = new Set(subnets.map(({ outputs }) => text(outputs, "availabilityZone")));
   return zones.size >= 2
     ? undefined
     : `vpcConfig.subnetIds: must lie in two zones at least; they lie in ${[...zones].join(", ") || "none"}`;

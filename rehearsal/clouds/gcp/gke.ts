@@ -149,8 +149,8 @@ export const gkeModels: { readonly [type: string]: Model } = {
           : undefined,
     ],
     refers: {
-      network: { to: [NETWORK], holds: true, unless: /(^|\/)default$/ },
-      subnetwork: { to: [SUBNETWORK], holds: true, unless: /(^|\/)default$/ },
+      network: { to: [NETWORK], holds: true, given: true, unless: /(^|\/)default$/ },
+      subnetwork: { to: [SUBNETWORK], holds: true, given: true, unless: /(^|\/)default$/ },
       "databaseEncryption.keyName": { to: [CRYPTO_KEY] },
       "nodeConfig.serviceAccount": nodeAccount,
     },
