@@ -58,7 +58,8 @@ export function gcd(a: number, b: number): number {
   return x;
 }
 
-function grainsPerUnit(name: string): number {
+/** Grains per unit of {@link Resources}: per millicore, MiB, pod, or one of an extended resource. */
+export function grainsPerUnit(name: string): number {
   if (name === "pods") return 1;
   return name === "memoryMiB" || name === "ephemeralStorageMiB" ? 1e6 : 1e3;
 }

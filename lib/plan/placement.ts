@@ -1,8 +1,7 @@
 import type { Domain, ServingSite } from "./domains";
-import { ceil, TOLERANCE, unit } from "./grains";
+import { ceil, grainsPerUnit, TOLERANCE } from "./grains";
 import type { Load } from "./packing";
-import { add, type Resources, resources, scale, sum, ZERO } from "./resources";
-import { podResources } from "./schedulable";
+import type { Resources } from "./resources";
 import { quotient, type Routing, routing } from "./shares";
 import { Scheduler } from "./simulate";
 import type { SitePlacement } from "./verdict";
@@ -43,34 +42,29 @@ function placement(one: ServingSite, share: number, worstShare: number, load: Lo
   const sheddable = sheddableReplicas(one, share, worstShare, critical, load);
   const counts = [...critical, ...sheddable];
   const workloads = [...load.critical, ...load.sheddable];
-  const requested = sum(workloads.map((pods, w) => scale(podResources(pods.spec), counts[w] ?? 0)));
+  const requested = load.resources.map((_, r) =>
+    workloads.reduce((sum, pods, w) => sum + (counts[w] ?? 0) * (pods.size[r] ?? 0), (load.rest[r] ?? 0) * worstShare),
+  );
   return {
     site: one.site.name,
     share,
     worstShare,
     capableShare: (quotient(one.share.proven) * load.headroom.den) / load.headroom.num,
     replicas: Object.fromEntries(workloads.map((pods, w) => [pods.spec.name, counts[w] ?? 0])),
-    requested: add(requested, scale(restOf(load), worstShare)),
+    requested: inUnits(load, requested),
   };
 }
 
-/** The divisible demand, back in the units of {@link Resources}. */
-export function restOf(load: Load): Resources {
-  return load.resources.reduce((all, name, r) => add(all, of(name, load.rest[r] ?? 0)), ZERO);
-}
-
-function of(name: string, grains: number): Resources {
-  switch (name) {
-    case "pods":
-      return resources({ pods: grains });
-    case "cpuMillis":
-      return resources({ cpuMillis: grains / 1e3 });
-    case "memoryMiB":
-    case "ephemeralStorageMiB":
-      return resources({ [name]: grains / 1e6 });
-    default:
-      return resources({ extended: Object.fromEntries([[name, grains / unit(name).grains]]) });
+/** Grains per resource, back in the units of {@link Resources}. */
+function inUnits(load: Load, grains: readonly number[]): Resources {
+  const core = { cpuMillis: 0, memoryMiB: 0, pods: 0, ephemeralStorageMiB: 0 };
+  const extended: [string, number][] = [];
+  for (const [r, name] of load.resources.entries()) {
+    const amount = (grains[r] ?? 0) / grainsPerUnit(name);
+    if (Object.hasOwn(core, name)) core[name as keyof typeof core] = amount;
+    else if (amount > 0) extended.push([name, amount]);
   }
+  return { ...core, extended: Object.fromEntries(extended) };
 }
 
 /** Sheddable workloads, in the order of the specification, on the nodes that the critical pods have been spread over. */
