@@ -19,8 +19,15 @@ export const EXIT = {
 /** Runs the command line of this process and sets its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
-  const stop = () => abort.abort(new Interrupted());
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
+  let askedAt: number | undefined;
+  const stop = () => {
+    askedAt ??= Date.now();
+    abort.abort(new Interrupted());
+    // npm hands on a Ctrl-C that reaches us from the terminal as well; one that comes later is a user's who will not wait.
+    if (Date.now() - askedAt > 1000) process.exit(EXIT.interrupted);
+  };
+  // Not `once`: libraries that listen as well end the process at once when no other listener is left.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   // A pipe that was closed early, as by `| head`, is no error of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.holds);
