@@ -1,0 +1,12 @@
+/**
+ * The Kubernetes client. It is an ES module, which CommonJS can only load while it runs, and it takes a second: so it is
+ * loaded when there is a cluster to talk to.
+ */
+export const kubernetes = () => import("@kubernetes/client-node");
+
+type Classes = Awaited<ReturnType<typeof kubernetes>>;
+
+export type V1DaemonSet = InstanceType<Classes["V1DaemonSet"]>;
+export type V1Node = InstanceType<Classes["V1Node"]>;
+export type V1PodSpec = InstanceType<Classes["V1PodSpec"]>;
+export type V1Toleration = InstanceType<Classes["V1Toleration"]>;

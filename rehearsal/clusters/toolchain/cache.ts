@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { arch, platform } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { UserError } from "../../userError";
+import { type Keeper, startKeeper } from "../keeper";
+import { recipe } from "./build";
+import type { Found } from "./places";
+import { type Bundle, type Program, programsOf, VERSIONS } from "./versions";
+
+/** What lies beside the programs of an entry: that it is there means that the entry is whole. */
+interface Manifest {
+  readonly from: "download" | "build";
+  readonly programs: Readonly<
+    Record<string, { readonly sha256: string; readonly size: number; readonly mtimeMs: number }>
+  >;
+}
+
+/** Folder of a bundle at our version, made the way we make it now, for this system. */
+export function entryOf(cache: string, bundle: Bundle): string {
+  return join(cache, `${bundle}-${VERSIONS[bundle]}-${platform()}-${arch()}-${recipe(bundle)}`);
+}
+
+/**
+ * The programs of an entry, or undefined when it is not there or not as it was made. Content is compared with its
+ * checksum where size or time differ from what was noted; an entry that is damaged is taken away.
+ */
+export async function readEntry(entry: string, bundle: Bundle): Promise<Map<Program, Found> | undefined> {
+  const manifest = readManifest(entry);
+  if (manifest === undefined) return undefined;
+  const found = new Map<Program, Found>();
+  for (const program of programsOf(bundle)) {
+    const path = join(entry, program);
+    if (!(await isAsNoted(path, manifest.programs[program]))) {
+      rmSync(entry, { recursive: true, force: true });
+      return undefined;
+    }
+    found.set(program, { path, version: VERSIONS[bundle], from: "cache" });
+  }
+  return found;
+}
+
+function readManifest(entry: string): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(join(entry, "manifest.json"), "utf8")) as Manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isAsNoted(path: string, noted: Manifest["programs"][string] | undefined): Promise<boolean> {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || noted === undefined || stat.size !== noted.size) return false;
+  return stat.mtimeMs === noted.mtimeMs || (await sha256(path)) === noted.sha256;
+}
+
+/** Where an entry is made. */
+export interface Workplace {
+  /** An empty folder for the programs. */
+  readonly folder: string;
+  /** A file for logs, gone afterwards. */
+  readonly log: string;
+  readonly keeper: Keeper;
+}
+
+/**
+ * Makes an entry: in a folder of its own beside it, which then takes its name in one step. Whatever ends us before leaves
+ * no entry, and the folder goes with us.
+ * @throws UserError when the cache cannot be written; and what `make` throws.
+ */
+export async function fillEntry(
+  entry: string,
+  bundle: Bundle,
+  make: (place: Workplace) => Promise<Manifest["from"]>,
+): Promise<void> {
+  const temporary = temporaryFolder(entry);
+  const keeper = startKeeper(temporary);
+  try {
+    const folder = join(temporary, "programs");
+    mkdirSync(folder);
+    const from = await make({ folder, log: join(temporary, "log"), keeper });
+    await writeManifest(folder, bundle, from);
+    rmSync(entry, { recursive: true, force: true });
+    renameSync(folder, entry);
+  } catch (error) {
+    throw inWords(error, dirname(entry));
+  } finally {
+    await keeper.end();
+  }
+}
+
+function temporaryFolder(entry: string): string {
+  const cache = dirname(entry);
+  try {
+    mkdirSync(cache, { recursive: true });
+    // We hold the entry's lock, so that what others began and never ended (a power cut) is nobody's.
+    for (const left of readdirSync(cache)) {
+      if (left.startsWith(`${basename(entry)}.tmp-`)) rmSync(join(cache, left), { recursive: true, force: true });
+    }
+    return mkdtempSync(`${entry}.tmp-`);
+  } catch (error) {
+    throw inWords(error, cache);
+  }
+}
+
+async function writeManifest(folder: string, bundle: Bundle, from: Manifest["from"]): Promise<void> {
+  const programs: Record<string, Manifest["programs"][string]> = {};
+  for (const program of programsOf(bundle)) {
+    const path = join(folder, program);
+    if (!existsSync(path)) throw new Error(`${program} was not among what was made of ${bundle}`);
+    const { size, mtimeMs } = statSync(path);
+    programs[program] = { sha256: await sha256(path), size, mtimeMs };
+  }
+  const manifest: Manifest = { from, programs };
+  await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+/** Errors of the disk as a user can act on them; others as they are. */
+export function inWords(error: unknown, cache: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  const text = error instanceof Error ? error.message : "";
+  const move = "or set XDG_CACHE_HOME to a folder elsewhere";
+  if (code === "ENOSPC" || code === "EDQUOT" || /no space left on device|disk quota exceeded/i.test(text)) {
+    return new UserError(`The disk of ${cache} is full: the programs take up to 600 MB. Free some space, ${move}.`);
+  }
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    return new UserError(`${cache} cannot be written (${code}): change its permissions, ${move}.`);
+  }
+  return error;
+}

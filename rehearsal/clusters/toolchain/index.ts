@@ -1,0 +1,171 @@
+import { arch, platform } from "node:os";
+import { Interrupted, UserError } from "../../userError";
+import { archiveOf, HOSTS } from "./archives";
+import { build, findGo, type Go } from "./build";
+import { entryOf, fillEntry, inWords, readEntry, type Workplace } from "./cache";
+import { download } from "./download";
+import { withLock } from "./lock";
+import { cacheFolder, type Found, givenPrograms } from "./places";
+import { type Bundle, FACTS, PROGRAMS, type Program, programsOf, VERSIONS } from "./versions";
+
+export type { Found } from "./places";
+export { PROGRAMS, type Program, VERSIONS } from "./versions";
+
+/** The programs, each with its place and version. */
+export type Toolchain = Readonly<Record<Program, Found>>;
+
+export interface ToolchainOptions {
+  /** What is being done right now, for long work. The part before the first colon changes with the step only. */
+  readonly progress?: (text: string) => void;
+  /** Ends a download or a build. */
+  readonly signal?: AbortSignal;
+  /** Environment to look in and to build with. @default process.env */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Folder for what is downloaded and built. @default "multisite/toolchain" in the user's cache folder */
+  readonly cache?: string;
+  /** Milliseconds that a host of official binaries has to answer. @default 4000 */
+  readonly patience?: number;
+}
+
+/** A bundle's way into the cache; each is tried in turn, and says by an Error why it did not work. */
+type Way = (bundle: Bundle, place: Workplace) => Promise<"download" | "build">;
+
+/**
+ * The programs that sites on this machine need: from a folder that the user names (`MULTISITE_ASSETS`,
+ * `KUBEBUILDER_ASSETS`), the PATH where versions fit, our cache, official binaries, or built with Go, in this order.
+ * What is downloaded or built is kept in the cache.
+ * @throws UserError that names the ways out when programs are missing; Interrupted.
+ */
+export async function toolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
+  const notes: string[] = [];
+  const found = await findAll(options, notes);
+  const missing = bundlesOf(PROGRAMS.filter((program) => !found.has(program)));
+  if (missing.length > 0) {
+    const install = installer(options, notes);
+    for (const bundle of missing) await addMissing(found, await install(bundle));
+  }
+  return whole(found);
+}
+
+/** The programs, where all are there already: nothing is downloaded or built. Else undefined. */
+export async function presentToolchain(options: ToolchainOptions = {}): Promise<Toolchain | undefined> {
+  const found = await findAll(options, []);
+  return PROGRAMS.every((program) => found.has(program)) ? whole(found) : undefined;
+}
+
+async function findAll(options: ToolchainOptions, notes: string[]): Promise<Map<Program, Found>> {
+  const environment = options.environment ?? process.env;
+  if (platform() === "win32") {
+    throw new UserError("Sites on this machine need Linux or macOS: on Windows, use WSL.");
+  }
+  const found = await givenPrograms(PROGRAMS, { environment, note: (text) => notes.push(text) });
+  const cache = options.cache ?? cacheFolder(environment);
+  for (const bundle of bundlesOf(PROGRAMS.filter((program) => !found.has(program)))) {
+    addMissing(found, (await readEntry(entryOf(cache, bundle), bundle)) ?? new Map());
+  }
+  return found;
+}
+
+function addMissing(found: Map<Program, Found>, more: ReadonlyMap<Program, Found>): void {
+  for (const [program, one] of more) if (!found.has(program)) found.set(program, one);
+}
+
+function bundlesOf(programs: readonly Program[]): Bundle[] {
+  return [...new Set(programs.map((program) => FACTS[program].bundle))];
+}
+
+function whole(found: ReadonlyMap<Program, Found>): Toolchain {
+  return Object.fromEntries(found) as Toolchain;
+}
+
+/** Brings bundles into the cache; what did not work for one is not tried again for the next. */
+function installer(options: ToolchainOptions, notes: string[]): (bundle: Bundle) => Promise<Map<Program, Found>> {
+  const environment = options.environment ?? process.env;
+  const cache = options.cache ?? cacheFolder(environment);
+  const tried: string[] = [];
+  const ways: Way[] = [downloader(options), builder(options)];
+  return async (bundle) => {
+    const entry = entryOf(cache, bundle);
+    const waiting = (pid: number) => options.progress?.(`waiting for process ${pid}, which installs ${bundle}`);
+    try {
+      await withLock(`${entry}.lock`, { waiting, signal: options.signal }, async () => {
+        if ((await readEntry(entry, bundle)) === undefined) await fillEntry(entry, bundle, oneOf(bundle, ways, tried));
+      });
+    } catch (error) {
+      if (error instanceof UserError || error instanceof Interrupted) throw error;
+      const known = inWords(error, cache);
+      throw known instanceof UserError ? known : missingError(bundle, [...notes, ...tried], error);
+    }
+    const made = await readEntry(entry, bundle);
+    if (made === undefined) throw new UserError(`${entry} was changed while it was made: run this again.`);
+    return made;
+  };
+}
+
+function oneOf(bundle: Bundle, ways: Way[], tried: string[]): (place: Workplace) => Promise<"download" | "build"> {
+  return async (place) => {
+    for (const way of [...ways]) {
+      try {
+        return await way(bundle, place);
+      } catch (error) {
+        if (error instanceof UserError || error instanceof Interrupted) throw error;
+        if (inWords(error, "") instanceof UserError) throw error;
+        tried.push((error as Error).message);
+        // A network that does not answer once, or a machine without Go, is the same for the next bundle.
+        if (error instanceof Unavailable) ways.splice(ways.indexOf(way), 1);
+      }
+    }
+    throw new Error("none of the ways worked");
+  };
+}
+
+/** A way that works for no bundle here. */
+class Unavailable extends Error {}
+
+function downloader({ progress, signal, patience }: ToolchainOptions): Way {
+  return async (bundle, { folder }) => {
+    const archive = archiveOf(bundle, platform(), arch());
+    if (archive === undefined) throw new Error(`no official ${bundle} for ${platform()} ${arch()}`);
+    const said = (text: string) => progress?.(`downloading ${bundle} ${VERSIONS[bundle]} (once): ${text}`);
+    try {
+      await download(archive, programsOf(bundle), folder, {
+        progress: said,
+        signal,
+        ...(patience === undefined ? {} : { patience }),
+      });
+    } catch (error) {
+      if (signal?.aborted) throw new Interrupted();
+      if (/cannot be fetched: (?!answers)/.test((error as Error).message))
+        throw new Unavailable((error as Error).message);
+      throw error;
+    }
+    return "download";
+  };
+}
+
+function builder({ progress, signal, environment = process.env }: ToolchainOptions): Way {
+  let go: Go | string | undefined;
+  return async (bundle, place) => {
+    go ??= await findGo(environment);
+    if (typeof go === "string") throw new Unavailable(go);
+    const said = (text: string) => progress?.(`building ${bundle} ${VERSIONS[bundle]} with Go (once): ${text}`);
+    await build(go, bundle, place, { environment, progress: said, signal });
+    return "build";
+  };
+}
+
+function missingError(bundle: Bundle, tried: readonly string[], error: unknown): UserError {
+  const programs = programsOf(bundle).map((program) => `${program} ${FACTS[program].wanted}`);
+  const reasons = tried.length > 0 ? tried : [(error as Error).message];
+  return new UserError(
+    [
+      `Sites on this machine need ${programs.join(", ")}, and they are not here. Three ways to get them:`,
+      "  1. Install Go 1.26 or later (https://go.dev/doc/install): they are then built from public Go modules, once, in",
+      "     some minutes.",
+      `  2. Let this machine reach ${HOSTS.join(", ")}: official binaries are then downloaded (Linux).`,
+      "  3. Put them into a folder and name it: MULTISITE_ASSETS=/that/folder.",
+      "What was tried:",
+      ...reasons.map((reason) => `  - ${reason.replaceAll("\n", "\n    ")}`),
+    ].join("\n"),
+  );
+}
