@@ -1,4 +1,5 @@
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import { isObserved } from "pulumi-multisite/plan";
 import { judgeFleet } from "./fleetJudged";
 import type { JudgedFleet } from "./judged";
 import { known } from "./known";
@@ -16,11 +17,40 @@ export class Court {
   /** Settings of the whole pack, as the first policy has them in this call. */
   shared: Settings = {};
   private readonly own = new Map<Rule, Settings>();
-  private readonly fleets = new Map<string, { readonly name: string; readonly props: unknown }>();
+  private readonly declared = new Map<string, { readonly name: string; readonly props: unknown }>();
+  private readonly inputs = new Map<string, unknown>();
   private last: { readonly key: string; readonly fleet: JudgedFleet } | undefined;
   private stack: LookedAtStack | undefined;
+  /** Resources under way in this turn of the event loop, as the first policy saw them. */
+  private fleets = 0;
+  private others = 0;
 
   constructor(private readonly today: () => string) {}
+
+  /**
+   * Remembers what a resource is asked to be. A provider whose own settings are unknown, as a cluster's Kubernetes provider
+   * is before the cluster exists, answers nothing at a preview, so stack policies see its resources without properties.
+   */
+  witness({ urn, type, props }: ResourceValidationArgs): void {
+    if (isObserved(type)) this.inputs.set(urn, known(props));
+  }
+
+  /**
+   * Says, before the rules are asked about a resource, whether it is a Fleet. Resources come side by side: only while none
+   * of those under way is a Fleet can the rules be spared. Where the first policy does not run, nothing is said.
+   */
+  expect(isFleet: boolean): void {
+    const count = isFleet ? "fleets" : "others";
+    this[count]++;
+    setImmediate(() => {
+      this[count]--;
+    });
+  }
+
+  /** Whether all resources under way are known not to be Fleets. */
+  expectsNoFleet(): boolean {
+    return this.others > 0 && this.fleets === 0;
+  }
 
   share(settings: Settings): void {
     this.shared = settings;
@@ -48,7 +78,7 @@ export class Court {
   /** The fleet that a Fleet component declares, judged under the settings of one rule. */
   fleet(args: ResourceValidationArgs, settings: Settings): JudgedFleet {
     const props = known(args.props);
-    this.fleets.set(args.urn, { name: args.name, props });
+    this.declared.set(args.urn, { name: args.name, props });
     const key = JSON.stringify([args.urn, props, settings, this.today()], (_, value: unknown) =>
       typeof value === "symbol" ? String(value) : value,
     );
@@ -60,7 +90,12 @@ export class Court {
 
   /** Looks at the resources of a stack, for all rules of this call. */
   look(resources: readonly PolicyResource[]): LookedAtStack {
-    const stack = new LookedAtStack(resources, this.fleets, this.shared, this.today());
+    const stack = new LookedAtStack(
+      resources,
+      { fleets: this.declared, inputs: this.inputs },
+      this.shared,
+      this.today(),
+    );
     this.stack = stack;
     setImmediate(() => {
       if (this.stack === stack) this.stack = undefined;

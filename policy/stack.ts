@@ -7,6 +7,7 @@ import {
   type ObservedResource,
   observe,
   SITE,
+  UNKNOWN,
 } from "pulumi-multisite/plan";
 import { accepting } from "./exceptions";
 import { judgeFleet } from "./fleetJudged";
@@ -20,7 +21,13 @@ import type { Rule } from "./rule";
 import { notYetKnown } from "./rules/n1-018-declared-vs-real";
 import type { Settings } from "./settings";
 
-type Fleets = ReadonlyMap<string, { readonly name: string; readonly props: unknown }>;
+/** What passed by as single resources before the stack was complete, by URN. */
+export interface Witnessed {
+  /** Fleet components. */
+  readonly fleets: ReadonlyMap<string, { readonly name: string; readonly props: unknown }>;
+  /** Inputs of everything that is observed. */
+  readonly inputs: ReadonlyMap<string, unknown>;
+}
 
 /** The resources of a stack, read once, and what the rules find in them. */
 export class LookedAtStack {
@@ -32,10 +39,9 @@ export class LookedAtStack {
   private readonly programs = new Map<string, JudgedFleet>();
   private seen: Observed | undefined;
 
-  /** @param fleets inputs of the Fleet components that passed by as resources, by URN. */
   constructor(
     resources: readonly PolicyResource[],
-    private readonly fleets: Fleets,
+    private readonly witnessed: Witnessed,
     private readonly shared: Settings,
     private readonly today: string,
   ) {
@@ -43,7 +49,9 @@ export class LookedAtStack {
     this.isEmpty = ![...types].some(isOfASite);
     this.hasFleet = types.has(FLEET) || types.has(SITE);
     const wanted = new Set([...types].filter((type) => type === SITE || isObserved(type)));
-    this.resources = this.isEmpty ? [] : resources.map((resource) => plain(resource, wanted.has(resource.type)));
+    this.resources = this.isEmpty
+      ? []
+      : resources.map((resource) => plain(resource, wanted.has(resource.type), witnessed.inputs.get(resource.urn)));
   }
 
   /** The violations of one rule under its settings. */
@@ -88,7 +96,7 @@ export class LookedAtStack {
     const here = this.resources
       .filter(({ type }) => type === FLEET)
       .flatMap(({ urn }) => {
-        const fleet = this.fleets.get(urn);
+        const fleet = this.witnessed.fleets.get(urn);
         return fleet === undefined ? [] : [judgeFleet(fleet.name, urn, fleet.props, settings, this.today)];
       });
     return observedFleet(this.resources, this.observed(), here);
@@ -107,7 +115,7 @@ const NOTHING: Pick<ObservedResource, "props" | "ignoreChanges" | "propertyDepen
 };
 
 /** A resource in plain data; of types that nobody reads only that it is there. */
-function plain(resource: PolicyResource, wanted: boolean): ObservedResource {
+function plain(resource: PolicyResource, wanted: boolean, inputs: unknown): ObservedResource {
   const { urn, type, name, provider } = resource;
   const parent = resource.parent?.urn ?? resource.opts?.parent;
   const identity = { urn, type, name, ...(parent !== undefined && { parent }) };
@@ -115,11 +123,18 @@ function plain(resource: PolicyResource, wanted: boolean): ObservedResource {
   const dependencies = Object.entries(resource.propertyDependencies ?? {});
   return {
     ...identity,
-    props: known(resource.props),
+    props: asAsked(inputs, known(resource.props)),
     ignoreChanges: resource.opts?.ignoreChanges ?? [],
     propertyDependencies: Object.fromEntries(dependencies.map(([key, from]) => [key, from.map(({ urn }) => urn)])),
     ...(provider && {
       provider: { urn: provider.urn, type: provider.type, name: provider.name, props: known(provider.props) },
     }),
   };
+}
+
+/** Outputs, and where they are missing or not known yet, what the resource is asked to be. */
+function asAsked(inputs: unknown, outputs: unknown): unknown {
+  if (inputs === undefined) return outputs;
+  const answered = Object.entries(outputs as object).filter(([, value]) => value !== UNKNOWN);
+  return { ...(outputs as object), ...(inputs as object), ...Object.fromEntries(answered) };
 }
