@@ -140,7 +140,7 @@ async function report(log: string, ended: AbortSignal, { progress, signal }: Bui
   while (!ended.aborted && !signal?.aborted) {
     const lines = readFileSync(log, "utf8").split("\n");
     const compiled = lines.filter((line) => /^[\w.-]+(\/[\w.~-]+)*$/.test(line)).length;
-    progress?.(`${compiled} packages compiled, ${Math.round((Date.now() - begun) / 1000)} s`);
+    progress?.(`${Math.round((Date.now() - begun) / 1000)} s, ${compiled} packages compiled`);
     await sleep(1000, undefined, { signal: ended }).catch(() => {});
   }
 }

@@ -1,6 +1,6 @@
 import { arch, platform } from "node:os";
 import { Interrupted, UserError } from "../../userError";
-import { archiveOf, HOSTS } from "./archives";
+import { type Archive, archiveOf, HOSTS } from "./archives";
 import { build, findGo, type Go } from "./build";
 import { entryOf, fillEntry, inWords, readEntry, type Workplace } from "./cache";
 import { download } from "./download";
@@ -23,6 +23,8 @@ export interface ToolchainOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Folder for what is downloaded and built. @default "multisite/toolchain" in the user's cache folder */
   readonly cache?: string;
+  /** Where official binaries are, such as in a company's mirror. @default the projects' own hosts */
+  readonly archives?: (bundle: Bundle) => Archive | undefined;
   /** Milliseconds that a host of official binaries has to answer. @default 4000 */
   readonly patience?: number;
 }
@@ -122,9 +124,9 @@ function oneOf(bundle: Bundle, ways: Way[], tried: string[]): (place: Workplace)
 /** A way that works for no bundle here. */
 class Unavailable extends Error {}
 
-function downloader({ progress, signal, patience }: ToolchainOptions): Way {
+function downloader({ progress, signal, patience, archives = official }: ToolchainOptions): Way {
   return async (bundle, { folder }) => {
-    const archive = archiveOf(bundle, platform(), arch());
+    const archive = archives(bundle);
     if (archive === undefined) throw new Error(`no official ${bundle} for ${platform()} ${arch()}`);
     const said = (text: string) => progress?.(`downloading ${bundle} ${VERSIONS[bundle]} (once): ${text}`);
     try {
@@ -141,6 +143,10 @@ function downloader({ progress, signal, patience }: ToolchainOptions): Way {
     }
     return "download";
   };
+}
+
+function official(bundle: Bundle): Archive | undefined {
+  return archiveOf(bundle, platform(), arch());
 }
 
 function builder({ progress, signal, environment = process.env }: ToolchainOptions): Way {

@@ -11,7 +11,7 @@ export interface Found {
   readonly path: string;
   /** `1.35.4` */
   readonly version: string;
-  readonly from: "assets" | "path" | "cache" | "download" | "build";
+  readonly from: "assets" | "path" | "cache";
 }
 
 /** Where to look, beside the cache. */
