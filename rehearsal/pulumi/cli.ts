@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { version } from "@pulumi/pulumi/version";
 import { UserError } from "../userError";
 import { writeKeeper } from "./keeper";
 
@@ -43,13 +44,13 @@ export async function keptCli(command: string, folder: string, variables: readon
   writeKeeper(join(folder, "bin", "pulumi"), {
     command,
     folder,
+    // The Automation API refuses to work with one that names none.
+    version: `v${version}`,
     // What the Automation API sets by itself.
     variables: [...variables, "PULUMI_HOME", "PULUMI_DEBUG_COMMANDS", "PULUMI_AUTOMATION_API"],
   });
   try {
-    const unchecked = await PulumiCommand.get({ root: folder, skipVersionCheck: true });
-    // One that was built from source may name no version, which the check would not forgive.
-    return unchecked.version === null ? unchecked : await PulumiCommand.get({ root: folder });
+    return await PulumiCommand.get({ root: folder });
   } catch (error) {
     const message = (error instanceof Error ? error.message : String(error)).trim();
     throw new UserError(`${command} cannot be used: ${message}\n${HOW_TO_GET_ONE}`);

@@ -9,6 +9,8 @@ export interface KeeperOptions {
   readonly folder: string;
   /** Names of environment variables `PULUMI_*` that reach the command; what else the user has set does not. */
   readonly variables: readonly string[];
+  /** The version that a command which names none, being built from source, is taken for. */
+  readonly version: string;
   /** Milliseconds that the command has to end by itself after an interruption. @default 8000 */
   readonly patience?: number;
 }
@@ -18,6 +20,7 @@ export interface KeeperOptions {
  * - hands on an interruption, once, and kills the command with all processes below it when these take too long to end;
  * - kills them at once, and removes the folder, when its parent is gone;
  * - keeps the variables of the user's own login from the command;
+ * - answers `version` where the command does not;
  * - asks for `preview` as JSON, the one form in which a CLI tells what depends on what.
  *
  * Killing by process group would not do: the engine gives every plugin and program a group of its own.
@@ -44,6 +47,9 @@ if (args[0] === "preview") args.push("--json");
 // Its output passes through here: were our parent's end of a pipe its own, it would die of writing before we can kill it.
 const child = spawn(options.command, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
 for (const stream of ["stdout", "stderr"]) child[stream].pipe(process[stream].on("error", () => {}));
+let said = false;
+child.stdout.on("data", (chunk) => { said ||= String(chunk).trim() !== ""; });
+child.on("close", (code) => { if (args[0] === "version" && code === 0 && !said) process.stdout.write(options.version + "\n"); });
 child.on("error", (error) => process.stderr.write(error.message + "\n"));
 child.on("close", (code) => { process.exitCode = code ?? 1; if (isOrphan()) end(); });
 const isOrphan = () => process.ppid !== options.parent;

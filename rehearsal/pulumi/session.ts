@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import type { CommonOptions } from "../commands/options";
 import type { ProgramRun } from "../commands/program";
-import { type Deployment, type RunResult, saveDeployment } from "../engine";
+import { type Deployment, type ResourceState, type RunResult, saveDeployment } from "../engine";
 import { readProject } from "../engine/project";
 import { stackType } from "../engine/urns";
 import type { Terminal } from "../terminal";
@@ -84,8 +84,8 @@ class PulumiSession {
       onError: (text: string) => stderr.push(text),
     });
     if (failed !== undefined) explain(listener, failed, stderr.join(""));
-    if (operation !== "preview") await this.keep();
-    const { steps, resources } = operation === "preview" ? planned(listener, stdout.join("")) : this.done(listener);
+    const { steps, resources } =
+      operation === "preview" ? planned(listener, stdout.join("")) : done(listener, await this.keep());
     return {
       exit: failed === undefined ? 0 : 1,
       ...(failed !== undefined && { failure: failureOf(listener, this.signal) }),
@@ -123,14 +123,17 @@ class PulumiSession {
     else for (const { text } of heard.lines) this.terminal.err(text);
   }
 
-  private done(listener: Listener): Pick<RunResult, "steps" | "resources"> {
-    const resources = deployedResources(this.deployed);
-    return { steps: listener.steps(new Map(resources.map((resource) => [resource.urn, resource]))), resources };
-  }
-
-  private async keep(): Promise<void> {
-    this.deployed = (await this.stage.stack.exportStack()) as unknown as Deployment;
+  /**
+   * Takes the state over from the CLI, which exports secrets in clear. What was under way when a run was stopped is left
+   * out: nobody could look whether it was made, for the simulated clouds know no more than the state.
+   */
+  private async keep(): Promise<ResourceState[]> {
+    const { version, deployment } = (await this.stage.stack.exportStack()) as unknown as Deployment;
+    const { pending_operations: _, ...settled } = deployment;
+    const states = this.stage.codec.decode({ version, deployment: settled });
+    this.deployed = this.stage.codec.encode(states);
     if (this.options.state !== undefined) await saveDeployment(this.options.state, this.deployed);
+    return states;
   }
 }
 
@@ -158,4 +161,9 @@ function planned(listener: Listener, stdout: string): Pick<RunResult, "steps" | 
   const details = previewDetails(stdout);
   const steps = listener.steps(details);
   return { steps, resources: previewedResources(steps, details) };
+}
+
+function done(listener: Listener, states: readonly ResourceState[]): Pick<RunResult, "steps" | "resources"> {
+  const resources = deployedResources(states);
+  return { steps: listener.steps(new Map(resources.map((resource) => [resource.urn, resource]))), resources };
 }

@@ -19,6 +19,8 @@ import type { PulumiOptions } from "./session";
 export interface Stage {
   readonly stack: Stack;
   readonly clouds: ProviderSource;
+  /** Reads and writes the state, as it was written before. */
+  readonly codec: DeploymentCodec;
   /** The state to start from. */
   readonly deployment: Deployment;
   /** Takes everything down; nothing is left behind. */
@@ -46,19 +48,18 @@ export async function makeStage(given: StageOptions): Promise<Stage> {
   try {
     const { dir, options } = given;
     const loaded = options.state === undefined ? undefined : await loadDeployment(options.state);
-    const existing = existingOf(loaded === undefined ? [] : new DeploymentCodec().decode(loaded));
+    const codec = new DeploymentCodec();
+    const existing = existingOf(loaded === undefined ? [] : codec.decode(loaded));
     const clouds = simulatedClouds({ moduleRoots: [dir], state: existing });
     plugins = await writePlugins(join(folder, "home"), installedPackages(dir), withSeeds(clouds, existing));
     const stack = await makeStack(given, folder, loaded);
-    return { stack, clouds, deployment: loaded ?? EMPTY, close };
+    return { stack, clouds, codec, deployment: loaded ?? codec.encode([]), close };
   } catch (error) {
     await close();
     if (given.signal.aborted) throw new Interrupted();
     throw error;
   }
 }
-
-const EMPTY: Deployment = { version: 3, deployment: { manifest: { time: "", magic: "", version: "" } } };
 
 async function makeStack(
   { dir, command, options, signal }: StageOptions,

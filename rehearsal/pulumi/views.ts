@@ -1,4 +1,4 @@
-import { type Deployment, DeploymentCodec, type ResourceView, resourceView, type Step } from "../engine";
+import { type ResourceState, type ResourceView, resourceView, type Step } from "../engine";
 
 /** What events do not tell of a resource. */
 export type Details = Pick<ResourceView, "dependsOn" | "propertyDependencies" | "ignoreChanges">;
@@ -30,10 +30,9 @@ export function previewedResources(
     }));
 }
 
-/** The resources of a deployment, without those that wait for their deletion. */
-export function deployedResources(deployment: Deployment): ResourceView[] {
-  return new DeploymentCodec()
-    .decode(deployment)
+/** The resources of a state, without those that wait for their deletion. */
+export function deployedResources(states: readonly ResourceState[]): ResourceView[] {
+  return states
     .filter((state) => !state.delete)
     .map(resourceView)
     .map((view) => ({ ...view, inputs: withoutInternal(view.inputs), outputs: withoutInternal(view.outputs) }));

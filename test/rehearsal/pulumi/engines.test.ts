@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { openProgram, type ProgramRun } from "../../../rehearsal/commands/program";
+import type { RunResult } from "../../../rehearsal/engine";
+import { findCli } from "../../../rehearsal/pulumi/cli";
+import { openPulumi } from "../../../rehearsal/pulumi/session";
+import type { Terminal } from "../../../rehearsal/terminal";
+import { programWith, ROOT } from "../../support/multisite";
+
+/** Said once for the whole file where there is no CLI. */
+function missing(): string | false {
+  try {
+    findCli();
+    return false;
+  } catch {
+    return "no pulumi CLI on the PATH (https://www.pulumi.com/docs/install/)";
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "multisite-engines-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const silent = { out() {}, err() {}, progress() {}, done() {} } as unknown as Terminal;
+const EXAMPLES = readdirSync(join(ROOT, "examples")).filter((name) =>
+  existsSync(join(ROOT, "examples", name, "Pulumi.yaml")),
+);
+const PACKS = [{ dir: join(ROOT, "policy") }];
+
+type Open = (dir: string, state?: string) => Promise<ProgramRun>;
+
+const own: Open = (dir, state) =>
+  openProgram(dir, { config: {}, stack: "rehearsal" }, silent, new AbortController().signal, {
+    policyPacks: PACKS,
+    ...(state !== undefined && { stateFile: state }),
+  });
+
+const real: Open = (dir, state) =>
+  openPulumi(
+    dir,
+    { config: {}, stack: "rehearsal", policyPacks: PACKS, ...(state !== undefined && { state }) },
+    silent,
+    new AbortController().signal,
+  );
+
+/** Preview, up, and up again with nothing changed. */
+async function passes(open: Open, dir: string): Promise<RunResult[]> {
+  const { session } = await open(dir);
+  try {
+    const preview = await session.preview();
+    return [preview, await session.up(), await session.up()];
+  } finally {
+    await session.close();
+  }
+}
+
+/** Ids of provider resources are drawn by lot; a reference holds one as its last part. */
+const withoutId = (provider = "") => provider.replace(/::[^:]*$/, "");
+
+/** Everything that a run says of one thing per row, by what it is about. */
+function rows({ steps, resources }: RunResult): Map<string, unknown> {
+  const all = new Map<string, unknown>();
+  const sorted = (dependencies: { [property: string]: string[] }) =>
+    Object.fromEntries(
+      Object.entries(dependencies)
+        .filter(([, urns]) => urns.length > 0)
+        .map(([property, urns]) => [property, [...urns].sort()]),
+    );
+  const common = ({ urn, provider, dependsOn, propertyDependencies, ...others }: (typeof steps)[number]) => ({
+    ...others,
+    provider: withoutId(provider),
+    dependsOn: [...dependsOn].sort(),
+    propertyDependencies: sorted(propertyDependencies),
+  });
+  for (const step of steps) {
+    const { id: _, ...row } = { id: "", ...common(step) };
+    all.set(`step ${step.op} ${step.urn}`, row);
+  }
+  for (const { id, ...resource } of resources) {
+    const drawn = resource.type.startsWith("pulumi:providers:");
+    all.set(`resource ${resource.urn}`, { ...common(resource as never), id: drawn ? "" : id });
+  }
+  return all;
+}
+
+function assertSame(ours: RunResult, theirs: RunResult): void {
+  assert.deepEqual([theirs.exit, theirs.failure], [ours.exit, ours.failure], JSON.stringify(theirs.diagnostics));
+  const [mine, other] = [rows(ours), rows(theirs)];
+  assert.deepEqual([...other.keys()].sort(), [...mine.keys()].sort());
+  for (const [what, row] of mine) assert.deepEqual(other.get(what), row, what);
+  const lines = (all: readonly object[]) => all.map((one) => JSON.stringify(Object.entries(one).sort())).sort();
+  assert.deepEqual(lines(theirs.violations), lines(ours.violations));
+  assert.deepEqual(lines(theirs.diagnostics), lines(ours.diagnostics));
+  assert.deepEqual(theirs.stackOutputs, ours.stackOutputs);
+}
+
+describe("our engine and the real one", { skip: missing() }, () => {
+  for (const example of EXAMPLES) {
+    it(`do the same with examples/${example}`, async () => {
+      const dir = join(ROOT, "examples", example);
+      const ours = await passes(own, dir);
+      const theirs = await passes(real, dir);
+      assert.ok(ours[0]!.steps.length > 10);
+      for (const [i, pass] of ours.entries()) assertSame(pass, theirs[i]!);
+    });
+  }
+
+  it("read each other's state, and find nothing to change in it", async () => {
+    const dir = join(ROOT, "examples", "existing");
+    const state = join(folder, "state.json");
+    for (const open of [real, own, real]) {
+      const isFirst = !existsSync(state);
+      const { session } = await open(dir, state);
+      try {
+        const { steps, diagnostics } = await session.up();
+        assert.deepEqual([...new Set(steps.map(({ op }) => op))], [isFirst ? "create" : "same"]);
+        assert.deepEqual(diagnostics, []);
+      } finally {
+        await session.close();
+      }
+    }
+    assert.doesNotMatch(readFileSync(state, "utf8"), /api\.munich\.example\.com/, "a secret in clear");
+  });
+
+  it("fail alike", async () => {
+    const dir = programWith("(() => { throw new Error('out of coffee') })()");
+    try {
+      const found = [];
+      for (const open of [own, real]) {
+        const { session } = await open(dir);
+        const { exit, failure, diagnostics } = await session.preview();
+        await session.close();
+        assert.match(diagnostics.map(({ message }) => message).join(), /out of coffee/);
+        found.push({ exit, failure });
+      }
+      assert.deepEqual(found[1], found[0]);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});
