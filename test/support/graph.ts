@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks";
-import { getStore } from "@pulumi/pulumi/runtime/state";
 
 /** One registration, as the SDK sent it: URNs whole, inputs in the wire form (secrets and unknowns recognisable). */
 export interface Registered {
@@ -59,6 +58,8 @@ export function isSecret(value: unknown): boolean {
 export async function record(program: () => void, options: RecordOptions = {}): Promise<Graph> {
   const monitor = new RecordingMonitor(options);
   pulumi.runtime.setMockOptions(monitor, "project", "stack", options.preview ?? false);
+  // The SDK's typings hide where it keeps what the engine can do.
+  const { getStore } = require("@pulumi/pulumi/runtime/state") as { getStore(): object };
   Object.assign(getStore(), FEATURES);
   try {
     program();

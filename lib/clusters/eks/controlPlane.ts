@@ -3,6 +3,7 @@ import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { type ControlPlane, type SiteContext, specOf } from "../cluster";
 import { kubeconfig } from "../kubeconfig";
+import { PRIVATE_RANGES } from "../privateRanges";
 import { auditLog, secretsKey } from "./keys";
 import { type EksNetwork, network } from "./network";
 import { partition } from "./partition";
@@ -19,7 +20,7 @@ export interface EksControlPlane extends ControlPlane {
 export function controlPlane(context: SiteContext): EksControlPlane {
   const net = network(context);
   const cluster = buildCluster(context, net);
-  const access = [...administrators(context, cluster), apiRule(context, cluster)];
+  const access = [...administrators(context, cluster), ...apiRules(context, cluster)];
   const { account, roleArn } = specOf(context.site, "eks");
   const { name, region } = context.site;
   const assume = roleArn ? ["--role-arn", roleArn] : [];
@@ -119,19 +120,26 @@ function principalName(arn: string): string {
   return arn.split(":").slice(4).join(":");
 }
 
-/** The API's private endpoint answers the site's network: EKS's own security group admits the nodes only. */
-function apiRule({ site, cloud }: SiteContext, cluster: Cluster): SecurityGroupIngressRule {
-  return new SecurityGroupIngressRule(
-    `${site.name}-api`,
-    {
-      securityGroupId: cluster.vpcConfig.clusterSecurityGroupId,
-      description: "Kubernetes API from the network of the site",
-      ipProtocol: "tcp",
-      fromPort: 443,
-      toPort: 443,
-      cidrIpv4: site.addresses.network,
-      tags: named(site, "api"),
-    },
-    cloud,
+/**
+ * Whom the API's private endpoint answers: EKS's own security group admits the nodes only. Where it is the only endpoint,
+ * whatever has a route to the site's network gets through, as the plan promises to whoever runs `up`.
+ */
+function apiRules({ site, cloud }: SiteContext, cluster: Cluster): SecurityGroupIngressRule[] {
+  const ranges = site.apiAccess?.mode === "private" ? PRIVATE_RANGES : [site.addresses.network];
+  return ranges.map(
+    (cidrIpv4) =>
+      new SecurityGroupIngressRule(
+        `${site.name}-api-${cidrIpv4}`,
+        {
+          securityGroupId: cluster.vpcConfig.clusterSecurityGroupId,
+          description: `Kubernetes API from ${cidrIpv4}`,
+          ipProtocol: "tcp",
+          fromPort: 443,
+          toPort: 443,
+          cidrIpv4,
+          tags: named(site, "api"),
+        },
+        cloud,
+      ),
   );
 }

@@ -22,7 +22,8 @@ export function auditLog({ site, cloud }: SiteContext): LogGroup {
     site.name,
     // A number of days that CloudWatch offers: the spec's own check has seen to it.
     { name, retentionInDays: site.auditLogDays, kmsKeyId: logsKey.arn, tags: named(site, "audit") },
-    cloud,
+    // Who did what is asked after an accident, which must not have taken the answer with it.
+    pulumi.mergeOptions(cloud, { protect: true }),
   );
 }
 

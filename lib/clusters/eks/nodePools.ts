@@ -40,7 +40,6 @@ function nodeGroup(
   pool: PoolPlan,
 ): NodeGroup {
   const template = launchTemplate(site, pool, cloud);
-  const autoscaled = pool.maximumNodes > pool.nodes;
   return new NodeGroup(
     `${site.name}-${pool.name}`,
     {
@@ -52,7 +51,8 @@ function nodeGroup(
       capacityType: pool.spot ? "SPOT" : "ON_DEMAND",
       instanceTypes: [pool.machineType],
       launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
-      // EKS wants room for one node even in a group without any.
+      // EKS wants room for one node even in a group without any. The desired size is given also where an autoscaler moves it:
+      // EKS takes no minimum above it, and a floor that rises must bring its nodes.
       scalingConfig: { minSize: pool.nodes, desiredSize: pool.nodes, maxSize: Math.max(pool.maximumNodes, 1) },
       updateConfig: { maxUnavailable: pool.surgeNodes },
       nodeRepairConfig: { enabled: true },
@@ -60,10 +60,7 @@ function nodeGroup(
       taints: [...pool.taints.map(taint), NOT_READY],
       tags: named(site, pool.name),
     },
-    pulumi.mergeOptions(cloud, {
-      dependsOn: [...attachments],
-      ...(autoscaled && { ignoreChanges: ["scalingConfig.desiredSize"] }),
-    }),
+    pulumi.mergeOptions(cloud, { dependsOn: [...attachments] }),
   );
 }
 

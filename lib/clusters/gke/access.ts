@@ -2,9 +2,7 @@ import type { Cluster } from "@pulumi/gcp/container";
 import * as pulumi from "@pulumi/pulumi";
 import type { SitePlan } from "../../plan/plan";
 import type { KubeconfigFacts } from "../kubeconfig";
-
-/** Every address that is nobody's on the internet: RFC 1918 and RFC 6598. */
-const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+import { PRIVATE_RANGES } from "../privateRanges";
 
 /**
  * Nodes are private always. The control plane has a private address, for the nodes in every mode; whoever else reaches
