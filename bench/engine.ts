@@ -9,10 +9,9 @@ import { echoProviders } from "./support/echoProvider";
 
 /**
  * What a pass of the engine takes beside the same program against a monitor that merely echoes.
- * Run: node --import tsx bench/engine.ts [rounds] [sizes]
  */
-const sizes = (process.argv[3] ?? "1000,5000").split(",").map(Number);
-const rounds = Number(process.argv[2] ?? 3);
+const SIZES = [1000, 5000];
+const ROUNDS = 3;
 
 /** Resources like a fleet's: components of ten, nested inputs, tags, a dependency on the one before. */
 const program = `
@@ -78,30 +77,43 @@ async function measure(dir: string): Promise<Figures> {
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-async function main(): Promise<void> {
+interface Shown {
+  name: string;
+  unit: string;
+  value: number;
+  limit?: number;
+  note: string;
+}
+
+export async function run(): Promise<Shown[]> {
   const dir = mkdtempSync(path.join(tmpdir(), "bench-engine-"));
   try {
     symlinkSync(path.resolve(__dirname, "../node_modules"), path.join(dir, "node_modules"));
     writeFileSync(path.join(dir, "index.js"), program);
     writeFileSync(path.join(dir, "package.json"), '{ "name": "bench", "main": "index.js" }');
     writeFileSync(path.join(dir, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
-    for (const size of sizes) {
-      process.env.BENCH_RESOURCES = String(size);
-      const all: Figures[] = [];
-      for (let i = 0; i < rounds; i++) all.push(await measure(dir));
-      const of = (run: keyof Figures, what: keyof Figure): number => median(all.map((each) => each[run][what]));
-      for (const run of ["echo", "preview", "up", "again"] as const) {
-        const seconds = of(run, "seconds");
-        const each = `${((seconds / size) * 1000).toFixed(2)} ms each`;
-        const cpu = `${((of(run, "cpuSeconds") / size) * 1000).toFixed(2)} ms of this process`;
-        console.log(
-          `${size} resources, ${run}: ${seconds.toFixed(2)} s, ${(seconds / of("echo", "seconds")).toFixed(2)} x echo, ${each}, ${cpu}`,
-        );
-      }
-    }
+    const shown: Shown[] = [];
+    for (const size of SIZES) shown.push(...(await ofSize(dir, size)));
+    return shown;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-void main();
+/** The passes of one program, each beside the echo of the same round. */
+async function ofSize(dir: string, size: number): Promise<Shown[]> {
+  process.env.BENCH_RESOURCES = String(size);
+  const all: Figures[] = [];
+  for (let i = 0; i < ROUNDS; i++) all.push(await measure(dir));
+  return (["preview", "up", "again"] as const).map((pass) => {
+    const seconds = median(all.map((round) => round[pass].seconds));
+    const ratio = median(all.map((round) => round[pass].seconds / round.echo.seconds));
+    return {
+      name: `${pass === "again" ? "second preview" : pass} of ${size} resources`,
+      unit: "x of an echo",
+      value: Number(ratio.toFixed(2)),
+      limit: 1.15,
+      note: `median of ${ROUNDS}; ${((seconds / size) * 1000).toFixed(1)} ms a resource`,
+    };
+  });
+}

@@ -1,17 +1,15 @@
 /**
  * Times the whole plan of a fleet of 255 sites of three kinds, no two alike, with one and with two losses: reading and
  * checking the spec, addresses, pools and verdict. Cold is the first plan of a process, catalogues read from disk
- * included; then the median of the following. Run: `npx tsx bench/plan.ts [SITES]`.
- *
- * Aim: k = 1 at most 50 ms, k = 2 at most 1 s.
+ * included; then the median of the following.
  */
 
 import { fleetPlan } from "../lib/plan/fleetPlan";
 import { specProblems } from "../lib/plan/problems";
-import { regionFacts } from "../lib/plan/regions";
 import type { FleetSpec, SiteSpec, WorkloadSpec } from "../lib/plan/spec";
 
 const RUNS = 9;
+const SITES = 255;
 const GUID = "00000000-1111-2222-3333-444444444444";
 const REGIONS = { eks: ["aws", "eu-central-1"], gke: ["gcp", "europe-west1"], aks: ["azure", "westeurope"] } as const;
 const MACHINES = { eks: "m6i.2xlarge", gke: "n2-standard-8", aks: "Standard_D8s_v5" } as const;
@@ -66,28 +64,32 @@ export function manySites(count: number, tolerate: number): FleetSpec {
   return { sites: Array.from({ length: count }, (_, i) => site(i + 1)), demand: { workloads }, tolerate };
 }
 
-function measure(what: string, run: () => string): void {
-  const times: number[] = [];
-  let result = "";
-  for (let i = 0; i < RUNS; i++) {
+interface Figure {
+  name: string;
+  unit: string;
+  value: number;
+  limit?: number;
+  note: string;
+}
+
+function measured(name: string, plan: () => unknown, limit?: number): Figure {
+  const times = Array.from({ length: RUNS }, () => {
     const start = performance.now();
-    result = run();
-    times.push(performance.now() - start);
-  }
+    plan();
+    return performance.now() - start;
+  });
   const [cold = 0, ...warm] = times;
   warm.sort((a, b) => a - b);
   const [best = 0, median = 0] = [warm[0], warm[Math.floor(warm.length / 2)]];
-  const shown = [cold, best, median].map((ms) => ms.toFixed(1).padStart(7));
-  console.log(`${what.padEnd(28)} cold ${shown[0]} ms, best ${shown[1]} ms, median ${shown[2]} ms  ${result}`);
+  const note = `median; best ${best.toFixed(1)}, the first ${cold.toFixed(0)}`;
+  return { name, unit: "ms", value: Number(median.toFixed(1)), note, ...(limit !== undefined && { limit }) };
 }
 
-if (require.main === module) {
-  const count = Number(process.argv[2] ?? 255);
-  for (const tolerate of [1, 2]) {
-    const spec = manySites(count, tolerate);
-    measure(`plan of ${count} sites, k = ${tolerate}`, () => fleetPlan(spec).capacity.verdict);
-  }
-  const spec = manySites(count, 1);
-  measure(`problems of ${count} sites`, () => `${specProblems(spec).length} problems`);
-  measure("one region's facts", () => regionFacts("aws", "eu-central-1")?.place ?? "");
+export async function run(): Promise<Figure[]> {
+  const [one, two] = [manySites(SITES, 1), manySites(SITES, 2)];
+  return [
+    measured(`plan of ${SITES} sites, k = 1`, () => fleetPlan(one), 50),
+    measured(`plan of ${SITES} sites, k = 2`, () => fleetPlan(two), 1000),
+    measured(`problems of ${SITES} sites`, () => specProblems(one)),
+  ];
 }
