@@ -66,16 +66,16 @@ async function makeStack(
   folder: string,
   state: Deployment | undefined,
 ): Promise<Stack> {
-  const [home, backend, mirror] = [join(folder, "home"), join(folder, "state"), join(folder, "project")];
-  mkdirSync(backend);
-  mirrorProject(dir, options.stack, mirror);
-  const envVars = environment(backend);
+  const at = (name: string) => join(folder, name);
+  for (const name of ["state", "tmp"]) mkdirSync(at(name));
+  mirrorProject(dir, options.stack, at("project"));
+  const envVars = environment(at("state"), at("tmp"));
   const pulumiCommand = await keptCli(command, folder, Object.keys(envVars));
   // The Automation API cannot stop these; each takes a second at most, and what they write is removed only after them.
   return said(async () => {
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: options.stack, workDir: mirror },
-      { pulumiCommand, pulumiHome: home, secretsProvider: "passphrase", envVars },
+      { stackName: options.stack, workDir: at("project") },
+      { pulumiCommand, pulumiHome: at("home"), secretsProvider: "passphrase", envVars },
     );
     signal.throwIfAborted();
     const config = Object.entries(options.config).map(([key, value]) => [key, { value }]);
@@ -87,12 +87,14 @@ async function makeStack(
 }
 
 /** A backend and a passphrase that last as long as the session. */
-function environment(backend: string): Record<string, string> {
+function environment(backend: string, temporary: string): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: defaultPassphrase(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Pipes and caches of language hosts, which do not remove them when they are killed.
+    TMPDIR: temporary,
   };
 }
 

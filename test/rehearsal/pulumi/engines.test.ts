@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -8,7 +9,7 @@ import type { RunResult } from "../../../rehearsal/engine";
 import { findCli } from "../../../rehearsal/pulumi/cli";
 import { openPulumi } from "../../../rehearsal/pulumi/session";
 import type { Terminal } from "../../../rehearsal/terminal";
-import { programWith, ROOT } from "../../support/multisite";
+import { ended, programWith, ROOT } from "../../support/multisite";
 
 /** Said once for the whole file where there is no CLI. */
 function missing(): string | false {
@@ -140,4 +141,48 @@ describe("our engine and the real one", { skip: missing() }, () => {
       rmSync(dir, { recursive: true });
     }
   });
+
+  for (const [signal, exit] of [
+    ["SIGINT", 130],
+    ["SIGKILL", null],
+  ] as const) {
+    it(`leave no process and no folder behind on ${signal}, even of a program that never ends`, async () => {
+      const dir = programWith("undefined");
+      writeFileSync(
+        join(dir, "index.js"),
+        `console.log("the program runs", process.pid); setInterval(() => {}, 1000);`,
+      );
+      const before = readdirSync(dir);
+      const place = mkdtempSync(join(folder, "tmp-"));
+      const args = [join(ROOT, "bin", "multisite.js"), "rehearse", dir, "--engine", "pulumi"];
+      const child = spawn(process.execPath, args, { env: { ...process.env, TMPDIR: place }, stdio: "pipe" });
+      const end = ended(child);
+      const pid = await new Promise<number>((resolve, reject) => {
+        child.stderr.on("data", (chunk) => {
+          const said = /the program runs (\d+)/.exec(String(chunk));
+          if (said !== null) resolve(Number(said[1]));
+        });
+        child.on("close", () => reject(new Error("ended before the program ran")));
+      });
+      assert.ok(readdirSync(place).some((name) => name.startsWith("multisite-pulumi-")));
+      child.kill(signal);
+      assert.equal((await end).exit, exit);
+      const left = () => [...readdirSync(place), ...(isRunning(pid) ? [`process ${pid}`] : [])];
+      for (let tries = 0; left().length > 0; tries++) {
+        assert.ok(tries < 100, `still there: ${left().join(", ")}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      assert.deepEqual(readdirSync(dir), before);
+      rmSync(dir, { recursive: true });
+    });
+  }
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
