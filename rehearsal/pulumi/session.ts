@@ -10,6 +10,7 @@ import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 import { findCli } from "./cli";
 import { Listener } from "./events";
+import { projectFile } from "./mirror";
 import { makeStage, type Stage } from "./stage";
 import { deployedResources, previewDetails, previewedResources } from "./views";
 
@@ -37,6 +38,11 @@ export async function openPulumi(
   const command = findCli();
   // The same complaints about a project's files as without a CLI, before one is started.
   const project = readProject(dir, options.stack, options.config);
+  if (!existsSync(projectFile(dir))) {
+    throw new UserError(
+      `${dir} has no Pulumi.yaml, which the real engine needs: add one, or rehearse without --engine.`,
+    );
+  }
   terminal.progress("starting the real engine");
   const stage = await makeStage({ dir, command, project, options, signal });
   return { clouds: stage.clouds, session: new PulumiSession(stage, options, terminal, signal) };
