@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { test } from "node:test";
+import fc from "fast-check";
+import { contains, overlaps, parseAddress, parseCidr } from "../../../lib/plan/cidr";
+import { parseQuantity } from "../../../lib/plan/demand/quantity";
+import { fleetPlan } from "../../../lib/plan/fleetPlan";
+import type { SitePlan } from "../../../lib/plan/plan";
+import type { DaemonSetSpec, SiteSpec } from "../../../lib/plan/spec";
+import { commandOf, SITE_PROGRAMS } from "../../../rehearsal/clusters/sites/controlPlane";
+import { unreachable } from "../../../rehearsal/clusters/sites/egress";
+import type { V1Node } from "../../../rehearsal/clusters/sites/kubernetes";
+import { nodesOf } from "../../../rehearsal/clusters/sites/nodes";
+import { overheadPods } from "../../../rehearsal/clusters/sites/overheadPods";
+import { makePki } from "../../../rehearsal/clusters/sites/pki";
+import { checkRoom, endedError, startError } from "../../../rehearsal/clusters/sites/problems";
+import type { Toolchain } from "../../../rehearsal/clusters/toolchain";
+import { UserError } from "../../../rehearsal/userError";
+import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../../support/specs";
+
+function planned(site: SiteSpec, daemonSets: DaemonSetSpec[] = []): SitePlan {
+  const other = aksSite("other", 99);
+  const spec = fleetSpec([site, other], { demand: { cpu: 1, daemonSets } });
+  return fleetPlan(spec).sites.find(({ name }) => name === site.name)!;
+}
+
+const POOLS = [
+  { name: "apps", machineType: "m6i.xlarge", nodes: 7, labels: { tier: "web" } },
+  { name: "spot", machineType: "m6i.xlarge", nodes: 4, spot: true },
+  { name: "gpu", machineType: "g5.xlarge", nodes: 2, taints: [{ key: "gpu", effect: "NoSchedule" as const }] },
+];
+
+const SITES: readonly SiteSpec[] = [
+  eksSite("frankfurt", 1, { pools: POOLS }),
+  gkeSite("belgium", 2),
+  aksSite("amsterdam", 3),
+  existingSite("own", 4),
+];
+
+const sum = (nodes: readonly V1Node[], resource: string) =>
+  nodes.reduce((total, { status }) => total + parseQuantity(status?.allocatable?.[resource] ?? "0"), 0n);
+
+for (const spec of SITES) {
+  const site = planned(spec);
+  const nodes = nodesOf(site);
+
+  test(`${spec.kind}: one node for each guaranteed one, which offers what the plan says, and no more`, () => {
+    if (site.kind === "existing") {
+      assert.equal(nodes.length, 8);
+      assert.equal(sum(nodes, "cpu"), parseQuantity("32"));
+      assert.equal(sum(nodes, "memory"), parseQuantity("128Gi"));
+      return;
+    }
+    for (const pool of site.pools) {
+      const of = nodes.filter(({ metadata }) => metadata?.name?.startsWith(`${site.name}-${pool.name}-`));
+      assert.equal(of.length, pool.guaranteedNodes, pool.name);
+      for (const { status, spec: its } of of) {
+        assert.equal(status?.allocatable?.cpu, `${pool.allocatablePerNode.cpuMillis}m`);
+        assert.equal(status?.allocatable?.pods, String(pool.allocatablePerNode.pods));
+        assert.deepEqual(its?.taints ?? [], pool.taints);
+      }
+    }
+  });
+
+  test(`${spec.kind}: names, addresses and pod ranges are each node's own, and lie in the site's ranges`, () => {
+    assert.equal(new Set(nodes.map(({ metadata }) => metadata?.name)).size, nodes.length);
+    const internal = nodes.map(
+      ({ status }) => status?.addresses?.find(({ type }) => type === "InternalIP")?.address ?? "",
+    );
+    assert.equal(new Set(internal).size, nodes.length);
+    for (const address of internal) {
+      assert.ok(contains(parseCidr(site.addresses.nodeCidr), { start: parseAddress(address)!, prefix: 32 }), address);
+    }
+    const pods = nodes.map(({ spec: its }) => parseCidr(its?.podCIDR ?? ""));
+    for (const range of pods) assert.ok(contains(parseCidr(site.addresses.podCidr), range));
+    assert.deepEqual(overlaps(pods.map((cidr, owner) => ({ cidr, owner }))), []);
+  });
+
+  test(`${spec.kind}: nodes are spread over the site's zones, in the spelling of the cloud's nodes`, () => {
+    const zones = nodes.map(({ metadata }) => metadata?.labels?.["topology.kubernetes.io/zone"]);
+    const counts = [...new Set(zones)].map((zone) => zones.filter((other) => other === zone).length);
+    if (site.kind === "existing") assert.deepEqual([...new Set(zones)], [undefined]);
+    else assert.equal(counts.length, 3);
+    const pools = Math.max(1, site.pools.filter(({ guaranteedNodes }) => guaranteedNodes > 0).length);
+    assert.ok(Math.max(...counts) - Math.min(...counts) <= pools, counts.join());
+    if (site.kind === "aks") assert.ok(zones.includes("westeurope-1"), zones.join());
+  });
+}
+
+test("labels of nodes are those of the cloud, of the pool, and of every kubelet", () => {
+  const [node] = nodesOf(planned(eksSite("frankfurt", 1, { pools: POOLS })));
+  assert.deepEqual(node?.metadata?.labels, {
+    "kubernetes.io/hostname": "frankfurt-apps-1",
+    "kubernetes.io/os": "linux",
+    "kubernetes.io/arch": "amd64",
+    "topology.kubernetes.io/region": "eu-central-1",
+    "topology.kubernetes.io/zone": "eu-central-1a",
+    "node.kubernetes.io/instance-type": "m6i.xlarge",
+    "eks.amazonaws.com/nodegroup": "apps",
+    tier: "web",
+  });
+});
+
+test("what stands for the overhead requests what the plan counted on a node, by resource", () => {
+  const daemonSets: DaemonSetSpec[] = [
+    { name: "monitoring/agent", cpu: 0.15, memoryGiB: 0.25, tolerations: [{ operator: "Exists" }] },
+    { name: "gpu", cpu: 0.1, memoryGiB: 0.1, nodeSelector: { "nvidia.com/gpu": "true" } },
+  ];
+  for (const make of [eksSite, gkeSite, aksSite]) {
+    const site = planned(make("one", 1) as SiteSpec, daemonSets);
+    const objects = overheadPods(site, daemonSets);
+    // The one that no node's labels match is there, and runs nowhere.
+    const running = objects.filter(({ spec }) => spec?.template.spec?.nodeSelector === undefined);
+    assert.equal(running.length, objects.length - 1);
+    const requests = running.map(({ spec }) => spec?.template.spec?.containers[0]?.resources?.requests ?? {});
+    const total = (name: string) => requests.reduce((all, one) => all + parseQuantity(one[name] ?? "0"), 0n);
+    const { overheadPerNode } = site.pools[0]!;
+    assert.equal(total("cpu"), parseQuantity(`${overheadPerNode.cpuMillis}m`), site.kind);
+    assert.equal(total("memory"), parseQuantity(String(overheadPerNode.memoryMiB * 2 ** 20)), site.kind);
+    assert.equal(running.length, overheadPerNode.pods, site.kind);
+    assert.equal(new Set(objects.map(({ metadata }) => metadata?.name)).size, objects.length);
+  }
+});
+
+test("what is installed for real is not stood in for", () => {
+  const names = (without: string[]) =>
+    overheadPods(planned(eksSite("one", 1)), [], without).map(({ metadata }) => metadata?.name);
+  assert.ok(names([]).includes("cilium"));
+  assert.deepEqual(
+    names(["cilium", "cilium-envoy"]),
+    names([]).filter((name) => !/^cilium(-envoy)?$/.test(name ?? "")),
+  );
+});
+
+test("nothing of one site's authority is another's, and certificates say what they are for", () => {
+  const [one, other] = [makePki("one", "10.1.0.1"), makePki("other", "10.2.0.1")];
+  const authority = new X509Certificate(one.authority.certificate);
+  const server = new X509Certificate(one.server.certificate);
+  assert.ok(authority.ca && !server.ca);
+  assert.ok(server.verify(authority.publicKey));
+  assert.ok(!server.verify(new X509Certificate(other.authority.certificate).publicKey));
+  assert.match(
+    server.subjectAltName ?? "",
+    /DNS:localhost.*DNS:kubernetes\.default\.svc.*IP Address:127\.0\.0\.1.*10\.1\.0\.1/,
+  );
+  assert.match(new X509Certificate(one.administrator.certificate).subject, /O=system:masters/);
+  assert.ok(!new X509Certificate(one.frontProxy.certificate).verify(authority.publicKey));
+  assert.notEqual(one.token, other.token);
+});
+
+test("every program listens on sockets of the site's folder or on loopback, and sees nothing of the user's", () => {
+  const site = planned(eksSite("one", 1));
+  const tools = Object.fromEntries(
+    SITE_PROGRAMS.map((name) => [name, { path: `/bin/${name}` }]),
+  ) as unknown as Toolchain;
+  const files = { folder: "/f", pki: makePki("one", "10.1.0.1"), endpoint: "", port: 1, kubeconfig: "" };
+  for (const program of SITE_PROGRAMS) {
+    const { args, env } = commandOf(program, site, files, tools);
+    for (const arg of args) {
+      const listens = /^--(listen-\S+|bind-address|secure-port|server-address)=(.*)$/.exec(arg);
+      if (listens !== null)
+        assert.match(listens[2] ?? "", /^(unix:\/\/\/f\/|127\.0\.0\.1$|0$|1$)/, `${program} ${arg}`);
+    }
+    assert.deepEqual(Object.keys(env).sort(), ["GOGC", "HOME", "PATH", "TMPDIR"]);
+    assert.equal(env.HOME, "/f");
+  }
+});
+
+test("an EKS control plane reaches nodes and not overlay pods; the others reach both", () => {
+  for (const spec of SITES) {
+    const site = planned(spec);
+    const pod = site.addresses.podCidr.split("/")[0]!.replace(/\d+$/, "7");
+    const node = site.addresses.nodeCidr.split("/")[0]!.replace(/\d+$/, "7");
+    assert.equal(unreachable(site, node), undefined);
+    assert.equal(unreachable(site, "localhost"), undefined);
+    if (spec.kind === "eks") assert.match(unreachable(site, pod) ?? "", /EKS cannot reach overlay pods/);
+    else assert.equal(unreachable(site, pod), undefined);
+  }
+});
+
+const FACTS = { site: "frankfurt", folder: "/tmp/x/1", port: 6443 };
+
+const LOGS: readonly (readonly [log: string, message: RegExp])[] = [
+  ["listen tcp 127.0.0.1:6443: bind: address already in use", /^Site frankfurt: port 6443 of 127\.0\.0\.1 is in use/],
+  ["write /tmp/x/1/etcd: no space left on device", /^Site frankfurt: the disk of \/tmp\/x\/1 is full\..*TMPDIR/],
+  ["open x: permission denied", /^Site frankfurt: \/tmp\/x\/1 cannot be used: open x: permission denied/],
+  ["one\ntwo\nthree\nfour\n", /^Site frankfurt: kube-apiserver ended by itself\. .*:\ntwo\nthree\nfour$/],
+];
+
+for (const [log, message] of LOGS) {
+  test(`a program that said ${JSON.stringify(log)}`, () => {
+    const error = endedError("kube-apiserver", log, FACTS);
+    assert.ok(error instanceof UserError);
+    assert.match(error.message, message);
+  });
+}
+
+for (const code of ["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOENT"]) {
+  test(`${code} while a site starts is the user's to mend, and names the site`, () => {
+    const error = startError(Object.assign(new Error(`${code}: x`), { code, path: "/p" }), FACTS);
+    assert.ok(error instanceof UserError && error.message.startsWith("Site frankfurt: "), String(error));
+  });
+}
+
+test("other errors are not dressed up", () => {
+  const error = new TypeError("x is not a function");
+  assert.equal(startError(error, FACTS), error);
+});
+
+test("a disk without room for all sites is refused, by the first that has none", () => {
+  const site = 160 * 2 ** 20;
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 25 }), (count, fitting) => {
+      const names = Array.from({ length: count }, (_, i) => `site-${i}`);
+      const check = () => checkRoom(names, "/tmp", fitting * site + 1);
+      if (fitting >= count) check();
+      else assert.throws(check, new RegExp(`^UserError: Site site-${fitting}: the disk of /tmp is full`));
+    }),
+  );
+});
