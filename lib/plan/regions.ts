@@ -63,8 +63,18 @@ function table(provider: Provider): Readonly<Record<string, string>> {
   return tables[provider];
 }
 
+const remembered = new Map<string, RegionFacts>();
+
 /** The facts of a region, or undefined when the provider has none of that name. */
 export function regionFacts(provider: Provider, region: string): RegionFacts | undefined {
+  const key = `${provider} ${region}`;
+  // Every site of a region asks several times. Names that are no region's are not kept: there is no end of those.
+  const facts = remembered.get(key) ?? readFacts(provider, region);
+  if (facts !== undefined) remembered.set(key, facts);
+  return facts;
+}
+
+function readFacts(provider: Provider, region: string): RegionFacts | undefined {
   const rows = table(provider);
   const row = Object.hasOwn(rows, region) ? rows[region] : undefined;
   if (row === undefined) return undefined;

@@ -26,7 +26,8 @@ export function buildReport({ subject, verdict, result, changes, clouds, seconds
     demand: subject.demand,
     placed: placed(verdict),
     capacity: capacity(verdict),
-    resources: result.resources.map((resource) => reportResource(resource, clouds)),
+    // The program registers in whatever order its outputs resolve; two reports are to be compared line by line.
+    resources: [...result.resources].sort(byUrn).map((resource) => reportResource(resource, clouds)),
     violations: violations(result),
     changes: changesOf((changes ?? result).steps),
     seconds: Number(seconds.toFixed(3)),
@@ -72,7 +73,7 @@ function reportResource(resource: ResourceView, clouds: ProviderSource): ReportR
     name: resource.name,
     parent: resource.parent || null,
     provider: resource.provider || null,
-    dependsOn: [...resource.dependsOn],
+    dependsOn: [...resource.dependsOn].sort(),
     inputs: masked(resource.inputs) as Record<string, unknown>,
     outputs: masked(resource.outputs) as Record<string, unknown>,
     fidelity: isSimulated ? (clouds.fidelity(resource.type) ?? null) : null,
@@ -82,7 +83,11 @@ function reportResource(resource: ResourceView, clouds: ProviderSource): ReportR
 function violations(result: RunResult): ReportViolation[] {
   return result.violations
     .map(({ policy, level, urn, message }) => ({ policy, level, urn, message }))
-    .sort((a, b) => compare(a.policy, b.policy) || compare(a.urn, b.urn) || compare(a.message, b.message));
+    .sort((a, b) => compare(a.policy, b.policy) || byUrn(a, b) || compare(a.message, b.message));
+}
+
+function byUrn(a: { urn: string }, b: { urn: string }): number {
+  return compare(a.urn, b.urn);
 }
 
 function compare(a: string, b: string): number {
@@ -93,7 +98,7 @@ function compare(a: string, b: string): number {
 function changesOf(steps: readonly Step[]): ReportChanges {
   const changes: ReportChanges = { same: [], create: [], update: [], replace: [], delete: [], properties: {} };
   const replaced = new Set(steps.filter((step) => step.op === "replace").map((step) => step.urn));
-  for (const step of steps) {
+  for (const step of [...steps].sort(byUrn)) {
     const { op, urn } = step;
     if (op === "same" || op === "create" || op === "update" || op === "replace") changes[op].push(urn);
     else if (op === "delete" && !replaced.has(urn)) changes.delete.push(urn);
