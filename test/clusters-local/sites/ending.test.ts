@@ -127,7 +127,11 @@ test("an interruption ends the start and leaves nothing", async (t) => {
 });
 
 /** Starts sites in a process of their own, and tells when their programs run. */
-async function elsewhere(folder: string, afterwards = "", tools = fakeTools(folder)): Promise<{ pid: number; ended: Promise<unknown> }> {
+async function elsewhere(
+  folder: string,
+  afterwards = "",
+  tools = fakeTools(folder),
+): Promise<{ pid: number; ended: Promise<unknown> }> {
   const modules = ["../../../rehearsal/clusters/sites", "../../../lib/plan/fleetPlan"].map((path) =>
     require.resolve(path),
   );

@@ -1,20 +1,26 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { createServer, type Server } from "node:https";
+import { request } from "node:https";
 import { dirname } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { test } from "node:test";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { SitePlan } from "../../../lib/plan/plan";
 import { offeredPerNode } from "../../../lib/plan/pools";
-import { type ClusterAddress, type Listener, type LocalSite, type LocalSites, localSites } from "../../../rehearsal/clusters/sites";
+import {
+  type ClusterAddress,
+  type Listener,
+  type LocalSite,
+  type LocalSites,
+  localSites,
+} from "../../../rehearsal/clusters/sites";
 import { isReady } from "../../../rehearsal/clusters/sites/client";
-import { kubernetes } from "../../../rehearsal/clusters/sites/kubernetes";
 import { nodesOf } from "../../../rehearsal/clusters/sites/nodes";
 import { overheadPods } from "../../../rehearsal/clusters/sites/overheadPods";
-import { makePki } from "../../../rehearsal/clusters/sites/pki";
 import { until } from "../../support/folders";
+import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "../../support/specs";
+import { createUnder, startWebhook } from "../../support/webhook";
 
 /** One site of each kind, and a DaemonSet of the fleet's own. */
 const plan = fleetPlan(
@@ -23,100 +29,104 @@ const plan = fleetPlan(
   }),
 );
 
-const tools = await localTools();
-
-describe("three real sites", { skip: typeof tools === "string" && tools }, () => {
-  let fleet: LocalSites;
+test("three real sites", async (t) => {
+  const tools = await localTools();
+  if (typeof tools === "string") {
+    t.skip(tools);
+    return;
+  }
   /** Where the pods of webhooks really listen; empty for most of the time. */
   const listeners = new Map<string, Listener>();
-  const reached: ClusterAddress[] = [];
+  const reach = (to: ClusterAddress) => listeners.get(to.host);
+  const fleet = await localSites(plan, { tools, reach });
+  t.after(() => fleet.close());
 
-  before(async () => {
-    if (typeof tools === "string") return;
-    const reach = (to: ClusterAddress) => {
-      reached.push(to);
-      return listeners.get(to.host);
-    };
-    fleet = await localSites(plan, { tools, reach });
-  });
-  after(async () => {
-    await fleet?.close();
-    if (fleet !== undefined) assert.deepEqual(processesOf(fleet), []);
-  });
-
-  const clients = async (site: LocalSite) => {
-    const k8s = await kubernetes();
-    const config = new k8s.KubeConfig();
-    config.loadFromString(site.kubeconfig);
-    return {
-      k8s,
-      core: config.makeApiClient(k8s.CoreV1Api),
-      apps: config.makeApiClient(k8s.AppsV1Api),
-      batch: config.makeApiClient(k8s.BatchV1Api),
-      admission: config.makeApiClient(k8s.AdmissionregistrationV1Api),
-    };
-  };
-  const inSites = (name: string, work: (site: LocalSite, planned: SitePlan) => Promise<void>) => {
-    for (const planned of plan.sites) test(`${planned.name}: ${name}`, () => work(fleet.sites[planned.name]!, planned));
+  const inSites = async (name: string, work: (site: LocalSite, planned: SitePlan) => Promise<void>) => {
+    for (const planned of plan.sites)
+      await t.test(`${planned.name}: ${name}`, () => work(fleet.sites[planned.name]!, planned));
   };
 
-  inSites("has the plan's nodes, ready, and what the plan counted on each runs on each", async (site, planned) => {
-    const { core } = await clients(site);
-    const nodes = (await core.listNode()).items;
-    assert.deepEqual(nodes.map(({ metadata }) => metadata?.name).sort(), nodesOf(planned).map(({ metadata }) => metadata?.name).sort());
-    for (const { status, spec } of nodes) {
-      assert.equal(status?.conditions?.find(({ type }) => type === "Ready")?.status, "True");
-      assert.deepEqual(spec?.taints ?? [], []);
-    }
-    const pods = (await core.listPodForAllNamespaces()).items;
-    const expected = overheadPods(planned, plan.spec.demand.daemonSets ?? []).length;
-    assert.equal(expected, planned.pools[0]?.overheadPerNode.pods);
-    for (const { metadata } of nodes) {
-      const on = pods.filter(({ spec, status }) => spec?.nodeName === metadata?.name && status?.phase === "Running");
-      assert.equal(on.length, expected, metadata?.name);
-    }
-  });
+  await inSites(
+    "has the plan's nodes, ready, and what the plan counted on each runs on each",
+    async (site, planned) => {
+      const { core } = await clients(site);
+      const nodes = (await core.listNode()).items;
+      assert.deepEqual(
+        nodes.map(({ metadata }) => metadata?.name).sort(),
+        nodesOf(planned)
+          .map(({ metadata }) => metadata?.name)
+          .sort(),
+      );
+      for (const { status, spec } of nodes) {
+        assert.equal(status?.conditions?.find(({ type }) => type === "Ready")?.status, "True");
+        assert.deepEqual(spec?.taints ?? [], []);
+      }
+      const pods = (await core.listPodForAllNamespaces()).items;
+      const expected = overheadPods(planned, plan.spec.demand.daemonSets ?? []).length;
+      assert.equal(expected, planned.pools[0]?.overheadPerNode.pods);
+      for (const { metadata } of nodes) {
+        const on = pods.filter(({ spec, status }) => spec?.nodeName === metadata?.name && status?.phase === "Running");
+        assert.equal(on.length, expected, metadata?.name);
+      }
+    },
+  );
 
-  inSites("takes exactly as many pods as the plan says, and leaves the next one pending", async (site, planned) => {
-    const pool = planned.pools[0]!;
-    const offered = offeredPerNode(pool);
-    // Whole pods on whole nodes, where one resource binds: so small that some hundred fit would only take longer.
-    const pod = { cpuMillis: 700, memoryMiB: 512 };
-    const perNode = Math.floor(Math.min(offered.cpuMillis / pod.cpuMillis, offered.memoryMiB / pod.memoryMiB, offered.pods));
-    const fit = perNode * pool.guaranteedNodes;
-    assert.ok(fit > 0);
-    const { apps, core } = await clients(site);
-    const labels = { app: "edge" };
-    const requests = { cpu: `${pod.cpuMillis}m`, memory: `${pod.memoryMiB}Mi` };
-    const container = { name: "main", image: "registry.k8s.io/pause:3.10", resources: { requests } };
-    await apps.createNamespacedDeployment({
-      namespace: "default",
-      body: {
-        metadata: { name: "edge" },
-        spec: { replicas: fit, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [container] } } },
-      },
-    });
-    const pods = async () => (await core.listNamespacedPod({ namespace: "default", labelSelector: "app=edge" })).items;
-    const running = async () => (await pods()).filter(({ status }) => status?.phase === "Running").length;
-    await until(async () => (await running()) === fit, 60);
-    await apps.replaceNamespacedDeploymentScale({
-      name: "edge",
-      namespace: "default",
-      body: { metadata: { name: "edge", namespace: "default" }, spec: { replicas: fit + 1 } },
-    });
-    const unschedulable = async () =>
-      (await pods()).flatMap(({ status }) => status?.conditions?.filter(({ reason }) => reason === "Unschedulable") ?? []);
-    await until(async () => (await unschedulable()).length === 1, 60);
-    assert.match((await unschedulable())[0]?.message ?? "", /Insufficient (cpu|memory)/);
-    assert.equal(await running(), fit);
-    await apps.deleteNamespacedDeployment({ name: "edge", namespace: "default", propagationPolicy: "Foreground" });
-    await until(async () => (await pods()).length === 0, 60);
-  });
+  await inSites(
+    "takes exactly as many pods as the plan says, and leaves the next one pending",
+    async (site, planned) => {
+      const pool = planned.pools[0]!;
+      const offered = offeredPerNode(pool);
+      // Whole pods on whole nodes, where one resource binds: so small that some hundred fit would only take longer.
+      const pod = { cpuMillis: 700, memoryMiB: 512 };
+      const perNode = Math.floor(
+        Math.min(offered.cpuMillis / pod.cpuMillis, offered.memoryMiB / pod.memoryMiB, offered.pods),
+      );
+      const fit = perNode * pool.guaranteedNodes;
+      assert.ok(fit > 0);
+      const { apps, core } = await clients(site);
+      const labels = { app: "edge" };
+      const requests = { cpu: `${pod.cpuMillis}m`, memory: `${pod.memoryMiB}Mi` };
+      const container = { name: "main", image: "registry.k8s.io/pause:3.10", resources: { requests } };
+      await apps.createNamespacedDeployment({
+        namespace: "default",
+        body: {
+          metadata: { name: "edge" },
+          spec: {
+            replicas: fit,
+            selector: { matchLabels: labels },
+            template: { metadata: { labels }, spec: { containers: [container] } },
+          },
+        },
+      });
+      const pods = async () =>
+        (await core.listNamespacedPod({ namespace: "default", labelSelector: "app=edge" })).items;
+      const running = async () => (await pods()).filter(({ status }) => status?.phase === "Running").length;
+      await until(async () => (await running()) === fit, 60);
+      await apps.replaceNamespacedDeploymentScale({
+        name: "edge",
+        namespace: "default",
+        body: { metadata: { name: "edge", namespace: "default" }, spec: { replicas: fit + 1 } },
+      });
+      const unschedulable = async () =>
+        (await pods()).flatMap(
+          ({ status }) => status?.conditions?.filter(({ reason }) => reason === "Unschedulable") ?? [],
+        );
+      await until(async () => (await unschedulable()).length === 1, 60);
+      assert.match((await unschedulable())[0]?.message ?? "", /Insufficient (cpu|memory)/);
+      assert.equal(await running(), fit);
+      await apps.deleteNamespacedDeployment({ name: "edge", namespace: "default", propagationPolicy: "Foreground" });
+      await until(async () => (await pods()).length === 0, 60);
+    },
+  );
 
-  inSites("runs Jobs to their end", async (site) => {
+  await inSites("runs Jobs to their end", async (site) => {
     const { batch } = await clients(site);
     const container = { name: "main", image: "registry.k8s.io/pause:3.10" };
-    const spec = { completions: 3, parallelism: 2, template: { spec: { restartPolicy: "Never", containers: [container] } } };
+    const spec = {
+      completions: 3,
+      parallelism: 2,
+      template: { spec: { restartPolicy: "Never", containers: [container] } },
+    };
     await batch.createNamespacedJob({ namespace: "default", body: { metadata: { name: "migrate" }, spec } });
     await until(async () => {
       const { status } = await batch.readNamespacedJob({ name: "migrate", namespace: "default" });
@@ -124,9 +134,8 @@ describe("three real sites", { skip: typeof tools === "string" && tools }, () =>
     }, 60);
   });
 
-  inSites("asks for credentials of its own, and for rights", async (site) => {
+  await inSites("asks for credentials of its own, and for rights", async (site) => {
     const ask = async (token: string | undefined, path: string, caPem = site.caPem) => {
-      const { request } = await import("node:https");
       return new Promise<number | string>((resolve) => {
         const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
         const asked = request(`${site.endpoint}${path}`, { ca: caPem, headers, agent: false }, (response) => {
@@ -154,101 +163,31 @@ describe("three real sites", { skip: typeof tools === "string" && tools }, () =>
     assert.equal(await ask(status?.token, "/api/v1/secrets"), 403);
   });
 
-  test("an EKS site's API server reaches webhooks on the host network only, the others' on overlay pods as well", async () => {
-    for (const planned of plan.sites) {
-      const site = fleet.sites[planned.name]!;
-      const host = planned.addresses.podCidr.replace(/\.\d+\/\d+$/, ".77");
-      const node = nodesOf(planned)[0]!.status!.addresses!.find(({ type }) => type === "InternalIP")!.address;
-      const hook = await webhook();
-      listeners.set(host, hook.listener).set(node, hook.listener);
-      try {
-        const overlay = await createUnder(site, "overlay", host, hook.caPem);
-        if (planned.kind === "eks") assert.match(overlay, /cannot reach overlay pods: run it on the host network/);
-        else assert.equal(overlay, "created");
-        assert.equal(await createUnder(site, "hostnetwork", node, hook.caPem), "created");
-        listeners.clear();
-        assert.match(await createUnder(site, "nobody", node, hook.caPem), /no program runs behind the pods of a rehearsal/);
-      } finally {
-        listeners.clear();
-        hook.server.close();
+  await t.test(
+    "an EKS site's API server reaches webhooks on the host network only, the others' on overlay pods as well",
+    async () => {
+      for (const planned of plan.sites) {
+        const site = fleet.sites[planned.name]!;
+        const host = planned.addresses.podCidr.replace(/\.\d+\/\d+$/, ".77");
+        const node = nodesOf(planned)[0]!.status!.addresses!.find(({ type }) => type === "InternalIP")!.address;
+        const hook = await startWebhook("overlay", "hostnetwork", "nobody");
+        listeners.set(host, hook.listener).set(node, hook.listener);
+        try {
+          const overlay = await createUnder(hook, site, "overlay", host);
+          if (planned.kind === "eks") assert.match(overlay, /cannot reach overlay pods: run it on the host network/);
+          else assert.equal(overlay, "allowed");
+          assert.equal(await createUnder(hook, site, "hostnetwork", node), "allowed");
+          listeners.clear();
+          assert.match(await createUnder(hook, site, "nobody", node), /no program runs behind the pods of a rehearsal/);
+        } finally {
+          listeners.clear();
+          hook.close();
+        }
       }
-    }
-    assert.ok(reached.every(({ site, host }) => site !== "frankfurt" || !host.startsWith("10.1.128.")));
-  });
+    },
+  );
 
-  /** Creates a ConfigMap while a webhook at an address must allow it, and tells how that went. */
-  async function createUnder(site: LocalSite, name: string, address: string, caPem: string): Promise<string> {
-    const { admission, core, k8s } = await clients(site);
-    const discovery = new k8s.KubeConfig();
-    discovery.loadFromString(site.kubeconfig);
-    const slices = discovery.makeApiClient(k8s.DiscoveryV1Api);
-    await core.createNamespace({ body: { metadata: { name, labels: { hooked: name } } } });
-    await core.createNamespacedService({ namespace: name, body: { metadata: { name: "hook" }, spec: { ports: [{ port: 443, targetPort: 8443 }] } } });
-    await slices.createNamespacedEndpointSlice({
-      namespace: name,
-      body: {
-        metadata: { name: "hook", labels: { "kubernetes.io/service-name": "hook" } },
-        addressType: "IPv4",
-        endpoints: [{ addresses: [address], conditions: { ready: true } }],
-        ports: [{ name: "", port: 8443, protocol: "TCP" }],
-      },
-    });
-    await admission.createValidatingWebhookConfiguration({
-      body: {
-        metadata: { name },
-        webhooks: [
-          {
-            name: `${name}.multisite.example`,
-            clientConfig: { service: { namespace: name, name: "hook" }, caBundle: Buffer.from(caPem).toString("base64") },
-            rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }],
-            namespaceSelector: { matchLabels: { hooked: name } },
-            failurePolicy: "Fail",
-            sideEffects: "None",
-            admissionReviewVersions: ["v1"],
-            timeoutSeconds: 5,
-          },
-        ],
-      },
-    });
-    let outcome = "";
-    // A webhook counts from the moment on at which the API server has noticed it and its endpoints.
-    await until(async () => {
-      try {
-        const { metadata } = await core.createNamespacedConfigMap({ namespace: name, body: { metadata: { generateName: "x-" } } });
-        outcome = metadata?.annotations?.hooked === undefined && calls === 0 ? "" : "created";
-      } catch (error) {
-        outcome = String((error as { body?: unknown }).body ?? error);
-      }
-      return outcome !== "" && !/endpoints|service .* not found/.test(outcome);
-    });
-    await admission.deleteValidatingWebhookConfiguration({ name });
-    calls = 0;
-    return outcome;
-  }
-
-  let calls = 0;
-  /** A webhook that allows everything, with a certificate for the names that are used here. */
-  async function webhook(): Promise<{ server: Server; listener: Listener; caPem: string }> {
-    const { certPem, key, caPem } = await webhookCertificate();
-    const server = createServer({ cert: certPem, key }, (request, response) => {
-      let text = "";
-      request.on("data", (chunk) => {
-        text += chunk;
-      });
-      request.on("end", () => {
-        calls++;
-        const { request: review } = JSON.parse(text);
-        response.setHeader("content-type", "application/json");
-        response.end(JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response: { uid: review.uid, allowed: true } }));
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    return { server, listener: { host: "127.0.0.1", port }, caPem };
-  }
-
-  test("nothing listens beyond loopback", { skip: process.platform !== "linux" && "reads /proc" }, () => {
+  await t.test("nothing listens beyond loopback", { skip: process.platform !== "linux" && "reads /proc" }, () => {
     const sockets = new Set(processesOf(fleet).flatMap(socketsOf));
     assert.ok(sockets.size > 10, `${sockets.size}`);
     const listening = ["tcp", "tcp6"].flatMap((table) =>
@@ -262,11 +201,14 @@ describe("three real sites", { skip: typeof tools === "string" && tools }, () =>
     for (const [, local] of listening) assert.match(local ?? "", /^0100007F:/);
   });
 
-  test("a site that is killed is gone at once, the others stay, and it comes back as it was", async () => {
+  await t.test("a site that is killed is gone at once, the others stay, and it comes back as it was", async () => {
     const [lost, ...others] = plan.sites.map(({ name }) => fleet.sites[name]!);
     assert.ok(lost !== undefined);
     const { core } = await clients(lost);
-    await core.createNamespacedConfigMap({ namespace: "default", body: { metadata: { name: "kept" }, data: { a: "b" } } });
+    await core.createNamespacedConfigMap({
+      namespace: "default",
+      body: { metadata: { name: "kept" }, data: { a: "b" } },
+    });
     const before = processesOf(fleet).length;
     await lost.kill();
     assert.equal(lost.isRunning, false);
@@ -278,6 +220,11 @@ describe("three real sites", { skip: typeof tools === "string" && tools }, () =>
     const { data } = await core.readNamespacedConfigMap({ name: "kept", namespace: "default" });
     assert.deepEqual(data, { a: "b" });
     assert.equal(processesOf(fleet).length, before);
+  });
+
+  await t.test("closing ends every program", async () => {
+    await fleet.close();
+    assert.deepEqual(processesOf(fleet), []);
   });
 });
 
