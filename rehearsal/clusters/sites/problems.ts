@@ -32,6 +32,11 @@ export function endedError(program: SiteProgram, log: string, facts: SiteFacts):
 export function startError(error: unknown, { site, folder }: SiteFacts): unknown {
   if (error instanceof UserError) return error;
   const { code, message, path } = error as NodeJS.ErrnoException;
+  if (/^spawn /.test(message)) {
+    return new UserError(
+      `Site ${site}: a program cannot be run: ${message}. Make it executable, or let it be built anew.`,
+    );
+  }
   if (code === "ENOSPC" || code === "EDQUOT") return diskError(site, folder);
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") return folderError(site, path ?? folder, message);
   if (code === "ENOENT") return new UserError(`Site ${site}: ${message}. Was it removed while the site started?`);

@@ -141,7 +141,7 @@ export function inWords(error: unknown, cache: string): unknown {
   if (code === "ENOSPC" || code === "EDQUOT" || /no space left on device|disk quota exceeded/i.test(text)) {
     return new UserError(`The disk of ${cache} is full: the programs take up to 600 MB. Free some space, ${move}.`);
   }
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+  if (code !== undefined && ["EACCES", "EPERM", "EROFS", "EEXIST", "ENOTDIR"].includes(code)) {
     return new UserError(`${cache} cannot be written (${code}): change its permissions, ${move}.`);
   }
   return error;

@@ -74,7 +74,7 @@ test("a program that may not be run names the site and the program", async (t) =
   const folder = temporaryFolder(t);
   const tools = fakeTools(folder);
   chmodSync(tools.etcd.path, 0o644);
-  await refused(folder, { tools }, /^Site \w+: .*(EACCES|etcd)/);
+  await refused(folder, { tools }, /^Site \w+: a program cannot be run: spawn \S+etcd EACCES/);
 });
 
 test("a port in use names the site and the port", async (t) => {

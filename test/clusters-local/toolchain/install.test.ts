@@ -142,7 +142,10 @@ test("a cache that cannot be a folder is told as such", async (t) => {
   const folder = temporaryFolder(t);
   fakeGo(folder);
   writeFileSync(join(folder, "cache"), "a file");
-  await assert.rejects(toolchain(options(folder)), UserError);
+  await assert.rejects(toolchain(options(folder)), {
+    name: "UserError",
+    message: /cache cannot be written \((EEXIST|ENOTDIR)\)/,
+  });
 });
 
 test("without Go, binaries and a network the error names the three ways out, at once", async (t) => {
