@@ -1,6 +1,7 @@
 import { buildReport } from "../report/build";
-import { demandText, lossesText, placementText, sitesText, verdictText } from "../report/text";
+import { judgementText, sitesText, UNJUDGED } from "../report/text";
 import type { Terminal } from "../terminal";
+import { UserError } from "../userError";
 import { readDemand } from "./demand";
 import type { CommonOptions } from "./options";
 import { writeReport } from "./output";
@@ -26,16 +27,13 @@ export async function plan(
     const result = await session.preview();
     refuseFailed(result);
     const subject = subjectOf(result.resources, { manifests, today: today() });
+    if (!subject.isJudged) throw new UserError(UNJUDGED);
     const verdict = options.lose.length > 0 ? without(subject, options.lose) : subject.verdict;
     const report = buildReport({ subject, verdict, result, clouds, seconds: (performance.now() - started) / 1000 });
-    const { colors } = terminal;
     const text = [
       sitesText(report, () => undefined),
       runFromText(subject.plan),
-      demandText(report),
-      placementText(report),
-      lossesText(report.capacity, options.lose, colors),
-      verdictText(report.capacity, options.lose, colors),
+      ...judgementText(report, options.lose, terminal.colors),
     ];
     writeReport(report, text.filter((part) => part !== "").join("\n\n"), options.json, terminal);
     return report.capacity.holds ? 0 : 1;

@@ -4,7 +4,7 @@ import type { RunResult } from "../engine";
 import type { Fidelity } from "../engine/provider";
 import { buildReport } from "../report/build";
 import type { Report } from "../report/report";
-import { demandText, lossesText, placementText, sitesText, verdictText, violationsText } from "../report/text";
+import { judgementText, sitesText, UNJUDGED, violationsText } from "../report/text";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 import { readDemand } from "./demand";
@@ -126,18 +126,11 @@ function text(report: Report, { subject, result, refused, dir, options, terminal
     sitesText(report, (site) => counts.get(site)),
     changesText(report, refused),
     options.policyPack.length > 0 ? violationsText(report.violations, colors) : "",
-    subject.isJudged ? demandText(report) : "",
-    subject.isJudged ? placementText(report) : "",
-    ...(subject.isJudged
-      ? [lossesText(report.capacity, options.lose, colors), verdictText(report.capacity, options.lose, colors)]
-      : [UNJUDGED]),
+    ...(subject.isJudged ? judgementText(report, options.lose, colors) : [UNJUDGED]),
     nextText(report, dir, options),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
-
-const UNJUDGED =
-  "Verdict: none. The program builds no sites, or nothing says what they must carry: give --workloads, or a Fleet's demand.";
 
 function changesText({ changes }: Report, refused: boolean): string {
   const counted = (["create", "update", "replace", "delete", "same"] as const)

@@ -9,7 +9,7 @@ const SHOWN_WORKLOADS = 40;
 
 type Colors = Terminal["colors"];
 
-/** The sites, with what they guarantee and how many resources are theirs. */
+/** The sites, with what they guarantee and how many resources are theirs; nothing where there are none. */
 export function sitesText(report: Report, resourcesOf: (site: string) => number | undefined): string {
   const columns: Column[] = [
     { heading: "SITE" },
@@ -24,6 +24,7 @@ export function sitesText(report: Report, resourcesOf: (site: string) => number 
     { heading: "SERVICES IN" },
     { heading: "RESOURCES", right: true },
   ];
+  if (report.sites.length === 0) return "";
   const rows = report.sites.map((site) => [
     site.name,
     site.number === null ? "" : String(site.number),
@@ -41,7 +42,7 @@ export function sitesText(report: Report, resourcesOf: (site: string) => number 
 }
 
 /** What the workloads ask for, and what asks for nothing. */
-export function demandText(report: Report): string {
+function demandText(report: Report): string {
   const { demand } = report;
   const lines = [
     `Demand: ${figure(demand.cpu)} cores, ${figure(demand.memoryGiB)} GiB of memory, ${figure(demand.pods)} pods, all sites together`,
@@ -56,7 +57,7 @@ export function demandText(report: Report): string {
 }
 
 /** What each site runs before anything fails. */
-export function placementText(report: Report): string {
+function placementText(report: Report): string {
   const { sites, ...total } = report.placed;
   const columns: Column[] = [
     { heading: "SITE" },
@@ -98,7 +99,7 @@ export function placementText(report: Report): string {
  * The N+1 table: what is left of each resource after each loss.
  * @param asked sites whose common loss was asked about; empty: every loss.
  */
-export function lossesText(capacity: ReportCapacity, asked: readonly string[], colors: Colors): string {
+function lossesText(capacity: ReportCapacity, asked: readonly string[], colors: Colors): string {
   if (capacity.losses.length === 0) return "";
   const columns: Column[] = [
     { heading: "LOST" },
@@ -134,6 +135,20 @@ function lostName(loss: ReportLoss): string {
   return loss.sites.join(" + ") || loss.faultDomains.join(" + ");
 }
 
+/** What to say of a program in which nothing could fail to hold. */
+export const UNJUDGED =
+  "Verdict: none. The program builds no sites, or nothing says what they must carry: give --workloads, or a Fleet's demand.";
+
+/** Demand, placement, losses and verdict, one part each. */
+export function judgementText(report: Report, asked: readonly string[], colors: Colors): string[] {
+  return [
+    demandText(report),
+    placementText(report),
+    lossesText(report.capacity, asked, colors),
+    verdictText(report.capacity, asked, colors),
+  ];
+}
+
 function lossInWords({ tolerate, faultDomain }: ReportCapacity, asked: readonly string[]): string {
   if (asked.length > 0) return asked.join(" and ");
   if (tolerate === 0) return `no further ${faultDomain}`;
@@ -141,7 +156,7 @@ function lossInWords({ tolerate, faultDomain }: ReportCapacity, asked: readonly 
 }
 
 /** The verdict in one sentence, what it costs, and what to change. */
-export function verdictText(capacity: ReportCapacity, asked: readonly string[], colors: Colors): string {
+function verdictText(capacity: ReportCapacity, asked: readonly string[], colors: Colors): string {
   const paint = capacity.holds ? colors.green : colors.red;
   const word = capacity.holds ? "HOLDS" : capacity.verdict === "does not hold" ? "DOES NOT HOLD" : "CANNOT BE PROVEN";
   const lines = [`Verdict: ${paint(colors.bold(word))} for the loss of ${lossInWords(capacity, asked)}.`];
