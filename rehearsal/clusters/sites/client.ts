@@ -26,6 +26,8 @@ export interface SiteClient {
   /** Whether pods can be made in a namespace, which is made if need be: its default service account is there. */
   hasAccount(namespace: string): Promise<boolean>;
   addDaemonSets(daemonSets: readonly V1DaemonSet[]): Promise<void>;
+  /** Takes the leases of all nodes away, so that a new kwok need not wait until those of its predecessor have run out. */
+  releaseNodes(): Promise<void>;
   /** Nodes that are not ready yet, or still carry the taint of one that is not. */
   unreadyNodes(): Promise<string[]>;
   /** DaemonSets of the overhead with the pods that do not run yet. */
@@ -34,11 +36,12 @@ export interface SiteClient {
 
 /** A client of one site, as its administrator. */
 export async function siteClient(kubeconfig: string): Promise<SiteClient> {
-  const { AppsV1Api, CoreV1Api, KubeConfig } = await kubernetes();
+  const { AppsV1Api, CoordinationV1Api, CoreV1Api, KubeConfig } = await kubernetes();
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
   const apps = config.makeApiClient(AppsV1Api);
+  const coordination = config.makeApiClient(CoordinationV1Api);
   return {
     addNodes: (nodes) => inParallel(nodes, (body) => once(core.createNode({ body }))),
     addDaemonSets: (daemonSets) =>
@@ -49,6 +52,9 @@ export async function siteClient(kubeconfig: string): Promise<SiteClient> {
       await once(core.createNamespace({ body: { metadata: { name: namespace } } }));
       const { items } = await core.listNamespacedServiceAccount({ namespace });
       return items.some(({ metadata }) => metadata?.name === "default");
+    },
+    releaseNodes: async () => {
+      await coordination.deleteCollectionNamespacedLease({ namespace: "kube-node-lease" });
     },
     unreadyNodes: async () =>
       (await core.listNode()).items.filter(isUnready).map(({ metadata }) => metadata?.name ?? ""),

@@ -93,6 +93,8 @@ class RunningSite implements LocalSite {
   readonly #programs = new Map<SiteProgram, Kept>();
   #egress: Egress | undefined;
   #problem: UserError | undefined;
+  /** Whether it comes back, and does not start for the first time. */
+  #wasReady = false;
   /** Whether programs may end: we are ending them. */
   #ending = false;
 
@@ -123,8 +125,10 @@ class RunningSite implements LocalSite {
       const until = Date.now() + this.#setting.patience * 1000;
       await this.#run("etcd", "kube-apiserver");
       await this.#until("its API server", until, () => isReady(this.endpoint, this.caPem, this.token));
+      if (this.#wasReady) await (await siteClient(this.kubeconfig)).releaseNodes();
       await this.#run("kube-controller-manager", "kube-scheduler", "kwok");
       await this.#furnish(until);
+      this.#wasReady = true;
     } catch (error) {
       await this.kill();
       throw startError(error, { site: this.name, folder, port });

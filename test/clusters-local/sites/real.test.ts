@@ -219,6 +219,14 @@ test("three real sites", async (t) => {
     assert.equal(lost.isRunning, true);
     const { data } = await core.readNamespacedConfigMap({ name: "kept", namespace: "default" });
     assert.deepEqual(data, { a: "b" });
+    // The leases of the kwok that was killed hold for 40 s: nobody may have to wait for that.
+    const container = { name: "main", image: "registry.k8s.io/pause:3.10" };
+    await core.createNamespacedPod({
+      namespace: "default",
+      body: { metadata: { name: "new" }, spec: { containers: [container] } },
+    });
+    const phase = async () => (await core.readNamespacedPod({ name: "new", namespace: "default" })).status?.phase;
+    await until(async () => (await phase()) === "Running", 20);
     assert.equal(processesOf(fleet).length, before);
   });
 
