@@ -12,9 +12,9 @@ export interface Archive {
 
 /**
  * Digests are pinned here, not fetched beside the archives: a digest from the same host proves that a transfer was whole,
- * and nothing else. They come from where the projects publish them: Kubernetes' CHANGELOG-1.35.md, etcd's SHA256SUMS,
- * Helm's release notes, and for kwok the hashes of its release files. Read 2026-11-20. A digest that is wrong loses no
- * more than the download: the programs are then built.
+ * and nothing else. Kubernetes' are from its CHANGELOG-1.35.md; those of etcd, helm and kwok are as packagers quote them
+ * (two of them agree for x64, one alone for kwok and etcd on arm64). Read 2026-11-20. A digest that is wrong loses no more
+ * than the download: the programs are then built.
  *
  * Kubernetes publishes no servers for other systems than Linux; there everything is built.
  */
