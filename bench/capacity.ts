@@ -38,10 +38,10 @@ export function manySites(tolerate: number, slack: number, count = 255): Capacit
 }
 
 /** The verdict of a fleet that holds, with one and two losses, and of one that lacks nodes and is given a fix. */
-export async function run(): Promise<{ name: string; unit: string; value: number; limit?: number; note: string }[]> {
+export async function run(): Promise<{ name: string; unit: string; value: number; note: string }[]> {
   return [
-    { ...figure("verdict of 255 different sites, k = 1", manySites(1, 4)), limit: 30 },
-    { ...figure("verdict of 255 different sites, k = 2", manySites(2, 4)), limit: 800 },
+    figure("verdict of 255 different sites, k = 1", manySites(1, 4)),
+    figure("verdict of 255 different sites, k = 2", manySites(2, 4)),
     figure("verdict and fix of 255 different sites, k = 1", manySites(1, 2)),
   ];
 }
