@@ -1,4 +1,5 @@
 import { machine } from "../plan/machines";
+import { CILIUM_REQUESTS } from "../plan/overhead";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind } from "../plan/spec";
 import { systemPool } from "../plan/systemPool";
@@ -30,12 +31,19 @@ export function ciliumValues(site: SitePlan, settings: CiliumSettings): HelmValu
     tunnelProtocol: "vxlan",
     kubeProxyReplacement: true,
     operator: { replicas: 2 },
+    // The chart asks for nothing. What the capacity arithmetic counts is what is requested.
+    resources: requests(CILIUM_REQUESTS.agent),
+    envoy: { resources: requests(CILIUM_REQUESTS.envoy) },
     // Neither side of the mesh may restart for what can only be set once.
     clustermesh: { maxConnectedClusters: settings.maximumSites },
     // Its certificates come with the fleet's trust. The chart's own would be new at each upgrade.
     hubble: { enabled: false },
     ...BY_KIND[kind](site),
   };
+}
+
+function requests({ cpuMillis, memoryMiB }: { cpuMillis: number; memoryMiB: number }): HelmValues {
+  return { requests: { cpu: `${cpuMillis}m`, memory: `${memoryMiB}Mi` } };
 }
 
 /** What each cloud needs on top. */

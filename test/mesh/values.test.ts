@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import Ajv from "ajv";
 import { ciliumValues, type HelmValues } from "../../lib/mesh/values";
+import { systemPods } from "../../lib/plan/overhead";
 import type { SitePlan } from "../../lib/plan/plan";
 import { CILIUM } from "../../lib/plan/versions";
 
@@ -34,6 +35,24 @@ test("every cloud has the same datapath, and its own site's name and number", ()
         clustermesh: { maxConnectedClusters: 255 },
       },
     );
+  }
+});
+
+test("Cilium requests what the capacity arithmetic counts for it", () => {
+  for (const kind of KINDS) {
+    const { resources, envoy } = valuesOf(kind) as { resources: unknown; envoy: { resources: unknown } };
+    const counted = new Map(systemPods(kind).map((pod) => [pod.name, pod]));
+    for (const [name, requested] of [
+      ["cilium", resources],
+      ["cilium-envoy", envoy.resources],
+    ] as const) {
+      const { cpuMillis, memoryMiB } = counted.get(name)!;
+      assert.deepEqual(
+        requested,
+        { requests: { cpu: `${cpuMillis}m`, memory: `${memoryMiB}Mi` } },
+        `${name} on ${kind}`,
+      );
+    }
   }
 });
 
