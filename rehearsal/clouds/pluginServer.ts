@@ -17,7 +17,7 @@ export interface PluginServer {
 
 /**
  * Serves a provider as `pulumirpc.ResourceProvider`. Handshake, Parameterize, Construct and Call are not there, which a CLI
- * takes as "not implemented".
+ * takes as a method that this plugin does not have.
  */
 export async function servePlugin(provider: contract.Provider, name: string, version: string): Promise<PluginServer> {
   const { Server, ServerCredentials } = sdkGrpc();

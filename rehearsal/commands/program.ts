@@ -58,9 +58,11 @@ export async function openProgram(
   return {
     clouds,
     session: {
-      ...delegate(session),
       preview: () => during("preview", () => session.preview()),
       up: () => during("up", () => session.up()),
+      destroy: () => session.destroy(),
+      deployment: () => session.deployment(),
+      close: () => session.close(),
     },
   };
 
@@ -70,16 +72,6 @@ export async function openProgram(
     terminal.progress(`${what}: starting the program`);
     return run();
   }
-}
-
-function delegate(session: Session): Session {
-  return {
-    preview: () => session.preview(),
-    up: () => session.up(),
-    destroy: () => session.destroy(),
-    deployment: () => session.deployment(),
-    close: () => session.close(),
-  };
 }
 
 /** The clouds need the state, and the state is read when the session opens, so they are made at their first use. */

@@ -7,7 +7,7 @@ import { ignoreChanges } from "./paths";
 import type { CheckRequest, CheckResult, DiffRequest, DiffResult, Properties } from "./provider";
 import { Replacements } from "./replacements";
 import { nameSeed } from "./seed";
-import { type Goal, type ResourceState, stateOf } from "./state";
+import { type Goal, type ReadGoal, type ResourceState, stateOf } from "./state";
 import type { PlannedStep } from "./step";
 import { isProviderType, makeUrn, nameOf, parseReference } from "./urns";
 import { containsUnknowns, revealSecrets, sameValue } from "./values";
@@ -65,16 +65,7 @@ export class Generator {
   }
 
   /** The steps for a resource that the program reads. */
-  read(request: {
-    type: string;
-    name: string;
-    parent: string;
-    id: string;
-    inputs: Properties;
-    provider: string;
-    dependencies: string[];
-    additionalSecretOutputs: string[];
-  }): PlannedStep[] {
+  read(request: ReadGoal): PlannedStep[] {
     const urn = this.claimUrn(request.parent, request.type, request.name);
     if (request.id === "") throw new Error(`Expected an ID for ${urn}`);
     const { old, alias } = this.aliases.find(urn, request.name, request.type, request.parent, []);

@@ -12,7 +12,7 @@ import { deniedProvider } from "./generator";
 import type { Properties } from "./provider";
 import type { Instance } from "./providers";
 import type { Registrations } from "./registrations";
-import type { Goal, ResourceState } from "./state";
+import type { Goal, ReadGoal, ResourceState } from "./state";
 import type { Transforms } from "./transforms";
 import { packageOf } from "./urns";
 import { lowerReferences, revealSecrets } from "./values";
@@ -27,16 +27,7 @@ export interface MonitorBackend {
   readonly registrations: Registrations;
   readonly defaults: DefaultProviders;
   register(goal: Goal): Promise<ResourceState>;
-  read(request: {
-    type: string;
-    name: string;
-    parent: string;
-    id: string;
-    inputs: Properties;
-    provider: string;
-    dependencies: string[];
-    additionalSecretOutputs: string[];
-  }): Promise<ResourceState>;
+  read(request: ReadGoal): Promise<ResourceState>;
   registerOutputs(urn: string, outputs: Properties): void;
   instance(reference: string): Instance | undefined;
   log(severity: Severity, urn: string, message: string, ephemeral: boolean): void;

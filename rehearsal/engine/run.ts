@@ -14,7 +14,7 @@ import type { Properties } from "./provider";
 import { type Instance, ProviderRegistry } from "./providers";
 import { Registrations } from "./registrations";
 import type { Failure, RunOptions } from "./runOptions";
-import type { Goal, ResourceState } from "./state";
+import type { Goal, ReadGoal, ResourceState } from "./state";
 import type { PlannedStep } from "./step";
 import { Transforms } from "./transforms";
 import { makeUrn, qualifiedTypeOf, stackType } from "./urns";
@@ -220,7 +220,7 @@ export class Run implements RunContext, MonitorBackend {
     return this.carryOut(steps);
   }
 
-  async read(request: Parameters<MonitorBackend["read"]>[0]): Promise<ResourceState> {
+  async read(request: ReadGoal): Promise<ResourceState> {
     const steps = await this.decide(
       () => makeUrn(this.stack, this.project, request.parent, request.type, request.name),
       () => this.generator.read(request),

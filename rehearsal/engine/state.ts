@@ -129,3 +129,15 @@ export function requirementsOf(state: ResourceState): Set<string> {
   if (state.provider !== "") urns.add(state.provider.slice(0, state.provider.lastIndexOf("::")));
   return urns;
 }
+
+/** What a program asks to read: a resource that exists, by its id. */
+export interface ReadGoal {
+  type: string;
+  name: string;
+  parent: string;
+  id: string;
+  inputs: Properties;
+  provider: string;
+  dependencies: string[];
+  additionalSecretOutputs: string[];
+}

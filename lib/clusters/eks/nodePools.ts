@@ -5,6 +5,7 @@ import { AGENT_NOT_READY } from "../../mesh/values";
 import type { PoolPlan, SitePlan } from "../../plan/plan";
 import type { TaintSpec } from "../../plan/spec";
 import type { ClusterContext } from "../cluster";
+import { TAINT_EFFECTS } from "../taintEffects";
 import type { EksControlPlane } from "./controlPlane";
 import { dnsSuffix } from "./partition";
 import { type RoleWithPolicies, role } from "./roles";
@@ -68,16 +69,10 @@ function nodeGroup(
  * Keeps pods off a node until Cilium runs there; its agent takes the taint away.
  * https://docs.cilium.io/en/stable/installation/taints/
  */
-const NOT_READY = { key: AGENT_NOT_READY, value: "true", effect: "NO_EXECUTE" };
-
-const EFFECTS = {
-  NoSchedule: "NO_SCHEDULE",
-  PreferNoSchedule: "PREFER_NO_SCHEDULE",
-  NoExecute: "NO_EXECUTE",
-} as const satisfies Record<TaintSpec["effect"], string>;
+const NOT_READY = { key: AGENT_NOT_READY, value: "true", effect: TAINT_EFFECTS.NoExecute };
 
 function taint({ key, value, effect }: TaintSpec) {
-  return { key, effect: EFFECTS[effect], ...(value !== undefined && { value }) };
+  return { key, effect: TAINT_EFFECTS[effect], ...(value !== undefined && { value }) };
 }
 
 /** The Amazon Linux 2023 image of a pool: by its architecture, and with drivers where its machines have accelerators. */

@@ -5,6 +5,7 @@ import { logicalName } from "../../plan/names";
 import type { PoolPlan, SitePlan } from "../../plan/plan";
 import type { TaintSpec } from "../../plan/spec";
 import type { ClusterContext } from "../cluster";
+import { TAINT_EFFECTS } from "../taintEffects";
 import { bootDisk } from "./bootDisk";
 import type { GkeControlPlane } from "./controlPlane";
 import { labels } from "./labels";
@@ -74,14 +75,8 @@ function nodeConfig(site: SitePlan, pool: PoolPlan, serviceAccount: pulumi.Input
  * Keeps pods off a node until Cilium runs there; its agent takes the taint away.
  * https://docs.cilium.io/en/stable/installation/taints/
  */
-const NOT_READY = { key: GKE_AGENT_NOT_READY, value: "true", effect: "NO_EXECUTE" };
-
-const EFFECTS = {
-  NoSchedule: "NO_SCHEDULE",
-  PreferNoSchedule: "PREFER_NO_SCHEDULE",
-  NoExecute: "NO_EXECUTE",
-} as const satisfies Record<TaintSpec["effect"], string>;
+const NOT_READY = { key: GKE_AGENT_NOT_READY, value: "true", effect: TAINT_EFFECTS.NoExecute };
 
 function taint({ key, value, effect }: TaintSpec) {
-  return { key, value: value ?? "", effect: EFFECTS[effect] };
+  return { key, value: value ?? "", effect: TAINT_EFFECTS[effect] };
 }
