@@ -1,0 +1,1 @@
+export { RELEASE, type ReleaseAccess, type Releases, type ReleasesFactory } from "./releases";
