@@ -6,6 +6,7 @@
 
 import { fleetPlan } from "../lib/plan/fleetPlan";
 import { specProblems } from "../lib/plan/problems";
+import type { TrafficSpec } from "../lib/plan/routing/spec";
 import type { FleetSpec, SiteSpec, WorkloadSpec } from "../lib/plan/spec";
 
 const RUNS = 9;
@@ -64,6 +65,19 @@ export function manySites(count: number, tolerate: number): FleetSpec {
   return { sites: Array.from({ length: count }, (_, i) => site(i + 1)), demand: { workloads }, tolerate };
 }
 
+/** The same with a public name at two services, which each decide who takes over. */
+function withTraffic(spec: FleetSpec): FleetSpec {
+  const traffic: TrafficSpec = {
+    domain: "shop.example.com",
+    zone: "example.com",
+    providers: [
+      { service: "route53", account: "123456789012" },
+      { service: "cloudDns", project: "shop-production" },
+    ],
+  };
+  return { ...spec, traffic };
+}
+
 interface Figure {
   name: string;
   unit: string;
@@ -90,6 +104,7 @@ export async function run(): Promise<Figure[]> {
   return [
     measured(`plan of ${SITES} sites, k = 1`, () => fleetPlan(one), 50),
     measured(`plan of ${SITES} sites, k = 2`, () => fleetPlan(two), 1000),
+    measured(`plan of ${SITES} sites with traffic, k = 1`, () => fleetPlan(withTraffic(one)), 100),
     measured(`problems of ${SITES} sites`, () => specProblems(one)),
   ];
 }

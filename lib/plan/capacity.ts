@@ -1,12 +1,16 @@
 import type { CapacityInput, CapacitySite } from "./capacityInput";
 import { notesOf } from "./capacityNotes";
-import { type Domain, domainsOf, rememberedShares, servingSite, survives } from "./domains";
-import { fixesOf } from "./fixes";
+import { type Domain, domainsOf, rememberedShares, type ShareOf, servingSite, survives } from "./domains";
+import { fixesOf, routedFixes } from "./fixes";
 import { unit } from "./grains";
 import { lossesOf } from "./losses";
 import { type Load, loadOf } from "./packing";
 import { placementsOf, routingOf } from "./placement";
 import { amount, CORE_RESOURCES, type Resources } from "./resources";
+import type { RoutingInput } from "./routing/input";
+import { routingNotes } from "./routing/notes";
+import { overloadOf, type RoutedShares } from "./routing/received";
+import { routedLosses, routedShares, routedVerdict } from "./routing/routed";
 import type { WorkloadSpec } from "./spec";
 import type { CapacityVerdict } from "./verdict";
 
@@ -30,8 +34,10 @@ export function capacityVerdict(input: CapacityInput): CapacityVerdict {
   const tolerate = Math.max(0, finite(input.tolerate) - gone.length);
   const needed = load.need.some((need) => need > 0);
   const losses = lossesOf(domains, tolerate, load);
-  const verdict = unreadable.length > 0 || !needed ? "cannot be proven" : judge(domains, tolerate, load);
-  const fixes = verdict === "holds" || !needed ? [] : fixesOf(domains, tolerate, load, shareOf);
+  const routed = input.routing && routedBy(input.routing, tolerate, load);
+  const routing = needed ? routed?.(domains) : undefined;
+  const verdict = unreadable.length > 0 || !needed ? "cannot be proven" : judge(domains, tolerate, load, routing);
+  const fixes = verdict === "holds" || !needed ? [] : smallest(domains, [tolerate, load, shareOf], routed);
   const routes = routingOf(domains, tolerate, load);
   return {
     verdict,
@@ -40,10 +46,15 @@ export function capacityVerdict(input: CapacityInput): CapacityVerdict {
     faultDomain: input.faultDomain,
     ...factorOf(domains, load),
     minimumFactor: domains.length > tolerate ? domains.length / (domains.length - tolerate) : Number.POSITIVE_INFINITY,
-    losses: losses.listed,
-    placements: placementsOf(domains, routes, load),
+    losses: routing === undefined ? losses.listed : routedLosses(losses.listed, routing),
+    placements: placementsOf(domains, routes, load, routing?.sites),
+    ...(routing && { routing }),
     fixes,
-    notes: [...unreadable, ...notesOf({ input, load, domains, gone, tolerate, verdict, losses, fixes })],
+    notes: [
+      ...unreadable,
+      ...notesOf({ input, load, domains, gone, tolerate, verdict, losses, fixes }),
+      ...(routing === undefined ? [] : routingNotes(routing)),
+    ],
   };
 }
 
@@ -52,7 +63,34 @@ export function isServing(site: Pick<CapacitySite, "state">): boolean {
   return (site.state ?? "active") === "active";
 }
 
-function judge(domains: readonly Domain[], tolerate: number, load: Load): CapacityVerdict["verdict"] {
+/** The shares of a fleet by the services that lead its users. */
+type Routed = (domains: readonly Domain[]) => RoutedShares;
+
+function routedBy(routing: RoutingInput, tolerate: number, load: Load): Routed {
+  return (domains) => routedShares(domains, routingOf(domains, tolerate, load), tolerate, load, routing);
+}
+
+/** The smallest change that makes the sums suffice, if that is enough for the services too; else nodes where they overload. */
+function smallest(
+  domains: readonly Domain[],
+  growth: readonly [number, Load, ShareOf],
+  routed: Routed | undefined,
+): CapacityVerdict["fixes"] {
+  const [tolerate, load] = growth;
+  if (routed === undefined) return fixesOf(domains, ...growth);
+  const short = !survives(domains, "proven", tolerate, load.headroom);
+  const holds = (grown: readonly Domain[]) => overloadOf(routed(grown)).size === 0;
+  const fixes = short ? fixesOf(domains, ...growth, holds) : [];
+  return fixes.length > 0 || domains.length <= tolerate ? fixes : routedFixes(domains, growth, routed);
+}
+
+function judge(
+  domains: readonly Domain[],
+  tolerate: number,
+  load: Load,
+  routing: RoutedShares | undefined,
+): CapacityVerdict["verdict"] {
+  if (routing !== undefined) return routedVerdict(domains, tolerate, load, routing);
   if (survives(domains, "proven", tolerate, load.headroom)) return "holds";
   return survives(domains, "possible", tolerate, load.headroom) ? "cannot be proven" : "does not hold";
 }

@@ -1,4 +1,5 @@
 import type { Resources } from "./resources";
+import type { RoutingInput } from "./routing/input";
 import type { Architecture, FaultDomainLevel, SiteState, TaintSpec, WorkloadSpec } from "./spec";
 
 /**
@@ -20,6 +21,8 @@ export interface CapacityInput {
    * `degradedUntil` has passed. @default true
    */
   readonly degraded?: boolean;
+  /** The services that users are led by. @default such as give every survivor what the arithmetic would have it get */
+  readonly routing?: RoutingInput | undefined;
 }
 
 /** One site with the nodes that it guarantees. */

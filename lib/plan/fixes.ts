@@ -1,6 +1,8 @@
 import type { CapacitySite, NodeGroup } from "./capacityInput";
 import { compareText, type Domain, domainsOf, type ServingSite, type ShareOf, servingSite, survives } from "./domains";
 import { guaranteed, type Load } from "./packing";
+import { overloadFixes } from "./routing/growth";
+import { overloadOf, type RoutedShares } from "./routing/received";
 import type { Fix } from "./verdict";
 
 /** A pool that can grow, and what a step of nodes is worth in it. */
@@ -25,17 +27,48 @@ const ROUNDS = 40;
  * The fewest nodes that make the verdict hold: all of the changes together, each a whole step of its pool. A change in
  * one pool is searched exactly, a change in several greedily and then trimmed, so that no step can be left out. Every
  * answer was judged by the same arithmetic as the verdict. Empty when no number of nodes was found to help.
+ * @param accepts what else must be true of the fleet that has grown
  */
-export function fixesOf(domains: readonly Domain[], tolerate: number, load: Load, shareOf: ShareOf): Fix[] {
+export function fixesOf(
+  domains: readonly Domain[],
+  tolerate: number,
+  load: Load,
+  shareOf: ShareOf,
+  accepts: (grown: readonly Domain[]) => boolean = () => true,
+): Fix[] {
   const growth = new Growth(domains, tolerate, load, shareOf);
   const candidates = candidatesOf(growth, domains);
   const greedy = canHelp(candidates, domains, growth) ? growGreedily(growth, candidates) : undefined;
   if (greedy === undefined) return [];
   const best = growOne(growth, candidates, nodesIn(greedy)) ?? greedy;
+  if (!accepts(growth.grown(best))) return [];
   return [...best]
     .filter(([, steps]) => steps > 0)
     .sort(([a], [b]) => compareText(a.site.name, b.site.name) || compareText(a.group.pool ?? "", b.group.pool ?? ""))
     .map(([candidate, steps]) => fixOf(candidate, steps * candidate.step));
+}
+
+/**
+ * Nodes for a fleet whose sums suffice or not, but whose survivors get more than they carry from the services in use.
+ * @param judge the shares of a fleet that has grown, by the routing of the fleet
+ */
+export function routedFixes(
+  domains: readonly Domain[],
+  [tolerate, load, shareOf]: readonly [number, Load, ShareOf],
+  judge: (domains: readonly Domain[]) => RoutedShares,
+): readonly Fix[] {
+  const growth = new Growth(domains, tolerate, load, shareOf);
+  const candidates = candidatesOf(growth, domains);
+  const pools = new Map<string, { candidate: Candidate; gain: number }[]>();
+  for (const candidate of candidates) {
+    const gain = candidate.gain / targetOf(growth);
+    pools.set(candidate.site.name, [...(pools.get(candidate.site.name) ?? []), { candidate, gain }]);
+  }
+  return overloadFixes<Candidate>({
+    pools,
+    overload: (steps) => overloadOf(judge(growth.grown(steps))),
+    fix: (candidate, steps) => fixOf(candidate, steps * candidate.step),
+  });
 }
 
 type Steps = ReadonlyMap<Candidate, number>;

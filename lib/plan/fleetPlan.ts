@@ -9,6 +9,8 @@ import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
 import { guaranteedBy, measured, offeredPerNode, poolPlan } from "./pools";
 import { readSpec, SpecError } from "./problems";
 import { fromGiB, type Resources, resources, scale } from "./resources";
+import { routingInput } from "./routing/input";
+import { trafficPlan } from "./routing/plan";
 import { runFrom } from "./runFrom";
 import type { DemandSpec, ExistingSiteSpec, FleetSpec, SiteSpec } from "./spec";
 import { staleNotes } from "./staleFacts";
@@ -48,6 +50,7 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     headroom: spec.headroom ?? 0,
     maximumSites: spec.addresses?.maximumSites ?? 255,
     capacity: { ...verdict, notes: [...verdict.notes, ...notes] },
+    traffic: trafficPlan(spec.traffic, sites, verdict),
   };
 }
 
@@ -99,6 +102,7 @@ function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: bo
     headroom: spec.headroom ?? 0,
     faultDomain: spec.faultDomain ?? "region",
     degraded,
+    ...(spec.traffic && { routing: routingInput(spec.traffic) }),
   };
 }
 

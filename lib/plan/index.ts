@@ -17,6 +17,7 @@ export type * from "./plan";
 export { type Problem, SpecError, specProblems } from "./problems";
 export { nearestRegion, type RegionFacts, regionFacts, regionNames } from "./regions";
 export * from "./resources";
+export * from "./routing";
 export { mayRunOn, type NodeTraits, podResources } from "./schedulable";
 export type * from "./spec";
 export type * from "./verdict";

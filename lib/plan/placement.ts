@@ -2,6 +2,7 @@ import type { Domain, ServingSite } from "./domains";
 import { ceil, grainsPerUnit, TOLERANCE } from "./grains";
 import type { Load } from "./packing";
 import type { Resources } from "./resources";
+import type { RoutedSite } from "./routing/received";
 import { quotient, type Routing, routing } from "./shares";
 import { Scheduler } from "./simulate";
 import type { SitePlacement } from "./verdict";
@@ -23,14 +24,21 @@ export function routingOf(domains: readonly Domain[], tolerate: number, load: Lo
  * after a loss, never fewer than the workload's minimum; of the sheddable ones what still finds room.
  * A site that cannot run those minimums gets no traffic, and so no replicas.
  */
-export function placementsOf(domains: readonly Domain[], routes: Routing, load: Load): SitePlacement[] {
+export function placementsOf(
+  domains: readonly Domain[],
+  routes: Routing,
+  load: Load,
+  routed: readonly RoutedSite[] = [],
+): SitePlacement[] {
+  const by = new Map(routed.map((one) => [one.site, one]));
   return domains.flatMap((domain) => {
     const all = domain.proven.value > 0 ? domain.proven.value : domain.possible.value;
     return domain.sites.map((one) => {
       const own = quotient(domain.proven.value > 0 ? one.share.proven : one.share.possible);
       const part = all > 0 ? own / all : 1 / domain.sites.length;
-      const share = (routes.weights.get(domain.name) ?? 0) * part;
-      return placement(one, share, (routes.worst.get(domain.name) ?? 0) * part, load);
+      const told = by.get(one.site.name);
+      const share = told?.users ?? (routes.weights.get(domain.name) ?? 0) * part;
+      return placement(one, share, told?.worst ?? (routes.worst.get(domain.name) ?? 0) * part, load);
     });
   });
 }

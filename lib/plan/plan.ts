@@ -1,4 +1,5 @@
 import type { Resources } from "./resources";
+import type { TrafficPlan } from "./routing/plan";
 import type { ApiAccess, Coordinates, FleetSpec, PoolSpec, SiteKind, SiteSpec, SiteState, TaintSpec } from "./spec";
 import type { CapacityVerdict } from "./verdict";
 
@@ -12,6 +13,8 @@ export interface FleetPlan {
   readonly headroom: number;
   readonly maximumSites: 255 | 511;
   readonly capacity: CapacityVerdict;
+  /** The public name and what the DNS services are told of it; undefined where the spec says nothing of traffic. */
+  readonly traffic: TrafficPlan | undefined;
 }
 
 /** One site, with every default resolved. */

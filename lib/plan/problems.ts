@@ -7,6 +7,7 @@ import { checkPools } from "./checks/pools";
 import { checkApiAccess } from "./checks/ranges";
 import { checkSites, draftSites } from "./checks/sites";
 import { readStructure } from "./checks/structure";
+import { checkTraffic } from "./checks/traffic";
 import { formatPath } from "./checks/wording";
 import type { FleetSpec } from "./spec";
 
@@ -69,6 +70,7 @@ export function readSpec(input: unknown): ReadSpec {
   checkKinds(sites, report);
   checkPools(draft, sites, report);
   checkDemand(draft, report);
+  checkTraffic(draft, sites, report);
   checkTags(draft.tags, ["tags"], report);
   for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report, draft.tags);
   return { spec: problems.length === 0 ? (draft as FleetSpec) : undefined, problems };

@@ -1,3 +1,5 @@
+import type { TrafficSpec } from "./routing/spec";
+
 /**
  * What a platform team writes down: the sites of a service and what they must carry. Plain data only: everything here
  * decides which resources exist, so none of it may be an Output, and all of it is known at the first preview.
@@ -35,6 +37,9 @@ export interface FleetSpec {
    * Required when a site is lost.
    */
   degradedUntil?: string;
+
+  /** One public name for all sites, and the DNS services that answer for it. @default none: users are somebody else's */
+  traffic?: TrafficSpec;
 
   /** Tags, or labels, of every cloud resource that can carry them, beside the library's own. @default {} */
   tags?: { [name: string]: string };

@@ -1,4 +1,5 @@
 import type { Resources } from "./resources";
+import type { RoutedShares } from "./routing/received";
 
 /** Whether the fleet carries its demand when `tolerate` fault domains are gone. */
 export interface CapacityVerdict {
@@ -19,6 +20,8 @@ export interface CapacityVerdict {
   readonly losses: readonly Loss[];
   /** What each serving site runs before anything fails. */
   readonly placements: readonly SitePlacement[];
+  /** Where users are and go, when the fleet says which services lead them. */
+  readonly routing?: RoutedShares;
   /** What to change so that it holds, in words; empty when it holds. */
   readonly fixes: readonly Fix[];
   /** Everything else that a reader must know: sites that do not count, unknown machines, workloads that fit nowhere. */

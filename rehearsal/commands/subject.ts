@@ -205,10 +205,14 @@ export function without(subject: Subject, sites: readonly string[]): CapacityVer
       `--lose ${unknown.join(", ")}: there is no such site; the sites are ${known.join(", ") || "none"}.`,
     );
   }
+  // The users of the sites that are gone are where they were.
+  const { users } = subject.verdict.routing ?? {};
+  const routing = subject.input.routing && { ...subject.input.routing, ...(users && { users }) };
   const input: CapacityInput = {
     ...subject.input,
     tolerate: 0,
     degraded: false,
+    ...(routing && { routing }),
     sites: subject.input.sites.map((site) => (sites.includes(site.name) ? { ...site, state: "lost" } : site)),
   };
   const verdict = capacityVerdict(input);

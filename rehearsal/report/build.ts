@@ -5,6 +5,7 @@ import type { ProviderSource } from "../engine/provider";
 import { amounts } from "./amounts";
 import { masked } from "./mask";
 import type { Report, ReportCapacity, ReportChanges, ReportPlaced, ReportResource, ReportViolation } from "./report";
+import { reportTraffic } from "./traffic";
 
 /** What a report is made from. */
 export interface Findings {
@@ -26,6 +27,7 @@ export function buildReport({ subject, verdict, result, changes, clouds, seconds
     demand: subject.demand,
     placed: placed(verdict),
     capacity: capacity(verdict),
+    traffic: reportTraffic(subject.plan?.traffic, verdict.routing),
     // The program registers in whatever order its outputs resolve; two reports are to be compared line by line.
     resources: [...result.resources].sort(byUrn).map((resource) => reportResource(resource, clouds)),
     violations: violations(result),

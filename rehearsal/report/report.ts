@@ -1,4 +1,5 @@
 import type { Fidelity } from "../engine/provider";
+import type { ReportTraffic } from "./traffic";
 
 /**
  * What a command found, as `--json` writes it. `schema.json` beside this file describes it for readers of other
@@ -9,6 +10,8 @@ export interface Report {
   demand: ReportDemand;
   placed: ReportPlaced;
   capacity: ReportCapacity;
+  /** null where the fleet names no public domain. */
+  traffic: ReportTraffic | null;
   resources: ReportResource[];
   violations: ReportViolation[];
   changes: ReportChanges;

@@ -2,6 +2,7 @@ import type { FleetSpec } from "../spec";
 import { amount, anyText, day, list, oneNumber, optional, strict, type TypeOf, whole, word } from "./leaves";
 import { demandSchema } from "./schemaDemand";
 import { siteSchema, tagsSchema } from "./schemaSites";
+import { trafficSchema } from "./schemaTraffic";
 
 /** The structure of a spec. What needs more than one value to judge is in the other files of this folder. */
 export const fleetSchema = strict({
@@ -20,6 +21,7 @@ export const fleetSchema = strict({
     }),
   ),
   degradedUntil: optional(day),
+  traffic: optional(trafficSchema),
   tags: optional(tagsSchema),
 });
 

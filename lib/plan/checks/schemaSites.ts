@@ -79,16 +79,17 @@ const built = {
   auditLogDays: optional(whole(1, 3653, " (days)")),
 };
 
-const arn = text(
+export const arn = text(
   `the ARN of a role or user such as "arn:aws:iam::123456789012:role/platform"`,
   /^arn:aws(-[a-z]+)*:(iam|sts)::\d{12}:(role|user|assumed-role|root|federated-user)(\/[\w+=,.@/-]+)?$/,
 );
 const subnetIds = list(text(`the id of a subnet such as "subnet-0a1b2c3d"`, /^subnet-[0-9a-f]{8,17}$/), "subnet ids");
 
+export const awsAccount = text(`the twelve digits of the AWS account, as a text such as "123456789012"`, /^\d{12}$/);
 const eks = {
   kind: word(["eks"]),
   ...built,
-  account: text(`the twelve digits of the AWS account, as a text such as "123456789012"`, /^\d{12}$/),
+  account: awsAccount,
   roleArn: optional(arn),
   administrators: optional(list(arn, "ARNs")),
   network: optional(
@@ -101,19 +102,20 @@ const eks = {
 };
 
 const gcpName = anyText(512, "a name or self link");
+export const gcpProject = text(
+  `a project id of 6 to 30 of a-z, 0-9 and "-", such as "shop-production"`,
+  /^([a-z0-9.-]+:)?[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
+);
 const gke = {
   kind: word(["gke"]),
   ...built,
-  project: text(
-    `a project id of 6 to 30 of a-z, 0-9 and "-", such as "shop-production"`,
-    /^([a-z0-9.-]+:)?[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
-  ),
+  project: gcpProject,
   network: optional(
     strict({ network: gcpName, subnetwork: gcpName, podRangeName: gcpName, serviceRangeName: gcpName }),
   ),
 };
 
-const guid = text(`a GUID such as "00000000-1111-2222-3333-444444444444"`, UUID);
+export const guid = text(`a GUID such as "00000000-1111-2222-3333-444444444444"`, UUID);
 const subnetId = text(
   `the id of a subnet: "/subscriptions/.../virtualNetworks/.../subnets/..."`,
   /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i,

@@ -1,0 +1,92 @@
+import type { DnsService } from "../routing/spec";
+import {
+  amount,
+  isObject,
+  list,
+  map,
+  oneNumber,
+  optional,
+  type Schema,
+  strict,
+  type TypeOf,
+  text,
+  whole,
+  word,
+} from "./leaves";
+import { arn, awsAccount, gcpProject, guid } from "./schemaSites";
+import { oneOf, wrong } from "./wording";
+
+const LABEL = "[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9])?";
+const dnsName = (example: string) =>
+  text(
+    `a DNS name in lower case without a trailing dot, such as "${example}"`,
+    new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})+$`),
+  );
+
+const SERVICES = {
+  route53: strict({
+    service: word(["route53"]),
+    account: awsAccount,
+    roleArn: optional(arn),
+    hostedZoneId: optional(text(`the id of a hosted zone such as "Z0123456789ABCDEFGHIJ"`, /^Z[A-Z0-9]{1,31}$/)),
+    steering: optional(word(["geoproximity", "latency"])),
+    intervalSeconds: optional(oneNumber([10, 30])),
+    failures: optional(whole(1, 10, " (checks in a row)")),
+  }),
+  cloudDns: strict({
+    service: word(["cloudDns"]),
+    project: gcpProject,
+    managedZone: optional(
+      text(`the name of a managed zone such as "example-com"`, /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/),
+    ),
+    intervalSeconds: optional(whole(30, 300, " (seconds; Cloud DNS checks public addresses at most every 30 s)")),
+    failures: optional(whole(1, 10, " (checks in a row)")),
+  }),
+  trafficManager: strict({
+    service: word(["trafficManager"]),
+    subscription: guid,
+    tenant: guid,
+    resourceGroup: optional(text("the name of a resource group", /^[-\w.()]{0,89}[-\w()]$/)),
+    location: optional(text(`an Azure region such as "westeurope"`, /^[a-z0-9]{1,63}$/)),
+    label: optional(text(`a DNS label such as "shop-example-com"`, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)),
+    intervalSeconds: optional(oneNumber([10, 30])),
+    failures: optional(whole(1, 10, " (checks in a row)")),
+    timeoutSeconds: optional(whole(5, 10, " (seconds)")),
+  }),
+};
+
+const PROVIDER = `an object such as { service: "route53", account: "123456789012" }`;
+
+const providerSchema: Schema<TypeOf<(typeof SERVICES)[DnsService]>> = {
+  allowed: PROVIDER,
+  draft(value, path, report) {
+    if (!isObject(value)) {
+      report(path, wrong(value, PROVIDER));
+      return undefined;
+    }
+    const service = Object.hasOwn(value, "service") ? value.service : undefined;
+    if (typeof service === "string" && Object.hasOwn(SERVICES, service))
+      return SERVICES[service as DnsService].draft(value, path, report);
+    report([...path, "service"], wrong(service, oneOf(Object.keys(SERVICES))));
+    return undefined;
+  },
+};
+
+/** One public name for all sites. */
+export const trafficSchema = strict({
+  domain: dnsName("shop.example.com"),
+  zone: dnsName("example.com"),
+  providers: list(providerSchema, "DNS services"),
+  failover: optional(word(["spread", "nearest"])),
+  users: optional(map(amount(0, 1, " (part of all users)"), "names of sites to parts of all users")),
+  health: optional(
+    strict({
+      path: optional(text(`a path such as "/readyz"`, /^\/[\w\-./~%:@!$&'()*+,;=?]{0,254}$/)),
+      port: optional(whole(1, 65_535)),
+      protocol: optional(word(["https", "http"])),
+    }),
+  ),
+  ttlSeconds: optional(whole(0, 300, " (seconds)")),
+  objectiveSeconds: optional(whole(1, 3600, " (seconds)")),
+  dnssec: optional(word(["unsigned", "signed", "multi-signer"])),
+});

@@ -1,0 +1,85 @@
+import { recordNames } from "./names";
+import type { TrafficCommon, TrafficSite } from "./plan";
+
+/** What Cloud DNS is told: one CNAME by location, and one record per site that fails over. */
+export interface CloudDnsPlan {
+  /** Items of the domain's CNAME; with failover "nearest", of its A record. By location, which is a Google Cloud region. */
+  readonly items: readonly CloudDnsItem[];
+  /** CNAMEs of the locations that several sites share, which divide their users. */
+  readonly divided: readonly CloudDnsDivided[];
+  /** A records that fail over. */
+  readonly records: readonly CloudDnsRecord[];
+}
+
+export interface CloudDnsItem {
+  readonly location: string;
+  /** The record that the location's users are led to; absent with failover "nearest". */
+  readonly target?: string;
+  /** With failover "nearest": the sites whose addresses are the answer. */
+  readonly sites?: readonly string[];
+}
+
+/** A CNAME that is answered with one of several records, by weight. */
+export interface CloudDnsDivided {
+  readonly key: string;
+  readonly name: string;
+  readonly targets: readonly { readonly target: string; readonly weight: number }[];
+}
+
+/** The A record of one site, or of all that take over. */
+export interface CloudDnsRecord {
+  /** Name of the resource. */
+  readonly key: string;
+  readonly name: string;
+  /** Where the item of its backups is; with one item it is the nearest to everybody. */
+  readonly location: string;
+  /** Sites that are the answer while one of them is healthy, with all of their addresses. */
+  readonly primary: readonly string[];
+  /** Sites that are the answer then: all that serve, each with its first address, so that all get the same. */
+  readonly backup: readonly string[];
+}
+
+/**
+ * Cloud DNS takes one kind of policy per record and one item per location, so the domain is a CNAME by location to a
+ * record that fails over; where sites share a location, with a CNAME between that divides their users, since several
+ * primaries of one record would hand a lost one's users to each other only. Backups are answered alike, whatever the
+ * sites' sizes: it cannot weight what fails over.
+ */
+export function cloudDnsPlan({ domain, sites, failover, spec }: TrafficCommon): CloudDnsPlan {
+  const byLocation = new Map<string, TrafficSite[]>();
+  for (const site of sites) {
+    const { gcp } = site.labels;
+    byLocation.set(gcp, [...(byLocation.get(gcp) ?? []), site]);
+  }
+  const locations = [...byLocation].sort(([a], [b]) => (a < b ? -1 : 1));
+  const serving = sites.filter((site) => site.serves);
+  const backup = serving.map((site) => site.name);
+  if (failover === "nearest") {
+    const items = locations.map(([location, of]) => ({ location, sites: of.filter(serves).map(({ name }) => name) }));
+    return { items: items.filter((item) => item.sites.length > 0), divided: [], records: [] };
+  }
+  const others = recordNames.others(domain);
+  const target = (site: TrafficSite) => (site.serves ? recordNames.site(domain, site.name) : others);
+  const at = (location: string) => recordNames.location(domain, location);
+  const shared = locations.filter(([, of]) => of.length > 1);
+  const records = serving.map((site): CloudDnsRecord => {
+    const { name } = site;
+    return { key: name, name: target(site), location: site.labels.gcp, primary: [name], backup };
+  });
+  const all = { key: "others", name: others, location: serving[0]?.labels.gcp ?? "", primary: backup, backup };
+  return {
+    items: locations.map(([location, of]) => ({
+      location,
+      target: of.length > 1 ? at(location) : target(of[0] as TrafficSite),
+    })),
+    divided: shared.map(([location, of]) => ({
+      ...{ key: `at-${location}`, name: at(location) },
+      targets: of.map((site) => ({ target: target(site), weight: spec.users?.[site.name] ?? 1 / sites.length })),
+    })),
+    records: sites.every(serves) ? records : [...records, all],
+  };
+}
+
+function serves(site: TrafficSite): boolean {
+  return site.serves;
+}

@@ -1,0 +1,44 @@
+import type { DnsService, TrafficSpec } from "./spec";
+
+/** How the services hand on the users of a lost site, as the capacity arithmetic reads it. */
+export interface RoutingInput {
+  /** The services in use. Every resolver asks whichever it likes, so any mix of their answers is possible. */
+  readonly services: readonly ServiceHandover[];
+  /** Part of all users that each site is nearest to. @default in proportion to what the sites can carry */
+  readonly users?: Readonly<Record<string, number>> | undefined;
+}
+
+/** How one service hands on users. */
+export interface ServiceHandover {
+  readonly service: string;
+  /**
+   * `weighted`: over all healthy sites, in proportion to weights. `equal`: over all healthy sites alike. `nearest`: to the
+   * next nearest one of each user, which nobody knows beforehand.
+   */
+  readonly handover: "weighted" | "equal" | "nearest";
+  /** The largest weight that the service takes; its weights are whole numbers. 1 where it has none. */
+  readonly mostWeight: number;
+  /** The smallest: with 0 a site is left out while any other is healthy, with 1 it always gets a little. */
+  readonly leastWeight: 0 | 1;
+}
+
+/**
+ * The weights that services offer. Route 53: 0 to 255, where records of weight 0 are the answer once all others are
+ * unhealthy (Developer Guide, "How Amazon Route 53 chooses records when health checking is configured"); Traffic Manager:
+ * 1 to 1000; Cloud DNS cannot weight what fails over, and answers with all the backups alike.
+ */
+const WEIGHTS: Readonly<Record<DnsService, Pick<ServiceHandover, "leastWeight" | "mostWeight">>> = {
+  route53: { leastWeight: 0, mostWeight: 255 },
+  cloudDns: { leastWeight: 1, mostWeight: 1 },
+  trafficManager: { leastWeight: 1, mostWeight: 1000 },
+};
+
+/** What the capacity arithmetic needs of a traffic spec. */
+export function routingInput({ providers, failover, users }: TrafficSpec): RoutingInput {
+  const services = providers.map(({ service }): ServiceHandover => {
+    const weights = WEIGHTS[service];
+    if (failover === "nearest") return { service, handover: "nearest", ...weights };
+    return { service, handover: weights.mostWeight === 1 ? "equal" : "weighted", ...weights };
+  });
+  return { services, ...(users !== undefined && { users }) };
+}

@@ -1,0 +1,142 @@
+import { stateFacts } from "../life";
+import type { SitePlan } from "../plan";
+import type { SiteState } from "../spec";
+import type { CapacityVerdict } from "../verdict";
+import { publicAddresses } from "./addresses";
+import { type CloudDnsPlan, cloudDnsPlan } from "./cloudDns";
+import { type PlaceLabels, placeLabels } from "./labels";
+import { type Route53Plan, route53Plan } from "./route53";
+import type { DnsProviderSpec, DnsService, TrafficSpec } from "./spec";
+import { DEFAULT_OBJECTIVE_SECONDS, DEFAULT_TTL_SECONDS, type FailoverTime, failoverTimes } from "./times";
+import { type TrafficManagerPlan, trafficManagerPlan } from "./trafficManager";
+
+/** What follows from a fleet's traffic: who is asked, what each service is told, and how long a loss shows. */
+export interface TrafficPlan {
+  readonly spec: TrafficSpec;
+  readonly domain: string;
+  readonly zone: string;
+  readonly failover: "spread" | "nearest";
+  readonly ttlSeconds: number;
+  readonly health: { readonly path: string; readonly port: number; readonly protocol: "https" | "http" };
+  /** The sites that the services know: all but those that are joining. By their number. */
+  readonly sites: readonly TrafficSite[];
+  readonly services: readonly ServicePlan[];
+  readonly objectiveSeconds: number;
+  /** At the worst, whichever service a resolver asks. */
+  readonly failoverSeconds: number;
+  /** What is risked, in words. */
+  readonly notes: readonly string[];
+}
+
+/** A site as the services know it. */
+export interface TrafficSite {
+  readonly name: string;
+  readonly number: number;
+  readonly state: SiteState;
+  /** Whether users are led to it; those near a site that does not serve are handed to all the others. */
+  readonly serves: boolean;
+  readonly provider: string;
+  readonly region: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly labels: PlaceLabels;
+  /** Public addresses that it is entered by: one per zone on AWS, else one; as declared for a cluster that exists. */
+  readonly addressCount: number;
+  /** Those that are known beforehand: of a cluster that exists. Else the traffic part reserves them. */
+  readonly addresses: readonly string[] | undefined;
+}
+
+/** What one service is told. */
+export type ServicePlan = {
+  readonly spec: DnsProviderSpec;
+  readonly time: FailoverTime;
+} & (
+  | ({ readonly service: "route53" } & Route53Plan)
+  | ({ readonly service: "cloudDns" } & CloudDnsPlan)
+  | ({ readonly service: "trafficManager" } & TrafficManagerPlan)
+);
+
+/** The traffic of a fleet; undefined where the spec has none. */
+export function trafficPlan(
+  spec: TrafficSpec | undefined,
+  sites: readonly SitePlan[],
+  capacity: CapacityVerdict,
+): TrafficPlan | undefined {
+  if (spec === undefined) return undefined;
+  const protocol = spec.health?.protocol ?? "https";
+  const common = {
+    spec,
+    domain: spec.domain,
+    zone: spec.zone,
+    failover: spec.failover ?? ("spread" as const),
+    ttlSeconds: spec.ttlSeconds ?? DEFAULT_TTL_SECONDS,
+    health: {
+      path: spec.health?.path ?? "/readyz",
+      port: spec.health?.port ?? (protocol === "https" ? 443 : 80),
+      protocol,
+    },
+    sites: sites.filter(({ state }) => state !== "joining").map(trafficSite),
+  };
+  const weights = (service: DnsService) =>
+    capacity.routing?.services.find((one) => one.service === service)?.weights ?? {};
+  const times = failoverTimes(spec);
+  const services = spec.providers.map((provider, index) =>
+    servicePlan(common, provider, times[index] as FailoverTime, weights(provider.service)),
+  );
+  const objectiveSeconds = spec.objectiveSeconds ?? DEFAULT_OBJECTIVE_SECONDS;
+  const failoverSeconds = Math.max(...times.map((one) => one.totalSeconds));
+  return { ...common, services, objectiveSeconds, failoverSeconds, notes: risks(spec, common.sites) };
+}
+
+function servicePlan(
+  common: TrafficCommon,
+  spec: DnsProviderSpec,
+  time: FailoverTime,
+  weights: Readonly<Record<string, number>>,
+): ServicePlan {
+  switch (spec.service) {
+    case "route53":
+      return { spec, time, service: "route53", ...route53Plan(common, spec, weights) };
+    case "cloudDns":
+      return { spec, time, service: "cloudDns", ...cloudDnsPlan(common) };
+    case "trafficManager":
+      return { spec, time, service: "trafficManager", ...trafficManagerPlan(common, spec, weights) };
+  }
+}
+
+/** What the services are planned from. */
+export type TrafficCommon = Pick<
+  TrafficPlan,
+  "spec" | "domain" | "zone" | "failover" | "ttlSeconds" | "health" | "sites"
+>;
+
+function trafficSite(site: SitePlan): TrafficSite {
+  const { name, number, state, provider, region, zones } = site;
+  // The spec's checks see to it that every site has coordinates.
+  const coordinates = site.coordinates ?? { latitude: 0, longitude: 0 };
+  const addresses = site.spec.kind === "existing" ? publicAddresses(site.spec) : undefined;
+  return {
+    ...{ name, number, state, provider, region, addresses },
+    serves: stateFacts(state).serves,
+    ...coordinates,
+    labels: placeLabels({ provider, region, coordinates }),
+    addressCount: addresses?.length ?? (provider === "aws" ? zones.length : 1),
+  };
+}
+
+function risks({ providers, dnssec }: TrafficSpec, sites: readonly TrafficSite[]): string[] {
+  const notes: string[] = [];
+  const [only] = providers;
+  if (providers.length === 1 && only !== undefined)
+    notes.push(
+      `Only ${only.service} answers for the zone: when it is out, no name of the fleet resolves, however many sites are ` +
+        `healthy. Add a second DNS service.`,
+    );
+  if (dnssec === "multi-signer")
+    notes.push(
+      "The zone is multi-signer: that each service publishes the keys of all is done at the services, by hand.",
+    );
+  for (const site of sites.filter(({ serves }) => !serves))
+    notes.push(`Users nearest to ${site.name}, which is ${site.state}, are handed to the sites that serve.`);
+  return notes;
+}

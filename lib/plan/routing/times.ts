@@ -1,0 +1,60 @@
+import type { DnsProviderSpec, DnsService, TrafficSpec } from "./spec";
+
+/** How long the users of a lost site wait at one service. */
+export interface FailoverTime {
+  readonly service: DnsService;
+  readonly intervalSeconds: number;
+  /** Checks in a row that must fail. */
+  readonly failures: number;
+  /** What the last of them may take before it counts as failed. */
+  readonly timeoutSeconds: number;
+  /** From the loss to answers without the site: failures x interval + timeout. */
+  readonly detectionSeconds: number;
+  /** How long resolvers may still give the old answer. */
+  readonly ttlSeconds: number;
+  readonly totalSeconds: number;
+}
+
+export const DEFAULT_TTL_SECONDS = 30;
+export const DEFAULT_OBJECTIVE_SECONDS = 120;
+
+/**
+ * The time to fail over, per service, at the worst: the site is lost right after a check. A resolver that keeps answers
+ * for longer than their TTL is nobody's to predict.
+ */
+export function failoverTimes({ providers, ttlSeconds = DEFAULT_TTL_SECONDS }: TrafficSpec): FailoverTime[] {
+  return providers.map((provider) => {
+    const checks = healthChecks(provider);
+    const detectionSeconds = checks.failures * checks.intervalSeconds + checks.timeoutSeconds;
+    return {
+      service: provider.service,
+      ...checks,
+      detectionSeconds,
+      ttlSeconds,
+      totalSeconds: detectionSeconds + ttlSeconds,
+    };
+  });
+}
+
+/** How a service checks, with its defaults resolved. */
+export type HealthChecks = Pick<FailoverTime, "intervalSeconds" | "failures" | "timeoutSeconds">;
+
+/**
+ * Sources: Route 53 gives a TCP connection four seconds and the answer two more (Developer Guide, "How Route 53
+ * determines whether a health check is healthy"); Cloud DNS checks public addresses every 30 s at the fastest (health
+ * checks with `sourceRegions`, Compute Engine API); Traffic Manager every 10 or 30 s (azure-docs, traffic-manager-monitoring.md).
+ */
+export function healthChecks(provider: DnsProviderSpec): HealthChecks {
+  switch (provider.service) {
+    case "route53":
+      return { intervalSeconds: provider.intervalSeconds ?? 10, failures: provider.failures ?? 3, timeoutSeconds: 6 };
+    case "cloudDns":
+      return { intervalSeconds: provider.intervalSeconds ?? 30, failures: provider.failures ?? 2, timeoutSeconds: 5 };
+    case "trafficManager":
+      return {
+        intervalSeconds: provider.intervalSeconds ?? 10,
+        failures: provider.failures ?? 2,
+        timeoutSeconds: provider.timeoutSeconds ?? 5,
+      };
+  }
+}

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { fleetPlan } from "../../../lib/plan/fleetPlan";
+import { placeLabels } from "../../../lib/plan/routing/labels";
+import type { ServicePlan, TrafficPlan } from "../../../lib/plan/routing/plan";
+import type { TrafficSpec } from "../../../lib/plan/routing/spec";
+import { failoverTimes } from "../../../lib/plan/routing/times";
+import type { FleetSpec, SiteSpec } from "../../../lib/plan/spec";
+import { eksSite, fleetSpec, gkeSite } from "../../support/specs";
+import { CLOUD_DNS, ROUTE53, TRAFFIC_MANAGER, threeClouds, traffic } from "../../support/traffic";
+
+const ALL = [ROUTE53, CLOUD_DNS, TRAFFIC_MANAGER];
+
+function planned(spec: FleetSpec): TrafficPlan {
+  const plan = fleetPlan(spec).traffic;
+  assert.ok(plan !== undefined);
+  return plan;
+}
+
+function service<S extends ServicePlan["service"]>(plan: TrafficPlan, name: S): Extract<ServicePlan, { service: S }> {
+  const found = plan.services.find((one) => one.service === name);
+  assert.ok(found !== undefined);
+  return found as Extract<ServicePlan, { service: S }>;
+}
+
+describe("the time to fail over", () => {
+  const time = (provider: TrafficSpec["providers"][number], ttlSeconds = 30) =>
+    failoverTimes(traffic({ providers: [provider], ttlSeconds }))[0]?.totalSeconds;
+  // biome-ignore format: a table reads by its rows
+  const ROWS: [title: string, provider: TrafficSpec["providers"][number], ttl: number, seconds: number][] = [
+    ["Route 53, fast", ROUTE53, 60, 96],
+    ["Route 53, standard", { ...ROUTE53, intervalSeconds: 30 }, 60, 156],
+    ["Cloud DNS", CLOUD_DNS, 30, 95],
+    ["Traffic Manager, standard: Azure's own timeline", { ...TRAFFIC_MANAGER, intervalSeconds: 30, failures: 4, timeoutSeconds: 10 }, 30, 160],
+    ["Traffic Manager, fast", TRAFFIC_MANAGER, 30, 55],
+  ];
+  for (const [title, provider, ttl, seconds] of ROWS) it(title, () => assert.equal(time(provider, ttl), seconds));
+
+  it("is that of the slowest service in use", () => {
+    const plan = planned(threeClouds({ providers: ALL }));
+    assert.equal(plan.failoverSeconds, 95);
+    assert.equal(plan.objectiveSeconds, 120);
+  });
+});
+
+describe("places", () => {
+  it("are a site's own region where it is the cloud's, else the nearest one", () => {
+    const frankfurt = { provider: "aws", region: "eu-central-1", coordinates: { latitude: 50.1, longitude: 8.6 } };
+    assert.deepEqual(placeLabels(frankfurt), { aws: "eu-central-1", gcp: "europe-west3", azure: "germanywestcentral" });
+    const fiji = { provider: "vsphere", region: "dc", coordinates: { latitude: -18, longitude: 179 } };
+    const beyond = { ...fiji, coordinates: { latitude: -18, longitude: -179 } };
+    assert.deepEqual(placeLabels(fiji), placeLabels(beyond));
+    assert.equal(placeLabels(fiji).azure, "newzealandnorth");
+  });
+
+  it("are never a region of a partition of its own", () => {
+    const anywhere = fc.record({
+      latitude: fc.double({ min: -90, max: 90, noNaN: true }),
+      longitude: fc.double({ min: -180, max: 180, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(anywhere, (coordinates) => {
+        const { aws } = placeLabels({ provider: "vsphere", region: "dc", coordinates });
+        assert.doesNotMatch(aws, /^(cn|us-gov|eusc)-/);
+      }),
+    );
+  });
+});
+
+describe("records", () => {
+  it("are four per site at Route 53, each alias of a record that there is, each leaf with a site", () => {
+    const { records, checked } = service(planned(threeClouds()), "route53");
+    assert.equal(records.length, 12);
+    assert.deepEqual(checked, ["frankfurt", "belgium", "amsterdam"]);
+    const names = new Set(records.map((one) => one.name));
+    for (const one of records) {
+      assert.ok((one.alias === undefined) !== (one.site === undefined), one.key);
+      if (one.alias !== undefined) assert.ok(names.has(one.alias), one.alias);
+    }
+    const keys = records.map((one) => `${one.name} ${one.setIdentifier}`);
+    assert.equal(new Set(keys).size, keys.length);
+    for (const name of names) {
+      const kinds = new Set(records.filter((one) => one.name === name).map((one) => one.policy.kind));
+      assert.equal(kinds.size, 1, name);
+    }
+  });
+
+  it("are N+2 profiles at Traffic Manager, each nested one before what nests it", () => {
+    const { profiles, target } = service(planned(threeClouds({ providers: ALL })), "trafficManager");
+    assert.equal(profiles.length, 5);
+    assert.equal(target, "shop-example-com.trafficmanager.net");
+    const seen = new Set<string>();
+    for (const { key, endpoints } of profiles) {
+      for (const { nested } of endpoints) if (nested !== undefined) assert.ok(seen.has(nested), `${nested} in ${key}`);
+      seen.add(key);
+    }
+  });
+
+  it("are one CNAME and one record per site at Cloud DNS", () => {
+    const { items, records, divided } = service(planned(threeClouds()), "cloudDns");
+    assert.deepEqual(
+      items.map(({ location, target }) => [location, target]),
+      [
+        ["europe-west1", "site-belgium.shop.example.com"],
+        ["europe-west3", "site-frankfurt.shop.example.com"],
+        ["europe-west4", "site-amsterdam.shop.example.com"],
+      ],
+    );
+    assert.deepEqual(divided, []);
+    for (const { primary, backup } of records) {
+      assert.equal(primary.length, 1);
+      assert.deepEqual(backup, ["frankfurt", "belgium", "amsterdam"]);
+    }
+  });
+
+  it("divide the users of a location that two sites share", () => {
+    const sites = [eksSite("a", 1), gkeSite("b", 2, { region: "europe-west3" })];
+    const { items, divided, records } = service(planned(fleetSpec(sites, { traffic: traffic() })), "cloudDns");
+    assert.deepEqual(items, [{ location: "europe-west3", target: "at-europe-west3.shop.example.com" }]);
+    assert.deepEqual(
+      divided[0]?.targets.map((one) => one.target),
+      ["site-a.shop.example.com", "site-b.shop.example.com"],
+    );
+    assert.equal(records.length, 2);
+  });
+
+  it("hand the users near a drained site to all that serve, and have no record that would lead to it", () => {
+    const sites: SiteSpec[] = threeClouds().sites.map((site) =>
+      site.name === "belgium" ? { ...site, state: "drained" } : site,
+    );
+    const plan = planned(threeClouds({ providers: ALL }, { sites }));
+    const route53 = service(plan, "route53");
+    assert.equal(route53.records.find((one) => one.key === "belgium-nearest")?.alias, "others.shop.example.com");
+    assert.ok(route53.records.every((one) => one.site !== "belgium"));
+    const cloudDns = service(plan, "cloudDns");
+    assert.equal(cloudDns.items[0]?.target, "others.shop.example.com");
+    assert.ok(cloudDns.records.every((one) => ![...one.primary, ...one.backup].includes("belgium")));
+    const azure = service(plan, "trafficManager");
+    assert.ok(azure.profiles.every((one) => one.endpoints.every((endpoint) => endpoint.site !== "belgium")));
+    assert.equal(azure.profiles.length, 5);
+    assert.ok(plan.notes.some((note) => /belgium, which is drained/.test(note)));
+  });
+
+  it("know nothing of a site that is joining", () => {
+    const sites: SiteSpec[] = threeClouds().sites.map((site) =>
+      site.name === "belgium" ? { ...site, state: "joining" } : site,
+    );
+    assert.doesNotMatch(JSON.stringify(planned(threeClouds({ providers: ALL }, { sites })).services), /belgium/);
+  });
+
+  it("without spreading are one per site", () => {
+    const plan = planned(threeClouds({ providers: ALL, failover: "nearest" }));
+    assert.equal(service(plan, "route53").records.length, 3);
+    assert.ok(service(plan, "route53").records.every((one) => one.site !== undefined));
+    assert.deepEqual(service(plan, "cloudDns").records, []);
+    assert.equal(service(plan, "trafficManager").profiles.length, 1);
+  });
+
+  it("are no two at one place of Route 53", () => {
+    const sites = Array.from({ length: 5 }, (_, i) => eksSite(`s${i}`, i + 1, { faultDomain: `d${i}` }));
+    const { records } = service(planned(fleetSpec(sites, { traffic: traffic() })), "route53");
+    const places = records.flatMap(({ policy }) =>
+      policy.kind === "geoproximity" ? [`${policy.latitude} ${policy.longitude}`] : [],
+    );
+    assert.equal(new Set(places).size, 5);
+    for (const place of places) assert.match(place, /^-?\d+\.\d\d -?\d+\.\d\d$/);
+  });
+});
+
+describe("a plan with traffic", () => {
+  it("says what one service alone risks", () => {
+    assert.ok(planned(threeClouds({ providers: [ROUTE53] })).notes.some((note) => /Only route53/.test(note)));
+    assert.deepEqual(planned(threeClouds()).notes, []);
+  });
+
+  it("is as before without", () => {
+    const { traffic: _, ...spec } = threeClouds();
+    const plan = fleetPlan(spec);
+    assert.equal(plan.traffic, undefined);
+    assert.equal(plan.capacity.routing, undefined);
+  });
+});
