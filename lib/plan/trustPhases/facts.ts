@@ -1,0 +1,111 @@
+/** What `multisite trust status` saw in all sites: one dated document. Public parts only; never a private key. */
+export interface TrustFacts {
+  /** Version of the document's form. */
+  readonly version: 1;
+  /** When the last site had answered, ISO 8601 in UTC. */
+  readonly collectedAt: string;
+  readonly sites: { readonly [name: string]: SiteTrustFacts };
+}
+
+/** What was seen in one site; that a site did not answer is a fact as well. */
+export type SiteTrustFacts = ReachedSite | UnreachedSite;
+
+/** A site whose API server did not answer in time, or not to us. */
+export interface UnreachedSite {
+  readonly reached: false;
+  readonly seenAt: string;
+  /** Why, as a phrase: "no answer within 10 s". */
+  readonly reason: string;
+}
+
+/** What a site's API server told. */
+export interface ReachedSite {
+  readonly reached: true;
+  readonly seenAt: string;
+  /** Revision of the rotation that the site was last built from, wholly; undefined when it does not say. */
+  readonly revision?: number;
+  readonly bundles: readonly BundleFact[];
+  readonly leaves: readonly LeafFact[];
+  readonly consumers: readonly ConsumerFact[];
+}
+
+/** A ConfigMap or Secret with the roots that something trusts. */
+export interface BundleFact {
+  /** `namespace/Kind/name`. */
+  readonly where: string;
+  /** SHA-256 of the text, in hexadecimal. */
+  readonly hash: string;
+  readonly roots: readonly RootFact[];
+  /** When its content was last written; undefined when its history is not kept. */
+  readonly writtenAt?: string;
+}
+
+/** One certificate of a bundle. */
+export interface RootFact {
+  /** SHA-256 of the certificate, in hexadecimal. */
+  readonly fingerprint: string;
+  readonly subject: string;
+  /** Its generation by the plan's names; undefined for a root that the plan does not know. */
+  readonly generation?: string;
+  readonly notAfter: string;
+}
+
+/** A certificate that a Secret holds. */
+export interface LeafFact {
+  /** `namespace/name` of the Secret. */
+  readonly where: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** The generation whose root its chain ends in, by signature; undefined when it ends in none that was seen. */
+  readonly generation?: string;
+  /** True for an intermediate with which the site signs by itself. */
+  readonly isIssuer: boolean;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly writtenAt?: string;
+}
+
+/** A workload that keeps the bundle in memory until its pods are rolled. */
+export interface ConsumerFact {
+  /** `namespace/Kind/name`. */
+  readonly where: string;
+  /** Pods that it is to have. */
+  readonly desired: number;
+  readonly pods: readonly PodFact[];
+}
+
+/** One pod of a consumer. */
+export interface PodFact {
+  readonly name: string;
+  /** Bundle hash in its annotations; undefined when it has none. */
+  readonly hash?: string;
+  readonly ready: boolean;
+  readonly startedAt?: string;
+}
+
+/** Facts older than this decide nothing. Minutes. */
+export const FACTS_MINUTES = 15;
+
+/** Clocks of two machines may differ by as much. Minutes. */
+const SKEW_MINUTES = 2;
+
+/**
+ * Why facts may decide nothing, as a sentence; undefined when they may.
+ * @param changedAt when the rotation's data was last changed
+ * @param now time of the decision, ISO 8601 in UTC
+ */
+export function unfit(facts: TrustFacts | undefined, changedAt: string | undefined, now: string): string | undefined {
+  if (facts === undefined) return "There are no facts: run `multisite trust status` first.";
+  const age = (Date.parse(now) - Date.parse(facts.collectedAt)) / 60_000;
+  const again = "collect them again with `multisite trust status`";
+  if (!Number.isFinite(age)) return `The facts carry no date (${facts.collectedAt}): ${again}.`;
+  if (age < -SKEW_MINUTES)
+    return `The facts are of ${facts.collectedAt}, after now (${now}): set the clock, and ${again}.`;
+  if (age > FACTS_MINUTES) {
+    return `The facts are of ${facts.collectedAt}, ${Math.floor(age)} minutes old, and may be ${FACTS_MINUTES}: ${again}.`;
+  }
+  if (changedAt !== undefined && Date.parse(facts.collectedAt) < Date.parse(changedAt)) {
+    return `The facts are of ${facts.collectedAt}, and the rotation was changed at ${changedAt}, after them: ${again}.`;
+  }
+  return undefined;
+}

@@ -1,0 +1,15 @@
+/** Rotation of the fleet's roots as data: where it stands, which steps are legal, and by what they are held up. */
+export { type CompromisedPlan, compromisedPlan } from "./compromised";
+export { rotationProblems, withExpelled } from "./data";
+export * from "./facts";
+export type { Gate } from "./gates";
+export * from "./rotation";
+export {
+  following,
+  type LegalSteps,
+  legalSteps,
+  peeringGates,
+  type StepKind,
+  type StepOptions,
+  type TrustStep,
+} from "./steps";
