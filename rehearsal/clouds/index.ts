@@ -5,6 +5,7 @@ import { gcp } from "./gcp";
 import { genericCloud } from "./generic";
 import { kubernetes } from "./kubernetes";
 import type { Cloud } from "./model";
+import type { RealClusters } from "./realClusters";
 import { SdkPackage } from "./sdk/package";
 import { SimulatedProvider, schemaOf } from "./simulatedProvider";
 import { tls } from "./tls";
@@ -35,6 +36,8 @@ export interface SimulationOptions {
    * that a team is given. References to them are taken on trust. @default none
    */
   existing?: readonly string[];
+  /** API servers that are real behind clusters that are simulated: their address and authority are handed out. @default none */
+  realClusters?: RealClusters;
 }
 
 const CLOUDS: readonly Cloud[] = [aws, gcp, azure, kubernetes, tls];
@@ -44,7 +47,7 @@ const CLOUDS: readonly Cloud[] = [aws, gcp, azure, kubernetes, tls];
  * share one world: two providers of one account and region see the same things.
  */
 export function simulatedClouds(options: SimulationOptions): ProviderSource {
-  const world = new World(new Set(options.existing ?? []));
+  const world = new World(new Set(options.existing ?? []), options.realClusters);
   const seed = options.seed ?? "rehearsal";
   const packages = new Map<string, SdkPackage | undefined>();
   const installed = (name: string): SdkPackage | undefined => {
@@ -95,3 +98,4 @@ async function restoreWorld(
 }
 
 export { type HostedPlugins, type PluginPackage, writePlugins } from "./plugin";
+export type { RealCluster, RealClusters, SimulatedCluster } from "./realClusters";

@@ -1,4 +1,5 @@
 import type { Properties } from "../engine/provider";
+import { NO_REAL_CLUSTERS, type RealClusters } from "./realClusters";
 
 /** A thing that exists in a simulated cloud. */
 export interface Thing {
@@ -40,8 +41,14 @@ export class World {
   private readonly users = new Map<Thing, Set<Thing>>();
   private readonly ofType = new Map<string, Set<Thing>>();
 
-  /** @param trusted ids, ARNs and names of things outside the rehearsal, to which references are taken on trust. */
-  constructor(readonly trusted: ReadonlySet<string> = new Set()) {}
+  /**
+   * @param trusted ids, ARNs and names of things outside the rehearsal, to which references are taken on trust.
+   * @param realClusters API servers that are real behind clusters that are simulated.
+   */
+  constructor(
+    readonly trusted: ReadonlySet<string> = new Set(),
+    readonly realClusters: RealClusters = NO_REAL_CLUSTERS,
+  ) {}
 
   /** Adds a thing, or puts a newer one in the place of that with the same type, scope and id. */
   put(thing: Thing): void {

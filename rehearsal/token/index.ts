@@ -3,6 +3,7 @@ import { aksToken } from "./aks";
 import { eksToken } from "./eks";
 import type { ExecCredential } from "./execCredential";
 import { gkeToken } from "./gke";
+import { LOCAL_TOKENS, localToken } from "./local";
 import { NODE_DEPS, type TokenDeps } from "./peers";
 
 export type { ExecCredential } from "./execCredential";
@@ -43,6 +44,8 @@ const OPTIONS: Readonly<Record<TokenKind, { required: (keyof TokenOptions)[]; op
 export async function token(kind: string, options: TokenOptions, deps: TokenDeps = NODE_DEPS): Promise<ExecCredential> {
   if (!isKind(kind)) throw new UserError(`multisite token knows ${TOKEN_KINDS.join(", ")}, not "${kind}"`);
   refuseWrongOptions(kind, options);
+  const local = process.env[LOCAL_TOKENS];
+  if (local !== undefined) return localToken(local, kind, options, deps.now());
   if (kind === "gke") return gkeToken(options, deps);
   if (kind === "aks") return aksToken(options, deps);
   const { cluster = "", region = "", roleArn } = options;

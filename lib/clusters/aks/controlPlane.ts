@@ -41,7 +41,7 @@ export function controlPlane(context: SiteContext): AksControlPlane {
     port: 443,
     kubeconfig: kubeconfig({
       name: site.name,
-      server: pulumi.interpolate`https://${cluster.fqdn}:443`,
+      server: pulumi.interpolate`https://${cluster.fqdn}`,
       certificateAuthority: certificateAuthority(context, group, cluster),
       token: ["aks", "--tenant", specOf(site, "aks").tenant],
     }),

@@ -1,4 +1,5 @@
 import type { Making } from "../model";
+import { authorityData } from "../realClusters";
 import { digits } from "../sdk/madeUp";
 import { at, select, text } from "../wire";
 import { arn } from "./arns";
@@ -8,16 +9,13 @@ export function clusterOutputs(it: Making) {
   const issuer = it.hex(32, "oidc").toUpperCase();
   const [name, version] = [text(it.inputs, "name"), text(it.inputs, "version") ?? "1.35"];
   const vpcId = text(it.target("vpcConfig.subnetIds[*]")?.inputs, "vpcId") ?? "";
-  const host = `${issuer}.gr7.${it.region}.eks.amazonaws.com`;
+  const real = it.world.realClusters({ kind: "eks", name: name ?? "", region: it.region });
+  const host = real?.address ?? `${issuer}.gr7.${it.region}.eks.amazonaws.com`;
   return {
     arn: arn(it, "eks", `cluster/${name}`),
     clusterId: "",
     endpoint: `https://${host}`,
-    certificateAuthority: {
-      data: Buffer.from(`-----BEGIN CERTIFICATE-----\n${it.hex(64, "ca")}\n-----END CERTIFICATE-----\n`).toString(
-        "base64",
-      ),
-    },
+    certificateAuthority: { data: authorityData(real, it.hex(64, "ca")) },
     identities: [{ oidcs: [{ issuer: `https://oidc.eks.${it.region}.amazonaws.com/id/${issuer}` }] }],
     platformVersion: `eks.${1 + (Number(digits(2, it.id)) % 20)}`,
     status: "ACTIVE",

@@ -172,11 +172,13 @@ export const aksModels: { readonly [type: string]: Model } = {
       const prefix = text(it.inputs, "dnsPrefix") ?? text(it.inputs, "fqdnSubdomain") ?? "aks";
       const isPrivate = at(it.inputs, "apiServerAccessProfile.enablePrivateCluster") === true;
       const host = `${prefix}-${it.hex(8)}`;
+      const name = text(it.inputs, "resourceName") ?? "";
+      const real = it.world.realClusters({ kind: "aks", name, region: it.region })?.address;
       const version = text(it.inputs, "kubernetesVersion") ?? "1.35";
       return {
         type: "Microsoft.ContainerService/ManagedClusters",
-        fqdn: `${host}.hcp.${it.region}.azmk8s.io`,
-        privateFQDN: isPrivate ? `${host}.${guid(it.id, "zone")}.privatelink.${it.region}.azmk8s.io` : "",
+        fqdn: real ?? `${host}.hcp.${it.region}.azmk8s.io`,
+        privateFQDN: isPrivate ? (real ?? `${host}.${guid(it.id, "zone")}.privatelink.${it.region}.azmk8s.io`) : "",
         azurePortalFQDN: `${host}.portal.hcp.${it.region}.azmk8s.io`,
         currentKubernetesVersion: version.split(".").length === 2 ? `${version}.1` : version,
         kubernetesVersion: version,

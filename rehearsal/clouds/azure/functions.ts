@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { FunctionModel } from "../model";
+import { authorityData } from "../realClusters";
 import { hex } from "../sdk/madeUp";
 import { text } from "../wire";
 import { AKS_CLUSTER } from "./names";
@@ -26,10 +27,10 @@ function credentials(name: string): FunctionModel {
     if (thing === undefined) throw new Error(`the managed cluster ${id} does not exist`);
     if (name === "clusterAdmin" && thing.inputs.disableLocalAccounts === true)
       throw new Error(`${cluster} has no local accounts (disableLocalAccounts)`);
-    const authority = Buffer.from(
-      `-----BEGIN CERTIFICATE-----\n${hex(64, "ca", id)}\n-----END CERTIFICATE-----\n`,
-    ).toString("base64");
-    const server = `https://${text(thing.outputs, "privateFQDN") || text(thing.outputs, "fqdn")}:443`;
+    const region = text(thing.inputs, "location");
+    const real = world.realClusters({ kind: "aks", name: cluster ?? "", region });
+    const authority = authorityData(real, hex(64, "ca", id));
+    const server = `https://${real?.address ?? `${text(thing.outputs, "privateFQDN") || text(thing.outputs, "fqdn")}:443`}`;
     const config = {
       apiVersion: "v1",
       kind: "Config",

@@ -1,4 +1,5 @@
 import type { Model } from "../model";
+import { authorityData } from "../realClusters";
 import { zonesOf } from "../regions";
 import {
   anyCidr,
@@ -169,16 +170,18 @@ export const gkeModels: { readonly [type: string]: Model } = {
     outputs: (it) => {
       const masterVersion = text(it.inputs, "minMasterVersion") ?? "1.35";
       const zones = zonesOf("gcp", it.region) ?? [];
-      const endpoint = `34.${Number.parseInt(it.hex(2, "e1"), 16)}.${Number.parseInt(it.hex(2, "e2"), 16)}.10`;
+      const real = it.world.realClusters({ kind: "gke", name: text(it.inputs, "name") ?? "", region: it.region });
+      const endpoint =
+        real?.address ?? `34.${Number.parseInt(it.hex(2, "e1"), 16)}.${Number.parseInt(it.hex(2, "e2"), 16)}.10`;
       const masterRange = cidrsAt(it.inputs, "privateClusterConfig.masterIpv4CidrBlock")[0];
       const privateEndpoint =
+        real?.address ??
         text(it.inputs, "privateClusterConfig.masterIpv4CidrBlock")?.replace(
           /\.\d+\/28$/,
           `.${((masterRange?.start ?? 0) % 256) + 2}`,
-        ) ?? "172.16.0.2";
-      const ca = Buffer.from(`-----BEGIN CERTIFICATE-----\n${it.hex(64, "ca")}\n-----END CERTIFICATE-----\n`).toString(
-        "base64",
-      );
+        ) ??
+        "172.16.0.2";
+      const ca = authorityData(real, it.hex(64, "ca"));
       return {
         endpoint,
         masterVersion,
@@ -189,7 +192,7 @@ export const gkeModels: { readonly [type: string]: Model } = {
         masterAuth: { clusterCaCertificate: ca, clientCertificate: "", clientKey: "" },
         controlPlaneEndpointsConfig: {
           dnsEndpointConfig: {
-            endpoint: `gke-${it.hex(32)}-${it.account.facts.projectNumber}.${it.region}.gke.goog`,
+            endpoint: real?.address ?? `gke-${it.hex(32)}-${it.account.facts.projectNumber}.${it.region}.gke.goog`,
             allowExternalTraffic: false,
           },
           ipEndpointsConfig: { enabled: true },

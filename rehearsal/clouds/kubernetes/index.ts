@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { parseDocument } from "yaml";
 import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
-import { at, isObject, text } from "../wire";
+import { text } from "../wire";
 import { immutableData, namespaceOf } from "./kinds";
+import { clusterOf, readKubeconfig } from "./kubeconfig";
 import { kubernetesModel } from "./models";
 
 /** A cluster, as `@pulumi/kubernetes` meets it: any kind, built in or custom. */
@@ -74,25 +74,10 @@ function openShape<T>(shape: Map<string, T>): Map<string, T> {
 function account(config: Properties): Account {
   const file = text(config, "kubeconfig");
   const isUnknownFile = file === undefined && Object.hasOwn(config, "kubeconfig");
-  const server = file === undefined ? "default" : (serverOf(file, text(config, "context")) ?? file);
+  const server = file === undefined ? "default" : (text(clusterOf(file, text(config, "context")), "server") ?? file);
   const digest = createHash("sha256").update(server).digest("hex").slice(0, 12);
   const owner = text(config, "clusterIdentifier") ?? (isUnknownFile ? undefined : digest);
   return { owner, region: undefined, facts: { namespace: text(config, "namespace") ?? "default" }, config };
-}
-
-function serverOf(file: string, context: string | undefined): string | undefined {
-  const config = readKubeconfig(file);
-  if (config === undefined) return undefined;
-  const named = (list: unknown, name: unknown) =>
-    Array.isArray(list) ? list.find((item) => at(item, "name") === name) : undefined;
-  const chosen = named(config.contexts, context ?? config["current-context"]);
-  return text(named(config.clusters, at(chosen, "context.cluster")), "cluster.server");
-}
-
-function readKubeconfig(file: string): Properties | undefined {
-  const document = parseDocument(file);
-  const config: unknown = document.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;
-  return isObject(config) ? config : undefined;
 }
 
 function checkConfig(config: Properties): CheckFailure[] {
@@ -101,7 +86,7 @@ function checkConfig(config: Properties): CheckFailure[] {
   if (file === undefined || looksLikePath) return [];
   if (readKubeconfig(file) === undefined)
     return [{ property: "kubeconfig", reason: "must be the text of a kubeconfig, in YAML or JSON; it cannot be read" }];
-  if (serverOf(file, text(config, "context")) !== undefined) return [];
+  if (text(clusterOf(file, text(config, "context")), "server") !== undefined) return [];
   const reason =
     "must name a context that exists, with a cluster that has a server; see current-context, contexts and clusters";
   return [{ property: "kubeconfig", reason }];

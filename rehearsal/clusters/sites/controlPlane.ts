@@ -26,10 +26,11 @@ export interface SiteFiles {
 /**
  * Writes what the programs of a site read. Short names: the path of a socket may have 104 characters on macOS.
  * @param port of the API server on 127.0.0.1.
+ * @param token of its administrator.
  * @throws NodeJS.ErrnoException when the folder cannot be written.
  */
-export function writeSite(site: SitePlan, folder: string, port: number): SiteFiles {
-  const pki = makePki(site.name, formatAddress(parseCidr(site.addresses.serviceCidr).start + 1));
+export function writeSite(site: SitePlan, folder: string, port: number, token: string): SiteFiles {
+  const pki = makePki(site.name, formatAddress(parseCidr(site.addresses.serviceCidr).start + 1), token);
   const endpoint = `https://127.0.0.1:${port}`;
   const kubeconfig = (user: Parameters<typeof localKubeconfig>[3]) =>
     localKubeconfig(site.name, endpoint, pki.authority.certificate, user);

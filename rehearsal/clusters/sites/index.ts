@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FleetPlan, SitePlan } from "../../../lib/plan/plan";
@@ -10,6 +10,7 @@ import { kubernetes } from "./kubernetes";
 import { checkRoom } from "./problems";
 import { type LocalSite, startSite } from "./site";
 import { markOwner, PREFIX, sweep } from "./sweep";
+import { type SiteTokens, siteTokens } from "./tokens";
 
 export type { ClusterAddress, Listener, Reach } from "./egress";
 export type { LocalSite } from "./site";
@@ -18,6 +19,8 @@ export type { LocalSite } from "./site";
 export interface LocalSites {
   /** By name. */
   readonly sites: Readonly<Record<string, LocalSite>>;
+  /** What `multisite token` answers from when `MULTISITE_LOCAL_TOKENS` names it. It goes with the sites. */
+  readonly tokensFile: string;
   /** Ends all sites and removes everything. May be called more than once. */
   close(): Promise<void>;
 }
@@ -57,13 +60,18 @@ export async function localSites(plan: FleetPlan, options: LocalSitesOptions = {
   const wanted = sitesOf(plan, options);
   const tools = options.tools ?? (await toolchain(options));
   const temporary = options.temporary ?? tmpdir();
-  const folder = makeFolder(temporary, wanted);
+  const tokens = siteTokens(wanted);
+  const folder = makeFolder(temporary, wanted, tokens);
   const keeper = startKeeper(folder);
   try {
     // Loaded while the first API servers start.
     void kubernetes();
-    const sites = await startAll(plan, wanted, { folder, keeper, tools }, options);
-    return { sites: Object.fromEntries(sites.map((site) => [site.name, site])), close: () => closeAll(sites, keeper) };
+    const sites = await startAll(plan, wanted, { folder, keeper, tools, tokens }, options);
+    return {
+      sites: Object.fromEntries(sites.map((site) => [site.name, site])),
+      tokensFile: join(folder, TOKENS),
+      close: () => closeAll(sites, keeper),
+    };
   } catch (error) {
     await keeper.end();
     throw error;
@@ -81,13 +89,16 @@ function sitesOf(plan: FleetPlan, { only, ports = {} }: LocalSitesOptions): Site
   return plan.sites.filter(({ name, state }) => (chosen === undefined ? state !== "lost" : chosen.has(name)));
 }
 
-function makeFolder(temporary: string, sites: readonly SitePlan[]): string {
+const TOKENS = "tokens.json";
+
+function makeFolder(temporary: string, sites: readonly SitePlan[], { byAudience }: SiteTokens): string {
   const names = sites.map(({ name }) => name);
   try {
     sweep(temporary);
     checkRoom(names, temporary);
     const folder = mkdtempSync(join(temporary, PREFIX));
     markOwner(folder);
+    writeFileSync(join(folder, TOKENS), JSON.stringify(byAudience), { mode: 0o600 });
     return folder;
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -101,13 +112,14 @@ interface Place {
   readonly folder: string;
   readonly keeper: Keeper;
   readonly tools: Toolchain;
+  readonly tokens: SiteTokens;
 }
 
 /** Starts the sites, some at a time. The first that cannot start ends the start of the others. */
 async function startAll(
   plan: FleetPlan,
   wanted: readonly SitePlan[],
-  { folder, keeper, tools }: Place,
+  { folder, keeper, tools, tokens }: Place,
   options: LocalSitesOptions,
 ): Promise<LocalSite[]> {
   const stop = new AbortController();
@@ -132,6 +144,7 @@ async function startAll(
             keeper,
             folder: join(folder, String(number)),
             port: options.ports?.[name],
+            token: tokens.bySite.get(name) ?? "",
             reach: options.reach,
             progress,
             ended: (problem) => options.ended?.(problem),

@@ -8,5 +8,6 @@ type Classes = Awaited<ReturnType<typeof kubernetes>>;
 
 export type V1DaemonSet = InstanceType<Classes["V1DaemonSet"]>;
 export type V1Node = InstanceType<Classes["V1Node"]>;
+export type V1Pod = InstanceType<Classes["V1Pod"]>;
 export type V1PodSpec = InstanceType<Classes["V1PodSpec"]>;
 export type V1Toleration = InstanceType<Classes["V1Toleration"]>;

@@ -1,10 +1,10 @@
 import { systemPods } from "../../../lib/plan/overhead";
 import type { SitePlan } from "../../../lib/plan/plan";
-import { type Resources, resources } from "../../../lib/plan/resources";
+import { resources } from "../../../lib/plan/resources";
 import { podResources } from "../../../lib/plan/schedulable";
 import type { DaemonSetSpec } from "../../../lib/plan/spec";
-import type { V1DaemonSet, V1PodSpec, V1Toleration } from "./kubernetes";
-import { quantitiesOf } from "./nodes";
+import type { V1DaemonSet } from "./kubernetes";
+import { type PodShape, podSpec } from "./podSpec";
 
 /** Namespace of the pods that stand for what the plan counted on every node. Real charts never install into it. */
 export const OVERHEAD_NAMESPACE = "multisite-overhead";
@@ -51,50 +51,12 @@ function labelOf(name: string): string {
   return plain.slice(0, 40).replace(/^-+|-+$/g, "") || "daemonset";
 }
 
-interface Shape {
-  readonly requests: Resources;
-  readonly tolerations?: V1Toleration[];
-  readonly nodeSelector?: Record<string, string>;
-  readonly architectures?: readonly string[];
-  readonly priorityClassName?: string;
-}
-
-function daemonSet(name: string, shape: Shape): V1DaemonSet {
+function daemonSet(name: string, shape: PodShape): V1DaemonSet {
   const labels = { "app.kubernetes.io/name": name };
   return {
     apiVersion: "apps/v1",
     kind: "DaemonSet",
     metadata: { name, namespace: OVERHEAD_NAMESPACE, labels },
     spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec(shape) } },
-  };
-}
-
-function podSpec({ requests, tolerations, nodeSelector, architectures, priorityClassName }: Shape): V1PodSpec {
-  const { pods: _counted, ...asked } = quantitiesOf(requests);
-  const wanted = Object.fromEntries(Object.entries(asked).filter(([, value]) => Number.parseFloat(value) > 0));
-  const extended = Object.fromEntries(Object.keys(requests.extended).map((key) => [key, wanted[key] ?? "0"]));
-  return {
-    automountServiceAccountToken: false,
-    containers: [
-      {
-        name: "overhead",
-        image: "registry.k8s.io/pause:3.10",
-        // Kubernetes wants limits of extended resources, equal to the requests.
-        resources: { requests: wanted, ...(Object.keys(extended).length === 0 ? {} : { limits: extended }) },
-      },
-    ],
-    ...(tolerations === undefined ? {} : { tolerations }),
-    ...(nodeSelector === undefined ? {} : { nodeSelector }),
-    ...(architectures === undefined ? {} : { affinity: onlyOn(architectures) }),
-    ...(priorityClassName === undefined ? {} : { priorityClassName }),
-  };
-}
-
-function onlyOn(architectures: readonly string[]): NonNullable<V1PodSpec["affinity"]> {
-  const expression = { key: "kubernetes.io/arch", operator: "In", values: [...architectures] };
-  return {
-    nodeAffinity: {
-      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [expression] }] },
-    },
   };
 }

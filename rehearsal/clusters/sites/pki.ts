@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, randomBytes } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { makeKey } from "../../clouds/tls/keys";
 import { makeRequest, type Subject, selfSign, signRequest, type Terms } from "../../clouds/tls/x509";
 
@@ -35,8 +35,9 @@ const HOURS = 7 * 24;
 /**
  * Makes the keys and certificates of a site.
  * @param serviceIp address of the Service `kubernetes`, the first of the site's service CIDR.
+ * @param token of its administrator; sites may share one, as the clusters of a project share their users.
  */
-export function makePki(site: string, serviceIp: string): Pki {
+export function makePki(site: string, serviceIp: string, token: string): Pki {
   const now = new Date();
   const authority = makeAuthority(`${site}-kubernetes`, now);
   const frontProxyAuthority = makeAuthority(`${site}-front-proxy`, now);
@@ -51,7 +52,7 @@ export function makePki(site: string, serviceIp: string): Pki {
       serviceIp,
     ]),
     administrator: client("multisite-rehearsal", "system:masters"),
-    token: randomBytes(24).toString("base64url"),
+    token,
     controllerManager: client("system:kube-controller-manager"),
     scheduler: client("system:kube-scheduler"),
     kubelets: client("multisite-kubelets", "system:masters"),

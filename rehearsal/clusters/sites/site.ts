@@ -50,6 +50,8 @@ export interface SiteSetting {
   readonly folder: string;
   /** The port that the user wants; undefined for any that is free. */
   readonly port: number | undefined;
+  /** Bearer token of its administrator. */
+  readonly token: string;
   readonly reach: Reach | undefined;
   readonly progress: (text: string) => void;
   readonly ended: (problem: UserError) => void;
@@ -66,11 +68,11 @@ const ATTEMPTS = 3;
  * @throws UserError that names the site; Interrupted.
  */
 export async function startSite(setting: SiteSetting): Promise<LocalSite> {
-  const { plan, folder, port: wanted } = setting;
+  const { plan, folder, port: wanted, token } = setting;
   for (let attempt = 1; ; attempt++) {
     const port = wanted ?? (await freePort());
     try {
-      const site = new RunningSite(setting, writeSite(plan, folder, port));
+      const site = new RunningSite(setting, writeSite(plan, folder, port, token));
       await site.start();
       return site;
     } catch (error) {

@@ -133,7 +133,7 @@ test("what is installed for real is not stood in for", () => {
 });
 
 test("nothing of one site's authority is another's, and certificates say what they are for", () => {
-  const [one, other] = [makePki("one", "10.1.0.1"), makePki("other", "10.2.0.1")];
+  const [one, other] = [makePki("one", "10.1.0.1", "1"), makePki("other", "10.2.0.1", "2")];
   const authority = new X509Certificate(one.authority.certificate);
   const server = new X509Certificate(one.server.certificate);
   assert.ok(authority.ca && !server.ca);
@@ -153,7 +153,7 @@ test("every program listens on sockets of the site's folder or on loopback, and 
   const tools = Object.fromEntries(
     SITE_PROGRAMS.map((name) => [name, { path: `/bin/${name}` }]),
   ) as unknown as Toolchain;
-  const files = { folder: "/f", pki: makePki("one", "10.1.0.1"), endpoint: "", port: 1, kubeconfig: "" };
+  const files = { folder: "/f", pki: makePki("one", "10.1.0.1", "1"), endpoint: "", port: 1, kubeconfig: "" };
   for (const program of SITE_PROGRAMS) {
     const { args, env } = commandOf(program, site, files, tools);
     for (const arg of args) {

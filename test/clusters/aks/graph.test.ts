@@ -79,7 +79,7 @@ test("the kubeconfig is plain text that fetches its token: only the authority is
   assert.equal(isSecret(kubeconfig), false);
   const { clusters, users } = JSON.parse(String(kubeconfig));
   assert.deepEqual(clusters[0].cluster, {
-    server: "https://amsterdam-1a2b.hcp.westeurope.azmk8s.io:443",
+    server: "https://amsterdam-1a2b.hcp.westeurope.azmk8s.io",
     "certificate-authority-data": AUTHORITY,
   });
   const token = ["token", "aks", "--tenant", "55555555-6666-7777-8888-999999999999"];
