@@ -21,3 +21,4 @@ export * from "./routing";
 export { mayRunOn, type NodeTraits, podResources } from "./schedulable";
 export type * from "./spec";
 export type * from "./verdict";
+export * from "./workloads";

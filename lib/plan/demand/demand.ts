@@ -1,15 +1,12 @@
 import type { Problem } from "../problems";
 import type { DaemonSetSpec, WorkloadSpec } from "../spec";
 import { Field, isMap } from "./fields";
-import { identityOf, keyOf } from "./identity";
-import { namesOf } from "./naming";
+import { identityOf } from "./identity";
 import { Notes } from "./notes";
-import { distinct, type Found, Problems, type SourceObject } from "./objects";
-import { podsOf } from "./podSources";
-import { Scalers } from "./scalers";
-import { Surroundings } from "./surroundings";
+import type { SourceObject } from "./objects";
+import { type NamedWorkload, readObjects } from "./reading";
 import { type DemandTotals, totalsOf } from "./totals";
-import { alone, isCounted, type Manifests, toSpec, type Workload, workload } from "./workloads";
+import { alone, toSpec, workload } from "./workloads";
 
 /** What Kubernetes manifests ask for. */
 export interface DemandFromManifests {
@@ -35,28 +32,8 @@ export interface CountedDemand extends DemandFromManifests {
  * Objects of no interest (Services, ConfigMaps, ...) are passed over.
  */
 export function demandFromObjects(sources: readonly SourceObject[]): CountedDemand {
-  const problems = new Problems();
-  const manifests: Manifests = { surroundings: new Surroundings(), scalers: new Scalers(), notes: new Notes() };
-  const objects = distinct(sources, problems, manifests.notes);
-  const present = new Set<string>();
-  const running: Found[] = [];
-  for (const found of objects) {
-    const { identity, field } = found;
-    if (manifests.surroundings.takeIn(identity, field)) continue;
-    if (manifests.scalers.takeIn(identity, field)) continue;
-    noteOthers(found, manifests.notes);
-    if (podsOf(identity, field, () => {}) === undefined) continue;
-    present.add(keyOf(identity));
-    running.push(found);
-  }
-  const workloads = running
-    .filter(({ identity, field }) => !isCounted(identity, field, present))
-    .map(({ identity, field }) => workload(identity, field, manifests))
-    .filter((it) => it !== undefined);
-  for (const scaler of manifests.scalers.unclaimed()) {
-    manifests.notes.add("Autoscalers of workloads that are not in the manifests", scaler);
-  }
-  return { ...assemble(workloads, manifests.notes), problems: problems.all };
+  const { workloads, notes, problems } = readObjects(sources);
+  return { ...assemble(workloads, notes), problems: problems.all };
 }
 
 /**
@@ -75,18 +52,8 @@ export function workloadOf(object: unknown): WorkloadSpec | DaemonSetSpec | unde
   return toSpec(read, identity.namespace === "default" ? identity.name : `${identity.namespace}/${identity.name}`);
 }
 
-/** Kinds that start or change pods in ways that no manifest shows. */
-function noteOthers({ identity, field }: Found, notes: Notes): void {
-  const { group, kind, name } = identity;
-  if (kind === "VerticalPodAutoscaler" && field.at("spec", "updatePolicy", "updateMode").value !== "Off") {
-    notes.add("Requests that a VerticalPodAutoscaler raises are not counted", name);
-  } else if (group.includes(".") && !group.endsWith(".k8s.io") && podsOf(identity, field, () => {}) === undefined) {
-    notes.add("Custom resources may start pods that are not counted", kind);
-  }
-}
-
-function assemble(workloads: readonly Workload[], notes: Notes): DemandFromManifests {
-  const names = namesOf(workloads);
+function assemble(named: readonly NamedWorkload[], notes: Notes): DemandFromManifests {
+  const workloads = named.map((it) => it.workload);
   const demand: DemandFromManifests = {
     workloads: [],
     daemonSets: [],
@@ -94,8 +61,7 @@ function assemble(workloads: readonly Workload[], notes: Notes): DemandFromManif
     totals: totalsOf(workloads),
     notes: [],
   };
-  for (const [index, one] of workloads.entries()) {
-    const name = names[index] ?? one.identity.name;
+  for (const { workload: one, name } of named) {
     const spec = toSpec(one, name);
     if ("replicas" in spec) demand.workloads.push(spec);
     else demand.daemonSets.push(spec);

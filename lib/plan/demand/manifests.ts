@@ -1,7 +1,7 @@
 import type { Problem } from "../problems";
 import { type DemandFromManifests, demandFromObjects } from "./demand";
 import type { SourceObject } from "./objects";
-import { documentsOf } from "./yamlDocuments";
+import { type Documents, documentsOf } from "./yamlDocuments";
 
 /** A text of Kubernetes manifests and what to call it in messages, such as its file's name. */
 export interface ManifestSource {
@@ -32,6 +32,20 @@ export const LARGEST_TEXT = 16 * 1024 * 1024;
  * @throws ManifestError with every problem at once, also when nothing in the manifests runs a pod
  */
 export function demandFromManifests(sources: readonly ManifestSource[]): DemandFromManifests {
+  const { objects, problems } = objectsOf(sources);
+  const { problems: found, ...demand } = demandFromObjects(objects);
+  for (const problem of found) problems.push(problem);
+  if (problems.length === 0 && demand.workloads.length + demand.daemonSets.length === 0) {
+    const names = sources.map((it) => it.name).join(", ");
+    const kinds = "Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, or any kind with a pod template";
+    problems.push({ path: names || "manifests", message: `run no pods: there must be at least one ${kinds}` });
+  }
+  if (problems.length > 0) throw new ManifestError(problems);
+  return demand;
+}
+
+/** The objects of texts, and where those cannot be read; lists are still lists. */
+export function objectsOf(sources: readonly ManifestSource[]): Documents {
   const problems: Problem[] = [];
   const objects: SourceObject[] = [];
   for (const { name, text } of sources) {
@@ -42,15 +56,7 @@ export function demandFromManifests(sources: readonly ManifestSource[]): DemandF
     for (const problem of read.problems) problems.push(problem);
     for (const object of read.objects) objects.push(object);
   }
-  const { problems: found, ...demand } = demandFromObjects(objects);
-  for (const problem of found) problems.push(problem);
-  if (problems.length === 0 && demand.workloads.length + demand.daemonSets.length === 0) {
-    const names = sources.map((it) => it.name).join(", ");
-    const kinds = "Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, or any kind with a pod template";
-    problems.push({ path: names || "manifests", message: `run no pods: there must be at least one ${kinds}` });
-  }
-  if (problems.length > 0) throw new ManifestError(problems);
-  return demand;
+  return { objects, problems };
 }
 
 function refusal(text: string): string | undefined {

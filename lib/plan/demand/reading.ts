@@ -1,0 +1,63 @@
+import { keyOf } from "./identity";
+import { namesOf } from "./naming";
+import { Notes } from "./notes";
+import { distinct, type Found, Problems, type SourceObject } from "./objects";
+import { podsOf } from "./podSources";
+import { Scalers } from "./scalers";
+import { Surroundings } from "./surroundings";
+import { isCounted, type Manifests, type Workload, workload } from "./workloads";
+
+/** A workload of manifests, and what a fleet's spec calls it. */
+export interface NamedWorkload {
+  /** The name alone where it is unique, else `namespace/name`, and more where even that is not. */
+  readonly name: string;
+  readonly workload: Workload;
+}
+
+/** Manifests as read: all objects, and those among them that run pods. */
+export interface ReadManifests {
+  /** Lists taken apart, each object once. */
+  readonly objects: readonly Found[];
+  /** Without those whose controller is among the objects as well. */
+  readonly workloads: readonly NamedWorkload[];
+  readonly notes: Notes;
+  readonly problems: Problems;
+}
+
+/** Reads objects once, for whoever counts them and whoever renders them, so that both call a workload by one name. */
+export function readObjects(sources: readonly SourceObject[]): ReadManifests {
+  const problems = new Problems();
+  const manifests: Manifests = { surroundings: new Surroundings(), scalers: new Scalers(), notes: new Notes() };
+  const objects = distinct(sources, problems, manifests.notes);
+  const present = new Set<string>();
+  const running: Found[] = [];
+  for (const found of objects) {
+    const { identity, field } = found;
+    if (manifests.surroundings.takeIn(identity, field)) continue;
+    if (manifests.scalers.takeIn(identity, field)) continue;
+    noteOthers(found, manifests.notes);
+    if (podsOf(identity, field, () => {}) === undefined) continue;
+    present.add(keyOf(identity));
+    running.push(found);
+  }
+  const workloads = running
+    .filter(({ identity, field }) => !isCounted(identity, field, present))
+    .map(({ identity, field }) => workload(identity, field, manifests))
+    .filter((it) => it !== undefined);
+  for (const scaler of manifests.scalers.unclaimed()) {
+    manifests.notes.add("Autoscalers of workloads that are not in the manifests", scaler);
+  }
+  const names = namesOf(workloads);
+  const named = workloads.map((one, index) => ({ workload: one, name: names[index] ?? one.identity.name }));
+  return { objects, workloads: named, notes: manifests.notes, problems };
+}
+
+/** Kinds that start or change pods in ways that no manifest shows. */
+function noteOthers({ identity, field }: Found, notes: Notes): void {
+  const { group, kind, name } = identity;
+  if (kind === "VerticalPodAutoscaler" && field.at("spec", "updatePolicy", "updateMode").value !== "Off") {
+    notes.add("Requests that a VerticalPodAutoscaler raises are not counted", name);
+  } else if (group.includes(".") && !group.endsWith(".k8s.io") && podsOf(identity, field, () => {}) === undefined) {
+    notes.add("Custom resources may start pods that are not counted", kind);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Notes } from "../demand/notes";
+import { at, isPlain, type KubernetesObject, labelsAt, listAt, mapAt, type Plain } from "./objects";
+import { selectorOf } from "./selectors";
+
+/** Where kinds keep the template of their pods; every other kind that has one has it at `spec.template`. */
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  Pod: [],
+  CronJob: ["spec", "jobTemplate", "spec", "template"],
+  ScaledJob: ["spec", "jobTargetRef", "template"],
+};
+
+/** The template of an object's pods: metadata and spec. */
+export function templateOf(object: KubernetesObject): Plain {
+  return mapAt(object, ...(TEMPLATES[object.kind] ?? ["spec", "template"]));
+}
+
+const SELECTING = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
+
+/**
+ * Completes what old API versions derived, and `apps/v1` refuses to be without: a selector, and labels that it selects.
+ */
+export function completeSelector(object: KubernetesObject, notes: Notes): void {
+  if (!SELECTING.has(object.kind) || isPlain(at(object, "spec", "selector"))) return;
+  const subject = `${object.kind} ${object.metadata.name}`;
+  const labels = labelsAt(templateOf(object), "metadata", "labels");
+  const chosen =
+    Object.keys(labels).length > 0 ? labels : { "app.kubernetes.io/name": object.metadata.name.slice(0, 63) };
+  mapAt(templateOf(object), "metadata").labels = { ...chosen };
+  mapAt(object, "spec").selector = { matchLabels: { ...chosen } };
+  notes.add("Had no selector, which is required, and so is given one by its pods' labels", subject);
+}
+
+/** The keys of node labels over which a site's pods are spread: its zones, then its hosts. */
+const SPREAD_OVER = ["topology.kubernetes.io/zone", "kubernetes.io/hostname"];
+
+/**
+ * Spreads pods over zones and hosts where the manifest does not say how. As a preference, never as a condition: the
+ * verdict has proven that whole pods find whole nodes, whichever; a condition would leave pods pending beside free nodes.
+ */
+export function spreadOut(object: KubernetesObject): void {
+  const template = templateOf(object);
+  const selector = selectorOf(object) ?? labelled(template);
+  if (selector === undefined) return;
+  const spec = mapAt(template, "spec");
+  const given = listAt(spec, "topologySpreadConstraints");
+  const missing = SPREAD_OVER.filter((key) => !given.some((one) => at(one, "topologyKey") === key));
+  if (missing.length === 0) return;
+  const constraints = missing.map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: selector,
+    // Else the pods of the old revision push those of the new one together.
+    ...(object.kind === "Deployment" && { matchLabelKeys: ["pod-template-hash"] }),
+  }));
+  spec.topologySpreadConstraints = [...given, ...constraints];
+}
+
+function labelled(template: Plain): Plain | undefined {
+  const labels = labelsAt(template, "metadata", "labels");
+  return Object.keys(labels).length > 0 ? { matchLabels: labels } : undefined;
+}

@@ -1,0 +1,135 @@
+import { ManifestError, type ManifestSource, objectsOf } from "../demand/manifests";
+import type { Found, SourceObject } from "../demand/objects";
+import { type NamedWorkload, type ReadManifests, readObjects } from "../demand/reading";
+import type { FleetPlan } from "../plan";
+import type { Problem } from "../problems";
+import type { WorkloadSpec } from "../spec";
+import { cleaned, isOfItsCluster, ownerKey } from "./cleaning";
+import type { KubernetesObject } from "./objects";
+import { placedSites, specOf } from "./replicas";
+import type { ScalingMode } from "./scaling";
+import { type PlacedWorkload, siteOf } from "./site";
+
+/** How manifests become the objects of sites. */
+export interface RenderOptions {
+  /** How workloads with an autoscaler wait for a loss. @default "prescaled" */
+  readonly scaling?: ScalingMode;
+  /**
+   * What the names of the priority classes begin with, such as `multisite-critical`: two programs that share a cluster
+   * give two. @default "multisite"
+   */
+  readonly priorityPrefix?: string;
+}
+
+/** What every site is given. */
+export interface RenderedFleet {
+  /** The sites that run workloads, by their number: without those that are lost or leaving. */
+  readonly sites: readonly RenderedSite[];
+  /** What was changed or could not be kept, in sentences; each names its objects. */
+  readonly notes: readonly string[];
+}
+
+/** The objects of one site. */
+export interface RenderedSite {
+  readonly site: string;
+  /** In an order in which they can be applied one after the other. Each site's objects are its own copies. */
+  readonly objects: readonly KubernetesObject[];
+  /** The objects that run pods, in the order of the manifests. */
+  readonly workloads: readonly RenderedWorkload[];
+}
+
+/** An object that runs pods at a site. */
+export interface RenderedWorkload {
+  /** What the plan calls it, as in `placements[].replicas`. */
+  readonly name: string;
+  readonly kind: string;
+  /** `default` where the manifest says none. */
+  readonly namespace: string;
+  /** Name of the object. */
+  readonly object: string;
+  /** Pods that the site runs before anything is lost. */
+  readonly replicas: number;
+  /** Pods at most: what the verdict has counted room for at this site. */
+  readonly maximum: number;
+  /** Whether an autoscaler sets the replicas between the two. */
+  readonly autoscaled: boolean;
+}
+
+/**
+ * The objects of each site: replicas of every workload as the plan places them (static stability: what the site must
+ * carry after the worst loss runs before it), spread over zones and hosts as a preference, a priority class, a
+ * PodDisruptionBudget that allows one disruption, and autoscalers bounded by what the site has room for. Everything else
+ * goes to every site as it is. What a live cluster wrote into the objects is taken out. Pure: manifests are not changed.
+ *
+ *     const { sites } = siteObjects(fleetPlan(spec), [{ name: "shop.yaml", text }]);
+ *     for (const { site, objects } of sites) await apply(site, objects);
+ *
+ * @param manifests texts of YAML or JSON, or objects that were read already
+ * @throws ManifestError with every problem of the manifests at once
+ */
+export function siteObjects(
+  plan: FleetPlan,
+  manifests: readonly (ManifestSource | SourceObject)[],
+  options: RenderOptions = {},
+): RenderedFleet {
+  const texts = objectsOf(manifests.filter((it): it is ManifestSource => "text" in it));
+  const read = readObjects([...texts.objects, ...manifests.filter((it): it is SourceObject => "object" in it)]);
+  const problems = [...texts.problems, ...read.problems.all, ...read.objects.flatMap(withoutName)];
+  if (problems.length > 0) throw new ManifestError(problems);
+  const present = new Set(
+    read.objects.map(({ identity: { namespace, kind, name } }) => ownerKey(namespace, kind, name)),
+  );
+  const kept = read.objects.filter((found) => {
+    const dropped = isOfItsCluster(found, present);
+    if (dropped) read.notes.add("Made by a cluster for itself, so no site is given it", title(found));
+    return !dropped;
+  });
+  const placed = matched(plan, read);
+  const settings = { scaling: options.scaling ?? "prescaled", priorityPrefix: options.priorityPrefix ?? "multisite" };
+  const sites = placedSites(plan).map((place) =>
+    siteOf(
+      place,
+      kept.map((found) => ({ object: cleaned(found, read.notes), workload: placed.get(found.field.value) })),
+      settings,
+      read.notes,
+    ),
+  );
+  return { sites, notes: read.notes.lines() };
+}
+
+function title({ identity }: Found): string {
+  return `${identity.kind} ${identity.namespace === "default" ? "" : `${identity.namespace}/`}${identity.name}`;
+}
+
+function withoutName({ identity, field }: Found): Problem[] {
+  if (identity.name !== "") return [];
+  return [
+    { path: identity.kind, message: `metadata.name is missing${field.absent ? "" : ": an object must have a name"}` },
+  ];
+}
+
+/** The workloads by their objects as read. */
+function matched(plan: FleetPlan, { objects, workloads, notes }: ReadManifests): Map<unknown, PlacedWorkload> {
+  const specs = new Map((plan.spec.demand.workloads ?? []).map((one): [string, WorkloadSpec] => [one.name, one]));
+  const byIdentity = new Map(objects.map(({ identity, field }) => [identity, field.value]));
+  const taken = new Map<string, string>();
+  const placed = new Map<unknown, PlacedWorkload>();
+  for (const one of workloads) {
+    const spec = specOf(one, specs);
+    if (spec === undefined) {
+      notes.add("Not among the demand's workloads, so divided by the sites' shares, and not in the verdict", one.name);
+    } else if (taken.has(spec.name)) {
+      notes.add(`More than one object is workload ${spec.name} of the demand, which counts its pods once`, one.name);
+    } else noteDifference(one, spec, notes);
+    if (spec !== undefined) taken.set(spec.name, one.name);
+    placed.set(byIdentity.get(one.workload.identity), { name: spec?.name ?? one.name, spec, workload: one.workload });
+  }
+  return placed;
+}
+
+/** A demand that was written down once, and pods that ask for more today: the verdict is about the former. */
+function noteDifference({ name, workload }: NamedWorkload, spec: WorkloadSpec, notes: ReadManifests["notes"]): void {
+  if (workload.shape.cpu > spec.cpu || workload.shape.memoryGiB > spec.memoryGiB) {
+    notes.add(`Requests more than the demand says, by which the verdict has counted`, name);
+  }
+}
