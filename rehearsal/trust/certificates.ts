@@ -1,0 +1,110 @@
+import { createHash, X509Certificate } from "node:crypto";
+import type { BundleFact, LeafFact, RootFact } from "../../lib/plan/trustPhases";
+
+/** A PEM text with a key in it is refused: facts are public. */
+export class NotPublic extends Error {
+  override readonly name = "NotPublic";
+}
+
+/**
+ * The certificates of a PEM text, in their order.
+ * @throws NotPublic when it holds a private key, Error when a certificate cannot be read; neither shows the text.
+ */
+export function certificatesIn(pem: string): X509Certificate[] {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) throw new NotPublic("it holds a private key");
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block, index) => {
+    try {
+      return new X509Certificate(block);
+    } catch {
+      throw new Error(`its certificate ${index + 1} of ${blocks.length} cannot be read`);
+    }
+  });
+}
+
+/** SHA-256 of a certificate, in hexadecimal. */
+export function fingerprint(certificate: X509Certificate): string {
+  return createHash("sha256").update(certificate.raw).digest("hex");
+}
+
+/** SHA-256 of a bundle's text, in hexadecimal: what rolls the pods that read it. */
+export function bundleHash(pem: string): string {
+  return createHash("sha256").update(pem).digest("hex");
+}
+
+/** Names of generations by the fingerprints of their roots. */
+export type Generations = ReadonlyMap<string, string>;
+
+/** What a bundle holds. */
+export function bundleFact(
+  where: string,
+  pem: string,
+  generations: Generations,
+  writtenAt: string | undefined,
+): BundleFact {
+  const roots = certificatesIn(pem).map((root) => rootFact(root, generations));
+  return { where, hash: bundleHash(pem), roots, ...(writtenAt !== undefined && { writtenAt }) };
+}
+
+function rootFact(root: X509Certificate, generations: Generations): RootFact {
+  const own = fingerprint(root);
+  const generation = generations.get(own);
+  return {
+    fingerprint: own,
+    subject: oneLine(root.subject),
+    ...(generation !== undefined && { generation }),
+    notAfter: iso(root.validTo),
+  };
+}
+
+/**
+ * What a Secret's certificate is, and in which root its chain ends, by signatures and not by names.
+ * @param pem leaf first, then the intermediates
+ * @param roots every root that was seen anywhere
+ */
+export function leafFact(
+  where: string,
+  pem: string,
+  roots: readonly X509Certificate[],
+  generations: Generations,
+  writtenAt: string | undefined,
+): LeafFact {
+  const chain = certificatesIn(pem);
+  const [leaf] = chain;
+  if (leaf === undefined) throw new Error("it holds no certificate");
+  const root = rootOf(chain, roots);
+  const generation = root === undefined ? undefined : generations.get(fingerprint(root));
+  return {
+    where,
+    subject: oneLine(leaf.subject || leaf.subjectAltName || ""),
+    issuer: oneLine(leaf.issuer),
+    ...(generation !== undefined && { generation }),
+    isIssuer: leaf.ca,
+    notBefore: iso(leaf.validFrom),
+    notAfter: iso(leaf.validTo),
+    ...(writtenAt !== undefined && { writtenAt }),
+  };
+}
+
+/** The root that a chain ends in: each certificate is signed by the one after it, and the last by the root. */
+function rootOf(chain: readonly X509Certificate[], roots: readonly X509Certificate[]): X509Certificate | undefined {
+  for (const [index, certificate] of chain.entries()) {
+    const root = roots.find((one) => isSignedBy(certificate, one));
+    if (root !== undefined) return root;
+    const parent = chain[index + 1];
+    if (parent === undefined || !isSignedBy(certificate, parent)) return undefined;
+  }
+  return undefined;
+}
+
+function isSignedBy(certificate: X509Certificate, by: X509Certificate): boolean {
+  return by.ca && certificate.issuer === by.subject && certificate.verify(by.publicKey);
+}
+
+function oneLine(name: string): string {
+  return name.split("\n").join(", ");
+}
+
+function iso(date: string): string {
+  return new Date(date).toISOString();
+}

@@ -1,0 +1,66 @@
+import { createHash, type KeyObject, X509Certificate } from "node:crypto";
+import { makeKey } from "../../rehearsal/clouds/tls/keys";
+import { makeRequest, selfSign, signRequest, type Terms } from "../../rehearsal/clouds/tls/x509";
+
+/** A key and its certificate, with the intermediates that must be sent along. */
+export interface Identity {
+  readonly key: KeyObject;
+  readonly keyPem: string;
+  /** Leaf first. */
+  readonly chainPem: string;
+  readonly certPem: string;
+}
+
+const HOURS_OF_A_YEAR = 8760;
+const NAMES = { dnsNames: [], ipAddresses: [], uris: [] };
+const CA: Terms = {
+  allowedUses: ["cert_signing", "crl_signing"],
+  hours: HOURS_OF_A_YEAR,
+  isCa: true,
+  maxPathLength: undefined,
+  setSubjectKeyId: true,
+  setAuthorityKeyId: true,
+};
+
+function identity(key: KeyObject, certPem: string, above = ""): Identity {
+  return { key, keyPem: String(key.export({ type: "pkcs8", format: "pem" })), certPem, chainPem: certPem + above };
+}
+
+/** A root, as the trust stack makes one. */
+export function root(commonName: string): Identity {
+  const key = makeKey("ECDSA", "P384", 0);
+  const terms = { ...CA, maxPathLength: 1, hours: 10 * HOURS_OF_A_YEAR };
+  return identity(key, selfSign(key, { ...NAMES, subject: { commonName } }, terms, new Date()).certPem);
+}
+
+/** An intermediate with which a site signs by itself; `uris` are the names that it carries, and claims to sign for. */
+export function intermediate(by: Identity, commonName: string, uris: string[] = []): Identity {
+  return signed(by, { ...NAMES, uris, subject: { commonName } }, { ...CA });
+}
+
+/** A certificate of a server and client. */
+export function leaf(
+  by: Identity,
+  commonName: string,
+  names: { dnsNames?: string[]; uris?: string[] } = {},
+  isChained = false,
+): Identity {
+  const terms = {
+    ...CA,
+    isCa: false,
+    hours: 2160,
+    allowedUses: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
+  };
+  return signed(by, { ...NAMES, ...names, subject: { commonName } }, terms, isChained ? by.chainPem : "");
+}
+
+function signed(by: Identity, asked: Parameters<typeof makeRequest>[1], terms: Terms, above = ""): Identity {
+  const key = makeKey("ECDSA", "P256", 0);
+  const request = makeRequest(key, asked);
+  return identity(key, signRequest(request, by.certPem, by.key, terms, new Date()).certPem, above);
+}
+
+/** SHA-256 of a certificate, in hexadecimal. */
+export function sha256(certPem: string): string {
+  return createHash("sha256").update(new X509Certificate(certPem).raw).digest("hex");
+}
