@@ -1,6 +1,8 @@
 export type { KubernetesObject, Plain } from "./objects";
-export { PRIORITY_VALUES, priorityClassName } from "./priorities";
+export { PRIORITY_VALUES, type Priority, priorityClassName } from "./priorities";
+export { placedReplicas, type SiteWorkloads } from "./replicas";
 export type { ScalingMode } from "./scaling";
+export { MADE } from "./site";
 export {
   type RenderedFleet,
   type RenderedSite,

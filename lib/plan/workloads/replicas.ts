@@ -6,6 +6,7 @@ import { minimumPerSite } from "../packing";
 import type { FleetPlan, SitePlan } from "../plan";
 import type { WorkloadSpec } from "../spec";
 import type { SitePlacement } from "../verdict";
+import { boundsOf, type ScalingMode } from "./scaling";
 
 /** What one site runs of one workload. */
 export interface SiteReplicas {
@@ -56,4 +57,24 @@ export function specOf(one: NamedWorkload, specs: ReadonlyMap<string, WorkloadSp
   const names = [`${kind} ${namespace}/${name}`, `${namespace}/${name}`, name];
   // What the reader of manifests would call it comes first: most specs' demands are made by it.
   return [one.name, ...names].map((it) => specs.get(it)).find((it) => it !== undefined);
+}
+
+/** What one site runs of the demand's workloads, by their names. */
+export interface SiteWorkloads {
+  readonly site: string;
+  readonly workloads: Readonly<Record<string, { readonly replicas: number; readonly maximum: number }>>;
+}
+
+/** The replicas of the demand's workloads at every site that runs any: what `siteObjects` sets, for charts and tools. */
+export function placedReplicas(plan: FleetPlan, mode: ScalingMode = "prescaled"): SiteWorkloads[] {
+  return placedSites(plan).map(({ site, placement }) => ({
+    site: site.name,
+    workloads: Object.fromEntries(
+      (plan.spec.demand.workloads ?? []).map((spec) => {
+        const replicas = replicasAt(placement, spec, spec.replicas);
+        const { minimum, maximum } = boundsOf(replicas, mode);
+        return [spec.name, { replicas: Math.min(minimum, maximum), maximum }];
+      }),
+    ),
+  }));
 }

@@ -29,6 +29,7 @@ export interface SiteObject {
 interface Settings {
   readonly scaling: ScalingMode;
   readonly priorityPrefix: string;
+  readonly priorities: readonly Priority[];
 }
 
 /** A workload at a site. */
@@ -58,7 +59,8 @@ export function siteOf(
   const placed = all.filter(runsHere);
   for (const { object } of given) completeSelector(object, notes);
   const workloads = placed.map((one) => settle(one, settings.scaling));
-  const used = new Set(placed.flatMap(({ object, workload }) => prioritised(object, workload, settings)));
+  const own = placed.flatMap(({ object, workload }) => prioritised(object, workload, settings));
+  const used = new Set([...settings.priorities, ...own]);
   for (const { object } of placed) spreadOut(object);
   const left = without(objects, absent, placed);
   const budgets = budgetsOf(place, left, workloads, placed, notes);

@@ -6,6 +6,7 @@ import type { Problem } from "../problems";
 import type { WorkloadSpec } from "../spec";
 import { cleaned, isOfItsCluster, ownerKey } from "./cleaning";
 import type { KubernetesObject } from "./objects";
+import type { Priority } from "./priorities";
 import { placedSites, specOf } from "./replicas";
 import type { ScalingMode } from "./scaling";
 import { type PlacedWorkload, siteOf } from "./site";
@@ -19,6 +20,8 @@ export interface RenderOptions {
    * give two. @default "multisite"
    */
   readonly priorityPrefix?: string;
+  /** Priorities whose classes are wanted although no object of the manifests has them. @default [] */
+  readonly priorities?: readonly Priority[];
 }
 
 /** What every site is given. */
@@ -85,7 +88,8 @@ export function siteObjects(
     return !dropped;
   });
   const placed = matched(plan, read);
-  const settings = { scaling: options.scaling ?? "prescaled", priorityPrefix: options.priorityPrefix ?? "multisite" };
+  const { scaling = "prescaled", priorityPrefix = "multisite", priorities = [] } = options;
+  const settings = { scaling, priorityPrefix, priorities };
   const sites = placedSites(plan).map((place) =>
     siteOf(
       place,

@@ -1,0 +1,127 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ManifestError } from "../plan/demand";
+import { type KubernetesObject, MADE, type RenderedSite, siteObjects } from "../plan/workloads";
+import type { FleetWorkloadArgs, WorkloadSite } from "./args";
+import { chartPriorities, chartRelease } from "./chart";
+import { chartProblems } from "./chartValues";
+import { sourcesOf, unplannable } from "./given";
+import { objectResource, titleOf } from "./resources";
+import { stagesOf } from "./stages";
+
+/**
+ * What runs in the sites of a fleet: every site gets the objects of the manifests with the replicas that the plan places
+ * there, before anything is lost.
+ *
+ *     new FleetWorkload("shop", { fleet, manifests: manifestFiles("k8s") });
+ *
+ * The fleet's demand should be made of the same manifests (`demandFromManifests`): a workload that it does not name is
+ * divided by the sites' shares, and the verdict does not count it.
+ */
+export class FleetWorkload extends pulumi.ComponentResource {
+  static readonly __pulumiType = "multisite:index:FleetWorkload";
+
+  /** What each site runs, without the objects themselves: those may hold secrets. */
+  readonly placed: { readonly [site: string]: RenderedSite["workloads"] };
+
+  /** What of the manifests was changed or could not be kept, in sentences. Also shown as messages of the run. */
+  readonly notes: readonly string[];
+
+  /**
+   * @param name name of the workload, and what the names of its resources and priority classes begin with.
+   * @param opts as of every component; `transforms` see every object of every site.
+   * @throws pulumi.RunError with all problems of `args` at once, before anything is declared.
+   */
+  constructor(name: string, args: FleetWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    const rendered = render(name, args);
+    const placed = Object.fromEntries(rendered.sites.map(({ site, workloads }) => [site, workloads]));
+    super(FleetWorkload.__pulumiType, name, { placed }, opts);
+    this.placed = placed;
+    this.notes = rendered.notes;
+    for (const note of rendered.notes) pulumi.log.info(note, this);
+    for (const site of rendered.sites) {
+      const at = args.fleet.sites[site.site];
+      if (at !== undefined) buildSite(this, name, site, at, args);
+    }
+    this.registerOutputs({ placed });
+  }
+}
+
+interface Rendered {
+  readonly sites: readonly RenderedSite[];
+  readonly notes: readonly string[];
+}
+
+function render(name: string, args: FleetWorkloadArgs): Rendered {
+  const problems: string[] = [];
+  const { fleet, chart, scaling } = args;
+  if (args.manifests === undefined && chart === undefined) problems.push("give manifests, a chart, or both");
+  if (chart !== undefined) {
+    const workloads = (fleet.plan.spec.demand.workloads ?? []).map((one) => one.name);
+    problems.push(...chartProblems(chart, workloads));
+  }
+  const sources = sourcesOf(name, args.manifests ?? []);
+  problems.push(...unplannable(sources));
+  try {
+    const given = problems.length === 0 ? sources : [];
+    const priorities = chart === undefined ? [] : chartPriorities(chart, fleet.plan);
+    const options = { priorityPrefix: name, priorities, ...(scaling && { scaling }) };
+    const rendered = siteObjects(fleet.plan, given, options);
+    if (problems.length === 0) return rendered;
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    problems.push(...error.problems.map(({ path, message }) => `${path}: ${message}`));
+  }
+  throw new pulumi.RunError(
+    [`FleetWorkload "${name}" cannot be built:`, ...problems.map((problem) => `  ${problem}`)].join("\n"),
+  );
+}
+
+function buildSite(
+  parent: FleetWorkload,
+  name: string,
+  { site, objects, workloads }: RenderedSite,
+  at: WorkloadSite,
+  args: FleetWorkloadArgs,
+): void {
+  const cluster = at.controlPlane?.cluster;
+  const common: pulumi.CustomResourceOptions = {
+    parent,
+    provider: at.kubernetes,
+    ...(pulumi.Resource.isInstance(at) && { dependsOn: [at] }),
+    ...(cluster && { deletedWith: cluster }),
+  };
+  const scaled = new Set(
+    args.scaling === "reserved"
+      ? workloads.filter((one) => one.autoscaled).map((one) => JSON.stringify(keyOf(one)))
+      : [],
+  );
+  let before: pulumi.Resource[] = [];
+  for (const stage of stagesOf(objects)) {
+    const options = pulumi.mergeOptions(common, { dependsOn: before });
+    before = stage.map((object) => {
+      const isScaled = scaled.has(
+        JSON.stringify([object.kind, object.metadata.namespace ?? "default", object.metadata.name]),
+      );
+      return objectResource(
+        `${name}-${site}-${titleOf(object)}`,
+        object,
+        pulumi.mergeOptions(options, own(object, isScaled)),
+      );
+    });
+  }
+  if (args.chart === undefined) return;
+  chartRelease(name, site, args.chart, args, pulumi.mergeOptions(common, { dependsOn: before }));
+}
+
+function keyOf({ kind, namespace, object }: RenderedSite["workloads"][number]): string[] {
+  return [kind, namespace, object];
+}
+
+/** Options that one object needs beside its site's. */
+function own({ kind, metadata }: KubernetesObject, isScaled: boolean): pulumi.CustomResourceOptions {
+  const annotations = metadata.annotations as Record<string, unknown> | undefined;
+  // A namespace that was made because objects are in it may hold what others made as well.
+  if (kind === "Namespace" && annotations?.[MADE] !== undefined) return { retainOnDelete: true };
+  // From the first update on the replicas are the autoscaler's.
+  return isScaled ? { ignoreChanges: ["spec.replicas"] } : {};
+}

@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { existing, Fleet, FleetWorkload, type FleetWorkloadArgs, kustomization, manifestFiles } from "../../lib";
+import { eks } from "../../lib/aws";
+import { follows, type Graph, isSecret, type Registered, record } from "../support/graph";
+import { eksSite, fleetSpec } from "../support/specs";
+
+const SITES = ["frankfurt", "dublin", "stockholm"];
+const REGIONS = ["eu-central-1", "eu-west-1", "eu-north-1"];
+
+const spec = fleetSpec(
+  SITES.map((name, i) => eksSite(name, i + 1, { region: REGIONS[i]! })),
+  {
+    demand: {
+      workloads: [
+        { name: "shop/web", replicas: 10, cpu: 0.1, memoryGiB: 0.1 },
+        { name: "reports", replicas: 3, cpu: 0.1, memoryGiB: 0.1, priority: "sheddable" },
+      ],
+    },
+  },
+);
+
+const MANIFESTS = `
+apiVersion: example.com/v1
+kind: Widget
+metadata: { name: widget, namespace: shop }
+spec: { size: 3 }
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: widgets.example.com }
+spec: { group: example.com }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: password, namespace: shop }
+stringData: { password: hunter2 }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: web, resources: { requests: { cpu: 100m, memory: 100Mi } } }] }
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web, namespace: shop }
+spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, maxReplicas: 10 }
+`;
+
+let last: FleetWorkload | undefined;
+
+function build(args: Partial<FleetWorkloadArgs>, change: Partial<typeof spec> = {}, preview = false): Promise<Graph> {
+  return record(
+    () => {
+      const fleet = new Fleet("shop", { spec: { ...spec, ...change }, kinds: [eks, existing] });
+      last = new FleetWorkload("shop", { fleet, ...args });
+    },
+    { preview },
+  );
+}
+
+/** The message with which a workload refuses its arguments, declaring nothing of its own. */
+async function refusal(args: Partial<FleetWorkloadArgs>): Promise<string> {
+  let refused: unknown;
+  const graph = await record(() => {
+    const fleet = new Fleet("shop", { spec, kinds: [eks] });
+    try {
+      new FleetWorkload("shop", { fleet, ...args });
+    } catch (error) {
+      refused = error;
+    }
+  });
+  assert.deepEqual(graph.all("multisite:index:FleetWorkload"), []);
+  assert.ok(pulumi.RunError.isInstance(refused), `the CLI prints a RunError without its stack: ${refused}`);
+  return refused.message;
+}
+
+const own = (graph: Graph): Registered[] => {
+  const { urn } = graph.one("multisite:index:FleetWorkload", "shop");
+  return graph.resources.filter(({ parent }) => parent === urn);
+};
+
+describe("FleetWorkload", () => {
+  it("makes plain resources, each below the workload, by the provider of its site, after the site", async () => {
+    const graph = await build({ manifests: MANIFESTS });
+    for (const site of SITES) {
+      const provider = graph.one("pulumi:providers:kubernetes", site);
+      const objects = own(graph).filter(({ name }) => name.startsWith(`shop-${site}-`));
+      assert.deepEqual(objects.map(({ type, name }) => `${type} ${name}`).sort(), [
+        `kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition shop-${site}-widgets.example.com`,
+        `kubernetes:apps/v1:Deployment shop-${site}-shop/web`,
+        `kubernetes:autoscaling/v2:HorizontalPodAutoscaler shop-${site}-shop/web`,
+        `kubernetes:core/v1:Namespace shop-${site}-shop`,
+        `kubernetes:core/v1:Secret shop-${site}-shop/password`,
+        `kubernetes:example.com/v1:Widget shop-${site}-shop/widget`,
+        `kubernetes:policy/v1:PodDisruptionBudget shop-${site}-shop/web`,
+        `kubernetes:scheduling.k8s.io/v1:PriorityClass shop-${site}-shop-critical`,
+      ]);
+      const pool = graph.one("aws:eks/nodeGroup:NodeGroup", `${site}-apps`);
+      for (const object of objects) {
+        assert.equal(object.provider, provider.urn);
+        assert.ok(follows(graph, object, pool), `${object.name} comes after the nodes`);
+        assert.equal(object.deletedWith, graph.one("aws:eks/cluster:Cluster", site).urn);
+      }
+    }
+  });
+
+  it("makes namespaces first, and definitions before what they define", async () => {
+    const graph = await build({ manifests: MANIFESTS });
+    const namespace = graph.one("kubernetes:core/v1:Namespace", "shop-dublin-shop");
+    const definition = graph.all("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")[1]!;
+    const widget = graph.one("kubernetes:example.com/v1:Widget", "shop-dublin-shop/widget");
+    assert.ok(follows(graph, definition, namespace) && follows(graph, widget, definition));
+    assert.ok(
+      !follows(graph, widget, graph.one("kubernetes:core/v1:Namespace", "shop-frankfurt-shop")),
+      "sites are apart",
+    );
+  });
+
+  it("runs what the plan places, and says so without the objects", async () => {
+    const graph = await build({ manifests: MANIFESTS });
+    const placements = last!.placed;
+    for (const site of SITES) {
+      const { inputs } = graph.one("kubernetes:apps/v1:Deployment", `shop-${site}-shop/web`);
+      assert.equal((inputs.spec as { replicas: number }).replicas, 5);
+      assert.deepEqual(
+        placements[site]?.map(({ name, replicas }) => [name, replicas]),
+        [["shop/web", 5]],
+      );
+    }
+    const component = graph.one("multisite:index:FleetWorkload", "shop");
+    assert.deepEqual(component.inputs, { placed: placements });
+    assert.deepEqual(graph.outputs.get(component.urn), component.inputs);
+  });
+
+  it("keeps what a Secret holds secret, and sends it nowhere else", async () => {
+    const graph = await build({ manifests: MANIFESTS });
+    for (const { type, inputs } of own(graph)) {
+      if (type === "kubernetes:core/v1:Secret") assert.ok(isSecret(inputs.stringData));
+      else assert.ok(!JSON.stringify(inputs).includes("hunter2"), type);
+    }
+    assert.ok(!JSON.stringify(graph.one("multisite:index:FleetWorkload", "shop").inputs).includes("hunter2"));
+  });
+
+  it("leaves replicas to an autoscaler that may change them", async () => {
+    for (const [scaling, ignored] of [
+      ["prescaled", []],
+      ["reserved", ["spec.replicas"]],
+    ] as const) {
+      const graph = await build({ manifests: MANIFESTS, scaling });
+      assert.deepEqual(graph.one("kubernetes:apps/v1:Deployment", "shop-dublin-shop/web").ignoreChanges, ignored);
+    }
+  });
+
+  it("declares at a preview what it declares at an update", async () => {
+    const inputs = (graph: Graph) => own(graph).map(({ name, inputs }) => [name, inputs]);
+    assert.deepEqual(
+      inputs(await build({ manifests: MANIFESTS }, {}, true)),
+      inputs(await build({ manifests: MANIFESTS })),
+    );
+  });
+
+  it("gives a lost site nothing and moves nothing of the others", async () => {
+    const sites = spec.sites.map((site) => (site.name === "dublin" ? { ...site, state: "lost" as const } : site));
+    const graph = await build({ manifests: MANIFESTS }, { sites, degradedUntil: "2999-01-01" });
+    assert.ok(own(graph).every(({ name }) => !name.startsWith("shop-dublin-")));
+    assert.equal(graph.all("kubernetes:apps/v1:Deployment").length, 2);
+  });
+});
+
+describe("a chart", () => {
+  const chart = {
+    chart: "shop",
+    version: "1.2.3",
+    repository: "https://charts.example.com",
+    values: { web: { image: { tag: "v5" } }, token: pulumi.secret("hunter2") },
+    replicas: {
+      "web.replicaCount": "shop/web",
+      "web.autoscaling.minReplicas": "shop/web",
+      "jobs\\.io.count": "reports",
+    },
+    maximumReplicas: { "web.autoscaling.maxReplicas": "shop/web" },
+    priorityClasses: { "web.priorityClassName": "shop/web" },
+  };
+
+  it("is one release a site, its numbers from the plan and its other values as given", async () => {
+    const graph = await build({ chart });
+    const releases = graph.all("kubernetes:helm.sh/v3:Release").filter(({ name }) => name.startsWith("shop-"));
+    assert.deepEqual(
+      releases.map(({ name }) => name),
+      SITES.map((site) => `shop-${site}`),
+    );
+    for (const { inputs } of releases) {
+      const { token, ...values } = inputs.values as Record<string, unknown>;
+      assert.ok(isSecret(token) || isSecret(inputs.values));
+      assert.deepEqual(values, {
+        web: {
+          image: { tag: "v5" },
+          replicaCount: 5,
+          autoscaling: { minReplicas: 5, maxReplicas: 5 },
+          priorityClassName: "shop-critical",
+        },
+        "jobs.io": { count: 1 },
+      });
+    }
+    assert.equal(graph.all("kubernetes:scheduling.k8s.io/v1:PriorityClass").length, 3);
+    assert.deepEqual(chart.values.web, { image: { tag: "v5" } }, "the caller's values are not changed");
+  });
+});
+
+describe("what cannot be built", () => {
+  it("is refused with everything that is wrong", async () => {
+    const message = await refusal({
+      chart: { chart: "shop", values: { web: "x" }, replicas: { "web.replicaCount": "nobody" } },
+      manifests: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: pulumi.output("x") } }, "kind: [", "a: 1"],
+    });
+    for (const part of [
+      'FleetWorkload "shop" cannot be built:',
+      "chart.version is missing",
+      'chart.replicas["web.replicaCount"] is "nobody", which is no workload of the spec\'s demand (shop/web, reports)',
+      'chart.replicas["web.replicaCount"] cannot be set: web of chart.values is no plain map',
+      "manifests[0] holds an Output",
+    ]) {
+      assert.ok(message.includes(part), `${part} in: ${message}`);
+    }
+    assert.match(
+      await refusal({ manifests: ["kind: [", "a: 1"] }),
+      /manifests\[0\]:1.*\n.*manifests\[1\].*is no Kubernetes object/,
+    );
+    assert.match(await refusal({}), /give manifests, a chart, or both/);
+  });
+});
+
+describe("files and kustomizations", () => {
+  const folder = mkdtempSync(join(tmpdir(), "multisite-test-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("are read in the order of their names, and every path that is not there is named", () => {
+    writeFileSync(join(folder, "b.yaml"), "b");
+    writeFileSync(join(folder, "a.yml"), "a");
+    writeFileSync(join(folder, "notes.txt"), "not a manifest");
+    assert.deepEqual(
+      manifestFiles(folder).map(({ text }) => text),
+      ["a", "b"],
+    );
+    assert.throws(
+      () => manifestFiles(join(folder, "x"), join(folder, "y")),
+      (error) => pulumi.RunError.isInstance(error) && /\/x: .*\n.*\/y: /.test(error.message),
+    );
+  });
+
+  it("are built by the kubectl that is named, and without one it is said what to do", () => {
+    assert.throws(
+      () => kustomization(folder, { kubectl: join(folder, "no-kubectl") }),
+      (error) => pulumi.RunError.isInstance(error) && /kubectl kustomize .* > built.yaml/.test(error.message),
+    );
+    const kubectl = join(folder, "kubectl");
+    writeFileSync(
+      kubectl,
+      '#!/bin/sh\n[ "$1" = kustomize ] || exit 3\n[ -d "$2" ] && echo "kind: Built" || { echo "no such folder" >&2; exit 1; }\n',
+      { mode: 0o755 },
+    );
+    assert.deepEqual(kustomization(folder, { kubectl }), [{ name: folder, text: "kind: Built\n" }]);
+    assert.throws(() => kustomization(join(folder, "none"), { kubectl }), /cannot be built: no such folder/);
+  });
+});
