@@ -82,7 +82,7 @@ function lazily(make: () => ProviderSource): ProviderSource {
     return made;
   };
   return {
-    open: (pkg, version) => source().open(pkg, version),
+    open: (pkg, version, report) => source().open(pkg, version, report),
     fidelity: (type) => source().fidelity(type),
   };
 }

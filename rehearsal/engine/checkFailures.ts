@@ -1,4 +1,4 @@
-import type { CheckFailure } from "./provider";
+import { type CheckFailure, PartialFailure } from "./provider";
 import type { ResourceState } from "./state";
 import { nameOf } from "./urns";
 import { isData, isSecret } from "./values";
@@ -22,4 +22,15 @@ export function failureMessage({ urn, type, inputs }: ResourceState, { property,
   const value = printed(inputs[property]);
   const where = property === "" ? " has a problem" : `: property ${property} value ${value} has a problem`;
   return `${what}${where}: ${reason}`;
+}
+
+/** What went wrong with a step, in the words of the real engine: all reasons of a failure that left something behind. */
+export function stepMessage(error: Error, preview: boolean): string {
+  const reasons = error instanceof PartialFailure ? listed(error.reasons) : error.message;
+  return preview ? `Preview failed: ${reasons}` : reasons;
+}
+
+function listed(reasons: string[]): string {
+  const count = reasons.length === 1 ? "1 error" : `${reasons.length} errors`;
+  return `${count} occurred:\n${reasons.map((reason) => `\t* ${reason}`).join("\n")}`;
 }

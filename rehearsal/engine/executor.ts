@@ -51,7 +51,7 @@ export class Executor {
     if (op === "same") await this.same(fresh, old as ResourceState);
     else if (op === "update") await this.update(fresh, old as ResourceState);
     else if (op === "read" || op === "read-replacement") await this.read(fresh);
-    else await this.create(fresh);
+    else await this.create(step, fresh);
     this.accept(step, fresh);
   }
 
@@ -76,7 +76,7 @@ export class Executor {
     if (isProviderType(fresh.type)) await this.context.registry.same(fresh.urn, fresh.id, old.inputs);
   }
 
-  private async create(fresh: ResourceState): Promise<void> {
+  private async create({ old, pendingDelete }: PlannedStep, fresh: ResourceState): Promise<void> {
     const { preview, registry } = this.context;
     fresh.created = new Date().toISOString();
     fresh.modified = fresh.created;
@@ -94,7 +94,9 @@ export class Executor {
       fresh.id = made.id;
       fresh.outputs = made.outputs;
     } catch (error) {
-      this.keepPartial(error, fresh);
+      // What was made in place of the old one stands, though it is not as asked: the old one has to go all the same.
+      if (error instanceof PartialFailure && pendingDelete === true && old !== undefined) old.delete = true;
+      this.keepPartial(error, fresh, pendingDelete === true ? undefined : old);
       throw error;
     }
   }

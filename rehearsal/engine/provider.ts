@@ -162,15 +162,19 @@ export class PartialFailure extends Error {
 /** How true to life a simulated resource is: its meaning is modelled, or only the shape of its properties is checked. */
 export type Fidelity = "modelled" | "shape-only";
 
+/** Shows a message about a resource, as part of the run. */
+export type ProviderReport = (severity: "info" | "warning", urn: string, message: string) => void;
+
 /** Makes providers: one per provider resource of a program. */
 export interface ProviderSource {
   /**
    * A provider for one provider resource.
    * @param pkg the package, such as `aws`.
    * @param version the plugin version that the program asked for, empty when it named none.
+   * @param report for what a provider has to say besides its answers. @default nobody hears it
    * @returns undefined when this source has no such package.
    */
-  open(pkg: string, version: string): Promise<Provider | undefined>;
+  open(pkg: string, version: string, report?: ProviderReport): Promise<Provider | undefined>;
   /** How a type is simulated; undefined when the package is a real plugin, or the type is known to no SDK. */
   fidelity(type: string): Fidelity | undefined;
 }

@@ -92,7 +92,10 @@ export class ProviderRegistry {
   private readonly opened = new Map<string, contract.Provider>();
   private readonly all: contract.Provider[] = [];
 
-  constructor(private readonly sources: contract.ProviderSource[]) {}
+  constructor(
+    private readonly sources: contract.ProviderSource[],
+    private readonly report: contract.ProviderReport,
+  ) {}
 
   get(reference: string): Instance | undefined {
     return this.instances.get(reference);
@@ -102,7 +105,7 @@ export class ProviderRegistry {
     const pkg = packageOf(typeOf(urn));
     const version = typeof inputs.version === "string" ? inputs.version : "";
     for (const source of this.sources) {
-      const provider = await source.open(pkg, version);
+      const provider = await source.open(pkg, version, this.report);
       if (provider === undefined) continue;
       this.all.push(provider);
       return provider;

@@ -1,6 +1,7 @@
 import { UserError } from "../userError";
 import type { PolicyPack, Violation } from "./analyzers";
 import { builtins } from "./builtins";
+import { stepMessage } from "./checkFailures";
 import type { Child } from "./children";
 import { Bail, type RunContext, type Severity } from "./context";
 import { DefaultProviders } from "./defaultProviders";
@@ -58,7 +59,8 @@ export class Run implements RunContext, MonitorBackend {
     // Steps change old states in place, and a preview must not be seen by the next run.
     this.previous = previous.map((state) => ({ ...state }));
     for (const state of this.previous) if (!state.delete) this.olds.set(state.urn, state);
-    this.registry = new ProviderRegistry([...options.sources, builtins((urn) => this.news.get(urn))]);
+    const sources = [...options.sources, builtins((urn) => this.news.get(urn))];
+    this.registry = new ProviderRegistry(sources, (severity, urn, message) => this.report(severity, urn, message));
     this.defaults = new DefaultProviders(project.config, async (goal) => {
       const { urn, id } = await this.register(goal);
       return `${urn}::${id}`;
@@ -246,7 +248,7 @@ export class Run implements RunContext, MonitorBackend {
         const state = step.fresh ?? step.old;
         if (error instanceof UserError) this.abort(error);
         else {
-          this.report("error", state?.urn ?? "", (error as Error).message);
+          this.report("error", state?.urn ?? "", stepMessage(error as Error, this.preview));
           if (error instanceof Protected) this.failLater();
           else this.stop("resource");
         }

@@ -14,7 +14,7 @@ export const BUILT_IN_NAMESPACES: ReadonlySet<string> = new Set([
 ]);
 
 /** Kinds that lie in no namespace. Source: `kubectl api-resources --namespaced=false` of Kubernetes 1.36. */
-const CLUSTER_WIDE: ReadonlySet<string> = new Set(
+export const CLUSTER_WIDE: ReadonlySet<string> = new Set(
   `APIService CertificateSigningRequest ClusterRole ClusterRoleBinding ClusterTrustBundle ComponentStatus CSIDriver CSINode
   CustomResourceDefinition DeviceClass DeviceTaintRule FlowSchema IPAddress IngressClass MutatingAdmissionPolicy MutatingAdmissionPolicyBinding
   MutatingWebhookConfiguration Namespace Node PersistentVolume PriorityClass PriorityLevelConfiguration ResourceSlice RuntimeClass

@@ -1,1 +1,44 @@
+import { SdkPackage } from "../../clouds/sdk/package";
+import type { Properties, ProviderReport, ProviderSource } from "../../engine/provider";
+import { UserError } from "../../userError";
+import { ClusterProvider } from "./provider";
+import type { ReleasesFactory } from "./releases";
+
 export { RELEASE, type ReleaseAccess, type Releases, type ReleasesFactory } from "./releases";
+
+/** Options of {@link kubernetesSource}. */
+export interface KubernetesSourceOptions {
+  /** Folders in which `node_modules` are looked for, each with all folders above it; the program's own first. */
+  moduleRoots: readonly string[];
+  /**
+   * The kubeconfig, as text or path, of the cluster that a provider's inputs (secrets in clear) are to lead to.
+   * @default what the inputs say
+   */
+  kubeconfigOf?: (config: Properties) => string | undefined;
+  /** Makes whoever installs charts. @default nobody does: `helm.v3.Release` is refused */
+  releases?: ReleasesFactory;
+}
+
+/**
+ * The package `kubernetes` against real API servers, as the real provider deals with them: server-side apply, dry runs for
+ * previews, and waiting for what is made. It answers for no other package.
+ */
+export function kubernetesSource(options: KubernetesSourceOptions): ProviderSource {
+  let sdk: SdkPackage | undefined;
+  return {
+    async open(pkg: string, _version: string, report: ProviderReport = () => undefined) {
+      if (pkg !== "kubernetes") return undefined;
+      sdk ??= SdkPackage.open(pkg, options.moduleRoots);
+      if (sdk === undefined) {
+        throw new UserError("cannot rehearse: the package kubernetes: @pulumi/kubernetes is not installed");
+      }
+      return new ClusterProvider({
+        sdk,
+        kubeconfigOf: options.kubeconfigOf ?? (() => undefined),
+        releases: options.releases,
+        report,
+      });
+    },
+    fidelity: (type) => (type.startsWith("kubernetes:") ? "modelled" : undefined),
+  };
+}

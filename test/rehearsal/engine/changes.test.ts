@@ -106,13 +106,31 @@ describe("changes of a program", { concurrency: 2 }, () => {
       const failed = await session.up();
       assert.deepEqual(
         failed.diagnostics.map(({ message }) => message),
-        ["only half done", "update failed"],
+        ["1 error occurred:\n\t* only half done", "update failed"],
       );
       const left = session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::a"));
       assert.deepEqual([left?.id, left?.initErrors], ["id-a", ["only half done"]]);
       project.write(`new Thing("a", { fail: "half" });`);
       ok(await session.up());
       assert.deepEqual(calls, ["create a", "update a"]);
+    }));
+
+  it("deletes what was replaced in the end, though the replacement was left half done", () =>
+    withLab(`new Thing("a", { kind: "one" });`, async (session, project, calls) => {
+      ok(await session.up());
+      project.write(`new Thing("a", { kind: "two", fail: "half" });`);
+      assert.equal((await session.up()).exit, 1);
+      const states = (session.deployment().deployment.resources ?? []).filter(({ urn }) => urn.endsWith("::a"));
+      assert.deepEqual(
+        states.map(({ delete: isDoomed }) => isDoomed === true),
+        [false, true],
+      );
+      ok(await session.up());
+      assert.deepEqual(calls, ["create a", "create a", "update a", "delete a id-a-1"]);
+      assert.equal(
+        (session.deployment().deployment.resources ?? []).filter(({ urn }) => urn.endsWith("::a")).length,
+        1,
+      );
     }));
 
   it("replaces what its replaceWith names, and what its trigger changed for", () => {

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isNotFound } from "../apiError";
+import type { Connection } from "../connection";
+import { annotation, type KubeObject, listAt, nameOf, namespaceOf, uidOf } from "../objects";
+import { deployment } from "./deployment";
+import { ingress, service } from "./network";
+import {
+  definition,
+  persistentVolume,
+  persistentVolumeClaim,
+  replicationController,
+  resourceQuota,
+  secret,
+} from "./others";
+import { pod } from "./pod";
+import type { Rule } from "./rule";
+import { View } from "./view";
+import { customRule } from "./waitFor";
+import { Watching } from "./watching";
+import { daemonSet, job, statefulSet } from "./workloads";
+
+/** When objects are ready, by API version and kind. Those of other kinds are as soon as they exist. */
+const RULES: { readonly [kind: string]: Rule } = {
+  "apiextensions.k8s.io/v1/CustomResourceDefinition": definition,
+  "apps/v1/DaemonSet": daemonSet,
+  "apps/v1/Deployment": deployment,
+  "apps/v1/StatefulSet": statefulSet,
+  "batch/v1/Job": job,
+  "networking.k8s.io/v1/Ingress": ingress,
+  "v1/PersistentVolume": persistentVolume,
+  "v1/PersistentVolumeClaim": persistentVolumeClaim,
+  "v1/Pod": pod,
+  "v1/ReplicationController": replicationController,
+  "v1/ResourceQuota": resourceQuota,
+  "v1/Secret": secret,
+  "v1/Service": service,
+};
+
+/** An object that did not become ready in time. */
+export class AwaitFailure extends Error {
+  constructor(
+    message: string,
+    readonly problems: string[],
+    /** The object as it was seen last. */
+    readonly live: KubeObject,
+  ) {
+    super(message);
+    this.name = "AwaitFailure";
+  }
+}
+
+export interface Waiting {
+  urn: string;
+  inputs: KubeObject;
+  /** The object as the API server just answered it. */
+  live: KubeObject;
+  /** As it was before it was changed. */
+  before?: KubeObject;
+  /** Seconds to wait at most. */
+  seconds: number;
+}
+
+/** Waits for objects of one API server. */
+export class Awaits {
+  private readonly watching: Watching;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly warn: (urn: string, message: string) => void,
+  ) {
+    this.watching = new Watching(connection);
+  }
+
+  /**
+   * The object once it is ready.
+   * @throws AwaitFailure
+   */
+  async ready(waiting: Waiting): Promise<KubeObject> {
+    const rule = ruleOf(waiting.inputs, waiting.live);
+    if (rule === undefined) return waiting.live;
+    if (rule.watches.length === 0 && rule.judge(alone(waiting)).isReady) return waiting.live;
+    const seconds = Math.min(waiting.seconds, rule.atMostSeconds ?? waiting.seconds);
+    const view = await View.open(this.connection, this.watching, rule, waiting);
+    try {
+      const { live, judgement, isGone } = await view.until(seconds);
+      if (judgement.isReady) return live;
+      for (const warning of judgement.warnings ?? []) this.warn(waiting.urn, warning);
+      const message = isGone
+        ? `'${nameOf(live)}' was deleted while it was waited for`
+        : judgement.isHopeless
+          ? `Resource '${nameOf(live)}' was created but failed to initialize`
+          : `'${nameOf(live)}' timed out waiting to be Ready`;
+      throw new AwaitFailure(message, judgement.problems, live);
+    } finally {
+      view.close();
+    }
+  }
+
+  /** Why an object is not ready as it is now; undefined when it is, or when that is nobody's business. */
+  async unready({ inputs, live }: Pick<Waiting, "inputs" | "live">): Promise<AwaitFailure | undefined> {
+    const rule = ruleOf(inputs, live);
+    if (rule === undefined || rule.isAskedOnRead === false) return undefined;
+    const related = new Map<string, readonly KubeObject[]>();
+    for (const kind of rule.watches) {
+      const path = await this.connection.collection(kind, namespaceOf(live));
+      related.set(kind.kind, (await this.connection.list(path)).items);
+    }
+    const sight = {
+      live,
+      before: live,
+      related: (kind: string) => related.get(kind) ?? [],
+      quietSeconds: Number.POSITIVE_INFINITY,
+    };
+    const { isReady, problems } = rule.judge(sight);
+    if (isReady) return undefined;
+    return new AwaitFailure(`Resource '${nameOf(live)}' was created but failed to initialize`, problems, live);
+  }
+
+  /**
+   * Waits until an object is gone, or another has its name.
+   * @throws AwaitFailure
+   */
+  async gone({
+    urn,
+    live,
+    name,
+    seconds,
+  }: {
+    urn: string;
+    live: KubeObject;
+    name: string;
+    seconds: number;
+  }): Promise<void> {
+    const until = Date.now() + seconds * 1000;
+    let last = live;
+    for (let wait = 50; ; wait = Math.min(wait * 2, 500)) {
+      try {
+        last = await this.connection.get(live, name);
+      } catch (error) {
+        if (isNotFound(error)) return;
+        throw error;
+      }
+      if (uidOf(live) !== "" && uidOf(last) !== uidOf(live)) return;
+      if (Date.now() > until) break;
+      await sleep(wait, undefined, { signal: this.connection.signal });
+    }
+    const finalizers = listAt(last, "metadata", "finalizers").join(", ");
+    if (finalizers !== "") this.warn(urn, `finalizers might be preventing deletion (${finalizers})`);
+    throw new AwaitFailure("timed out waiting for the condition", [], last);
+  }
+}
+
+function ruleOf(inputs: KubeObject, live: KubeObject): Rule | undefined {
+  if (annotation(inputs, "skipAwait") === "true") return undefined;
+  return customRule(live) ?? RULES[`${live.apiVersion}/${live.kind}`];
+}
+
+/** What is seen of an object by itself. */
+function alone({ live, before }: Waiting) {
+  return { live, before, related: () => [], quietSeconds: 0 };
+}

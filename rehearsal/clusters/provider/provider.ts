@@ -1,0 +1,134 @@
+import { checkProvider } from "../../clouds/configuration";
+import { genericCloud } from "../../clouds/generic";
+import type { SdkPackage } from "../../clouds/sdk/package";
+import { plain } from "../../clouds/wire";
+import type * as contract from "../../engine/provider";
+import { Awaits } from "./awaits";
+import { checkObject } from "./check";
+import { Connection } from "./connection";
+import { createObject } from "./create";
+import { diffObject } from "./diff";
+import { invokeFunction } from "./invokes";
+import { Kinds } from "./kinds";
+import { kubeconfigText, readKubeconfig } from "./kubeconfig";
+import type { Operating } from "./operation";
+import { readObject } from "./read";
+import { RELEASE, type ReleaseAccess, type Releases, type ReleasesFactory } from "./releases";
+import { removeObject } from "./remove";
+import { checkSettings, diffSettings, type Settings, settingsOf } from "./settings";
+import { Unreachable } from "./unreachable";
+import { updateObject } from "./update";
+
+/** What a provider is made with, beside what its program says. */
+export interface ProviderSetting {
+  sdk: SdkPackage;
+  /** See `KubernetesSourceOptions`. */
+  kubeconfigOf: (config: contract.Properties) => string | undefined;
+  releases: ReleasesFactory | undefined;
+  report: contract.ProviderReport;
+}
+
+/** One provider resource of the package `kubernetes`, against a real API server. */
+export class ClusterProvider implements contract.Provider {
+  private readonly kinds: Kinds;
+  private settings: Settings = settingsOf({});
+  private access: ReleaseAccess = { kubeconfig: "", namespace: "default" };
+  private operating: Operating | undefined;
+  private unreachable: Unreachable | undefined;
+  private installer: Releases | undefined;
+
+  constructor(private readonly setting: ProviderSetting) {
+    this.kinds = new Kinds(setting.sdk, () => this.operating?.connection);
+  }
+
+  async checkConfig(request: contract.CheckRequest): Promise<contract.CheckResult> {
+    const { inputs, failures } = checkProvider(request, this.setting.sdk, genericCloud("kubernetes"));
+    return { inputs, failures: [...failures, ...checkSettings(request.news)] };
+  }
+
+  diffConfig(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    return diffSettings(request);
+  }
+
+  /** Connects; a cluster that cannot be reached is no error until something has to be done there. */
+  async configure({ inputs }: contract.ConfigureRequest): Promise<contract.ConfigureResult> {
+    const config = plain(inputs) as contract.Properties;
+    this.settings = settingsOf(config);
+    try {
+      this.operating = await this.connect(config);
+    } catch (error) {
+      this.unreachable = new Unreachable((error as Error).message, this.settings, this.setting.report);
+    }
+    return { acceptSecrets: true, supportsPreview: true, acceptResources: false, acceptOutputs: false };
+  }
+
+  private async connect(config: contract.Properties): Promise<Operating> {
+    const { kubeconfigOf, report } = this.setting;
+    const given = kubeconfigOf(config) ?? kubeconfigText(config);
+    const found = await readKubeconfig(given, this.settings.selection).catch((error: Error) => {
+      throw new Error(`failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`- ${error.message}`);
+    });
+    this.access = { kubeconfig: found.text, namespace: found.namespace };
+    const connection = await Connection.open(found.config, this.settings.timeoutSeconds);
+    await connection.probe().catch((error: Error) => {
+      throw new Error(`unable to load schema information from the API server: ${error.message}`);
+    });
+    const warn = (urn: string, message: string) => report("warning", urn, message);
+    const awaits = new Awaits(connection, warn);
+    return { connection, kinds: this.kinds, settings: this.settings, awaits, warn };
+  }
+
+  /** Whoever installs charts. @throws Error when nobody does. */
+  private releases(): Releases {
+    const { releases } = this.setting;
+    if (releases === undefined) throw new Error(`cannot rehearse: ${RELEASE}: nothing here installs charts`);
+    this.installer ??= releases(this.access);
+    return this.installer;
+  }
+
+  private reachable(): Operating {
+    return this.operating ?? (this.unreachable as Unreachable).refuse();
+  }
+
+  async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
+    const skipped = this.unreachable?.check(request);
+    if (skipped !== undefined) return skipped;
+    if (request.type === RELEASE) return this.releases().check(request);
+    return checkObject(request, this.kinds, this.access.namespace);
+  }
+
+  async diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    if (request.type === RELEASE) return this.releases().diff(request);
+    return diffObject(request, this.kinds, this.settings);
+  }
+
+  async create(request: contract.CreateRequest): Promise<contract.CreateResult> {
+    if (request.preview && this.operating === undefined) return { id: "", outputs: request.inputs };
+    const operating = this.reachable();
+    return request.type === RELEASE ? this.releases().create(request) : createObject(request, operating);
+  }
+
+  async read(request: contract.ReadRequest): Promise<contract.ReadResult> {
+    if (this.operating === undefined) return (this.unreachable as Unreachable).read(request);
+    return request.type === RELEASE ? this.releases().read(request) : readObject(request, this.operating);
+  }
+
+  async update(request: contract.UpdateRequest): Promise<contract.UpdateResult> {
+    if (request.preview && this.operating === undefined) return { outputs: request.news };
+    const operating = this.reachable();
+    return request.type === RELEASE ? this.releases().update(request) : updateObject(request, operating);
+  }
+
+  async delete(request: contract.DeleteRequest): Promise<void> {
+    if (this.operating === undefined) return (this.unreachable as Unreachable).remove(request);
+    return request.type === RELEASE ? this.releases().delete(request) : removeObject(request, this.operating);
+  }
+
+  invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
+    return invokeFunction(request, this.kinds);
+  }
+
+  async close(): Promise<void> {
+    this.operating?.connection.close();
+  }
+}
