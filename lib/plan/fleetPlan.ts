@@ -14,6 +14,7 @@ import { trafficPlan } from "./routing/plan";
 import { runFrom } from "./runFrom";
 import type { DemandSpec, ExistingSiteSpec, FleetSpec, SiteSpec } from "./spec";
 import { staleNotes } from "./staleFacts";
+import { trustPlan } from "./trust/trustPlan";
 import { DEFAULT_KUBERNETES_VERSION } from "./versions";
 
 /** Days that audit logs are kept when a site says nothing. */
@@ -51,6 +52,7 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     maximumSites: spec.addresses?.maximumSites ?? 255,
     capacity: { ...verdict, notes: [...verdict.notes, ...notes] },
     traffic: trafficPlan(spec.traffic, sites, verdict),
+    trust: spec.trust && trustPlan(spec.trust, sites, spec.addresses?.maximumSites ?? 255),
   };
 }
 

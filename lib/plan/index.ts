@@ -20,5 +20,6 @@ export * from "./resources";
 export * from "./routing";
 export { mayRunOn, type NodeTraits, podResources } from "./schedulable";
 export type * from "./spec";
+export * from "./trust";
 export type * from "./verdict";
 export * from "./workloads";

@@ -1,6 +1,7 @@
 import type { Resources } from "./resources";
 import type { TrafficPlan } from "./routing/plan";
 import type { ApiAccess, Coordinates, FleetSpec, PoolSpec, SiteKind, SiteSpec, SiteState, TaintSpec } from "./spec";
+import type { TrustPlan } from "./trust/plan";
 import type { CapacityVerdict } from "./verdict";
 
 /** Everything that follows from a spec, before anything exists. Made by `fleetPlan`; components only translate it. */
@@ -15,6 +16,8 @@ export interface FleetPlan {
   readonly capacity: CapacityVerdict;
   /** The public name and what the DNS services are told of it; undefined where the spec says nothing of traffic. */
   readonly traffic: TrafficPlan | undefined;
+  /** Every certificate and bundle; undefined where the spec says nothing of trust. */
+  readonly trust: TrustPlan | undefined;
 }
 
 /** One site, with every default resolved. */

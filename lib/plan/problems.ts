@@ -8,6 +8,7 @@ import { checkApiAccess } from "./checks/ranges";
 import { checkSites, draftSites } from "./checks/sites";
 import { readStructure } from "./checks/structure";
 import { checkTraffic } from "./checks/traffic";
+import { checkTrust } from "./checks/trust";
 import { formatPath } from "./checks/wording";
 import type { FleetSpec } from "./spec";
 
@@ -71,6 +72,7 @@ export function readSpec(input: unknown): ReadSpec {
   checkPools(draft, sites, report);
   checkDemand(draft, report);
   checkTraffic(draft, sites, report);
+  checkTrust(draft, sites, report);
   checkTags(draft.tags, ["tags"], report);
   for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report, draft.tags);
   return { spec: problems.length === 0 ? (draft as FleetSpec) : undefined, problems };

@@ -1,4 +1,5 @@
 import type { TrafficSpec } from "./routing/spec";
+import type { TrustSpec } from "./trust/spec";
 
 /**
  * What a platform team writes down: the sites of a service and what they must carry. Plain data only: everything here
@@ -40,6 +41,9 @@ export interface FleetSpec {
 
   /** One public name for all sites, and the DNS services that answer for it. @default none: users are somebody else's */
   traffic?: TrafficSpec;
+
+  /** One trust for all sites: their roots, certificates and bundles. @default none: sites share no CA */
+  trust?: TrustSpec;
 
   /** Tags, or labels, of every cloud resource that can carry them, beside the library's own. @default {} */
   tags?: { [name: string]: string };

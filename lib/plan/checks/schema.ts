@@ -3,6 +3,7 @@ import { amount, anyText, day, list, oneNumber, optional, strict, type TypeOf, w
 import { demandSchema } from "./schemaDemand";
 import { siteSchema, tagsSchema } from "./schemaSites";
 import { trafficSchema } from "./schemaTraffic";
+import { trustSchema } from "./schemaTrust";
 
 /** The structure of a spec. What needs more than one value to judge is in the other files of this folder. */
 export const fleetSchema = strict({
@@ -22,6 +23,7 @@ export const fleetSchema = strict({
   ),
   degradedUntil: optional(day),
   traffic: optional(trafficSchema),
+  trust: optional(trustSchema),
   tags: optional(tagsSchema),
 });
 

@@ -1,0 +1,82 @@
+import type { TrustRotation } from "../trustPhases/rotation";
+import type { DeliverySpec, RootKeeper, RootSpec, SignerKind } from "./spec";
+
+/** Uses of a certificate in the only spelling that the tls provider takes; its documentation shows another. */
+export type CertificateUse =
+  | "cert_signing"
+  | "crl_signing"
+  | "digital_signature"
+  | "key_encipherment"
+  | "server_auth"
+  | "client_auth";
+
+/** One certificate, as data. */
+export interface CertificatePlan {
+  /** Logical name, unique in the fleet: a new generation is a new resource, made before the old one goes. */
+  readonly name: string;
+  readonly role: CertificateRole;
+  readonly generation: string;
+  /** The site that it is for; undefined for a root. */
+  readonly site: string | undefined;
+  /** Logical name of what signs it; its own for a root. */
+  readonly issuer: string;
+  readonly curve: "P256" | "P384";
+  readonly subject: {
+    readonly commonName: string;
+    readonly organization: string;
+    readonly organizationalUnit?: string;
+  };
+  readonly uses: readonly CertificateUse[];
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly uris: readonly string[];
+  readonly isCa: boolean;
+  /** CAs that may follow below; undefined for no limit of its own. Never 0: the tls provider drops it. */
+  readonly maxPathLength: number | undefined;
+  readonly lifetimeHours: number;
+  /** Hours before its end from which a run renews it; 0 for never. */
+  readonly earlyRenewalHours: number;
+}
+
+/** What a certificate is for. */
+export type CertificateRole = "root" | LeafRole | SignerKind;
+
+/** Certificates that are signed centrally and sign nothing. */
+export type LeafRole = "meshServer" | "meshAdmin" | "meshRemote" | "meshLocal" | "hubbleServer" | "hubbleRelay";
+
+/** A root of the fleet. */
+export interface RootPlan {
+  readonly generation: string;
+  readonly state: TrustRotation["generations"][number]["state"];
+  readonly keeper: RootKeeper;
+  readonly spec: RootSpec;
+  readonly certificate: CertificatePlan;
+}
+
+/** What of the fleet's trust one site has. */
+export interface SiteTrustPlan {
+  readonly site: string;
+  /** The generation that its certificates come from. */
+  readonly generation: string;
+  /** Generations whose roots it trusts: the only thing in its bundle. */
+  readonly bundle: readonly string[];
+  readonly leaves: readonly CertificatePlan[];
+  /** Intermediates of what signs in the site. */
+  readonly intermediates: readonly CertificatePlan[];
+  /** Objects in the site, for the record that `multisite trust status` reads. */
+  readonly objects: {
+    readonly bundles: readonly string[];
+    readonly leaves: readonly string[];
+    readonly consumers: readonly string[];
+  };
+}
+
+/** Everything that follows from `spec.trust`. Made by `trustPlan`; components only translate it. */
+export interface TrustPlan {
+  readonly trustDomain: string;
+  readonly rotation: TrustRotation;
+  readonly delivery: DeliverySpec;
+  readonly roots: readonly RootPlan[];
+  /** By the sites' numbers, without those that are expelled. */
+  readonly sites: readonly SiteTrustPlan[];
+}

@@ -1,0 +1,58 @@
+import type { SiteState } from "../spec";
+import { issuedFrom, type TrustRotation } from "../trustPhases/rotation";
+import { type Issuance, intermediateCertificate, leafCertificate, leafRoles, rootCertificate } from "./certificates";
+import { lifetimesOf, staggerHours } from "./lifetimes";
+import { trustObjects } from "./objects";
+import type { RootPlan, SiteTrustPlan, TrustPlan } from "./plan";
+import type { TrustSpec } from "./spec";
+
+/** A site, as far as its certificates care. */
+export interface TrustedSite {
+  readonly name: string;
+  readonly number: number;
+  readonly state: SiteState;
+}
+
+/** The rotation of a fleet that was never rotated. */
+export const FIRST_ROTATION: TrustRotation = { revision: 0, generations: [{ name: "g1", state: "active" }] };
+
+/**
+ * Every certificate of a fleet, as data. A site's certificates follow from the site, its number and the rotation, never
+ * from its neighbours. Sites that are lost keep theirs, for the day on which they are back; expelled ones have none.
+ */
+export function trustPlan(spec: TrustSpec, sites: readonly TrustedSite[], maximumSites: number): TrustPlan {
+  const { trustDomain, rotation = FIRST_ROTATION, roots = {}, delivery = { by: "stackReference" } } = spec;
+  const lifetimes = lifetimesOf(spec.lifetimes);
+  const issuance = (generation: string): Issuance => ({ generation, trustDomain, lifetimes });
+  const expelled = new Set(rotation.expelled ?? []);
+  return {
+    ...{ trustDomain, rotation, delivery },
+    roots: rotation.generations.map(({ name, state }): RootPlan => {
+      const root = roots[name] ?? { keeper: "state" };
+      return { generation: name, state, keeper: root.keeper, spec: root, certificate: rootCertificate(issuance(name)) };
+    }),
+    sites: sites
+      .filter(({ name }) => !expelled.has(name))
+      .map((site) => siteTrust(site, spec, rotation, issuance, staggerHours(site.number, lifetimes, maximumSites))),
+  };
+}
+
+function siteTrust(
+  { name }: TrustedSite,
+  { signers = [], hubble = true }: TrustSpec,
+  rotation: TrustRotation,
+  issuance: (generation: string) => Issuance,
+  stagger: number,
+): SiteTrustPlan {
+  // Data that has no active root cannot be planned: its problem is reported before.
+  const generation = issuedFrom(rotation, name)!;
+  const from = issuance(generation);
+  return {
+    site: name,
+    generation,
+    bundle: rotation.generations.map((one) => one.name),
+    leaves: leafRoles(hubble).map((role) => leafCertificate(role, name, stagger, from)),
+    intermediates: signers.map((signer) => intermediateCertificate(signer, name, stagger, from)),
+    objects: trustObjects(signers, hubble),
+  };
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { specProblems } from "../../../lib/plan";
+import { twoRegions } from "../../support/specs";
+
+function problems(trust: object): string[] {
+  const spec = { ...twoRegions(), trust: { trustDomain: "shop.example.com", ...trust } };
+  return specProblems(spec).map(({ path, message }) => `${path} ${message}`);
+}
+
+const g1 = { name: "g1", state: "active" };
+const store = {
+  kind: "awsSecretsManager",
+  region: "eu-north-1",
+  owner: "111122223333",
+  readers: { frankfurt: "arn:aws:iam::111122223333:role/frankfurt", dublin: "arn:aws:iam::111122223333:role/dublin" },
+};
+
+test("what is right has no problems", () => {
+  assert.deepEqual(problems({}), []);
+  assert.deepEqual(problems({ delivery: { by: "secretStore", store } }), []);
+  const roots = { g1: { keeper: "googleCas", caPool: "projects/shop/locations/europe-north1/caPools/roots" } };
+  assert.deepEqual(problems({ roots, signers: ["istio"], hubble: false }), []);
+});
+
+const WRONG: readonly (readonly [string, object, RegExp])[] = [
+  ["a trust domain in capitals", { trustDomain: "Shop" }, /^trust\.trustDomain is "Shop": give a SPIFFE trust domain/],
+  [
+    "a second active root",
+    { rotation: { revision: 0, generations: [g1, { name: "g2", state: "active" }] } },
+    /^trust\.rotation\.generations exactly one must be active; got 2 \(g1, g2\)/,
+  ],
+  [
+    "a state that does not exist",
+    { rotation: { revision: 0, generations: [{ name: "g1", state: "old" }] } },
+    /^trust\.rotation\.generations\[0\]\.state is "old": give one of "next", "active", "retiring"/,
+  ],
+  [
+    "an illegal phase",
+    { rotation: { revision: 0, generations: [g1, { name: "g2", state: "next" }, { name: "g0", state: "retiring" }] } },
+    /^trust\.rotation\.generations g2 cannot be next while g0 is retiring/,
+  ],
+  [
+    "issuing with no next root",
+    { rotation: { revision: 1, generations: [g1], issuedByNext: ["dublin"], nextWasIssued: true } },
+    /^trust\.rotation\.issuedByNext there is no next root/,
+  ],
+  [
+    "an unknown site",
+    { rotation: { revision: 0, generations: [g1], expelled: ["oslo"] } },
+    /^trust\.rotation\.expelled names "oslo", which is no site of the fleet/,
+  ],
+  [
+    "a root that is not listed",
+    { roots: { g7: { keeper: "state" } } },
+    /^trust\.roots\.g7 names no root of the rotation \(g1\)/,
+  ],
+  [
+    "a private CA without its ARN",
+    { roots: { g1: { keeper: "awsPrivateCa" } } },
+    /^trust\.roots\.g1\.authorityArn is missing/,
+  ],
+  ["a store without a place", { delivery: { by: "secretStore" } }, /^trust\.delivery\.store is missing/],
+  [
+    "a store in a site's region",
+    { delivery: { by: "secretStore", store: { ...store, region: "eu-west-1" } } },
+    /^trust\.delivery\.store\.region is "eu-west-1", the region of site "dublin", whose loss it must survive/,
+  ],
+  [
+    "one reader for two sites",
+    { delivery: { by: "secretStore", store: { ...store, readers: { frankfurt: "a", dublin: "a" } } } },
+    /^trust\.delivery\.store\.readers\.dublin is "a", which reads frankfurt's entry too/,
+  ],
+  [
+    "early renewal at validity",
+    { lifetimes: { leafDays: 30, leafRenewalDays: 30 } },
+    /^trust\.lifetimes\.leafRenewalDays is 30 days: give fewer than 30, the days of a leaf/,
+  ],
+  [
+    "an intermediate that outlives its root",
+    { lifetimes: { rootDays: 500, intermediateDays: 400 } },
+    /^trust\.lifetimes\.intermediateDays is 400 days: give fewer than 192, since a child may not outlive its root/,
+  ],
+  ["a signer twice", { signers: ["istio", "istio"] }, /^trust\.signers\[1\] is "istio", which is listed already/],
+];
+
+for (const [what, trust, message] of WRONG) {
+  test(`${what} is refused, with the field and the fix`, () => {
+    const found = problems(trust);
+    assert.ok(
+      found.some((one) => message.test(one)),
+      found.join("\n"),
+    );
+  });
+}
+
+test("everything that is wrong is said at once", () => {
+  const found = problems({ trustDomain: "?", signers: ["istio", "istio"], roots: { g7: { keeper: "state" } } });
+  assert.equal(found.length, 3, found.join("\n"));
+});

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fleetPlan, type SiteTrustPlan, type TrustSpec } from "../../../lib/plan";
+import { eksSite, fleetSpec, twoRegions } from "../../support/specs";
+
+function planned(trust: Partial<TrustSpec> = {}) {
+  return fleetPlan(twoRegions({ trust: { trustDomain: "shop.example.com", ...trust } })).trust!;
+}
+
+function siteOf(trust: Partial<TrustSpec>, name: string): SiteTrustPlan {
+  return planned(trust).sites.find(({ site }) => site === name)!;
+}
+
+test("without trust in the spec there is none in the plan", () => {
+  assert.equal(fleetPlan(twoRegions()).trust, undefined);
+});
+
+test("a root is P-384, signs one level of CAs, lives ten years and is never renewed", () => {
+  const [root] = planned().roots;
+  assert.deepEqual(root, {
+    generation: "g1",
+    state: "active",
+    keeper: "state",
+    spec: { keeper: "state" },
+    certificate: {
+      name: "root-g1",
+      role: "root",
+      generation: "g1",
+      site: undefined,
+      issuer: "root-g1",
+      curve: "P384",
+      subject: { commonName: "shop.example.com root g1", organization: "shop.example.com" },
+      uses: ["cert_signing", "crl_signing"],
+      dnsNames: [],
+      ipAddresses: [],
+      uris: [],
+      isCa: true,
+      maxPathLength: 1,
+      lifetimeHours: 87_600,
+      earlyRenewalHours: 0,
+    },
+  });
+});
+
+test("the leaves have the names that Cilium looks for", () => {
+  const names = siteOf({}, "dublin").leaves.map(({ role, subject, dnsNames, ipAddresses, uses }) => [
+    role,
+    subject.commonName,
+    dnsNames.join(" "),
+    ipAddresses.join(" "),
+    uses.slice(2).join(" "),
+  ]);
+  const api = "clustermesh-apiserver.kube-system.svc";
+  const hubble = "*.dublin.hubble-grpc.cilium.io";
+  const relay = "*.hubble-relay.cilium.io";
+  assert.deepEqual(names, [
+    ["meshServer", api, `${api} *.mesh.cilium.io dublin.mesh.cilium.io`, "127.0.0.1 ::1", "server_auth"],
+    ["meshAdmin", "admin-dublin", "", "", "client_auth"],
+    ["meshRemote", "remote-dublin", "", "", "client_auth"],
+    ["meshLocal", "local-dublin", "", "", "client_auth"],
+    ["hubbleServer", hubble, hubble, "", "server_auth client_auth"],
+    ["hubbleRelay", relay, relay, "", "client_auth"],
+  ]);
+});
+
+test("a site signs for itself only where the spec says so", () => {
+  assert.deepEqual(siteOf({}, "dublin").intermediates, []);
+  const made = siteOf({ signers: ["certManager", "istio", "linkerd"] }, "dublin").intermediates;
+  assert.deepEqual(
+    made.map(({ name, curve, isCa, maxPathLength, uris }) => [name, curve, isCa, maxPathLength, ...uris]),
+    ["cert-manager-ca", "istio-ca", "linkerd-issuer"].map((suffix) => [
+      `dublin-g1-${suffix}`,
+      "P256",
+      true,
+      undefined,
+      "spiffe://shop.example.com",
+    ]),
+  );
+});
+
+test("a rotation is a change of data: one site at a time is issued from the next root, and all trust both", () => {
+  const rotation: TrustSpec["rotation"] = {
+    revision: 2,
+    generations: [
+      { name: "g1", state: "active" },
+      { name: "g2", state: "next" },
+    ],
+    issuedByNext: ["dublin"],
+    nextWasIssued: true,
+  };
+  const { sites } = planned({ rotation });
+  assert.deepEqual(
+    sites.map(({ site, generation, bundle }) => [site, generation, ...bundle]),
+    [
+      ["frankfurt", "g1", "g1", "g2"],
+      ["dublin", "g2", "g1", "g2"],
+    ],
+  );
+});
+
+test("a site that comes or goes changes no certificate of another", () => {
+  const trust = { trustDomain: "shop.example.com" };
+  const sites = [eksSite("frankfurt", 1), eksSite("dublin", 2, { region: "eu-west-1" })];
+  const paris = eksSite("paris", 7, { region: "eu-west-3" });
+  const before = fleetPlan(fleetSpec(sites, { trust })).trust!.sites;
+  const after = fleetPlan(fleetSpec([...sites, paris], { trust })).trust!.sites;
+  assert.deepEqual(after.slice(0, 2), before);
+});
+
+test("an expelled site has no certificate, and a lost one keeps its own", () => {
+  const rotation: TrustSpec["rotation"] = {
+    revision: 1,
+    generations: [{ name: "g1", state: "active" }],
+    expelled: ["dublin"],
+  };
+  assert.deepEqual(
+    planned({ rotation }).sites.map(({ site }) => site),
+    ["frankfurt"],
+  );
+});
