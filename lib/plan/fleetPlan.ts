@@ -15,6 +15,7 @@ import { runFrom } from "./runFrom";
 import type { DemandSpec, ExistingSiteSpec, FleetSpec, SiteSpec } from "./spec";
 import { staleNotes } from "./staleFacts";
 import { trustPlan } from "./trust/trustPlan";
+import { underlayPlan } from "./underlay/underlayPlan";
 import { DEFAULT_KUBERNETES_VERSION } from "./versions";
 
 /** Days that audit logs are kept when a site says nothing. */
@@ -53,6 +54,7 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     capacity: { ...verdict, notes: [...verdict.notes, ...notes] },
     traffic: trafficPlan(spec.traffic, sites, verdict),
     trust: spec.trust && trustPlan(spec.trust, sites, spec.addresses?.maximumSites ?? 255),
+    underlay: spec.underlay && underlayPlan(sites, spec.underlay, spec.retired?.length ?? 0),
   };
 }
 

@@ -21,5 +21,6 @@ export * from "./routing";
 export { mayRunOn, type NodeTraits, podResources } from "./schedulable";
 export type * from "./spec";
 export * from "./trust";
+export * from "./underlay";
 export type * from "./verdict";
 export * from "./workloads";

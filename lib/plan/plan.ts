@@ -2,6 +2,7 @@ import type { Resources } from "./resources";
 import type { TrafficPlan } from "./routing/plan";
 import type { ApiAccess, Coordinates, FleetSpec, PoolSpec, SiteKind, SiteSpec, SiteState, TaintSpec } from "./spec";
 import type { TrustPlan } from "./trust/plan";
+import type { UnderlayPlan } from "./underlay/plan";
 import type { CapacityVerdict } from "./verdict";
 
 /** Everything that follows from a spec, before anything exists. Made by `fleetPlan`; components only translate it. */
@@ -18,6 +19,8 @@ export interface FleetPlan {
   readonly traffic: TrafficPlan | undefined;
   /** Every certificate and bundle; undefined where the spec says nothing of trust. */
   readonly trust: TrustPlan | undefined;
+  /** How the sites are linked; undefined when the spec links nothing. */
+  readonly underlay: UnderlayPlan | undefined;
 }
 
 /** One site, with every default resolved. */

@@ -9,6 +9,7 @@ import { checkSites, draftSites } from "./checks/sites";
 import { readStructure } from "./checks/structure";
 import { checkTraffic } from "./checks/traffic";
 import { checkTrust } from "./checks/trust";
+import { checkUnderlay } from "./checks/underlay";
 import { formatPath } from "./checks/wording";
 import type { FleetSpec } from "./spec";
 
@@ -73,6 +74,7 @@ export function readSpec(input: unknown): ReadSpec {
   checkDemand(draft, report);
   checkTraffic(draft, sites, report);
   checkTrust(draft, sites, report);
+  checkUnderlay(draft, sites, report);
   checkTags(draft.tags, ["tags"], report);
   for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report, draft.tags);
   return { spec: problems.length === 0 ? (draft as FleetSpec) : undefined, problems };

@@ -1,5 +1,6 @@
 import type { TrafficSpec } from "./routing/spec";
 import type { TrustSpec } from "./trust/spec";
+import type { UnderlaySpec } from "./underlay/spec";
 
 /**
  * What a platform team writes down: the sites of a service and what they must carry. Plain data only: everything here
@@ -47,6 +48,9 @@ export interface FleetSpec {
 
   /** Tags, or labels, of every cloud resource that can carry them, beside the library's own. @default {} */
   tags?: { [name: string]: string };
+
+  /** How the sites' networks are linked; `{}` links them by the defaults. @default none: each site is an island */
+  underlay?: UnderlaySpec;
 }
 
 export type FaultDomainLevel = "provider" | "region" | "zone";

@@ -4,6 +4,7 @@ import { demandSchema } from "./schemaDemand";
 import { siteSchema, tagsSchema } from "./schemaSites";
 import { trafficSchema } from "./schemaTraffic";
 import { trustSchema } from "./schemaTrust";
+import { underlaySchema } from "./schemaUnderlay";
 
 /** The structure of a spec. What needs more than one value to judge is in the other files of this folder. */
 export const fleetSchema = strict({
@@ -25,6 +26,7 @@ export const fleetSchema = strict({
   traffic: optional(trafficSchema),
   trust: optional(trustSchema),
   tags: optional(tagsSchema),
+  underlay: optional(underlaySchema),
 });
 
 /** True when each type is assignable to the other. */

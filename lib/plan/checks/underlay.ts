@@ -1,0 +1,251 @@
+import { parseAddress, readCidr } from "../cidr";
+import { isCloud, providerOfKind } from "../faultDomains";
+import { stateFacts } from "../life";
+import { nearestRegion, regionFacts } from "../regions";
+import { isPrivate } from "../reserved";
+import type { FleetSpec } from "../spec";
+import { HUBS_PER_CLOUD } from "../underlay/facts";
+import { type LinkEnd, pairSupport } from "../underlay/kinds";
+import { pairKey } from "../underlay/links";
+import type { LinkSpec, UnderlaySpec } from "../underlay/spec";
+import { linkRange, rangeAllowed } from "../underlay/tunnels";
+import { defaultTopology } from "../underlay/underlayPlan";
+import { readRange } from "./ranges";
+import { built, type DraftSite } from "./sites";
+import type { Draft } from "./structure";
+import { didYouMean, type Path, type Report, show } from "./wording";
+
+/** A site as far as its links depend on it. */
+interface LinkableSite extends LinkEnd {
+  readonly name: string;
+  readonly number: number | undefined;
+  readonly draft: DraftSite;
+  readonly isLinked: boolean;
+}
+
+/** Everything about links that needs more than one value: pairs, kinds, MTUs, ranges of tunnels, hubs, reachable sites. */
+export function checkUnderlay(spec: Draft<FleetSpec>, sites: readonly DraftSite[], report: Report): void {
+  const { underlay } = spec;
+  if (underlay === undefined) return;
+  const linkable = sites.flatMap(linkableSite);
+  for (const site of linkable) checkReachable(site, report);
+  const declared = checkLinks(underlay, linkable, report);
+  const ever = sites.length + (Array.isArray(spec.retired) ? spec.retired.length : 0);
+  const topology = underlay.topology ?? defaultTopology(ever);
+  if (topology === "mesh") checkTunnelRanges(linkable, declared, report);
+  checkHubs(underlay, linkable, topology, report);
+}
+
+function linkableSite(draft: DraftSite): LinkableSite[] {
+  const { site } = draft;
+  if (site.kind === undefined || site.name === undefined || site.region === undefined) return [];
+  const provider = site.kind === "existing" ? (site.provider ?? "") : providerOfKind(site.kind);
+  const isOwn = site.kind !== "existing" && built(draft)?.network === undefined;
+  const isLinked = stateFacts(site.state).meshed;
+  return [{ name: site.name, number: site.number, provider, region: site.region, isOwn, draft, isLinked }];
+}
+
+/** Peers reach nodes by their internal addresses, and the mesh's API by one: no address translation in between. */
+function checkReachable({ draft }: LinkableSite, report: Report): void {
+  const { site, path } = draft;
+  if (site.kind !== "existing") return;
+  (site.cidrs?.nodes ?? []).forEach((text, index) => {
+    const cidr = text === undefined ? undefined : readCidr(text);
+    if (cidr === undefined || "fault" in cidr || isPrivate(cidr)) return;
+    report(
+      [...path, "cidrs", "nodes", index],
+      `is ${show(text)}, which is public, while underlay links the sites: peers reach nodes by internal addresses only, give private ranges.`,
+    );
+  });
+  const mesh = site.endpoints?.mesh ?? [];
+  if (mesh.length === 0) {
+    report(
+      [...path, "endpoints", "mesh"],
+      `is missing while underlay links the sites: give the internal address by which peers reach the mesh's API, such as "10.9.0.10".`,
+    );
+  }
+  mesh.forEach((text, index) => {
+    const address = text === undefined ? undefined : parseAddress(text);
+    if (address === undefined || isPrivate({ start: address, prefix: 32 })) return;
+    report(
+      [...path, "endpoints", "mesh", index],
+      `is ${show(text)}, a public address: give the internal one, peers come by links.`,
+    );
+  });
+}
+
+type Declared = ReadonlyMap<string, { readonly link: Draft<LinkSpec>; readonly path: Path }>;
+
+function checkLinks(underlay: Draft<UnderlaySpec>, sites: readonly LinkableSite[], report: Report): Declared {
+  const byName = new Map(sites.map((site) => [site.name, site]));
+  const declared = new Map<string, { link: Draft<LinkSpec>; path: Path }>();
+  (underlay.links ?? []).forEach((link, index) => {
+    if (link?.between === undefined) return;
+    const path = ["underlay", "links", index];
+    const ends = checkEnds(link, byName, path, report);
+    if (ends === undefined) return;
+    const key = pairKey(ends[0].name, ends[1].name);
+    if (declared.has(key)) {
+      report(path, `links ${ends[0].name} and ${ends[1].name} a second time: remove one of both.`);
+      return;
+    }
+    declared.set(key, { link, path });
+    checkKind(link, ends, path, report);
+  });
+  return declared;
+}
+
+function checkEnds(
+  link: Draft<LinkSpec>,
+  byName: ReadonlyMap<string, LinkableSite>,
+  path: Path,
+  report: Report,
+): readonly [LinkableSite, LinkableSite] | undefined {
+  const names = link.between ?? [];
+  if (names.length !== 2 || names[0] === names[1]) {
+    report([...path, "between"], `names ${names.map(show).join(", ") || "no site"}: give the names of two sites.`);
+    return undefined;
+  }
+  const ends = names.map((name, index) => {
+    const site = name === undefined ? undefined : byName.get(name);
+    if (site === undefined && name !== undefined) {
+      report([...path, "between", index], `is ${show(name)}, which is no site.${didYouMean(name, byName.keys())}`);
+    }
+    return site;
+  });
+  const [a, b] = ends;
+  return a === undefined || b === undefined ? undefined : [a, b];
+}
+
+function checkKind(
+  link: Draft<LinkSpec>,
+  [a, b]: readonly [LinkableSite, LinkableSite],
+  path: Path,
+  report: Report,
+): void {
+  const support = pairSupport(a, b);
+  const where = `${a.name} (${a.provider}) and ${b.name} (${b.provider})`;
+  const allowed = support.allowed.map((one) => `"${one}"`).join(" or ");
+  const kind = link.kind ?? support.made;
+  if (kind === undefined) {
+    report([...path, "kind"], `is missing: ${where} are linked by what the team has, give ${allowed}.`);
+    return;
+  }
+  if (!support.allowed.includes(kind)) {
+    report(
+      [...path, "kind"],
+      `is "${kind}", which ${where} do not support: give ${allowed}, since ${support.because}.`,
+    );
+    return;
+  }
+  const foreign = [a, b].filter(({ isOwn }) => !isOwn).map(({ name }) => name);
+  const mustBeGiven = kind === "interconnect" || foreign.length > 0 || kind !== support.made;
+  if (mustBeGiven && link.given === false) {
+    const why =
+      foreign.length > 0
+        ? `the network of ${foreign.join(" and ")} is the team's`
+        : `no cloud makes "${kind}" by itself`;
+    report([...path, "given"], `is false, but ${why}: give true, and make the link.`);
+  }
+  const isGiven = link.given === true || mustBeGiven;
+  if (isGiven && link.mtuBytes === undefined) {
+    report(
+      [...path, "mtuBytes"],
+      `is missing: nobody but you knows what the ${kind} between ${a.name} and ${b.name} passes. Give the largest IP packet in bytes, ` +
+        `measured with "ping -M do -s <bytes - 28>".`,
+    );
+  }
+  if (link.tunnelRange !== undefined)
+    checkTunnelRange(link.tunnelRange, isGiven || kind !== "vpn", [a, b], path, report);
+}
+
+function checkTunnelRange(
+  text: string,
+  isUnused: boolean,
+  ends: readonly LinkableSite[],
+  path: Path,
+  report: Report,
+): void {
+  const at = [...path, "tunnelRange"];
+  if (isUnused) {
+    report(at, `is for a VPN that the library makes: remove it.`);
+    return;
+  }
+  const range = readRange(text, at, report);
+  const withAzure = ends.some(({ provider }) => provider === "azure");
+  if (range === undefined || rangeAllowed(range, withAzure)) return;
+  const where = withAzure ? "169.254.21.0 to 169.254.22.255, all that Azure takes" : "169.254.32.0 to 169.254.95.255";
+  report(at, `is "${text}": give a /28 of ${where}.`);
+}
+
+/** Two links of one gateway with the same inside addresses: only numbers that Azure's few ranges cannot tell apart. */
+function checkTunnelRanges(sites: readonly LinkableSite[], declared: Declared, report: Report): void {
+  const taken = new Map<string, string>();
+  const linked = sites.filter((site) => site.isOwn && site.isLinked && isCloud(site.provider));
+  linked.forEach((a, index) => {
+    for (const b of linked.slice(index + 1)) {
+      if (a.provider === b.provider || a.number === undefined || b.number === undefined) continue;
+      const link = declared.get(pairKey(a.name, b.name));
+      if (link?.link.kind === "interconnect" || link?.link.given === true) continue;
+      const own = link?.link.tunnelRange === undefined ? undefined : readCidr(link.link.tunnelRange);
+      const ends = [
+        { ...a, number: a.number },
+        { ...b, number: b.number },
+      ] as const;
+      const { start } = own === undefined || "fault" in own ? linkRange(ends) : own;
+      for (const [end, peer] of [[a, b] as const, [b, a] as const]) {
+        const other = taken.get(`${end.name} ${start}`);
+        if (other === undefined) {
+          taken.set(`${end.name} ${start}`, peer.name);
+          continue;
+        }
+        report(
+          link?.path ?? [...b.draft.path, "number"],
+          `gives the tunnels ${a.name} -- ${b.name} the inside addresses that ${end.name} -- ${other} has: Azure has 32 ranges, and ` +
+            `numbers that differ by a multiple of 32 share one. Give another number, or this pair a tunnelRange in underlay.links.`,
+        );
+      }
+    }
+  });
+}
+
+function checkHubs(
+  underlay: Draft<UnderlaySpec>,
+  sites: readonly LinkableSite[],
+  topology: string,
+  report: Report,
+): void {
+  const own = sites.filter((site) => site.isOwn && site.isLinked);
+  const clouds = new Set(own.map(({ provider }) => provider));
+  for (const cloud of ["aws", "gcp", "azure"] as const) {
+    const path = ["underlay", "hubs", cloud];
+    const given = underlay.hubs?.[cloud];
+    if (given !== undefined && topology === "mesh") {
+      report(path, `is for topology "hubs": remove it, or set underlay.topology.`);
+      continue;
+    }
+    if (topology === "mesh" || !clouds.has(cloud) || clouds.size < 2) continue;
+    const regions =
+      given?.map((hub) => hub?.region) ??
+      [...new Set(own.filter(({ provider }) => provider === cloud).map(({ region }) => region))].slice(
+        0,
+        HUBS_PER_CLOUD,
+      );
+    if (given?.length !== undefined && given.length !== HUBS_PER_CLOUD) {
+      report(path, `has ${given.length}: give two hubs, in two regions, so that one may be lost.`);
+    } else if (new Set(regions).size < HUBS_PER_CLOUD) {
+      const word = given === undefined ? "is missing" : "names one region twice";
+      report(
+        path,
+        `${word}: ${cloud} has sites in ${regions[0]} alone, and its hubs must not be lost with one region. Give two regions: ` +
+          `[{ region: "${regions[0]}" }, { region: "..." }].`,
+      );
+    }
+    (given ?? []).forEach((hub, index) => {
+      if (hub?.region === undefined || regionFacts(cloud, hub.region) !== undefined) return;
+      const near = nearestRegion(cloud, hub.region);
+      const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+      report([...path, index, "region"], `is ${show(hub.region)}, which is no region of ${cloud}.${hint}`);
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import type { CloudProvider } from "../faultDomains";
+
+/** What a cloud's networks and gateways are, as far as a link depends on it. Read 2026-11. */
+export interface CloudLinkFacts {
+  /** MTU of the nodes' own network as the library makes it, bytes. */
+  readonly networkMtuBytes: number;
+  /** MTU between two of its networks in different regions, bytes. */
+  readonly peeringMtuBytes: number;
+  /** Largest packet inside a VPN tunnel, bytes. */
+  readonly tunnelMtuBytes: number;
+  /** What one tunnel carries. */
+  readonly tunnelMbps: number;
+  /** What a gateway carries, all tunnels together; Infinity where only the tunnels limit it. */
+  readonly gatewayMbps: number;
+  /** What its people call the peering. */
+  readonly peering: string;
+  /** What its own wide area network is called. */
+  readonly wideAreaNetwork: string;
+}
+
+export const CLOUD_LINKS: Readonly<Record<CloudProvider, CloudLinkFacts>> = {
+  aws: {
+    // EC2 User Guide, "Network maximum transmission unit": 9001 in a VPC, 8500 over inter-Region peering.
+    networkMtuBytes: 9001,
+    peeringMtuBytes: 8500,
+    // Site-to-Site VPN, customer gateway best practices: the tunnel interface has 1399.
+    tunnelMtuBytes: 1399,
+    tunnelMbps: 1250,
+    gatewayMbps: Number.POSITIVE_INFINITY,
+    peering: "VPC peering",
+    wideAreaNetwork: "Cloud WAN",
+  },
+  gcp: {
+    // A VPC network has 1460 unless it is told otherwise; peered networks carry the smaller of both.
+    networkMtuBytes: 1460,
+    peeringMtuBytes: 1460,
+    // Cloud VPN, MTU considerations: payload of an AEAD cipher over IPv4.
+    tunnelMtuBytes: 1406,
+    // 250,000 packets a second are 1 to 3 Gbit/s; the least is what a plan may count on.
+    tunnelMbps: 1000,
+    gatewayMbps: Number.POSITIVE_INFINITY,
+    peering: "VPC Network Peering",
+    wideAreaNetwork: "Network Connectivity Center",
+  },
+  azure: {
+    networkMtuBytes: 1500,
+    peeringMtuBytes: 1500,
+    // VPN devices for site-to-site connections: the tunnel takes 1400.
+    tunnelMtuBytes: 1400,
+    tunnelMbps: 1000,
+    // VpnGw2AZ; what it carries is of the whole gateway, however many tunnels end there.
+    gatewayMbps: 1250,
+    peering: "VNet peering",
+    wideAreaNetwork: "Virtual WAN",
+  },
+};
+
+/** The order in which a link names its ends, and tunnels number their addresses. AWS takes the first of each /30. */
+export const CLOUD_ORDER: readonly string[] = ["aws", "gcp", "azure"];
+
+/** Most sites whose networks are linked pair by pair: 28 pairs. Above, pairs cost more than hubs and exceed Azure's routes. */
+export const MOST_IN_MESH = 8;
+
+/** Hubs of one cloud: one may be lost with its region. */
+export const HUBS_PER_CLOUD = 2;
+
+/**
+ * The first private 16-bit ASN less one: gateway of site n has 64512 + n, at most 65023, below what Azure keeps
+ * (65515 to 65520) and hubs have. 16 bits, since every cloud's every gateway takes those.
+ */
+export const SITE_ASN_BASE = 64512;
+
+/** ASNs of the hubs. Virtual WAN's is 65515 whatever one asks for. */
+export const HUB_ASNS: Readonly<Record<CloudProvider, readonly [number, number]>> = {
+  aws: [65101, 65102],
+  gcp: [65111, 65112],
+  azure: [65515, 65515],
+};
+
+/** Parts of a cloud that no peering crosses: its regions for China and for governments. */
+export function partitionOf(provider: string, region: string): string {
+  if (provider === "aws") return /^(cn|us-gov)-/.exec(region)?.[1] ?? "";
+  if (provider === "azure") return /^(china|usgov|usdod)/.exec(region)?.[1] ?? "";
+  return "";
+}

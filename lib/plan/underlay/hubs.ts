@@ -1,0 +1,78 @@
+import { type CloudProvider, isCloud } from "../faultDomains";
+import type { SitePlan } from "../plan";
+import { CLOUD_ORDER, HUB_ASNS, HUBS_PER_CLOUD } from "./facts";
+import { vpn } from "./links";
+import { ownerOf, ownsNetwork, reachableCidrs } from "./networks";
+import type { AttachmentPlan, GatewayPlan, LinkPlan } from "./plan";
+import type { HubSpec, UnderlaySpec } from "./spec";
+import { linkRange } from "./tunnels";
+
+/** A fleet's hubs, and what hangs on them: all of it grows with the sites, or not at all. */
+export interface Hubs {
+  readonly gateways: readonly GatewayPlan[];
+  readonly attachments: readonly AttachmentPlan[];
+  readonly links: readonly LinkPlan[];
+}
+
+/** The clouds that sites of a fleet have networks of ours in, in the order of links. */
+export function cloudsOf(sites: readonly SitePlan[]): CloudProvider[] {
+  const present = new Set(sites.filter((site) => ownsNetwork(site.spec)).map(({ provider }) => provider));
+  return CLOUD_ORDER.filter((cloud) => present.has(cloud)).filter(isCloud);
+}
+
+/**
+ * Where a cloud's hubs are when the spec does not say: in the first two regions of its sites, by number. A site with a
+ * higher number moves none; when the site of such a region leaves, the spec should name the hubs, and its notes say so.
+ */
+export function defaultHubs(cloud: CloudProvider, sites: readonly SitePlan[]): HubSpec[] {
+  const own = sites.filter((site) => site.provider === cloud && ownsNetwork(site.spec));
+  return [...new Set(own.map(({ region }) => region))].slice(0, HUBS_PER_CLOUD).map((region) => ({ region }));
+}
+
+/** Hubs of every cloud, an attachment for every network, and VPNs between each two clouds' hubs. */
+export function hubs(sites: readonly SitePlan[], spec: UnderlaySpec): Hubs {
+  const clouds = cloudsOf(sites);
+  const gateways = clouds.length < 2 ? [] : clouds.flatMap((cloud) => cloudHubs(cloud, sites, spec));
+  const own = sites.filter((site) => ownsNetwork(site.spec));
+  return {
+    gateways,
+    attachments: own.map(({ name, provider, region }) => ({
+      name: `${name}-attachment`,
+      site: name,
+      provider: provider as CloudProvider,
+      region,
+    })),
+    links: hubLinks(gateways),
+  };
+}
+
+function cloudHubs(cloud: CloudProvider, sites: readonly SitePlan[], spec: UnderlaySpec): GatewayPlan[] {
+  const own = sites.filter((site) => site.provider === cloud && ownsNetwork(site.spec));
+  const first = own[0];
+  const announced = own.flatMap(reachableCidrs);
+  return (spec.hubs?.[cloud] ?? defaultHubs(cloud, sites)).map((hub, index) => ({
+    name: `${cloud}-hub-${index + 1}`,
+    provider: cloud,
+    region: hub.region,
+    site: undefined,
+    owner: hub.owner ?? (first === undefined ? "" : ownerOf(first.spec)),
+    asn: HUB_ASNS[cloud][index] ?? HUB_ASNS[cloud][0],
+    announced,
+  }));
+}
+
+/** Each hub of a cloud with each hub of every other: either hub may be lost on both sides at once. */
+function hubLinks(gateways: readonly GatewayPlan[]): LinkPlan[] {
+  // By the cloud's own place, so that a cloud that joins moves no tunnel of the others.
+  const numbered = gateways.map(({ name, provider }, index) => ({
+    name,
+    provider,
+    number: CLOUD_ORDER.indexOf(provider) * HUBS_PER_CLOUD + (index % HUBS_PER_CLOUD),
+  }));
+  return numbered.flatMap((a, index) =>
+    numbered
+      .slice(index + 1)
+      .filter((b) => b.provider !== a.provider)
+      .map((b) => vpn([a, b], linkRange([a, b]))),
+  );
+}

@@ -1,0 +1,53 @@
+import { type CloudProvider, isCloud } from "../faultDomains";
+import { CLOUD_LINKS, partitionOf } from "./facts";
+import type { LinkKind } from "./spec";
+
+/** An end of a possible link. */
+export interface LinkEnd {
+  readonly provider: string;
+  readonly region: string;
+  /** Whether the library made its network. */
+  readonly isOwn: boolean;
+}
+
+/** What may link two networks, and what does when nobody says. */
+export interface PairSupport {
+  readonly allowed: readonly LinkKind[];
+  /** What the library makes by itself; undefined when somebody must declare the link. */
+  readonly made: LinkKind | undefined;
+  /** Why, to follow "since". */
+  readonly because: string;
+}
+
+/** The kinds of link that a pair of networks supports. */
+export function pairSupport(a: LinkEnd, b: LinkEnd): PairSupport {
+  const both = a.isOwn && b.isOwn;
+  if (a.provider === b.provider && isCloud(a.provider)) return withinCloud(a.provider, a, b, both);
+  const allowed: readonly LinkKind[] = ["vpn", "interconnect"];
+  const because =
+    a.provider === b.provider ? `nobody knows what ${a.provider} has within` : "no cloud peers with another";
+  return { allowed, made: both ? "vpn" : undefined, because };
+}
+
+function withinCloud(cloud: CloudProvider, a: LinkEnd, b: LinkEnd, both: boolean): PairSupport {
+  if (partitionOf(cloud, a.region) !== partitionOf(cloud, b.region)) {
+    const because = `${CLOUD_LINKS[cloud].peering} does not cross between ${a.region} and ${b.region}`;
+    return { allowed: ["vpn", "interconnect"], made: undefined, because };
+  }
+  const because = `${CLOUD_LINKS[cloud].peering} stays on the cloud's own backbone, wider and without gateways`;
+  if (both) return { allowed: ["peering", "interconnect"], made: "peering", because };
+  return { allowed: ["peering", "vpn", "interconnect"], made: undefined, because };
+}
+
+/** MTU of a link that the library makes, in bytes: the smaller of both ends. */
+export function madeMtuBytes(kind: LinkKind, ends: readonly [string, string]): number {
+  const of = kind === "peering" ? "peeringMtuBytes" : "tunnelMtuBytes";
+  return Math.min(...ends.map((provider) => CLOUD_LINKS[provider as CloudProvider][of]));
+}
+
+/** What `count` tunnels between two clouds carry. */
+export function tunnelsMbps(count: number, ends: readonly [string, string]): number {
+  const [a, b] = ends.map((provider) => CLOUD_LINKS[provider as CloudProvider]);
+  if (a === undefined || b === undefined) return 0;
+  return Math.min(count * Math.min(a.tunnelMbps, b.tunnelMbps), a.gatewayMbps, b.gatewayMbps);
+}

@@ -1,0 +1,136 @@
+import { type CloudProvider, isCloud } from "../faultDomains";
+import type { SitePlan } from "../plan";
+import { CLOUD_LINKS, MOST_IN_MESH, SITE_ASN_BASE } from "./facts";
+import { type Hubs, hubs } from "./hubs";
+import { declaredLinks, pairKey, pairLink } from "./links";
+import { linkedSites, networks, ownerOf, ownsNetwork, type Paths, pathsOf, reachableCidrs } from "./networks";
+import { quotaNotes, underlayNotes } from "./notes";
+import type { GatewayPlan, LinkPlan, LinkStackPlan, MissingLink, UnderlayPlan } from "./plan";
+import type { UnderlaySpec, UnderlayTopology } from "./spec";
+
+/**
+ * How the sites are linked. Pure, and a site's part follows from itself and the list of its peers: one that joins or
+ * leaves changes published lists, and no address, number or tunnel of another.
+ * @param retired how many sites are gone: they count, so that a leave never turns hubs back into a mesh
+ */
+export function underlayPlan(sites: readonly SitePlan[], spec: UnderlaySpec, retired: number): UnderlayPlan {
+  const topology = spec.topology ?? defaultTopology(sites.length + retired);
+  const linked = linkedSites(sites);
+  const shape = topology === "mesh" ? mesh(linked, spec) : hubbed(linked, spec);
+  const links = [...shape.links].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const planned = networks(linked, shape.paths);
+  return {
+    topology,
+    networks: planned,
+    gateways: shape.gateways,
+    attachments: shape.attachments,
+    links,
+    missing: shape.missing,
+    mtuBytes: narrowestMtuBytes(linked, links),
+    stacks: stacks(links, linked, shape.gateways),
+    notes: [...underlayNotes(topology, linked, spec, sites.length + retired), ...quotaNotes(planned)],
+  };
+}
+
+/** The topology of a fleet that names none, by all the sites it ever had. */
+export function defaultTopology(everCount: number): UnderlayTopology {
+  return everCount <= MOST_IN_MESH ? "mesh" : "hubs";
+}
+
+interface Shape extends Hubs {
+  readonly paths: Paths;
+  readonly missing: readonly MissingLink[];
+}
+
+function mesh(sites: readonly SitePlan[], spec: UnderlaySpec): Shape {
+  const { links, missing } = pairs(sites, spec, () => true);
+  const ended = new Set(links.filter((link) => link.tunnels.length > 0).flatMap(({ ends }) => ends));
+  const gateways = sites.filter(({ name }) => ended.has(name)).map(siteGateway);
+  return { links, missing, gateways, attachments: [], paths: pathsOf(links) };
+}
+
+function siteGateway(site: SitePlan): GatewayPlan {
+  return {
+    name: site.name,
+    provider: site.provider as CloudProvider,
+    region: site.region,
+    site: site.name,
+    owner: ownerOf(site.spec),
+    asn: SITE_ASN_BASE + site.number,
+    announced: reachableCidrs(site),
+  };
+}
+
+/** Own networks meet through the hubs; what the team declares, and what involves a network of the team's, goes pair by pair. */
+function hubbed(sites: readonly SitePlan[], spec: UnderlaySpec): Shape {
+  const made = hubs(sites, spec);
+  const declared = declaredLinks(spec.links ?? []);
+  const { links, missing } = pairs(
+    sites,
+    spec,
+    (a, b) => !(ownsNetwork(a.spec) && ownsNetwork(b.spec)) || declared.has(pairKey(a.name, b.name)),
+  );
+  const direct = pathsOf(links);
+  const own = sites.filter((site) => ownsNetwork(site.spec)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const paths = new Map(
+    sites.map((site) => {
+      const ways = direct.get(site.name) ?? [];
+      if (!ownsNetwork(site.spec)) return [site.name, ways] as const;
+      const known = new Set(ways.map(({ peer }) => peer));
+      const through = own
+        .filter((peer) => peer !== site && !known.has(peer.name))
+        .map((peer) => ({ peer: peer.name, via: `${site.name}-attachment` }));
+      if (ways.length === 0) return [site.name, through] as const;
+      return [site.name, [...ways, ...through].sort((a, b) => (a.peer < b.peer ? -1 : 1))] as const;
+    }),
+  );
+  return { ...made, links: [...made.links, ...links], missing, paths };
+}
+
+function pairs(
+  sites: readonly SitePlan[],
+  spec: UnderlaySpec,
+  wanted: (a: SitePlan, b: SitePlan) => boolean,
+): { readonly links: LinkPlan[]; readonly missing: MissingLink[] } {
+  const declared = declaredLinks(spec.links ?? []);
+  const links: LinkPlan[] = [];
+  const missing: MissingLink[] = [];
+  sites.forEach((a, index) => {
+    for (const b of sites.slice(index + 1)) {
+      if (!wanted(a, b)) continue;
+      const found = pairLink(a, b, declared.get(pairKey(a.name, b.name)));
+      if ("sites" in found) missing.push(found);
+      else links.push(found);
+    }
+  });
+  return { links, missing };
+}
+
+/** Nodes of every cloud send what their network takes, and packets must pass every link. */
+function narrowestMtuBytes(sites: readonly SitePlan[], links: readonly LinkPlan[]): number {
+  const nodes = sites.flatMap(({ provider }) => (isCloud(provider) ? [CLOUD_LINKS[provider].networkMtuBytes] : []));
+  return Math.min(...nodes, ...links.map(({ mtuBytes }) => mtuBytes), LARGEST_MTU_BYTES);
+}
+
+/** What an EC2 network interface takes, the widest of the clouds. */
+const LARGEST_MTU_BYTES = 9001;
+
+function stacks(
+  links: readonly LinkPlan[],
+  sites: readonly SitePlan[],
+  gateways: readonly GatewayPlan[],
+): LinkStackPlan[] {
+  const byName = new Map<string, LinkPlan[]>();
+  for (const link of links) {
+    if (link.stack !== undefined) byName.set(link.stack, [...(byName.get(link.stack) ?? []), link]);
+  }
+  const hubsOf = new Map(gateways.filter(({ site }) => site === undefined).map((hub) => [hub.name, hub.provider]));
+  return [...byName].sort().map(([name, members]) => {
+    const ends = new Set(members.flatMap((link) => link.ends));
+    const clouds = new Set([...ends].flatMap((end) => hubsOf.get(end) ?? []));
+    const read = sites.filter(
+      (site) => ends.has(site.name) || (clouds.has(site.provider as CloudProvider) && ownsNetwork(site.spec)),
+    );
+    return { name, links: members.map((link) => link.name), sites: read.map((site) => site.name) };
+  });
+}

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { specProblems } from "../../../lib/plan/problems";
+import type { SiteSpec } from "../../../lib/plan/spec";
+import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../../support/specs";
+
+const three = (): SiteSpec[] => [eksSite("frankfurt", 1), gkeSite("belgium", 2), aksSite("amsterdam", 3)];
+const rack = existingSite("rack", 9, { endpoints: { mesh: ["192.168.16.9"] } });
+
+/** What is wrong, by the underlay and the sites beside the three clouds. */
+const REFUSED: readonly [what: string, underlay: unknown, more: SiteSpec[], path: string, message: RegExp][] = [
+  ["a property that nobody knows", { tunnels: 3 }, [], "underlay.tunnels", /is an unknown property/],
+  [
+    "a peering of two clouds",
+    { links: [{ between: ["frankfurt", "belgium"], kind: "peering" }] },
+    [],
+    "underlay.links[0].kind",
+    /is "peering", which frankfurt \(aws\) and belgium \(gcp\) do not support: give "vpn" or "interconnect", since no cloud peers/,
+  ],
+  [
+    "a VPN within a cloud",
+    { links: [{ between: ["frankfurt", "dublin"], kind: "vpn" }] },
+    [eksSite("dublin", 4, { region: "eu-west-1" })],
+    "underlay.links[0].kind",
+    /is "vpn".*give "peering" or "interconnect", since VPC peering stays on the cloud's own backbone/,
+  ],
+  [
+    "an interconnect without an MTU",
+    { links: [{ between: ["frankfurt", "belgium"], kind: "interconnect" }] },
+    [],
+    "underlay.links[0].mtuBytes",
+    /is missing: nobody but you knows/,
+  ],
+  [
+    "a VPN of the team's without an MTU",
+    { links: [{ between: ["frankfurt", "rack"], kind: "vpn" }] },
+    [rack],
+    "underlay.links[0].mtuBytes",
+    /is missing/,
+  ],
+  [
+    "a link to the team's network without a kind",
+    { links: [{ between: ["rack", "belgium"], mtuBytes: 1400 }] },
+    [rack],
+    "underlay.links[0].kind",
+    /give "vpn" or "interconnect"/,
+  ],
+  [
+    "a link that the library cannot make",
+    { links: [{ between: ["rack", "belgium"], kind: "vpn", given: false, mtuBytes: 1400 }] },
+    [rack],
+    "underlay.links[0].given",
+    /the network of rack is the team's/,
+  ],
+  [
+    "a site that is none",
+    { links: [{ between: ["frankfurt", "belgum"], kind: "vpn" }] },
+    [],
+    "underlay.links[0].between[1]",
+    /no site. Did you mean "belgium"/,
+  ],
+  [
+    "a site with itself",
+    { links: [{ between: ["belgium", "belgium"] }] },
+    [],
+    "underlay.links[0].between",
+    /give the names of two sites/,
+  ],
+  [
+    "a pair twice",
+    { links: [{ between: ["frankfurt", "belgium"] }, { between: ["belgium", "frankfurt"] }] },
+    [],
+    "underlay.links[1]",
+    /a second time/,
+  ],
+  [
+    "inside addresses that Azure refuses",
+    { links: [{ between: ["frankfurt", "amsterdam"], tunnelRange: "169.254.40.0/28" }] },
+    [],
+    "underlay.links[0].tunnelRange",
+    /169\.254\.21\.0 to 169\.254\.22\.255/,
+  ],
+  [
+    "inside addresses of a link without tunnels",
+    {
+      links: [
+        { between: ["frankfurt", "belgium"], kind: "interconnect", mtuBytes: 1500, tunnelRange: "169.254.40.0/28" },
+      ],
+    },
+    [],
+    "underlay.links[0].tunnelRange",
+    /remove it/,
+  ],
+  [
+    "numbers that Azure's ranges cannot tell apart",
+    {},
+    [gkeSite("london", 33, { region: "europe-west2" })],
+    "sites[3].number",
+    /differ by a multiple of 32/,
+  ],
+  [
+    "an existing site that no peer can reach",
+    {},
+    [existingSite("rack", 9)],
+    "sites[3].endpoints.mesh",
+    /give the internal address/,
+  ],
+  [
+    "an existing site with a public address for its peers",
+    {},
+    [existingSite("rack", 9, { endpoints: { mesh: ["198.51.101.7"] } })],
+    "sites[3].endpoints.mesh[0]",
+    /a public address/,
+  ],
+  [
+    "nodes with public addresses",
+    {},
+    [{ ...rack, cidrs: { ...rack.cidrs, nodes: ["8.8.8.0/24"] } }],
+    "sites[3].cidrs.nodes[0]",
+    /which is public/,
+  ],
+  [
+    "hubs of a mesh",
+    { hubs: { aws: [{ region: "eu-central-1" }] } },
+    [],
+    "underlay.hubs.aws",
+    /is for topology "hubs"/,
+  ],
+  ["hubs in one region", { topology: "hubs" }, [], "underlay.hubs.gcp", /has sites in europe-west1 alone/],
+  [
+    "one hub",
+    { topology: "hubs", hubs: { aws: [{ region: "eu-central-1" }] } },
+    [],
+    "underlay.hubs.aws",
+    /give two hubs, in two regions/,
+  ],
+  [
+    "a hub in no region",
+    { topology: "hubs", hubs: { aws: [{ region: "eu-central-1" }, { region: "eu-wset-1" }] } },
+    [],
+    "underlay.hubs.aws[1].region",
+    /Did you mean "eu-west-1"/,
+  ],
+];
+
+describe("an underlay is refused for", () => {
+  for (const [what, underlay, more, path, message] of REFUSED) {
+    it(what, () => {
+      const problems = specProblems({ ...fleetSpec([...three(), ...more]), underlay });
+      const found = problems.filter((one) => one.path === path);
+      assert.ok(found.length > 0, JSON.stringify(problems));
+      assert.ok(
+        found.some((one) => message.test(one.message)),
+        JSON.stringify(found),
+      );
+    });
+  }
+
+  it("all of it at once", () => {
+    const links = [{ between: ["frankfurt", "belgium"], kind: "peering" }, { between: ["x", "y"] }];
+    const problems = specProblems({ ...fleetSpec([...three(), existingSite("rack", 9)]), underlay: { links } });
+    assert.deepEqual(problems.map(({ path }) => path).sort(), [
+      "sites[3].endpoints.mesh",
+      "underlay.links[0].kind",
+      "underlay.links[1].between[0]",
+      "underlay.links[1].between[1]",
+    ]);
+  });
+
+  it("nothing where nothing is wrong, and not where nothing is linked", () => {
+    assert.deepEqual(specProblems({ ...fleetSpec([...three(), rack]), underlay: {} }), []);
+    assert.deepEqual(specProblems(fleetSpec([...three(), existingSite("rack", 9)])), []);
+  });
+});
