@@ -1,4 +1,11 @@
-import type { CapacityInput, CapacityVerdict, PodRange, Problem, Resources } from "pulumi-multisite/plan";
+import type {
+  CapacityInput,
+  CapacityVerdict,
+  ObservedRunning,
+  PodRange,
+  Problem,
+  Resources,
+} from "pulumi-multisite/plan";
 import type { Settings } from "./settings";
 
 /**
@@ -23,6 +30,8 @@ export interface JudgedFleet {
   readonly stale: readonly Stale[];
   /** What the Kubernetes objects of the stack request; undefined where they are not seen. */
   readonly requested: Requested | undefined;
+  /** What keeps pods running, and from being moved; undefined where the objects of the stack are not seen. */
+  readonly running?: ObservedRunning;
   /** Capacity that exists but that nobody can count, such as an autopilot's. */
   readonly unjudged: readonly Stale[];
   /** What a reader of the verdict must know besides. */

@@ -10,7 +10,9 @@ import { interruptible } from "./rules/n1-007-interruptible";
 import { correlatedSites, sharedDependency } from "./rules/n1-008-correlated-sites";
 import { podsAndAddresses } from "./rules/n1-010-pods-and-ips";
 import { largestPodFits } from "./rules/n1-011-largest-pod";
+import { replicasPrescaled } from "./rules/n1-012-replicas-prescaled";
 import { demandTruth } from "./rules/n1-013-demand-truth";
+import { upgradeSafety } from "./rules/n1-014-upgrade-safety";
 import { declaredVersusReal } from "./rules/n1-018-declared-vs-real";
 import { staleFacts } from "./rules/n1-019-stale-facts";
 
@@ -27,7 +29,9 @@ export const rules: readonly Rule[] = [
   sharedDependency,
   podsAndAddresses,
   largestPodFits,
+  replicasPrescaled,
   demandTruth,
+  upgradeSafety,
   declaredVersusReal,
   staleFacts,
 ];

@@ -55,6 +55,7 @@ export function judgeProgram(observed: Observed, settings: Settings, today: stri
     capacity: capacityVerdict(input),
     stale: [...sites.flatMap(({ site, pools }) => unknownMachines(site, pools)), ...oldMeasurements(settings, today)],
     requested: requestedBy(observed, settings.demand !== undefined),
+    running: observed.running,
     unjudged: observed.unjudged,
     notes: [
       ...observed.notes,

@@ -1,3 +1,4 @@
+import { observedRunning } from "./observed/running";
 import { type Index, isCluster, isPool, joinSites } from "./observed/sites";
 import type { Observed, ObservedResource, Unjudged } from "./observed/types";
 import { mayBeUnjudged, unjudged } from "./observed/unjudged";
@@ -5,6 +6,7 @@ import { isKubernetesObject, observedWorkloads } from "./observed/workloads";
 
 export { type CountedPool, capacitySite, countPool, type DeclaredPool, observedDomain } from "./observed/capacity";
 export { type PodRange, podRange } from "./observed/podRange";
+export type { ObservedBudget, ObservedRunning, RunningObject } from "./observed/running";
 export {
   type Observed,
   type ObservedCidr,
@@ -62,6 +64,10 @@ export function observe(resources: readonly ObservedResource[]): Observed {
   return {
     sites,
     workloads: observedWorkloads(index.objects, siteOf),
+    running: observedRunning(
+      index.objects,
+      (resource) => siteOf(resource) ?? siteOfProvider(resource, index.byUrn, component),
+    ),
     notes,
     unjudged: [
       ...sites.flatMap(({ name, cluster }) =>
@@ -136,6 +142,16 @@ function siteOfObject(
   const urns = Object.values(from.propertyDependencies).flat();
   const sites = new Set(urns.flatMap((urn) => siteByUrn.get(urn) ?? []));
   return sites.size === 1 ? [...sites][0] : undefined;
+}
+
+/** A site whose cluster is in no program: an object's provider says by its parent which Site it is. */
+function siteOfProvider(
+  { provider }: ObservedResource,
+  byUrn: ReadonlyMap<string, ObservedResource>,
+  component: (resource: ObservedResource) => string | undefined,
+): string | undefined {
+  const from = provider === undefined ? undefined : byUrn.get(provider.urn);
+  return from === undefined ? undefined : component(from)?.split("::").at(-1);
 }
 
 function automatic(site: string, urn: string, what: string): Unjudged {

@@ -99,6 +99,69 @@ const cases: [title: string, rule: string, resources: SentResource[], messages: 
         `Workload big (6 cpu/1 GiB) fits no guaranteed node at ${site} (largest allocatable 3.58 cpu/13.41 GiB).`,
     ),
   ],
+  ["replicas that wait for a loss", "n1-012-replicas-prescaled", threeClusters([3, 3, 3]), [], web(24)],
+  ["replicas where the objects are the demand", "n1-012-replicas-prescaled", threeClusters([3, 3, 3]), []],
+  [
+    "replicas that would be missing after a loss",
+    "n1-012-replicas-prescaled",
+    threeClusters([3, 3, 3]),
+    [
+      ["frankfurt", "eu-north-1"],
+      ["stockholm", "eu-central-1"],
+      ["ireland", "eu-central-1"],
+    ].map(
+      ([site, lost]) =>
+        `default/web at ${site}: max 12 replicas < 15 required when aws/${lost} is lost; nodes would be idle while pods are missing (3 short).`,
+    ),
+    web(30),
+  ],
+  [
+    "an autoscaler that starts pods only after a loss",
+    "n1-012-replicas-prescaled",
+    [...threeClusters([3, 3, 3]), autoscaler("ireland", 4, 15)],
+    [
+      "default/web at ireland: min 4 replicas < 12 required when aws/eu-central-1 is lost; 8 would have to start while everybody is busy. Run 12 before the loss.",
+    ],
+    web(24),
+  ],
+  [
+    "a workload that one cluster lacks",
+    "n1-012-replicas-prescaled",
+    threeClusters([3, 3, 3]).map((one) =>
+      one.name === "stockholm-web"
+        ? { ...one, name: "stockholm-other", props: { ...one.props, metadata: { name: "other" } } }
+        : one,
+    ),
+    [
+      "web at stockholm: max 0 replicas < 12 required when aws/eu-central-1 is lost; nodes would be idle while pods are missing (12 short).",
+    ],
+    web(24),
+  ],
+  [
+    "a budget that allows nobody to go",
+    "n1-014-upgrade-safety",
+    [
+      ...threeClusters([3, 3, 3]),
+      budget("ireland", { minAvailable: 12 }),
+      budget("frankfurt", { maxUnavailable: "0%" }),
+    ],
+    [
+      "PDB default/web at frankfurt allows 0 disruptions: maxUnavailable 0% of 12 pods, so no node that runs them can be drained. Set maxUnavailable: 1.",
+      "PDB default/web at ireland allows 0 disruptions: minAvailable 12 of 12 pods, so no node that runs them can be drained. Set maxUnavailable: 1.",
+    ],
+  ],
+  [
+    "budgets that allow a pod to go, cover none, or are not known",
+    "n1-014-upgrade-safety",
+    [
+      ...threeClusters([3, 3, 3]),
+      budget("ireland", { minAvailable: 11 }),
+      budget("frankfurt", { maxUnavailable: 0, selector: { matchLabels: { app: "other" } } }),
+      deployment("stockholm", "late", UNKNOWN_VALUE, { cpu: "1", memory: "1Gi" }),
+      budget("stockholm", { minAvailable: "50%" }),
+    ],
+    [],
+  ],
   [
     "workloads beyond what is declared",
     "n1-013-demand-truth",
@@ -148,6 +211,23 @@ const cases: [title: string, rule: string, resources: SentResource[], messages: 
     ],
   ],
 ];
+
+/** A demand of so many replicas of the clusters' Deployment. */
+function web(replicas: number): Given {
+  return { shared: { demand: { workloads: [{ name: "web", replicas, cpu: 0.5, memoryGiB: 1 }] } } };
+}
+
+function autoscaler(site: string, minReplicas: number, maxReplicas: number): SentResource {
+  const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
+  return inCluster(site, "autoscaling/v2:HorizontalPodAutoscaler", "hpa", { scaleTargetRef, minReplicas, maxReplicas });
+}
+
+function budget(site: string, spec: object): SentResource {
+  return {
+    ...inCluster(site, "policy/v1:PodDisruptionBudget", "web", { selector: { matchLabels: {} }, ...spec }),
+    name: `${site}-budget`,
+  };
+}
 
 function demand(amount: number): Given {
   return { shared: { demand: { cpu: amount, memoryGiB: amount, pods: amount } } };

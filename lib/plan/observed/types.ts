@@ -1,5 +1,6 @@
 import type { AksPool, Count, EksPool, GkePool } from "../guaranteed";
 import type { TaintSpec } from "../spec";
+import type { ObservedRunning } from "./running";
 import type { ObservedWorkloads } from "./workloads";
 
 /**
@@ -113,6 +114,7 @@ export interface ObservedSite {
 export interface Observed {
   readonly sites: readonly ObservedSite[];
   readonly workloads: ObservedWorkloads;
+  readonly running: ObservedRunning;
   /** What a reader must know, such as a pool whose cluster cannot be told. */
   readonly notes: readonly string[];
   readonly unjudged: readonly Unjudged[];

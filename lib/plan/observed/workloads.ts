@@ -80,7 +80,7 @@ function merged(all: readonly WorkloadSpec[]): WorkloadSpec[] {
  * The object as Kubernetes would have it. What is not known becomes a text, which is a problem exactly where a number,
  * a list or a quantity is needed; a label or an environment variable that is not known changes no demand.
  */
-function objectOf(resource: ObservedResource): unknown {
+export function objectOf(resource: ObservedResource): unknown {
   const [, group = "core", version = "v1", kind = ""] = KUBERNETES.exec(resource.type) ?? [];
   const apiVersion = group === "core" ? version : `${group}/${version}`;
   const plain = withoutUnknowns(resource.props);

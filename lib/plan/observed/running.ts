@@ -1,0 +1,131 @@
+import { allowedDisruptions, covers } from "../workloads/budgets";
+import { at, isPlain, type KubernetesObject } from "../workloads/objects";
+import { scaledBy } from "../workloads/scaling";
+import { type ObservedResource, UNKNOWN } from "./types";
+import { objectOf } from "./workloads";
+
+/** An object that keeps a number of pods running in one cluster. */
+export interface RunningObject {
+  readonly urn: string;
+  /** Empty where its cluster cannot be told. */
+  readonly site: string;
+  readonly kind: string;
+  /** `namespace/name`. */
+  readonly name: string;
+  /** Pods at least: its replicas, or its autoscaler's minimum. Undefined while it is not known. */
+  readonly minimum: number | undefined;
+  /** Pods at most: its replicas, or its autoscaler's maximum. Undefined while it is not known. */
+  readonly maximum: number | undefined;
+}
+
+/** A PodDisruptionBudget in one cluster, and what it says of the pods that the program runs there. */
+export interface ObservedBudget {
+  readonly urn: string;
+  readonly site: string;
+  /** `namespace/name`. */
+  readonly name: string;
+  /** Pods that it covers, as many as run at least. */
+  readonly pods: number;
+  /** Pods that may go at once. Undefined where it covers none, or where that is not known. */
+  readonly allowed: number | undefined;
+  /** Such as `minAvailable 2`. */
+  readonly says: string;
+}
+
+/** What keeps pods running in the clusters of a program, and what keeps them from being moved. */
+export interface ObservedRunning {
+  readonly objects: readonly RunningObject[];
+  readonly budgets: readonly ObservedBudget[];
+}
+
+const COUNTED = new Set(["Deployment", "StatefulSet"]);
+
+/** Reads the objects of a program, each cluster on its own: an autoscaler or a budget knows only its own cluster. */
+export function observedRunning(
+  resources: readonly ObservedResource[],
+  siteOf: (resource: ObservedResource) => string | undefined,
+): ObservedRunning {
+  const bySite = new Map<string, Seen[]>();
+  for (const resource of resources) {
+    const site = siteOf(resource) ?? "";
+    bySite.set(site, [
+      ...(bySite.get(site) ?? []),
+      { urn: resource.urn, object: objectOf(resource) as KubernetesObject },
+    ]);
+  }
+  const found = [...bySite].map(([site, seen]) => inCluster(site, seen));
+  return { objects: found.flatMap(({ objects }) => objects), budgets: found.flatMap(({ budgets }) => budgets) };
+}
+
+interface Seen {
+  readonly urn: string;
+  readonly object: KubernetesObject;
+}
+
+function inCluster(site: string, seen: readonly Seen[]): ObservedRunning {
+  const scalers = seen.filter(({ object }) => scaledBy(object) !== undefined);
+  const counted = seen.filter(({ object }) => COUNTED.has(object.kind));
+  const running = counted.map(({ urn, object }) => {
+    const scaler = scalers.find((one) => isTarget(one.object, object))?.object;
+    const [minimum, maximum] = scaler === undefined ? [replicas(object), replicas(object)] : bounds(scaler);
+    return { object, seen: { urn, site, kind: object.kind, name: nameOf(object), minimum, maximum } };
+  });
+  const budgets = seen
+    .filter(({ object }) => object.kind === "PodDisruptionBudget")
+    .map(({ urn, object }): ObservedBudget => {
+      const covered = running.filter((one) => covers(object, one.object)).map((one) => one.seen.minimum);
+      const pods = covered.reduce<number>((sum, one) => sum + (one ?? Number.NaN), 0);
+      const known = pods > 0 && isPlain(object.spec);
+      return {
+        urn,
+        site,
+        name: nameOf(object),
+        pods,
+        allowed: known ? allowedDisruptions(object, pods) : undefined,
+        says: says(object),
+      };
+    });
+  return { objects: running.map((one) => one.seen), budgets };
+}
+
+function isTarget(scaler: KubernetesObject, object: KubernetesObject): boolean {
+  const target = scaledBy(scaler);
+  return (
+    target?.kind === object.kind && target.name === object.metadata.name && namespaceOf(scaler) === namespaceOf(object)
+  );
+}
+
+/** Pods that an object asks for, 1 where it says nothing as the API has it; undefined when that is not known. */
+function replicas(object: KubernetesObject): number | undefined {
+  return numberOr(at(object, "spec", "replicas"), 1);
+}
+
+function bounds(scaler: KubernetesObject): [number | undefined, number | undefined] {
+  const spec = scaler.spec;
+  if (scaler.kind === "HorizontalPodAutoscaler") {
+    return [numberOr(at(spec, "minReplicas"), 1), numberOr(at(spec, "maxReplicas"), undefined)];
+  }
+  return [numberOr(at(spec, "minReplicaCount"), 0), numberOr(at(spec, "maxReplicaCount"), 100)];
+}
+
+function numberOr<T>(value: unknown, absent: T): number | T | undefined {
+  if (value === undefined || value === null) return absent;
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function says({ spec }: KubernetesObject): string {
+  const given = ["maxUnavailable", "minAvailable"].map((field) => [field, at(spec, field)] as const);
+  const [field, value] = given.find(([, one]) => one !== undefined && one !== null && one !== UNKNOWN) ?? [
+    "minAvailable",
+    1,
+  ];
+  return `${field} ${String(value)}`;
+}
+
+function namespaceOf({ metadata }: KubernetesObject): string {
+  return metadata.namespace ?? "default";
+}
+
+function nameOf(object: KubernetesObject): string {
+  return `${namespaceOf(object)}/${object.metadata.name}`;
+}
