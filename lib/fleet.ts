@@ -44,9 +44,11 @@ function standing(plan: FleetPlan): SitePlan[] {
   return plan.sites.filter((site) => site.state !== "lost");
 }
 
-function buildSite(fleet: Fleet, plan: SitePlan, { kinds, kubeconfigs, providers }: FleetArgs): Site {
+function buildSite(fleet: Fleet, plan: SitePlan, { kinds, kubeconfigs, providers, meshCredentials }: FleetArgs): Site {
   const kubeconfig = kubeconfigs?.[plan.name];
   const provider = providers?.[plan.name];
+  const credentials = meshCredentials?.[plan.name];
+  const { mesh } = fleet.plan;
   return new Site(
     plan.name,
     {
@@ -55,6 +57,7 @@ function buildSite(fleet: Fleet, plan: SitePlan, { kinds, kubeconfigs, providers
       maximumSites: fleet.plan.maximumSites,
       ...(kubeconfig !== undefined && { kubeconfig }),
       ...(provider && { provider }),
+      ...(mesh && { mesh: { plan: mesh, ...(credentials && { credentials }) } }),
     },
     { parent: fleet },
   );

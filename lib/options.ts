@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterKind } from "./clusters/cluster";
+import { meshProblems } from "./mesh/arguments";
+import type { MeshCredentials } from "./mesh/credentials";
 import { fleetPlan } from "./plan/fleetPlan";
 import type { FleetPlan } from "./plan/plan";
 import { type Problem, SpecError } from "./plan/problems";
@@ -24,6 +26,12 @@ export interface FleetArgs {
    * site's account and region. @default {}
    */
   providers?: { readonly [site: string]: pulumi.ProviderResource };
+
+  /**
+   * What sites prove themselves with in the mesh, by site, with `spec.mesh`: one certificate authority's for all of them.
+   * @default none
+   */
+  meshCredentials?: { readonly [site: string]: MeshCredentials };
 }
 
 /**
@@ -60,12 +68,13 @@ const IMPORTS: Readonly<Record<SiteKind, string>> = {
 };
 
 /** What is wrong with the arguments beside the spec, for the sites that can be made out in it. */
-function argumentProblems({ spec, kinds, kubeconfigs, providers }: Partial<FleetArgs>): Problem[] {
+function argumentProblems({ spec, kinds, kubeconfigs, providers, meshCredentials }: Partial<FleetArgs>): Problem[] {
   const sites = recognisableSites(spec);
   return [
     ...kindProblems(kinds, sites),
     ...kubeconfigProblems(kubeconfigs, sites),
     ...providerProblems(providers, kinds, sites),
+    ...meshProblems(spec, meshCredentials),
   ];
 }
 

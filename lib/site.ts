@@ -3,6 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterContext, ClusterKind, ControlPlane, SiteContext, Step } from "./clusters/cluster";
 import { siteFacts } from "./facts";
 import { cilium } from "./mesh/cilium";
+import type { MeshCredentials } from "./mesh/credentials";
+import { meshObjects } from "./mesh/objects";
+import { type MeshPlan, meshOf } from "./plan/mesh";
 import type { SitePlan } from "./plan/plan";
 import { kubernetesProvider } from "./providers";
 
@@ -14,10 +17,19 @@ export interface SiteArgs {
   readonly kind: ClusterKind;
   /** Sites in the whole mesh, of `FleetPlan.maximumSites`. */
   readonly maximumSites: 255 | 511;
+  /** The mesh that the site is in, and what it proves itself with there. @default none */
+  readonly mesh?: SiteMesh;
   /** Kubeconfig of a site of kind `existing`. It becomes a secret. */
   readonly kubeconfig?: pulumi.Input<string>;
   /** Provider of the site's cloud. @default one for the site's account, project or subscription and its region */
   readonly provider?: pulumi.ProviderResource;
+}
+
+/** How a site is in a mesh. */
+export interface SiteMesh {
+  readonly plan: MeshPlan;
+  /** Absent where the mesh needs none. */
+  readonly credentials?: MeshCredentials;
 }
 
 /** One Kubernetes cluster in one fault domain, with its network, CNI and nodes, behind providers of its own. */
@@ -60,17 +72,25 @@ function siteContext(parent: Site, args: SiteArgs): SiteContext {
 /** The steps after the control plane, in the order of the kind, each depending on what the one before it made. */
 function buildSteps(args: SiteArgs, context: SiteContext, controlPlane: ControlPlane, kubernetes: Provider): void {
   const [, ...steps] = args.kind.order;
-  let made: readonly pulumi.Resource[] = controlPlane.ready;
+  const first = after(controlPlane.ready, context, controlPlane, kubernetes);
+  // Before the CNI, which does not start without some of them; also in a cluster whose CNI is its team's.
+  const objects = args.mesh ? meshObjects(args.plan.name, args.mesh.plan, args.mesh.credentials, first.inCluster) : [];
+  let made: readonly pulumi.Resource[] = [...controlPlane.ready, ...objects];
   for (const step of steps) made = STEPS[step](args, after(made, context, controlPlane, kubernetes), controlPlane);
 }
 
 type StepBuilder = (args: SiteArgs, context: ClusterContext, controlPlane: ControlPlane) => pulumi.Resource[];
 
 const STEPS: Readonly<Record<Step, StepBuilder>> = {
-  cni: ({ kind, maximumSites }, context, controlPlane) => [
-    cilium(context, controlPlane, { maximumSites, awaited: kind.awaitsCni }),
+  cni: ({ kind, maximumSites, mesh }, context, controlPlane) => [
+    cilium(context, controlPlane, { maximumSites, awaited: kind.awaitsCni, mesh: mesh?.plan }),
   ],
-  nodePools: ({ kind }, context, controlPlane) => kind.nodePools(context, controlPlane),
+  nodePools: ({ kind, mesh }, context, controlPlane) => {
+    const pools = kind.nodePools(context, controlPlane);
+    const peers = mesh ? meshOf(mesh.plan).peers(mesh.plan, context.site.name) : [];
+    if (peers.length === 0 || kind.meshEndpoint === undefined) return pools;
+    return [...pools, ...kind.meshEndpoint({ ...context, peers }, controlPlane, pools)];
+  },
   addons: ({ kind }, context, controlPlane) => kind.addons(context, controlPlane),
 };
 

@@ -44,6 +44,14 @@ export interface ClusterKind<C extends ControlPlane = ControlPlane> {
   nodePools(context: ClusterContext, controlPlane: C): pulumi.Resource[];
 
   /**
+   * What holds the promised addresses of the mesh API where no Service can: a load balancer before the nodes. Called only
+   * for a site in a mesh, after the node pools.
+   * @param pools what `nodePools` returned
+   * @returns what later parts of the site wait for.
+   */
+  meshEndpoint?(context: MeshContext, controlPlane: C, pools: readonly pulumi.Resource[]): pulumi.Resource[];
+
+  /**
    * What needs running nodes, such as EKS's CoreDNS.
    * @returns what later parts of the site wait for.
    */
@@ -76,6 +84,12 @@ export interface ClusterContext extends SiteContext {
   readonly inCluster: pulumi.CustomResourceOptions;
 }
 
+/** What a builder of the mesh's endpoint gets. */
+export interface MeshContext extends ClusterContext {
+  /** Nodes that reach the mesh API, by the names of their sites. */
+  readonly peers: readonly { readonly name: string; readonly nodeCidrs: readonly string[] }[];
+}
+
 /** A control plane as the rest of the site meets it. Kinds add facts of their own for their later builders. */
 export interface ControlPlane {
   /**
@@ -95,6 +109,12 @@ export interface ControlPlane {
 
   /** Port of the API server. */
   readonly port: number;
+
+  /**
+   * Name of the subnet that only load balancers use, where the cloud's controller must be told: undefined where it has none
+   * or nobody knows.
+   */
+  readonly loadBalancerSubnet?: pulumi.Input<string>;
 
   /**
    * Kubeconfig as static text (see `kubeconfig.ts`): endpoint, certificate authority, and a command that fetches a token.

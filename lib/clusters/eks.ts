@@ -1,6 +1,7 @@
 import type { ClusterKind } from "./cluster";
 import { addons } from "./eks/addons";
 import { controlPlane, type EksControlPlane } from "./eks/controlPlane";
+import { meshEndpoint } from "./eks/meshEndpoint";
 import { nodePools } from "./eks/nodePools";
 import { provider } from "./eks/provider";
 
@@ -19,5 +20,6 @@ export const eks: ClusterKind<EksControlPlane> = {
   provider,
   controlPlane,
   nodePools,
+  meshEndpoint,
   addons,
 };

@@ -1,30 +1,31 @@
 import { machine } from "../plan/machines";
+import type { MeshPlan } from "../plan/mesh/meshPlan";
 import { CILIUM_REQUESTS } from "../plan/overhead";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind } from "../plan/spec";
 import { systemPool } from "../plan/systemPool";
+import { meshValues } from "./meshValues";
 
 /** Helm values: plain JSON. */
 export type HelmValues = { [key: string]: HelmValue };
 export type HelmValue = string | number | boolean | HelmValue[] | HelmValues;
 
-/** Kinds of clusters on which this library installs Cilium. */
-export type MeshedKind = Exclude<SiteKind, "existing">;
-
 /** What the values derive from besides the site itself. */
 export interface CiliumSettings {
   /** 255 or 511 sites in the whole mesh: fixed for its life, the same in each site. */
   readonly maximumSites: 255 | 511;
+  /** The mesh that the site is in. @default none */
+  readonly mesh?: MeshPlan | undefined;
 }
 
 /**
- * Values of the Cilium chart, 1.19, for one site. One datapath on all clouds, a VXLAN overlay with Cilium in the place of
+ * Values of the Cilium chart, for one site: of the mesh's minor version, 1.19 without one. One datapath on all clouds, a VXLAN overlay with Cilium in the place of
  * kube-proxy, because a mesh needs one and AKS permits no other; the clouds' own modes (`eni`, `gke`) stay unset.
  *
  * Pure: the address of the API server, which no plan knows, is added by `cilium`.
  */
 export function ciliumValues(site: SitePlan, settings: CiliumSettings): HelmValues {
-  const kind = meshedKind(site);
+  const mesh = settings.mesh?.implementation === "cilium" ? meshValues(site, settings.mesh) : undefined;
   return {
     cluster: { name: site.name, id: site.number },
     routingMode: "tunnel",
@@ -35,10 +36,11 @@ export function ciliumValues(site: SitePlan, settings: CiliumSettings): HelmValu
     resources: requests(CILIUM_REQUESTS.agent),
     envoy: { resources: requests(CILIUM_REQUESTS.envoy) },
     // Neither side of the mesh may restart for what can only be set once.
-    clustermesh: { maxConnectedClusters: settings.maximumSites },
+    clustermesh: { maxConnectedClusters: settings.maximumSites, ...mesh?.clustermesh },
     // Its certificates come with the fleet's trust. The chart's own would be new at each upgrade.
     hubble: { enabled: false },
-    ...BY_KIND[kind](site),
+    ...mesh?.top,
+    ...byKind(site, mesh !== undefined),
   };
 }
 
@@ -46,8 +48,15 @@ function requests({ cpuMillis, memoryMiB }: { cpuMillis: number; memoryMiB: numb
   return { requests: { cpu: `${cpuMillis}m`, memory: `${memoryMiB}Mi` } };
 }
 
+function byKind(site: SitePlan, meshed: boolean): HelmValues {
+  // In a mesh its team installs Cilium with these values.
+  if (site.kind === "existing" && !meshed) throw new Error(`site ${site.name} exists already and keeps its CNI`);
+  return BY_KIND[site.kind](site);
+}
+
 /** What each cloud needs on top. */
-const BY_KIND: Readonly<Record<MeshedKind, (site: SitePlan) => HelmValues>> = {
+const BY_KIND: Readonly<Record<SiteKind, (site: SitePlan) => HelmValues>> = {
+  existing: clusterPool,
   eks: clusterPool,
   aks: (site) => ({ aksbyocni: { enabled: true }, operator: { replicas: operators(site) }, ...clusterPool(site) }),
   gke: () => ({
@@ -86,9 +95,4 @@ function clusterPool({ addresses }: SitePlan): HelmValues {
       },
     },
   };
-}
-
-function meshedKind({ name, kind }: SitePlan): MeshedKind {
-  if (kind === "existing") throw new Error(`site ${name} exists already and keeps its CNI`);
-  return kind;
 }

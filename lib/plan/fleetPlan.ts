@@ -4,6 +4,7 @@ import type { CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
 import { faultDomainOf, providerOf } from "./faultDomains";
 import { ceil } from "./grains";
 import { exception, stateFacts } from "./life";
+import { meshPlan } from "./mesh/meshPlan";
 import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
 import { guaranteedBy, measured, offeredPerNode, poolPlan } from "./pools";
@@ -44,6 +45,7 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     options.today,
   );
   const verdict = capacityVerdict(capacityInput(spec, sites, lost.degraded));
+  const mesh = meshPlan(spec, sites);
   const notes = [...lost.notes, ...poolNotes(sites), ...staleNotes(sites, options.today)];
   return {
     spec,
@@ -55,6 +57,7 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     traffic: trafficPlan(spec.traffic, sites, verdict),
     trust: spec.trust && trustPlan(spec.trust, sites, spec.addresses?.maximumSites ?? 255),
     underlay: spec.underlay && underlayPlan(sites, spec.underlay, spec.retired?.length ?? 0),
+    ...(mesh && { mesh }),
   };
 }
 

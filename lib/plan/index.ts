@@ -11,6 +11,7 @@ export { capacityInputOf, type FleetPlanOptions, fleetPlan } from "./fleetPlan";
 export { type Guaranteed, guaranteed, type PoolDescription } from "./guaranteed";
 export { type StateFacts, stateFacts } from "./life";
 export { type CatalogueFacts, catalogue, type Machine, machine, nearestMachine, type Provider } from "./machines";
+export * from "./mesh";
 export { nearest } from "./nearest";
 export * from "./observed";
 export type * from "./plan";

@@ -17,7 +17,7 @@ const STATES: Readonly<Record<SiteState, StateFacts>> = {
   active: { serves: true, lost: false, built: true, meshed: true },
   drained: { serves: false, lost: false, built: true, meshed: true },
   lost: { serves: false, lost: true, built: false, meshed: false },
-  leaving: { serves: false, lost: false, built: true, meshed: true },
+  leaving: { serves: false, lost: false, built: true, meshed: false },
 };
 
 /** What a site's state means. A site without a state is active. */

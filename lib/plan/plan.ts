@@ -1,3 +1,4 @@
+import type { MeshPlan } from "./mesh/meshPlan";
 import type { Resources } from "./resources";
 import type { TrafficPlan } from "./routing/plan";
 import type { ApiAccess, Coordinates, FleetSpec, PoolSpec, SiteKind, SiteSpec, SiteState, TaintSpec } from "./spec";
@@ -21,6 +22,8 @@ export interface FleetPlan {
   readonly trust: TrustPlan | undefined;
   /** How the sites are linked; undefined when the spec links nothing. */
   readonly underlay: UnderlayPlan | undefined;
+  /** Absent when the spec asks for none. */
+  readonly mesh?: MeshPlan;
 }
 
 /** One site, with every default resolved. */

@@ -1,6 +1,7 @@
 import { checkAddresses } from "./checks/addresses";
 import { checkDemand } from "./checks/demand";
 import { checkKinds } from "./checks/kinds";
+import { checkMesh } from "./checks/mesh";
 import { checkTags } from "./checks/names";
 import { checkPlaces } from "./checks/places";
 import { checkPools } from "./checks/pools";
@@ -75,6 +76,7 @@ export function readSpec(input: unknown): ReadSpec {
   checkTraffic(draft, sites, report);
   checkTrust(draft, sites, report);
   checkUnderlay(draft, sites, report);
+  checkMesh(draft, sites, report);
   checkTags(draft.tags, ["tags"], report);
   for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report, draft.tags);
   return { spec: problems.length === 0 ? (draft as FleetSpec) : undefined, problems };

@@ -1,3 +1,4 @@
+import type { MeshSpec } from "./mesh/meshSpec";
 import type { TrafficSpec } from "./routing/spec";
 import type { TrustSpec } from "./trust/spec";
 import type { UnderlaySpec } from "./underlay/spec";
@@ -31,6 +32,9 @@ export interface FleetSpec {
    */
   retired?: number[];
 
+  /** One network for the pods of all sites; `{}` asks for it as it is. @default none: each site is on its own */
+  mesh?: MeshSpec;
+
   /** Where the sites' addresses come from. @default 10.0.0.0/8 in blocks of /16, one per site number */
   addresses?: AddressSpec;
 
@@ -62,7 +66,8 @@ export type SiteKind = SiteSpec["kind"];
 
 /**
  * Where a site is in its life. `joining`: being built, carries nothing yet. `active`: serves. `drained`: healthy, serves
- * nothing for now. `lost`: gone until further notice, skipped by every run. `leaving`: on its way out, carries nothing.
+ * nothing for now. `lost`: gone until further notice, skipped by every run. `leaving`: on its way out, carries nothing, and
+ * no peer has it in its mesh any more.
  */
 export type SiteState = "joining" | "active" | "drained" | "lost" | "leaving";
 

@@ -24,6 +24,22 @@ export const CILIUM: ChartVersion = {
   offline: { goModule: "github.com/cilium/cilium", version: "v1.19.5", path: "install/kubernetes/cilium" },
 };
 
+/** Minor versions of Cilium whose values this library knows. 1.19 is the first that lets a dead site's backends go. */
+export const CILIUM_MINORS = ["1.19", "1.20"] as const;
+
+export type CiliumMinor = (typeof CILIUM_MINORS)[number];
+
+/** The next minor version, for fleets that ask for it. */
+const CILIUM_1_20: ChartVersion = {
+  ...CILIUM,
+  version: "1.20.2",
+  date: "2026-09-15",
+  offline: { ...CILIUM.offline, version: "v1.20.2" },
+};
+
+/** The chart of a minor version. */
+export const CILIUM_CHARTS: Readonly<Record<CiliumMinor, ChartVersion>> = { "1.19": CILIUM, "1.20": CILIUM_1_20 };
+
 /**
  * Kubernetes minor versions that Cilium 1.19.5 is tested with, the oldest first.
  * Source: Documentation/network/kubernetes/compatibility.rst of that tag.

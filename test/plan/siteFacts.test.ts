@@ -71,7 +71,7 @@ test("only active sites serve, only lost ones are skipped", () => {
   );
   assert.deepEqual(
     facts.map((one) => one.meshed),
-    [true, true, true, false, true, true],
+    [true, true, true, false, false, true],
   );
 });
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FleetSpec } from "../../lib";
-import { Fleet } from "../../lib";
+import { existing, Fleet, type FleetArgs } from "../../lib";
 import { eks } from "../../lib/aws";
 import { aks } from "../../lib/azure";
 import { gke } from "../../lib/gcp";
@@ -28,6 +28,7 @@ const OUTPUTS: Readonly<Record<string, (inputs: Record<string, unknown>) => Reco
       clientKey: pulumi.secret("hush: a client's key"),
     },
   }),
+  "aws:eks/nodeGroup:NodeGroup": () => ({ resources: [{ autoscalingGroups: [{ name: "group-of-nodes" }] }] }),
   "gcp:serviceaccount/account:Account": ({ accountId }) => ({
     email: `${accountId}@shop-production.iam.gserviceaccount.com`,
   }),
@@ -52,8 +53,12 @@ const CALLS: Readonly<Record<string, () => Record<string, unknown>>> = {
 };
 
 /** The graph of a fleet on all clouds. */
-export function recordFleet(spec: FleetSpec, options: RecordOptions = {}): Promise<Graph> {
-  return record(() => void new Fleet("shop", { spec, kinds: [eks, gke, aks] }), {
+export function recordFleet(
+  spec: FleetSpec,
+  options: RecordOptions = {},
+  more: Partial<FleetArgs> = {},
+): Promise<Graph> {
+  return record(() => void new Fleet("shop", { spec, kinds: [eks, gke, aks, existing], ...more }), {
     outputs: (type, inputs) => ({
       ...(NAMED.includes(type) && { name: `name-of-${type.split(":")[2]}` }),
       ...OUTPUTS[type]?.(inputs),

@@ -39,6 +39,7 @@ export function controlPlane(context: SiteContext): AksControlPlane {
     identity: cluster.id,
     host: cluster.fqdn,
     port: 443,
+    loadBalancerSubnet: pulumi.output(net.loadBalancerSubnetId).apply((id) => id.split("/").at(-1) ?? ""),
     kubeconfig: kubeconfig({
       name: site.name,
       server: pulumi.interpolate`https://${cluster.fqdn}`,

@@ -30,6 +30,7 @@ export function controlPlane(context: SiteContext): GkeControlPlane {
     // Nodes always have the private endpoint, whoever else may reach the cluster.
     host: cluster.privateClusterConfig.privateEndpoint,
     port: 443,
+    ...(net.loadBalancerSubnet !== undefined && { loadBalancerSubnet: net.loadBalancerSubnet }),
     kubeconfig: kubeconfig({
       name: `gke_${project}_${site.region}_${site.name}`,
       ...endpoint(site, cluster),

@@ -9,6 +9,8 @@ export interface GkeNetwork {
   readonly subnetwork: pulumi.Input<string>;
   readonly podRangeName: string;
   readonly serviceRangeName: string;
+  /** Undefined in a network that the spec gives. */
+  readonly loadBalancerSubnet?: pulumi.Input<string>;
   /** What private nodes need to reach the internet: nothing may start before these. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -58,6 +60,7 @@ function ownNetwork({ site, cloud }: SiteContext): GkeNetwork {
     subnetwork: nodes.id,
     podRangeName: PODS,
     serviceRangeName: SERVICES,
+    loadBalancerSubnet: loadBalancers.name,
     ready: [wayOut({ site, cloud }, vpc, nodes), ...promisedAddresses({ site, cloud }, loadBalancers)],
   };
 }

@@ -1,6 +1,7 @@
 import type { FleetSpec } from "../spec";
 import { amount, anyText, day, list, oneNumber, optional, strict, type TypeOf, whole, word } from "./leaves";
 import { demandSchema } from "./schemaDemand";
+import { meshSchema } from "./schemaMesh";
 import { siteSchema, tagsSchema } from "./schemaSites";
 import { trafficSchema } from "./schemaTraffic";
 import { trustSchema } from "./schemaTrust";
@@ -22,6 +23,7 @@ export const fleetSchema = strict({
       maximumSites: optional(oneNumber([255, 511])),
     }),
   ),
+  mesh: optional(meshSchema),
   degradedUntil: optional(day),
   traffic: optional(trafficSchema),
   trust: optional(trustSchema),

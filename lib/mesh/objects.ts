@@ -1,0 +1,97 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import * as pulumi from "@pulumi/pulumi";
+import { type MeshPlan, meshOf, PEER_OBJECT_NAMES, type PeerObjects } from "../plan/mesh";
+import type { LeafPair, MeshCredentials } from "./credentials";
+import { TRUST_BUNDLE } from "./meshValues";
+
+const NAMESPACE = "kube-system";
+
+/** The Secrets that the chart mounts, each with one certificate. */
+const LEAVES = {
+  server: "clustermesh-apiserver-server-cert",
+  admin: "clustermesh-apiserver-admin-cert",
+  remote: "clustermesh-apiserver-remote-cert",
+  local: "clustermesh-apiserver-local-cert",
+} as const;
+
+/** All that a site must have before its Cilium can be in a mesh. */
+export function meshObjects(
+  site: string,
+  mesh: MeshPlan,
+  credentials: MeshCredentials | undefined,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  const peers = meshOf(mesh).objects(mesh, site);
+  if (peers === undefined || credentials === undefined) return [];
+  return [...credentialResources(site, credentials, options), ...peerResources(site, peers, options)];
+}
+
+/**
+ * Whom a site knows as its peers: three objects, whatever the number of sites.
+ *
+ * `data`, not `stringData`: a key that leaves `stringData` stays in the cluster
+ * (https://github.com/kubernetes/kubernetes/issues/70281), and a site that left must be gone.
+ */
+function peerResources(site: string, peers: PeerObjects, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
+  const secret = (part: "kvstoreMesh" | "clusterMesh") =>
+    new Secret(
+      `${site}-${PEER_OBJECT_NAMES[part]}`,
+      { metadata: metadata(PEER_OBJECT_NAMES[part]), data: encoded(peers[part]) },
+      options,
+    );
+  const { remoteUsers } = PEER_OBJECT_NAMES;
+  return [
+    secret("kvstoreMesh"),
+    secret("clusterMesh"),
+    new ConfigMap(
+      `${site}-${remoteUsers}`,
+      { metadata: metadata(remoteUsers), data: { ...peers.remoteUsers } },
+      options,
+    ),
+  ];
+}
+
+/** What a site proves itself with, and the roots that it trusts. No key of an authority is among them. */
+function credentialResources(
+  site: string,
+  credentials: MeshCredentials,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  const leaves = Object.entries(LEAVES).map(([part, name]) =>
+    leafSecret(`${site}-${name}`, name, credentials[part as keyof typeof LEAVES], credentials.roots, options),
+  );
+  const bundle = new ConfigMap(
+    `${site}-${TRUST_BUNDLE.name}`,
+    { metadata: metadata(TRUST_BUNDLE.name), data: { [TRUST_BUNDLE.key]: credentials.roots } },
+    options,
+  );
+  return [...leaves, bundle];
+}
+
+function leafSecret(
+  name: string,
+  object: string,
+  { certificate, key }: LeafPair,
+  roots: pulumi.Input<string>,
+  options: pulumi.CustomResourceOptions,
+): Secret {
+  const data = {
+    "tls.crt": base64(certificate),
+    "tls.key": pulumi.secret(base64(key)),
+    "ca.crt": base64(roots),
+  };
+  return new Secret(name, { metadata: metadata(object), type: "kubernetes.io/tls", data }, options);
+}
+
+function base64(text: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(text).apply((plain) => Buffer.from(plain).toString("base64"));
+}
+
+function encoded(texts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString("base64")]));
+}
+
+function metadata(name: string) {
+  return { name, namespace: NAMESPACE };
+}

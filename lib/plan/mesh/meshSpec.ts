@@ -1,0 +1,33 @@
+import type { CiliumMinor } from "../versions";
+
+/** One network for the pods of all sites. */
+export interface MeshSpec {
+  /**
+   * Who joins the sites: `cilium` (ClusterMesh), or `none` for sites that share trust, traffic, capacity and policy only.
+   * @default "cilium"
+   */
+  implementation?: MeshImplementation;
+
+  /**
+   * Minor version of Cilium in every site. Versions of two sites may be one minor apart while an upgrade walks them.
+   * @default "1.19"
+   */
+  ciliumVersion?: CiliumMinor;
+
+  /** What encrypts traffic between nodes, the same in every site. @default "wireguard" */
+  encryption?: "wireguard" | "none";
+
+  /**
+   * MTU of the narrowest link between two sites, in bytes, 1280 to 9001. Required where the library cannot know it: with a
+   * site of kind `existing`. @default 1370 with sites in several clouds, 8500 on AWS alone, else what Cilium detects
+   */
+  mtuBytes?: number;
+
+  /**
+   * Seconds for which the backends of a site are kept after its API stopped answering, 30 to 3600. Cilium's own default, 0,
+   * keeps them for ever. Less than a restart of the mesh's API takes would drop a healthy site. @default 180
+   */
+  cacheTtlSeconds?: number;
+}
+
+export type MeshImplementation = "cilium" | "none";

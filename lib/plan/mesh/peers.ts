@@ -1,0 +1,84 @@
+import { type MeshMember, type MeshPlan, peersOf } from "./meshPlan";
+
+/**
+ * The three objects in kube-system through which Cilium knows a site's peers, as texts by key. One key a peer in the
+ * Secrets and one line in the ConfigMap, all watched: a site that comes or goes restarts nothing.
+ * Formats: what the chart of 1.19.5 renders for `clustermesh.config` with `authMode: cluster`.
+ */
+export interface PeerObjects {
+  /** Secret `cilium-kvstoremesh`, read by the mesh API: where the peers' APIs are. */
+  readonly kvstoreMesh: Readonly<Record<string, string>>;
+  /** Secret `cilium-clustermesh`, read by agents and operator: which peers to follow in the site's own API. */
+  readonly clusterMesh: Readonly<Record<string, string>>;
+  /** ConfigMap `clustermesh-remote-users`: who may read this site's API, a user for each peer. */
+  readonly remoteUsers: { readonly "users.yaml": string };
+}
+
+/** Names of the objects, which the chart mounts by them. */
+export const PEER_OBJECT_NAMES: Readonly<Record<keyof PeerObjects, string>> = {
+  kvstoreMesh: "cilium-kvstoremesh",
+  clusterMesh: "cilium-clustermesh",
+  remoteUsers: "clustermesh-remote-users",
+};
+
+/** Port of every mesh API. */
+export const MESH_API_PORT = 2379;
+
+/** Domain of the names in server certificates, which the chart's own certificates have and nothing resolves. */
+const MESH_DOMAIN = "mesh.cilium.io";
+
+const FOLDER = "/var/lib/cilium/clustermesh";
+
+/** How agents reach the site's own API, whichever peer's state they read there. */
+const OWN_API = etcdClient("https://clustermesh-apiserver.kube-system.svc:2379", "local");
+
+/** The peer objects of one site. */
+export function peerObjects(mesh: MeshPlan, site: string): PeerObjects {
+  return objectsOf(peersOf(mesh, site).map(entryOf));
+}
+
+/** The peer objects of all members, by site: each peer's text is made once and shared. */
+export function allPeerObjects(mesh: MeshPlan): Map<string, PeerObjects> {
+  const entries = mesh.members.map(entryOf);
+  return new Map(entries.map((own) => [own.name, objectsOf(entries.filter((one) => one !== own))]));
+}
+
+interface PeerEntry {
+  readonly name: string;
+  readonly remote: string;
+  readonly user: string;
+}
+
+function entryOf({ name, addresses }: MeshMember): PeerEntry {
+  const host = `${name}.${MESH_DOMAIN}`;
+  const aliases = ["cilium-host-aliases:", `- hostname: ${host}`, "  ips:", ...addresses.map((ip) => `    - ${ip}`)];
+  return {
+    name,
+    remote: `${etcdClient(`https://${host}:${MESH_API_PORT}`, "common")}${aliases.join("\n")}\n`,
+    user: `- { name: remote-${name}, role: remote }\n`,
+  };
+}
+
+function objectsOf(peers: readonly PeerEntry[]): PeerObjects {
+  const kvstoreMesh: Record<string, string> = {};
+  const clusterMesh: Record<string, string> = {};
+  let users = "";
+  for (const { name, remote, user } of peers) {
+    kvstoreMesh[name] = remote;
+    clusterMesh[name] = OWN_API;
+    users += user;
+  }
+  return { kvstoreMesh, clusterMesh, remoteUsers: { "users.yaml": `users:\n${users}` } };
+}
+
+/** Configuration of an etcd client with the certificates that the chart mounts under this prefix. */
+function etcdClient(endpoint: string, certificates: "local" | "common"): string {
+  return [
+    "endpoints:",
+    `- ${endpoint}`,
+    `trusted-ca-file: ${FOLDER}/${certificates}-etcd-client-ca.crt`,
+    `key-file: ${FOLDER}/${certificates}-etcd-client.key`,
+    `cert-file: ${FOLDER}/${certificates}-etcd-client.crt`,
+    "",
+  ].join("\n");
+}
