@@ -10,7 +10,7 @@ export type * from "./plan/mesh/meshSpec";
 export type * from "./plan/plan";
 export type * from "./plan/spec";
 export type * from "./plan/verdict";
+export { Site, type SiteArgs, type SiteMesh } from "./site";
 export type { ChartArgs, FleetWorkloadArgs, WorkloadFleet, WorkloadSite } from "./workloads/args";
 export { FleetWorkload } from "./workloads/fleetWorkload";
 export { type KustomizationOptions, kustomization, manifestFiles } from "./workloads/sources";
-export { Site, type SiteArgs, type SiteMesh } from "./site";

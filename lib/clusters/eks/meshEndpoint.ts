@@ -5,7 +5,7 @@ import { Listener, LoadBalancer, TargetGroup } from "@pulumi/aws/lb";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { MESH_NODE_PORT } from "../../mesh/meshValues";
-import { MESH_API_PORT } from "../../plan/mesh";
+import { MESH_API_PORT } from "../../plan/underlay";
 import type { MeshContext } from "../cluster";
 import type { EksControlPlane } from "./controlPlane";
 import { named } from "./tags";

@@ -2,5 +2,5 @@ export { CLUSTER_LABEL, globalAnnotations, podsInSites, type ServiceSharing } fr
 export { type Mesh, meshOf } from "./mesh";
 export { type MeshMember, type MeshPlan, peersOf } from "./meshPlan";
 export type * from "./meshSpec";
-export { allPeerObjects, MESH_API_PORT, PEER_OBJECT_NAMES, type PeerObjects, peerObjects } from "./peers";
+export { allPeerObjects, PEER_OBJECT_NAMES, type PeerObjects, peerObjects } from "./peers";
 export type { MeshSeen, MeshStatus, PeerStatus } from "./status";

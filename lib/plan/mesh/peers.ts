@@ -1,3 +1,4 @@
+import { MESH_API_PORT } from "../underlay/ports";
 import { type MeshMember, type MeshPlan, peersOf } from "./meshPlan";
 
 /**
@@ -20,9 +21,6 @@ export const PEER_OBJECT_NAMES: Readonly<Record<keyof PeerObjects, string>> = {
   clusterMesh: "cilium-clustermesh",
   remoteUsers: "clustermesh-remote-users",
 };
-
-/** Port of every mesh API. */
-export const MESH_API_PORT = 2379;
 
 /** Domain of the names in server certificates, which the chart's own certificates have and nothing resolves. */
 const MESH_DOMAIN = "mesh.cilium.io";
