@@ -124,6 +124,7 @@ function addRehearse(program: Command, terminal: Terminal, run: Run): void {
     )
     .option("--state <file>", "Pulumi's deployment JSON: read if it exists, written at the end")
     .option("--strict", "refuse resources whose type is simulated by its shape only", false)
+    .option("--clusters", "put real Kubernetes control planes, on this machine, behind the simulated clusters", false)
     .addOption(
       new Option("--engine <engine>", "who runs the program: the rehearsal's own engine, or a `pulumi` CLI on the PATH")
         .choices(["own", "pulumi"])
@@ -137,6 +138,7 @@ Examples:
   multisite rehearse . --policy-pack policy               and what the policies say
   multisite rehearse . --state fleet.json                 run it twice: the second run changes nothing
   multisite rehearse . --json report.json
+  multisite rehearse . --clusters                         on a real Kubernetes control plane for each site
   multisite rehearse . --engine pulumi                    the same with the real engine
 
 ${EXIT_HELP}`,

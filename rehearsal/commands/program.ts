@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { type ExistingResource, simulatedClouds } from "../clouds";
+import type { SiteStage } from "../clusters/stage";
 import {
   openSession,
   type ResourceState,
@@ -19,7 +20,10 @@ export interface ProgramRun {
   readonly clouds: ProviderSource;
 }
 
-type Extra = Pick<SessionOptions, "policyPacks" | "stateFile">;
+interface Extra extends Pick<SessionOptions, "policyPacks" | "stateFile"> {
+  /** Real clusters in place of the simulated ones, once they are started. */
+  sites?: SiteStage;
+}
 
 /**
  * Opens the program of a folder on simulated clouds.
@@ -30,15 +34,20 @@ export async function openProgram(
   options: Pick<CommonOptions, "config" | "stack">,
   terminal: Terminal,
   signal: AbortSignal,
-  extra: Extra = {},
+  { sites, ...extra }: Extra = {},
 ): Promise<ProgramRun> {
   if (!existsSync(dir)) throw new UserError(`There is no folder ${dir}. Give the folder of a Pulumi program.`);
   let seen = 0;
   let failed = false;
   let session: Session | undefined;
-  const clouds = lazily(() =>
-    simulatedClouds({ moduleRoots: [dir], state: existingOf(session === undefined ? [] : resourcesOf(session)) }),
+  const simulated = lazily(() =>
+    simulatedClouds({
+      moduleRoots: [dir],
+      state: existingOf(session === undefined ? [] : resourcesOf(session)),
+      ...(sites && { realClusters: sites.realClusters }),
+    }),
   );
+  const clouds = sites === undefined ? simulated : sites.over(simulated);
   session = await openSession({
     projectDir: dir,
     stack: options.stack,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { SiteStage } from "../clusters/stage";
 import type { RunResult } from "../engine";
 import type { Fidelity } from "../engine/provider";
 import { buildReport } from "../report/build";
@@ -12,6 +13,7 @@ import type { CommonOptions } from "./options";
 import { writeReport } from "./output";
 import { today } from "./plan";
 import { openProgram, type ProgramRun, refuseFailed } from "./program";
+import { type CommandSites, withSites } from "./sites";
 import { type Subject, subjectOf, without } from "./subject";
 
 /** Options of `multisite rehearse`. */
@@ -23,6 +25,8 @@ export interface RehearseOptions extends CommonOptions {
   /** Refuse types that are simulated by their shape only. */
   strict: boolean;
   engine: "own" | "pulumi";
+  /** Real control planes for all sites, on this machine. */
+  clusters: boolean;
 }
 
 /**
@@ -35,15 +39,32 @@ export async function rehearse(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
+  if (!options.clusters) return rehearseOn(undefined, dir, options, terminal, signal);
+  if (options.state !== undefined) {
+    throw new UserError(
+      "--clusters --state: sites on this machine end with the command, and a state would outlive them.",
+    );
+  }
+  return withSites(dir, terminal, signal, (sites) => rehearseOn(sites, dir, options, terminal, sites.signal));
+}
+
+async function rehearseOn(
+  sites: CommandSites | undefined,
+  dir: string,
+  options: RehearseOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   const started = performance.now();
   const manifests = await readDemand(options.workloads);
-  const run = await open(dir, options, terminal, signal);
+  const run = await open(dir, options, terminal, signal, sites?.stage);
   try {
     const preview = await run.session.preview();
     refuseFailed(preview);
     if (options.strict) refuseShapes(preview, run);
     // What a mandatory policy refused is not built, and the report shows what was planned.
     const refused = preview.failure === "policy";
+    if (!refused) await sites?.start(subjectOf(preview.resources, { manifests, today: today() }).plan, preview);
     const result = refused ? preview : await run.session.up();
     refuseFailed(result);
     const subject = subjectOf(result.resources, { manifests, today: today() });
@@ -62,14 +83,16 @@ async function open(
   options: RehearseOptions,
   terminal: Terminal,
   signal: AbortSignal,
+  sites: SiteStage | undefined,
 ): Promise<ProgramRun> {
   const policyPacks = packs(options);
   if (options.engine === "pulumi") {
     const { openPulumi } = await import("../pulumi/session.js");
-    return openPulumi(dir, { ...options, policyPacks }, terminal, signal);
+    return openPulumi(dir, { ...options, policyPacks, ...(sites && { sites }) }, terminal, signal);
   }
   return openProgram(dir, options, terminal, signal, {
     policyPacks,
+    ...(sites && { sites }),
     ...(options.state !== undefined && { stateFile: options.state }),
   });
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { SiteStage } from "../clusters/stage";
 import type { CommonOptions } from "../commands/options";
 import type { ProgramRun } from "../commands/program";
 import { type Deployment, type ResourceState, type RunResult, saveDeployment } from "../engine";
@@ -20,6 +21,8 @@ export interface PulumiOptions extends Pick<CommonOptions, "config" | "stack"> {
   readonly policyPacks: readonly { dir: string; configFile?: string }[];
   /** Pulumi's deployment JSON: imported if it exists, written after every update, failed and interrupted ones too. */
   readonly state?: string;
+  /** Real clusters in place of the simulated ones, once they are started. */
+  readonly sites?: SiteStage;
 }
 
 /**

@@ -50,7 +50,13 @@ export async function makeStage(given: StageOptions): Promise<Stage> {
     const loaded = options.state === undefined ? undefined : await loadDeployment(options.state);
     const codec = new DeploymentCodec();
     const existing = existingOf(loaded === undefined ? [] : codec.decode(loaded));
-    const clouds = simulatedClouds({ moduleRoots: [dir], state: existing });
+    const { sites } = options;
+    const simulated = simulatedClouds({
+      moduleRoots: [dir],
+      state: existing,
+      ...(sites && { realClusters: sites.realClusters }),
+    });
+    const clouds = sites === undefined ? simulated : sites.over(simulated);
     plugins = await writePlugins(join(folder, "home"), installedPackages(dir), withSeeds(clouds, existing));
     const stack = await makeStack(given, folder, loaded);
     return { stack, clouds, codec, deployment: loaded ?? codec.encode([]), close };

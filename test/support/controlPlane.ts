@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +30,7 @@ export async function bareControlPlane(tools: Toolchain, others: readonly SitePr
   const keeper = startKeeper(folder);
   try {
     const [site] = fleetPlan(fleetSpec([eksSite("bare", 1), eksSite("other", 2)])).sites;
-    const files = writeSite(site!, join(folder, "1"), await freePort());
+    const files = writeSite(site!, join(folder, "1"), await freePort(), randomBytes(24).toString("base64url"));
     const run = (program: SiteProgram) => keeper.start(commandOf(program, site!, files, tools));
     await run("etcd");
     await run("kube-apiserver");
