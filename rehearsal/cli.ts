@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { DrillCommandOptions } from "./commands/drill";
 import type { PlanOptions } from "./commands/plan";
 import type { RehearseOptions } from "./commands/rehearse";
 import { processTerminal, type Terminal } from "./terminal";
@@ -85,6 +86,7 @@ function commandLine(terminal: Terminal, run: Run): Command {
     });
   addPlan(program, terminal, run);
   addRehearse(program, terminal, run);
+  addDrill(program, terminal, run);
   addToken(program, terminal, run);
   return program;
 }
@@ -146,6 +148,42 @@ ${EXIT_HELP}`,
   command.action((dir: string, options: RehearseOptions) =>
     run(async (signal) => (await import("./commands/rehearse.js")).rehearse(dir, options, terminal, signal)),
   );
+}
+
+function addDrill(program: Command, terminal: Terminal, run: Run): void {
+  const command = withCommonOptions(program.command("drill"))
+    .description(
+      "Runs the fleet's sites as real Kubernetes control planes on this machine, places its workloads, kills sites, and brings them back.",
+    )
+    .addOption(
+      new Option(
+        "--scaling <how>",
+        "prescaled: each site runs its share after the worst loss already; reserved: autoscalers grow into room kept for it",
+      )
+        .choices(["prescaled", "reserved"])
+        .default("prescaled"),
+    )
+    .option("--patience <seconds>", "seconds that a step may take until all its pods run", positive, 120)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  multisite drill examples/three-clouds --lose each       every site in turn
+  multisite drill . --lose frankfurt --lose belgium       these two at once
+  multisite drill . --lose each --workloads k8s/          with these manifests
+  multisite drill . --lose each --scaling reserved        replicas follow the load instead of waiting for it
+
+${EXIT_HELP}`,
+    );
+  command.action((dir: string, options: DrillCommandOptions) =>
+    run(async (signal) => (await import("./commands/drill.js")).drill(dir, options, terminal, signal)),
+  );
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError(`Write seconds above 0; got "${text}".`);
+  return value;
 }
 
 function addToken(program: Command, terminal: Terminal, run: Run): void {

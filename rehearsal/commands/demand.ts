@@ -1,6 +1,17 @@
-import { type DemandFromManifests, demandFromManifests, ManifestError } from "../../lib/plan/demand";
+import {
+  type DemandFromManifests,
+  demandFromManifests,
+  ManifestError,
+  type ManifestSource,
+} from "../../lib/plan/demand";
 import { readManifests } from "../manifests";
 import { UserError } from "../userError";
+
+/** Manifests, and what they ask for. */
+export interface GivenWorkloads {
+  readonly sources: readonly ManifestSource[];
+  readonly demand: DemandFromManifests;
+}
 
 /**
  * The demand of `--workloads`.
@@ -8,9 +19,23 @@ import { UserError } from "../userError";
  * @throws UserError with everything that is wrong with the manifests.
  */
 export async function readDemand(path: string | undefined): Promise<DemandFromManifests | undefined> {
+  return (await readWorkloads(path))?.demand;
+}
+
+/** The same, with the manifests themselves. */
+export async function readWorkloads(path: string | undefined): Promise<GivenWorkloads | undefined> {
   if (path === undefined) return undefined;
+  const sources = await readManifests([path]);
+  return { sources, demand: refusing(() => demandFromManifests(sources)) };
+}
+
+/**
+ * What is done with manifests, with their mistakes as the user's.
+ * @throws UserError with everything that is wrong with them.
+ */
+export function refusing<T>(work: () => T): T {
   try {
-    return demandFromManifests(await readManifests([path]));
+    return work();
   } catch (error) {
     if (error instanceof ManifestError) throw new UserError(error.message);
     throw error;

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import type { DrillReport } from "../drill/report";
 import type { Report } from "../report/report";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
@@ -8,7 +9,12 @@ import { UserError } from "../userError";
  * standard output can be piped.
  * @throws UserError when the file cannot be written.
  */
-export function writeReport(report: Report, text: string, json: string | undefined, terminal: Terminal): void {
+export function writeReport(
+  report: Report | DrillReport,
+  text: string,
+  json: string | undefined,
+  terminal: Terminal,
+): void {
   terminal.done();
   if (json === "-") {
     terminal.out(JSON.stringify(report, null, 2));

@@ -205,20 +205,26 @@ export function without(subject: Subject, sites: readonly string[]): CapacityVer
       `--lose ${unknown.join(", ")}: there is no such site; the sites are ${known.join(", ") || "none"}.`,
     );
   }
-  // The users of the sites that are gone are where they were.
-  const { users } = subject.verdict.routing ?? {};
-  const routing = subject.input.routing && { ...subject.input.routing, ...(users && { users }) };
-  const input: CapacityInput = {
-    ...subject.input,
-    tolerate: 0,
-    degraded: false,
-    ...(routing && { routing }),
-    sites: subject.input.sites.map((site) => (sites.includes(site.name) ? { ...site, state: "lost" } : site)),
-  };
-  const verdict = capacityVerdict(input);
+  const verdict = capacityVerdict(lossOf(subject.input, subject.verdict, sites));
   const domains = [
     ...new Set(subject.input.sites.filter((site) => sites.includes(site.name)).map((site) => site.faultDomain)),
   ];
   const losses = verdict.losses.map((loss) => ({ ...loss, faultDomains: domains, sites: [...sites] }));
   return { ...verdict, tolerate: domains.length, losses };
+}
+
+/**
+ * What is left to judge when these sites are gone, and nothing else may fail.
+ * @param verdict of the whole fleet: the users of the sites that are gone are where they were.
+ */
+export function lossOf(input: CapacityInput, verdict: CapacityVerdict, lost: readonly string[]): CapacityInput {
+  const { users } = verdict.routing ?? {};
+  const routing = input.routing && { ...input.routing, ...(users && { users }) };
+  return {
+    ...input,
+    tolerate: 0,
+    degraded: false,
+    ...(routing && { routing }),
+    sites: input.sites.map((site) => (lost.includes(site.name) ? { ...site, state: "lost" } : site)),
+  };
 }

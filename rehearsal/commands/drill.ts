@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { fleetPlan } from "../../lib/plan/fleetPlan";
+import type { FleetPlan } from "../../lib/plan/plan";
+import { type ScalingMode, siteObjects } from "../../lib/plan/workloads";
+import { nodesOf } from "../clusters/sites/nodes";
+import { apply } from "../drill/apply";
+import { lose, serving } from "../drill/drill";
+import { DrillFleet } from "../drill/fleet";
+import type { DrillLoss, DrillReport } from "../drill/report";
+import { inPods, standIns } from "../drill/standIns";
+import { drillText } from "../drill/text";
+import type { RunResult } from "../engine";
+import type { Terminal } from "../terminal";
+import { UserError } from "../userError";
+import { type GivenWorkloads, readWorkloads, refusing } from "./demand";
+import type { CommonOptions } from "./options";
+import { writeReport } from "./output";
+import { today } from "./plan";
+import { openProgram, refuseFailed } from "./program";
+import { type CommandSites, withSites } from "./sites";
+import { subjectOf } from "./subject";
+
+/** Options of `multisite drill`. */
+export interface DrillCommandOptions extends CommonOptions {
+  scaling: ScalingMode;
+  /** Seconds that each step may take. */
+  patience: number;
+}
+
+/**
+ * `multisite drill`: the fleet's sites as real control planes, its workloads placed by real schedulers, and then sites
+ * that are really killed, and come back.
+ * @returns the exit code: 0 when the others carried the demand after every loss, 1 when not.
+ */
+export async function drill(
+  dir: string,
+  options: DrillCommandOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  if (options.lose.length === 0) {
+    throw new UserError(
+      "Which site is to be lost? --lose NAME (repeatable: all these at once), or --lose each: one after the other.",
+    );
+  }
+  const workloads = await readWorkloads(options.workloads);
+  return withSites(dir, terminal, signal, async (sites) => {
+    const report = await run(dir, { ...options, given: workloads }, terminal, sites);
+    writeReport(report.report, drillText(report.report, report.fleet, terminal.colors), options.json, terminal);
+    return report.report.carried ? 0 : 1;
+  });
+}
+
+type Given = DrillCommandOptions & { given: GivenWorkloads | undefined };
+
+async function run(
+  dir: string,
+  options: Given,
+  terminal: Terminal,
+  sites: CommandSites,
+): Promise<{ report: DrillReport; fleet: string }> {
+  const started = performance.now();
+  const { session } = await openProgram(dir, options, terminal, sites.signal, { sites: sites.stage });
+  try {
+    const preview = await session.preview();
+    refuseFailed(preview);
+    const subject = subjectOf(preview.resources, { manifests: options.given?.demand, today: today() });
+    const plan = playedPlan(subject.plan);
+    const rounds = roundsOf(options.lose, plan);
+    const daemonSets = options.given?.demand.daemonSets.map(({ name }) => name) ?? [];
+    const local = await sites.start(plan, preview, daemonSets);
+    const up = await session.up();
+    refuseFailed(up);
+    const fleet = await DrillFleet.open(plan, local.sites, sites.signal);
+    terminal.progress("placing workloads: applying their objects");
+    const notes = await place(fleet, preview, options);
+    const losses: DrillLoss[] = [];
+    for (const lost of rounds) losses.push(await lose(fleet, lost, drillOptions(options, terminal, sites)));
+    const report = reportOf(plan, losses, notes, options.scaling, (performance.now() - started) / 1000);
+    return { report, fleet: subject.fleet ?? dir };
+  } finally {
+    await session.close();
+  }
+}
+
+/** The plan with all of its demand as pods. */
+function playedPlan(plan: FleetPlan | undefined): FleetPlan {
+  if (plan === undefined)
+    throw new UserError("A drill needs a Fleet: from a program without one nobody knows what each site is to run.");
+  const demand = inPods(plan.spec.demand);
+  if ((demand.workloads ?? []).length === 0)
+    throw new UserError("The fleet carries nothing: give it a demand, or --workloads.");
+  return fleetPlan({ ...plan.spec, demand }, { today: today() });
+}
+
+/** @throws UserError for names that are no sites which serve. */
+function roundsOf(given: readonly string[], plan: FleetPlan): string[][] {
+  const names = plan.capacity.placements.map(({ site }) => site);
+  const unknown = given.filter((name) => name !== "each" && !names.includes(name));
+  if (unknown.length > 0) {
+    throw new UserError(
+      `--lose ${unknown.join(", ")}: there is no such site that serves; the sites are ${names.join(", ") || "none"}, or each.`,
+    );
+  }
+  if (!given.includes("each")) return [[...new Set(given)]];
+  if (given.length > 1) throw new UserError("--lose each loses one site after the other: give it alone.");
+  return names.map((name) => [name]);
+}
+
+/**
+ * Puts the workloads into the sites: those of `--workloads`; else those that the program itself declares are there already;
+ * else pods that ask for what the demand says.
+ * @returns what is to be known of it.
+ */
+async function place(fleet: DrillFleet, preview: RunResult, { given, scaling }: Given): Promise<readonly string[]> {
+  if (given === undefined && preview.resources.some(({ type }) => type === FLEET_WORKLOAD)) return [];
+  const rendered = given && refusing(() => siteObjects(fleet.plan, given.sources, { scaling }));
+  const objects = new Map(rendered?.sites.map((site) => [site.site, site.objects]));
+  const written = new Set(given?.demand.workloads.map(({ name }) => name));
+  const played = (fleet.plan.spec.demand.workloads ?? []).filter(({ name }) => !written.has(name));
+  await apply(
+    serving(fleet).map((name) => ({
+      site: fleet.sites[name]!,
+      objects: [...(objects.get(name) ?? []), ...standIns(played, fleet.placementOf(name)!)],
+    })),
+  );
+  return rendered?.notes ?? [];
+}
+
+/** The component whose workloads `up` has put in place. */
+const FLEET_WORKLOAD = "multisite:index:FleetWorkload";
+
+function drillOptions(
+  { scaling, patience }: Given,
+  terminal: Terminal,
+  { signal }: CommandSites,
+): Parameters<typeof lose>[2] {
+  return {
+    scaling,
+    today: today(),
+    patienceSeconds: patience,
+    progress: (text) => terminal.progress(text),
+    sleep: (seconds) => sleep(seconds * 1000, undefined, { signal }),
+  };
+}
+
+function reportOf(
+  plan: FleetPlan,
+  losses: DrillLoss[],
+  notes: readonly string[],
+  scaling: DrillReport["scaling"],
+  seconds: number,
+): DrillReport {
+  return {
+    scaling,
+    verdict: plan.capacity.verdict,
+    carried: losses.every(({ carried }) => carried),
+    sites: plan.sites.map((site) => {
+      const { name, kind, region, faultDomain } = site;
+      return { name, kind, region, faultDomain, nodes: nodesOf(site).length };
+    }),
+    losses,
+    notes: [...plan.capacity.notes, ...notes],
+    seconds: Number(seconds.toFixed(3)),
+  };
+}

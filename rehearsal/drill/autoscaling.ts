@@ -1,0 +1,88 @@
+import { type Bounds, nextReplicas, SYNC_SECONDS } from "./autoscaler";
+import type { DrillFleet, Targets } from "./fleet";
+import { type Scalable, scalables } from "./scale";
+import { shares } from "./shares";
+
+/** How the drill waits and tells. */
+interface Waiting {
+  readonly progress: (text: string) => void;
+  /** Sleeps; an interruption ends it. */
+  readonly sleep: (seconds: number) => Promise<void>;
+}
+
+/**
+ * Plays the autoscalers, since nothing here has a load. Before a loss each workload runs what its site's everyday share
+ * needs; after it the autoscalers follow their rule, look by look, into what the plan has reserved. A workload without a
+ * HorizontalPodAutoscaler is played as if it had one between the two.
+ */
+export class Autoscaling {
+  private constructor(
+    private readonly fleet: DrillFleet,
+    private readonly bySite: ReadonlyMap<string, readonly Scalable[]>,
+    private readonly demanded: ReadonlyMap<string, { readonly replicas: number; readonly minimum: number }>,
+    private readonly current = new Map<string, Record<string, number>>(),
+  ) {}
+
+  static async of(fleet: DrillFleet, sites: readonly string[]): Promise<Autoscaling> {
+    const workloads = fleet.plan.spec.demand.workloads ?? [];
+    const names = new Set(workloads.map(({ name }) => name));
+    const found = sites.map(async (site) => [site, await scalables(fleet.sites[site]!, names)] as const);
+    const demanded = workloads.map(
+      ({ name, replicas, minimumPerSite }) =>
+        [name, { replicas, minimum: minimumPerSite ?? Math.min(1, replicas) }] as const,
+    );
+    return new Autoscaling(fleet, new Map(await Promise.all(found)), new Map(demanded));
+  }
+
+  /** Brings sites to what the traffic needs when only these are there. */
+  async settle(sites: readonly string[]): Promise<Targets> {
+    const parts = shares(this.fleet.plan.capacity, sites);
+    return this.scale(sites, (site, one) => {
+      const { minimum, maximum } = this.boundsOf(site, one);
+      const load = this.loadOf(one.workload, parts.get(site) ?? 0);
+      return Math.min(Math.max(Math.ceil(load - 1e-9), minimum), maximum);
+    });
+  }
+
+  /** The autoscalers of the survivors take over the lost sites' load. */
+  async follow(survivors: readonly string[], { progress, sleep }: Waiting): Promise<Targets> {
+    const loads = shares(this.fleet.plan.capacity, survivors);
+    for (let look = 1; ; look++) {
+      const before = JSON.stringify(survivors.map((site) => this.current.get(site)));
+      await sleep(SYNC_SECONDS);
+      progress(`autoscalers of ${survivors.length} sites: look ${look}`);
+      const targets = await this.scale(survivors, (site, one) => {
+        const current = this.current.get(site)?.[one.workload] ?? one.replicas;
+        return nextReplicas(current, this.loadOf(one.workload, loads.get(site) ?? 0), this.boundsOf(site, one));
+      });
+      if (JSON.stringify(survivors.map((site) => this.current.get(site))) === before) return targets;
+    }
+  }
+
+  private async scale(sites: readonly string[], to: (site: string, one: Scalable) => number): Promise<Targets> {
+    const targets = new Map<string, Record<string, number>>();
+    for (const site of sites) {
+      const wanted: Record<string, number> = {};
+      const all = this.bySite.get(site) ?? [];
+      await Promise.all(
+        all.map(async (one) => {
+          wanted[one.workload] = to(site, one);
+          if (wanted[one.workload] !== this.current.get(site)?.[one.workload]) await one.scale(wanted[one.workload]!);
+        }),
+      );
+      this.current.set(site, wanted);
+      targets.set(site, wanted);
+    }
+    return targets;
+  }
+
+  private loadOf(workload: string, share: number): number {
+    return (this.demanded.get(workload)?.replicas ?? 0) * share;
+  }
+
+  private boundsOf(site: string, { workload, bounds }: Scalable): Bounds {
+    if (bounds !== undefined) return bounds;
+    const maximum = this.fleet.placementOf(site)?.replicas[workload] ?? 0;
+    return { minimum: Math.min(this.demanded.get(workload)?.minimum ?? 0, maximum), maximum };
+  }
+}

@@ -1,0 +1,116 @@
+import { capacityVerdict } from "../../lib/plan/capacity";
+import { capacityInputOf } from "../../lib/plan/fleetPlan";
+import type { CapacityVerdict } from "../../lib/plan/verdict";
+import type { ScalingMode } from "../../lib/plan/workloads";
+import { lossOf } from "../commands/subject";
+import { Autoscaling } from "./autoscaling";
+import { type DrillFleet, NO_PODS, type Reached, type Targets } from "./fleet";
+import type { DrillLoss, DrillSite, DrillStep } from "./report";
+
+export interface DrillOptions {
+  readonly scaling: ScalingMode;
+  /** The day of the run, `YYYY-MM-DD`. */
+  readonly today: string;
+  /** Seconds that a step may take until all its pods run. */
+  readonly patienceSeconds: number;
+  readonly progress: (text: string) => void;
+  /** Sleeps; an interruption ends it. */
+  readonly sleep: (seconds: number) => Promise<void>;
+}
+
+/**
+ * Loses sites, all of them at once, and brings them back: before, each site must run what the plan places there; then the
+ * sites are killed, and the others must carry the demand; then they return, drained until all their pods run.
+ */
+export async function lose(fleet: DrillFleet, lost: readonly string[], options: DrillOptions): Promise<DrillLoss> {
+  const name = lost.join(" and ");
+  const all = serving(fleet);
+  const survivors = all.filter((site) => !lost.includes(site));
+  const scaling = options.scaling === "reserved" ? await Autoscaling.of(fleet, all) : undefined;
+  const steps: DrillStep[] = [];
+
+  options.progress(`before losing ${name}: waiting until every site runs its pods`);
+  const everyday = scaling === undefined ? fleet.planned(all) : await scaling.settle(all);
+  const before = await fleet.until(everyday, performance.now(), options.patienceSeconds);
+  steps.push(step("before", fleet, everyday, [], { ...before, seconds: before.seconds === null ? null : 0 }, options));
+
+  options.progress(`losing ${name}: its control plane and nodes are killed`);
+  const killed = performance.now();
+  await Promise.all(lost.map((site) => fleet.sites[site]?.kill()));
+  const needed = scaling === undefined ? fleet.planned(survivors) : await scaling.follow(survivors, options);
+  const after = await fleet.until(needed, killed, options.patienceSeconds);
+  steps.push(step("lost", fleet, needed, lost, after, options));
+
+  options.progress(`bringing ${name} back`);
+  const returned = performance.now();
+  await Promise.all(lost.map((site) => fleet.sites[site]?.start()));
+  const ready = (performance.now() - returned) / 1000;
+  const again = scaling === undefined ? fleet.planned(all) : await scaling.settle(all);
+  const back = await fleet.until(again, returned, options.patienceSeconds);
+  steps.push({ ...step("back", fleet, again, [], back, options), secondsToReady: seconds(ready) });
+
+  const carried = steps.every((one) => one.secondsToFull !== null && one.short.length === 0);
+  return { lost: [...lost], planned: verdictOf(fleet, lost, options.today).verdict, carried, steps };
+}
+
+/** Sites that carry traffic by the plan, and so run something. */
+export function serving(fleet: DrillFleet): string[] {
+  return fleet.plan.capacity.placements.map(({ site }) => site);
+}
+
+/** The plan's verdict on exactly this loss, with nothing more to fail. */
+function verdictOf({ plan }: DrillFleet, lost: readonly string[], today: string): CapacityVerdict {
+  return capacityVerdict(lossOf(capacityInputOf(plan, { today }), plan.capacity, lost));
+}
+
+function step(
+  name: DrillStep["step"],
+  fleet: DrillFleet,
+  targets: Targets,
+  lost: readonly string[],
+  reached: Reached,
+  { today }: DrillOptions,
+): DrillStep {
+  const sites = serving(fleet).map((site) => siteAt(site, targets.get(site) ?? {}, reached, lost.includes(site)));
+  const workloads = (fleet.plan.spec.demand.workloads ?? []).filter(({ priority }) => priority !== "sheddable");
+  const runningOf = (workload: string) =>
+    [...reached.pods.values()].reduce((sum, pods) => sum + (pods.get(workload) ?? NO_PODS).running, 0);
+  const headrooms = verdictOf(fleet, lost, today).losses.flatMap(({ resources }) =>
+    resources.map((one) => one.headroom ?? []),
+  );
+  return {
+    step: name,
+    secondsToFull: reached.seconds === null ? null : seconds(reached.seconds),
+    secondsToReady: null,
+    running: sites.reduce((sum, { running }) => sum + running, 0),
+    pending: sites.reduce((sum, { pending }) => sum + pending, 0),
+    demanded: workloads.reduce((sum, { replicas }) => sum + replicas, 0),
+    headroom: headrooms.length === 0 ? null : Math.min(...headrooms.flat()),
+    sites,
+    short: workloads
+      .map(({ name: workload, replicas }) => ({ workload, running: runningOf(workload), demanded: replicas }))
+      .filter(({ running, demanded }) => running < demanded),
+  };
+}
+
+function siteAt(site: string, wanted: Readonly<Record<string, number>>, reached: Reached, isLost: boolean): DrillSite {
+  const pods = reached.pods.get(site) ?? new Map();
+  const workloads = [...new Set([...Object.keys(wanted), ...pods.keys()])].sort();
+  const rows = workloads.map((workload) => {
+    const { running, pending, reasons } = pods.get(workload) ?? NO_PODS;
+    return { workload, planned: wanted[workload] ?? 0, running, pending, reasons: { ...reasons } };
+  });
+  const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
+  return {
+    site,
+    isLost,
+    planned: sum((row) => row.planned),
+    running: sum((row) => row.running),
+    pending: sum((row) => row.pending),
+    waiting: rows.filter((row) => row.running < row.planned || row.pending > 0),
+  };
+}
+
+function seconds(value: number): number {
+  return Number(value.toFixed(2));
+}

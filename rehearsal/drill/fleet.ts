@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FleetPlan } from "../../lib/plan/plan";
+import type { SitePlacement } from "../../lib/plan/verdict";
+import type { LocalSite } from "../clusters/sites";
+import { Interrupted } from "../userError";
+import { type PodReader, podReader, type SitePods, type WorkloadPods } from "./pods";
+
+/** What each site is to run, by workload. */
+export type Targets = ReadonlyMap<string, Readonly<Record<string, number>>>;
+
+/** Nothing of it runs. */
+export const NO_PODS: WorkloadPods = { running: 0, pending: 0, reasons: {} };
+
+const POLL_MILLISECONDS = 100;
+
+/** Milliseconds without a change after which pods that the scheduler found no node for are given up. */
+const SETTLED_MILLISECONDS = 5000;
+
+/** The sites of a drill, with the pods that they run. */
+export class DrillFleet {
+  private constructor(
+    readonly plan: FleetPlan,
+    readonly sites: Readonly<Record<string, LocalSite>>,
+    private readonly readers: ReadonlyMap<string, PodReader>,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  static async open(
+    plan: FleetPlan,
+    sites: Readonly<Record<string, LocalSite>>,
+    signal: AbortSignal,
+  ): Promise<DrillFleet> {
+    const workloads = (plan.spec.demand.workloads ?? []).map(({ name }) => name);
+    const readers = new Map<string, PodReader>();
+    for (const site of Object.values(sites)) readers.set(site.name, await podReader(site, workloads));
+    return new DrillFleet(plan, sites, readers, signal);
+  }
+
+  placementOf(site: string): SitePlacement | undefined {
+    return this.plan.capacity.placements.find((placement) => placement.site === site);
+  }
+
+  /** What the plan has each of these sites run before anything fails. */
+  planned(sites: readonly string[]): Targets {
+    return new Map(sites.map((site) => [site, this.placementOf(site)?.replicas ?? {}]));
+  }
+
+  /** The pods of sites, at one moment. */
+  async read(sites: readonly string[]): Promise<ReadonlyMap<string, SitePods>> {
+    const read = async (site: string) => [site, await this.readers.get(site)!.read()] as const;
+    return new Map(await Promise.all(sites.map(read)));
+  }
+
+  /**
+   * Waits until every site runs what it should.
+   * @returns the pods as they are then, and seconds since `since` (of `performance.now`); null when pods find no node, and
+   *   nothing changes any more, or the patience is over.
+   */
+  async until(targets: Targets, since: number, patienceSeconds: number): Promise<Reached> {
+    let before = "";
+    let changed = performance.now();
+    for (;;) {
+      if (this.signal.aborted) throw new Interrupted();
+      const pods = await this.read([...targets.keys()]);
+      const now = performance.now();
+      if (isReached(targets, pods)) return { pods, seconds: (now - since) / 1000 };
+      const state = fingerprint(pods);
+      if (state !== before) [before, changed] = [state, now];
+      const isSettled = isHopeless(pods) && now - changed > SETTLED_MILLISECONDS;
+      if (isSettled || now - since > patienceSeconds * 1000) return { pods, seconds: null };
+      await sleep(POLL_MILLISECONDS);
+    }
+  }
+}
+
+export interface Reached {
+  readonly pods: ReadonlyMap<string, SitePods>;
+  readonly seconds: number | null;
+}
+
+function isReached(targets: Targets, pods: ReadonlyMap<string, SitePods>): boolean {
+  return [...targets].every(([site, wanted]) =>
+    Object.entries(wanted).every(([workload, count]) => (pods.get(site)?.get(workload) ?? NO_PODS).running >= count),
+  );
+}
+
+/** Every pod that waits was looked at by the scheduler, which has no node for it. */
+function isHopeless(pods: ReadonlyMap<string, SitePods>): boolean {
+  const waiting = [...pods.values()].flatMap((site) => [...site.values()]).filter(({ pending }) => pending > 0);
+  return (
+    waiting.length > 0 &&
+    waiting.every(({ reasons }) => Object.keys(reasons).every((reason) => /nodes are available/.test(reason)))
+  );
+}
+
+function fingerprint(pods: ReadonlyMap<string, SitePods>): string {
+  return JSON.stringify(
+    [...pods].map(([site, of]) => [site, [...of].map(([name, { running, pending }]) => [name, running, pending])]),
+  );
+}

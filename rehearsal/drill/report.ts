@@ -1,0 +1,58 @@
+import type { ScalingMode } from "../../lib/plan/workloads";
+
+/** What a drill found, as `--json` writes it; `schema.json` beside this file describes it. */
+export interface DrillReport {
+  /** How workloads follow a loss: they run their share of it already, or grow into room that is reserved. */
+  scaling: ScalingMode;
+  /** What the plan says of the losses that it covers. */
+  verdict: "holds" | "does not hold" | "cannot be proven";
+  /** Whether after each loss every pod ran that the plan had placed, and the demand was carried. */
+  carried: boolean;
+  sites: { name: string; kind: string; region: string; faultDomain: string; nodes: number }[];
+  losses: DrillLoss[];
+  /** What is to be known to read the figures. */
+  notes: string[];
+  seconds: number;
+}
+
+/** One loss, from before it until all is as it was. */
+export interface DrillLoss {
+  /** Sites that were killed, all at once. */
+  lost: string[];
+  /** What the plan says of exactly this loss. */
+  planned: "holds" | "does not hold" | "cannot be proven";
+  carried: boolean;
+  steps: DrillStep[];
+}
+
+/** The fleet at one moment. */
+export interface DrillStep {
+  /** `before` the loss, after the sites are `lost`, and when they are `back` and serve again. */
+  step: "before" | "lost" | "back";
+  /** Seconds from the step's event until every pod ran that should; null when some never did. Of `before`: 0. */
+  secondsToFull: number | null;
+  /** Of `back`: seconds until the sites answered with all their nodes ready, drained. Else null. */
+  secondsToReady: number | null;
+  /** Pods of the demand that run, in all sites that are there. */
+  running: number;
+  pending: number;
+  /** Pods that the demand asks for, over the whole fleet. */
+  demanded: number;
+  /** Capacity over demand of the scarcest resource, less one, by the plan for the sites that are there; null without demand. */
+  headroom: number | null;
+  sites: DrillSite[];
+  /** Critical workloads of which fewer pods run than are demanded. */
+  short: { workload: string; running: number; demanded: number }[];
+}
+
+/** One site at one moment. */
+export interface DrillSite {
+  site: string;
+  isLost: boolean;
+  /** Pods that the plan places here. */
+  planned: number;
+  running: number;
+  pending: number;
+  /** What is missing or waits, by workload. */
+  waiting: { workload: string; planned: number; running: number; pending: number; reasons: Record<string, number> }[];
+}

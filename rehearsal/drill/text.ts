@@ -1,0 +1,90 @@
+import { type Column, figure, percent, table } from "../report/table";
+import type { Terminal } from "../terminal";
+import type { DrillLoss, DrillReport, DrillSite, DrillStep } from "./report";
+
+type Colors = Terminal["colors"];
+
+/** Workloads that are listed for a step before it says how many more there are. */
+const SHOWN = 20;
+
+const COLUMNS: Column[] = [
+  { heading: "STEP" },
+  { heading: "DEMANDED", right: true },
+  { heading: "RUNNING", right: true },
+  { heading: "PENDING", right: true },
+  { heading: "HEADROOM", right: true },
+  { heading: "SECONDS TO FULL", right: true },
+  { heading: "SITES" },
+];
+
+/** A drill as people read it: a table for each loss, what did not run and why, and the result in one sentence. */
+export function drillText(report: DrillReport, fleet: string, colors: Colors): string {
+  const { length } = report.sites;
+  const how =
+    report.scaling === "prescaled" ? "each runs its failover share already" : "autoscalers grow into reserved room";
+  const parts = [
+    `Drill of ${fleet}: ${length} sites with real control planes on this machine; ${how} (${report.seconds.toFixed(1)} s)`,
+    ...report.losses.map((loss) => lossText(loss, colors)),
+    resultText(report, colors),
+  ];
+  if (report.notes.length > 0) parts.push(["Note:", ...report.notes.map((note) => `  - ${note}`)].join("\n"));
+  return parts.join("\n\n");
+}
+
+function lossText(loss: DrillLoss, colors: Colors): string {
+  const rows = loss.steps.map((step) => [
+    step.step,
+    String(step.demanded),
+    String(step.running),
+    String(step.pending),
+    percent(step.headroom),
+    fullIn(step),
+    step.sites.map(({ site, running, isLost }) => `${site} ${isLost ? "lost" : running}`).join(", "),
+  ]);
+  const lines = [`Losing ${loss.lost.join(" and ")} (the plan says: ${loss.planned})`, table(COLUMNS, rows)];
+  for (const step of loss.steps) lines.push(...waitingText(step).map((line) => colors.red(line)));
+  if (contradicts(loss)) lines.push(colors.red("  The scheduler contradicts the plan: report this with --json."));
+  return lines.join("\n");
+}
+
+/** The plan promised that all runs, and something did not. */
+function contradicts({ planned, carried }: DrillLoss): boolean {
+  return planned === "holds" && !carried;
+}
+
+function fullIn({ step, secondsToFull, secondsToReady }: DrillStep): string {
+  if (secondsToFull === null) return "never";
+  if (step === "before") return "-";
+  return secondsToReady === null
+    ? figure(secondsToFull)
+    : `${figure(secondsToFull)} (drained ${figure(secondsToReady)})`;
+}
+
+function waitingText({ step, sites, short }: DrillStep): string[] {
+  const waiting = sites
+    .filter(({ isLost }) => !isLost)
+    .flatMap((site) => site.waiting.map((one) => waitingLine(site, one)));
+  const lacking = short.map((one) => `${one.workload}: ${one.running} of ${one.demanded} demanded pods run`);
+  const lines = [...waiting, ...lacking].map((line) => `  ${step}: ${line}`);
+  return lines.length <= SHOWN
+    ? lines
+    : [...lines.slice(0, SHOWN), `  ${step}: and ${lines.length - SHOWN} lines more: --json has all`];
+}
+
+function waitingLine(
+  { site }: DrillSite,
+  { workload, planned, running, pending, reasons }: DrillSite["waiting"][number],
+): string {
+  const why = Object.entries(reasons).map(([reason, pods]) => `${pods} x ${reason}`);
+  const missing = planned - running - pending;
+  if (missing > 0) why.push(`${missing} were never made`);
+  return `${site} runs ${running} of ${planned} ${workload}${why.length === 0 ? "" : `: ${why.join("; ")}`}`;
+}
+
+function resultText({ carried, losses, verdict }: DrillReport, { bold, green, red }: Colors): string {
+  const failed = losses.filter((loss) => !loss.carried).map(({ lost }) => lost.join(" and "));
+  const text = carried
+    ? `${green(bold("CARRIED"))}: after each of these losses every pod ran that the plan had placed.`
+    : `${red(bold("NOT CARRIED"))} after the loss of ${failed.join(", ")}.`;
+  return `Result: ${text} The plan's verdict: ${verdict}.`;
+}

@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import Ajv from "ajv";
+import type { DrillReport } from "../../../rehearsal/drill/report";
+import { temporaryFolder, until } from "../../support/folders";
+import { localTools } from "../../support/localTools";
+import { ended, multisite, ROOT, start } from "../../support/multisite";
+
+const schema = JSON.parse(readFileSync(join(ROOT, "rehearsal", "drill", "schema.json"), "utf8"));
+const BOUTIQUE = join(ROOT, "..", "shared", "data", "online-boutique.yaml");
+
+/** A program of three clusters that exist, of three nodes of `cpu` cores each. */
+function program(t: TestContext, demand: object, cpu = 4): string {
+  const dir = temporaryFolder(t);
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
+  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
+  writeFileSync(
+    join(dir, "index.js"),
+    `const { Fleet, existing } = require("pulumi-multisite");
+const site = (name, number) => ({ kind: "existing", name, number, region: name, provider: "vsphere", identity: "uid-" + name,
+  allocatable: { cpu: ${3 * cpu}, memoryGiB: 48, pods: 330, nodes: 3, verifiedAt: "2026-11-01" },
+  cidrs: { nodes: ["192.168." + number + ".0/24"], pods: ["10." + number + ".128.0/17"], services: ["10." + number + ".64.0/18"] } });
+const sites = [site("oslo", 1), site("turin", 2), site("vienna", 3)];
+new Fleet("sample", { kinds: [existing], kubeconfigs: { oslo: "a", turin: "b", vienna: "c" }, spec: { demand: ${JSON.stringify(demand)}, sites } });
+`,
+  );
+  return dir;
+}
+
+const SHOP = {
+  workloads: [
+    { name: "shop/web", replicas: 12, cpu: 0.5, memoryGiB: 0.5 },
+    { name: "shop/db", replicas: 3, cpu: 1, memoryGiB: 2 },
+  ],
+};
+
+/** A Deployment that runs, a custom resource that nobody defines, and a Service that is wrong. */
+const ODD = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec: { selector: { matchLabels: { app: web } }, template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: main, image: none }] } } }
+---
+apiVersion: example.com/v1
+kind: Widget
+metadata: { name: odd }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web } }
+`;
+
+async function drilled(args: readonly string[]): Promise<{ exit: number | null; stderr: string; report: DrillReport }> {
+  const { exit, stdout, stderr } = await multisite(["drill", ...args, "--json", "-"]);
+  assert.notEqual(stdout, "", stderr);
+  const report = JSON.parse(stdout) as DrillReport;
+  const check = new Ajv({ allErrors: true, strict: false }).compile(schema);
+  assert.ok(check(report), JSON.stringify(check.errors));
+  return { exit, stderr, report };
+}
+
+test("a drill on real control planes", async (t) => {
+  const tools = await localTools();
+  if (typeof tools === "string") {
+    t.skip(tools);
+    return;
+  }
+
+  await t.test("each site in turn: the others already run what they need, and it comes back", async (t) => {
+    const { exit, report } = await drilled([program(t, SHOP), "--lose", "each"]);
+    assert.equal(exit, 0);
+    assert.deepEqual(
+      report.losses.map(({ lost, planned, carried }) => [lost, planned, carried]),
+      [["oslo"], ["turin"], ["vienna"]].map((lost) => [lost, "holds", true]),
+    );
+    for (const { lost, steps } of report.losses) {
+      assert.deepEqual(
+        steps.map(({ step }) => step),
+        ["before", "lost", "back"],
+      );
+      for (const step of steps) {
+        const there = step.sites.filter(({ isLost }) => !isLost);
+        assert.deepEqual(
+          step.sites.filter(({ isLost }) => isLost).map(({ site }) => site),
+          step.step === "lost" ? lost : [],
+        );
+        // A third more than half of everything, each: web 6 and db 2.
+        for (const { running, planned, pending } of there) assert.deepEqual([running, planned, pending], [8, 8, 0]);
+        assert.equal(step.demanded, 15);
+        assert.deepEqual(step.short, []);
+        assert.notEqual(step.secondsToFull, null);
+      }
+    }
+  });
+
+  await t.test("two sites at once are more than the fleet carries: it says what waits, and why", async (t) => {
+    const { exit, report } = await drilled([program(t, SHOP, 3), "--lose", "oslo", "--lose", "turin"]);
+    assert.equal(exit, 1);
+    const [loss] = report.losses;
+    assert.deepEqual([loss?.lost, loss?.carried], [["oslo", "turin"], false]);
+    const lost = loss?.steps.find(({ step }) => step === "lost");
+    assert.deepEqual(lost?.short, [
+      { workload: "shop/web", running: 6, demanded: 12 },
+      { workload: "shop/db", running: 2, demanded: 3 },
+    ]);
+  });
+
+  await t.test("a fleet that does not hold leaves pods pending, in the scheduler's words", async (t) => {
+    const big = { workloads: [{ name: "big", replicas: 12, cpu: 3, memoryGiB: 1 }] };
+    const { exit, report } = await drilled([program(t, big), "--lose", "oslo"]);
+    assert.equal(exit, 1);
+    assert.equal(report.verdict, "does not hold");
+    const waiting = report.losses[0]?.steps[0]?.sites.flatMap((site) => site.waiting) ?? [];
+    assert.ok(waiting.length > 0);
+    for (const { reasons } of waiting) assert.match(Object.keys(reasons).join(), /Insufficient cpu/);
+  });
+
+  await t.test("totals alone are played by equal pods", async (t) => {
+    const { exit, report } = await drilled([program(t, { cpu: 10, memoryGiB: 20, pods: 50 }), "--lose", "vienna"]);
+    assert.equal(exit, 0);
+    assert.equal(report.losses[0]?.steps[0]?.demanded, 50);
+  });
+
+  await t.test("reserved: everyday shares before, and the autoscalers' rule after the loss", async (t) => {
+    const { exit, report } = await drilled([program(t, SHOP), "--lose", "turin", "--scaling", "reserved"]);
+    assert.equal(exit, 0);
+    const [before, lost] = report.losses[0]?.steps ?? [];
+    // A third each: web 4 and db 1; then half each: web 6 and db 2.
+    assert.deepEqual(
+      before?.sites.map(({ running }) => running),
+      [5, 5, 5],
+    );
+    assert.deepEqual(
+      lost?.sites.map(({ running }) => running),
+      [8, 0, 8],
+    );
+    assert.ok((lost?.secondsToFull ?? 0) > 15, "an autoscaler looks every 15 seconds");
+  });
+
+  await t.test("the boutique, unchanged", { skip: !existsSync(BOUTIQUE) && `${BOUTIQUE} is not there` }, async (t) => {
+    const { exit, report } = await drilled([program(t, SHOP), "--lose", "each", "--workloads", BOUTIQUE]);
+    assert.equal(exit, 0);
+    for (const { steps } of report.losses) {
+      assert.deepEqual(
+        steps.map(({ running, pending }) => [running, pending]),
+        [
+          [36, 0],
+          [24, 0],
+          [36, 0],
+        ],
+      );
+    }
+  });
+
+  await t.test("what an API server refuses is told at once, with the site and the object", async (t) => {
+    const file = join(temporaryFolder(t), "odd.yaml");
+    writeFileSync(file, ODD);
+    const { exit, stderr } = await multisite(["drill", program(t, SHOP), "--lose", "oslo", "--workloads", file]);
+    assert.equal(exit, 2, stderr);
+    for (const site of ["oslo", "turin", "vienna"]) assert.match(stderr, new RegExp(`Site ${site} refuses:`));
+    assert.match(
+      stderr,
+      /Widget odd: the site knows no Widget of example\.com\/v1: give its CustomResourceDefinition as well/,
+    );
+    assert.match(stderr, /Service default\/web: .*spec\.ports: Required value/);
+  });
+
+  await t.test("an interruption ends it and leaves nothing", async (t) => {
+    const [temporary, dir] = [temporaryFolder(t), program(t, SHOP)];
+    process.env.TMPDIR = temporary;
+    t.after(() => delete process.env.TMPDIR);
+    const child = start(["drill", dir, "--lose", "each"]);
+    const run = ended(child);
+    await until(() => readdirSync(temporary).some((name) => name.startsWith("multisite-sites-")), 60);
+    child.kill("SIGINT");
+    const { exit, stderr } = await run;
+    assert.equal(exit, 130, stderr);
+    assert.deepEqual(
+      readdirSync(temporary).filter((name) => name.startsWith("multisite-")),
+      [],
+    );
+  });
+});
+
+test("what a drill cannot do, it says before it starts anything", async (t) => {
+  const dir = program(t, SHOP);
+  const empty = join(temporaryFolder(t), "empty");
+  mkdirSync(empty);
+  symlinkSync(join(ROOT, "node_modules"), join(empty, "node_modules"), "junction");
+  writeFileSync(join(empty, "index.js"), "");
+  const rows: [args: string[], message: RegExp][] = [
+    [[dir], /--lose NAME/],
+    [[dir, "--lose", "osl"], /--lose osl: there is no such site that serves; the sites are oslo, turin, vienna/],
+    [[dir, "--lose", "each", "--lose", "oslo"], /give it alone/],
+    [[dir, "--lose", "oslo", "--patience", "0"], /seconds above 0; got "0"/],
+    [[dir, "--lose", "oslo", "--scaling", "some"], /prescaled, reserved/],
+    [[program(t, {}), "--lose", "oslo"], /demand/],
+    [[empty, "--lose", "oslo"], /A drill needs a Fleet/],
+    [[join(dir, "nowhere"), "--lose", "oslo"], /There is no folder/],
+  ];
+  for (const [args, message] of rows) {
+    const { exit, stderr } = await multisite(["drill", ...args]);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /\bat .*\.[jt]s:\d/);
+    assert.equal(exit, 2, stderr);
+  }
+});
