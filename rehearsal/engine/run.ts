@@ -13,6 +13,7 @@ import { atMost, Pipeline, Signal } from "./pipeline";
 import { alreadyLogged, startProgram } from "./program";
 import type { Properties } from "./provider";
 import { type Instance, ProviderRegistry } from "./providers";
+import { refresh } from "./refresh";
 import { Registrations } from "./registrations";
 import type { Failure, RunOptions } from "./runOptions";
 import type { Goal, ReadGoal, ResourceState } from "./state";
@@ -80,8 +81,8 @@ export class Run implements RunContext, MonitorBackend {
   async runProgram(): Promise<void> {
     let program: Child | undefined;
     await this.interruptibly(async () => {
-      const address = await this.monitor.start();
-      program = startProgram({ ...this.options, address });
+      await refresh(this, this.options.refresh);
+      program = startProgram({ ...this.options, address: await this.monitor.start() });
       const ended = program.exited.then((end) => this.programEnded(end));
       this.packs.catch((error: Error) => this.abort(error));
       const stopping = this.over.wait.then(() => atMost(this.failure === "interrupted" ? 0 : patience, ended));
@@ -214,9 +215,8 @@ export class Run implements RunContext, MonitorBackend {
 
   async register(goal: Goal): Promise<ResourceState> {
     this.options.filter.learn(goal.inputs);
-    const { parent, type, name } = goal;
     const steps = await this.decide(
-      () => makeUrn(this.stack, this.project, parent, type, name),
+      () => makeUrn(this.stack, this.project, goal.parent, goal.type, goal.name),
       () => this.generator.register(goal),
     );
     return this.carryOut(steps);
@@ -249,7 +249,8 @@ export class Run implements RunContext, MonitorBackend {
         if (error instanceof UserError) this.abort(error);
         else {
           this.report("error", state?.urn ?? "", stepMessage(error as Error, this.preview));
-          if (error instanceof Protected) this.failLater();
+          const goesOn = error instanceof Protected || (this.options.continueOnError && step.fresh === undefined);
+          if (goesOn) this.failLater();
           else this.stop("resource");
         }
         throw new Stopped();
@@ -258,8 +259,7 @@ export class Run implements RunContext, MonitorBackend {
   }
 
   private async deleteRest(): Promise<void> {
-    const steps = await planDeletions(this, this.generator);
-    await runDeletions(this.previous, steps, (step) =>
+    await runDeletions(this.previous, await planDeletions(this, this.generator), (step) =>
       this.execute([step]).then(
         () => true,
         () => false,

@@ -18,6 +18,10 @@ export interface RunOptions {
   previous: ResourceState[];
   filter: SecretFilter;
   skipTypeCheck: boolean;
+  /** Packages whose resources are read again before the program runs. */
+  refresh: readonly string[];
+  /** A deletion that fails does not end the others. */
+  continueOnError: boolean;
   signal: AbortSignal | undefined;
   onStep(step: PlannedStep): void;
   onDiagnostic(diagnostic: Diagnostic): void;

@@ -30,6 +30,16 @@ export interface SessionOptions {
   stateFile?: string;
   /** Passphrase of the state's secrets. @default PULUMI_CONFIG_PASSPHRASE, or the empty one */
   passphrase?: string;
+  /**
+   * Packages whose resources are read again before each run of the program, such as `kubernetes`, as `pulumi up --refresh`
+   * does for all: what was changed or deleted behind our back is found, and put back. @default none
+   */
+  refresh?: readonly string[];
+  /**
+   * Deletions go on when one fails, as with `pulumi destroy --continue-on-error`; the run fails all the same. What the
+   * failed one depends on stays. @default false
+   */
+  continueOnError?: boolean;
   /** Ends the run that is under way: the program is killed, and the state keeps all that was done. */
   signal?: AbortSignal;
   onEvent?(event: SessionEvent): void;
@@ -148,6 +158,8 @@ class EngineSession implements Session {
       previous: this.resources,
       filter: this.filter,
       skipTypeCheck: this.typesChecked,
+      refresh: this.options.refresh ?? [],
+      continueOnError: this.options.continueOnError ?? false,
       signal: this.options.signal,
       onStep: (step) => {
         steps.push(step);

@@ -1,0 +1,44 @@
+import type { RunContext } from "./context";
+import { PartialFailure } from "./provider";
+import type { ResourceState } from "./state";
+import { isProviderType, nameOf, packageOf } from "./urns";
+
+/**
+ * Reads what a run starts from once more, as `pulumi up --refresh` does: what was changed behind our back then differs from
+ * the program, and what is gone is made again.
+ * @param packages whose resources are read.
+ * @throws the provider's error, when it cannot say.
+ */
+export async function refresh(context: RunContext, packages: readonly string[]): Promise<void> {
+  const wanted = context.previous.filter(
+    (state) => state.custom && !state.external && !state.delete && !isProviderType(state.type) && isOf(state, packages),
+  );
+  for (const state of wanted) await context.registry.ensure(state.provider, context.olds);
+  const gone = new Set<ResourceState>();
+  await Promise.all(
+    wanted.map(async (state) => {
+      if (!(await isThere(context, state))) gone.add(state);
+    }),
+  );
+  for (const state of gone) {
+    context.previous.splice(context.previous.indexOf(state), 1);
+    context.olds.delete(state.urn);
+  }
+}
+
+const isOf = ({ type }: ResourceState, packages: readonly string[]): boolean => packages.includes(packageOf(type));
+
+/** Brings a state up to date, in place; false when there is no such resource any more. */
+async function isThere({ registry }: RunContext, state: ResourceState): Promise<boolean> {
+  const { urn, type, id, inputs, outputs } = state;
+  try {
+    const found = await registry.get(state.provider)?.read({ urn, type, name: nameOf(urn), id, inputs, outputs });
+    if (found === undefined) return true;
+    if (found.id === "") return false;
+    Object.assign(state, { id: found.id, inputs: found.inputs, outputs: found.outputs, initErrors: [] });
+  } catch (error) {
+    if (!(error instanceof PartialFailure)) throw error;
+    Object.assign(state, { outputs: error.outputs, initErrors: error.reasons });
+  }
+  return true;
+}
