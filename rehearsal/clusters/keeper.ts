@@ -25,6 +25,8 @@ export interface KeptCommand {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** File that its output is appended to. */
   readonly log: string;
+  /** File for what it writes to its standard output, where that is wanted apart. @default the log */
+  readonly output?: string;
 }
 
 /** Runs programs that do not outlive us, and removes what they leave. */
@@ -194,14 +196,15 @@ const kill = (pid, signal) => { try { process.kill(-pid, signal); } catch {} };
 
 process.on("message", ({ id, start }) => {
   if (ending) return;
-  let log;
+  let log, output;
   try {
     log = openSync(start.log, "a", 0o600);
+    output = start.output === undefined ? log : openSync(start.output, "a", 0o600);
   } catch (error) {
     return tell({ id, failed: { code: error.code, message: error.message } });
   }
-  const child = spawn(start.command, start.args, { cwd: start.cwd, env: start.env, stdio: ["ignore", log, log], detached: true });
-  closeSync(log);
+  const child = spawn(start.command, start.args, { cwd: start.cwd, env: start.env, stdio: ["ignore", output, log], detached: true });
+  for (const file of new Set([log, output])) closeSync(file);
   child.once("error", (error) => tell({ id, failed: { code: error.code, message: error.message } }));
   child.once("exit", (code, signal) => {
     running.delete(id);

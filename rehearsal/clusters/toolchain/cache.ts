@@ -17,12 +17,13 @@ import { pipeline } from "node:stream/promises";
 import { UserError } from "../../userError";
 import { type Keeper, startKeeper } from "../keeper";
 import { recipe } from "./build";
-import type { Found } from "./places";
-import { type Bundle, type Program, programsOf, VERSIONS } from "./versions";
+import { type Bundle, VERSIONS } from "./versions";
 
-/** What lies beside the programs of an entry: that it is there means that the entry is whole. */
+/** What lies beside the files of an entry: that it is there means that the entry is whole. */
 interface Manifest {
-  readonly from: "download" | "build";
+  /** How they came, such as by a download or a build. */
+  readonly from: string;
+  /** The files; caches that exist call them programs. */
   readonly programs: Readonly<
     Record<string, { readonly sha256: string; readonly size: number; readonly mtimeMs: number }>
   >;
@@ -34,20 +35,20 @@ export function entryOf(cache: string, bundle: Bundle): string {
 }
 
 /**
- * The programs of an entry, or undefined when it is not there or not as it was made. Content is compared with its
- * checksum where size or time differ from what was noted; an entry that is damaged is taken away.
+ * The paths of an entry's files by name, or undefined when it is not there or not as it was made. Content is compared with
+ * its checksum where size or time differ from what was noted; an entry that is damaged is taken away.
  */
-export async function readEntry(entry: string, bundle: Bundle): Promise<Map<Program, Found> | undefined> {
+export async function readEntry(entry: string, names: readonly string[]): Promise<Map<string, string> | undefined> {
   const manifest = readManifest(entry);
   if (manifest === undefined) return undefined;
-  const found = new Map<Program, Found>();
-  for (const program of programsOf(bundle)) {
-    const path = join(entry, program);
-    if (!(await isAsNoted(path, manifest.programs[program]))) {
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const path = join(entry, name);
+    if (!(await isAsNoted(path, manifest.programs[name]))) {
       rmSync(entry, { recursive: true, force: true });
       return undefined;
     }
-    found.set(program, { path, version: VERSIONS[bundle], from: "cache" });
+    found.set(name, path);
   }
   return found;
 }
@@ -68,7 +69,7 @@ async function isAsNoted(path: string, noted: Manifest["programs"][string] | und
 
 /** Where an entry is made. */
 export interface Workplace {
-  /** An empty folder for the programs. */
+  /** An empty folder for the files. */
   readonly folder: string;
   /** A file for logs, gone afterwards. */
   readonly log: string;
@@ -82,16 +83,16 @@ export interface Workplace {
  */
 export async function fillEntry(
   entry: string,
-  bundle: Bundle,
+  names: readonly string[],
   make: (place: Workplace) => Promise<Manifest["from"]>,
 ): Promise<void> {
   const temporary = temporaryFolder(entry);
   const keeper = startKeeper(temporary);
   try {
-    const folder = join(temporary, "programs");
+    const folder = join(temporary, "files");
     mkdirSync(folder);
     const from = await make({ folder, log: join(temporary, "log"), keeper });
-    await writeManifest(folder, bundle, from);
+    await writeManifest(folder, names, from);
     rmSync(entry, { recursive: true, force: true });
     renameSync(folder, entry);
   } catch (error) {
@@ -115,15 +116,15 @@ function temporaryFolder(entry: string): string {
   }
 }
 
-async function writeManifest(folder: string, bundle: Bundle, from: Manifest["from"]): Promise<void> {
-  const programs: Record<string, Manifest["programs"][string]> = {};
-  for (const program of programsOf(bundle)) {
-    const path = join(folder, program);
-    if (!existsSync(path)) throw new Error(`${program} was not among what was made of ${bundle}`);
+async function writeManifest(folder: string, names: readonly string[], from: Manifest["from"]): Promise<void> {
+  const files: Record<string, Manifest["programs"][string]> = {};
+  for (const name of names) {
+    const path = join(folder, name);
+    if (!existsSync(path)) throw new Error(`${name} was not among what was made`);
     const { size, mtimeMs } = statSync(path);
-    programs[program] = { sha256: await sha256(path), size, mtimeMs };
+    files[name] = { sha256: await sha256(path), size, mtimeMs };
   }
-  const manifest: Manifest = { from, programs };
+  const manifest: Manifest = { from, programs: files };
   await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

@@ -63,13 +63,21 @@ async function findAll(options: ToolchainOptions, notes: string[]): Promise<Map<
   const found = await givenPrograms(PROGRAMS, { environment, note: (text) => notes.push(text) });
   const cache = options.cache ?? cacheFolder(environment);
   for (const bundle of bundlesOf(PROGRAMS.filter((program) => !found.has(program)))) {
-    addMissing(found, (await readEntry(entryOf(cache, bundle), bundle)) ?? new Map());
+    addMissing(found, (await kept(cache, bundle)) ?? new Map());
   }
   return found;
 }
 
 function addMissing(found: Map<Program, Found>, more: ReadonlyMap<Program, Found>): void {
   for (const [program, one] of more) if (!found.has(program)) found.set(program, one);
+}
+
+/** The programs of a bundle that the cache has. */
+async function kept(cache: string, bundle: Bundle): Promise<Map<Program, Found> | undefined> {
+  const entry = await readEntry(entryOf(cache, bundle), programsOf(bundle));
+  if (entry === undefined) return undefined;
+  const version = VERSIONS[bundle];
+  return new Map([...entry].map(([program, path]) => [program as Program, { path, version, from: "cache" }]));
 }
 
 function bundlesOf(programs: readonly Program[]): Bundle[] {
@@ -91,14 +99,15 @@ function installer(options: ToolchainOptions, notes: string[]): (bundle: Bundle)
     const waiting = (pid: number) => options.progress?.(`waiting for process ${pid}, which installs ${bundle}`);
     try {
       await withLock(`${entry}.lock`, { waiting, signal: options.signal }, async () => {
-        if ((await readEntry(entry, bundle)) === undefined) await fillEntry(entry, bundle, oneOf(bundle, ways, tried));
+        const isThere = (await kept(cache, bundle)) !== undefined;
+        if (!isThere) await fillEntry(entry, programsOf(bundle), oneOf(bundle, ways, tried));
       });
     } catch (error) {
       if (error instanceof UserError || error instanceof Interrupted) throw error;
       const known = inWords(error, cache);
       throw known instanceof UserError ? known : missingError(bundle, [...notes, ...tried], error);
     }
-    const made = await readEntry(entry, bundle);
+    const made = await kept(cache, bundle);
     if (made === undefined) throw new UserError(`${entry} was changed while it was made: run this again.`);
     return made;
   };
