@@ -39,6 +39,43 @@ const CILIUM_1_20: ChartVersion = {
 
 /** The chart of a minor version. */
 export const CILIUM_CHARTS: Readonly<Record<CiliumMinor, ChartVersion>> = { "1.19": CILIUM, "1.20": CILIUM_1_20 };
+/** Issues certificates within a site. Date: the Go module's own record of the tag. */
+export const CERT_MANAGER: ChartVersion = {
+  chart: "cert-manager",
+  version: "v1.21.2",
+  date: "2026-09-10",
+  repository: "https://charts.jetstack.io",
+  offline: {
+    goModule: "github.com/cert-manager/cert-manager",
+    version: "v1.21.2",
+    path: "deploy/charts/cert-manager",
+  },
+};
+
+/** Brings trust bundles into namespaces. Date: the Go module's own record of the tag. */
+export const TRUST_MANAGER: ChartVersion = {
+  chart: "trust-manager",
+  version: "v0.25.0",
+  date: "2026-09-11",
+  repository: "https://charts.jetstack.io",
+  offline: {
+    goModule: "github.com/cert-manager/trust-manager",
+    version: "v0.25.0",
+    path: "deploy/charts/trust-manager",
+  },
+};
+
+/** What autoscalers read usage from. Date: the chart's CHANGELOG.md, in the module of the program's v0.9.0. */
+export const METRICS_SERVER: ChartVersion = {
+  chart: "metrics-server",
+  version: "3.13.1",
+  date: "2026-02-27",
+  repository: "https://kubernetes-sigs.github.io/metrics-server/",
+  offline: { goModule: "sigs.k8s.io/metrics-server", version: "v0.9.0", path: "charts/metrics-server" },
+};
+
+/** Every chart that this library installs. */
+export const CHARTS: readonly ChartVersion[] = [CILIUM, CERT_MANAGER, TRUST_MANAGER, METRICS_SERVER];
 
 /**
  * Kubernetes minor versions that Cilium 1.19.5 is tested with, the oldest first.

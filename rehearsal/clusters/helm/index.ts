@@ -1,0 +1,133 @@
+import { parse } from "yaml";
+import { holdsUnknown, isObject, redactor, text } from "../../clouds/wire";
+import * as contract from "../../engine/provider";
+import { Interrupted } from "../../userError";
+import type { ReleaseAccess, Releases, ReleasesFactory } from "../provider";
+import { type ChartOptions, Charts } from "./charts";
+import { readChart } from "./charts/metadata";
+import { diffRelease } from "./difference";
+import { completeInputs, readInputs, refusals, wantedChart } from "./inputs";
+import { parseReleaseId, releaseId } from "./naming";
+import { foundInputs, plannedOutputs, releaseOutputs } from "./outputs";
+import { ClusterRelease, ReleaseFailed } from "./release";
+import { HelmSession } from "./session";
+import { givenValues } from "./values";
+
+export type { ChartOptions } from "./charts";
+export type { HelmSetting } from "./session";
+
+/**
+ * Makes the releases of clusters, by the real helm: what `helm.v3.Release` of the real provider (4.34) does. Charts that
+ * were found are shared by all of them.
+ */
+export function releases(options: ChartOptions): ReleasesFactory {
+  const charts = new Charts(options);
+  return (access) => new HelmReleases(access, options, charts);
+}
+
+/** The releases of one cluster. */
+class HelmReleases implements Releases {
+  constructor(
+    private readonly access: ReleaseAccess,
+    private readonly options: ChartOptions,
+    private readonly charts: Charts,
+  ) {}
+
+  async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
+    const inputs = completeInputs(request, this.values(request.news), this.access.namespace);
+    const failures = refusals(inputs);
+    if (failures.length > 0 || holdsUnknown(request.news)) return { inputs, failures };
+    const read = readInputs(inputs);
+    try {
+      const path = await this.charts.find(wantedChart(read));
+      const { version } = await this.session((helm) => readChart(helm, path, read.dependencyUpdate));
+      return { inputs: { ...inputs, version }, failures };
+    } catch (error) {
+      if (error instanceof Interrupted) throw error;
+      const said = redactor(request.news)((error as Error).message);
+      // A path is a matter of the program alone; whatever else is missing may be missing for one site only.
+      const where = /^path .* not found$/.test(said) ? "" : `site ${this.site()}: `;
+      const reason = `${where}${said}; check the chart name and repository configuration.`;
+      return { inputs, failures: [{ property: "chart", reason }] };
+    }
+  }
+
+  async diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    return diffRelease(request);
+  }
+
+  async create({ inputs, preview }: contract.CreateRequest): Promise<contract.CreateResult> {
+    if (preview) return { id: "", outputs: plannedOutputs(inputs) };
+    const { name, namespace } = readInputs(inputs);
+    const id = releaseId(namespace, name);
+    const outputs = await this.apply(inputs, "install", `Helm release "${id}" was created, but failed`);
+    return { id, outputs };
+  }
+
+  async update({ news, preview }: contract.UpdateRequest): Promise<contract.UpdateResult> {
+    if (preview) return { outputs: plannedOutputs(news) };
+    const { name, namespace } = readInputs(news);
+    return { outputs: await this.apply(news, "upgrade", `Helm release "${releaseId(namespace, name)}" failed`) };
+  }
+
+  async read({ id, inputs, outputs }: contract.ReadRequest): Promise<contract.ReadResult> {
+    const { namespace, name } = parseReleaseId(id, this.access.namespace);
+    const state = Object.keys(outputs).length > 0 ? outputs : { namespace, name };
+    const live = await this.session((helm) => this.release(helm, state).find());
+    if (live === undefined) return { id: "", inputs: {}, outputs: {} };
+    const known = text(inputs, "chart") === undefined ? foundInputs(live) : inputs;
+    return { id: id || releaseId(live.namespace, live.name), inputs: known, outputs: releaseOutputs(known, live) };
+  }
+
+  async delete({ inputs, outputs }: contract.DeleteRequest): Promise<void> {
+    await this.hiding(inputs, () => this.session((helm) => this.release(helm, outputs).uninstall()));
+  }
+
+  /** @param failing how the message begins when the release is there but not as asked. */
+  private async apply(inputs: contract.Properties, verb: "install" | "upgrade", failing: string) {
+    const { name, namespace, ...read } = readInputs(inputs);
+    return this.hiding(inputs, async () => {
+      const chart = await this.charts.find(wantedChart({ name, namespace, ...read }));
+      try {
+        return await this.session(async (helm) => {
+          await readChart(helm, chart, read.dependencyUpdate);
+          return releaseOutputs(inputs, await this.release(helm, inputs)[verb](chart));
+        });
+      } catch (error) {
+        if (!(error instanceof ReleaseFailed)) throw error;
+        const message = `${failing} to initialize completely. Use Helm CLI to investigate: ${error.message}`;
+        const outputs = releaseOutputs(inputs, error.live);
+        throw new contract.PartialFailure(redactor(inputs)(message), releaseId(namespace, name), outputs);
+      }
+    });
+  }
+
+  private release(helm: HelmSession, inputs: contract.Properties): ClusterRelease {
+    return new ClusterRelease(helm, readInputs(inputs), this.access.kubeconfig);
+  }
+
+  private session<T>(work: (helm: HelmSession) => Promise<T>): Promise<T> {
+    return HelmSession.during(this.options.helm, work);
+  }
+
+  /** Templates put values into their errors, secret ones too. */
+  private async hiding<T>(inputs: contract.Properties, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof contract.PartialFailure || error instanceof Interrupted) throw error;
+      throw new Error(redactor(inputs)((error as Error).message));
+    }
+  }
+
+  private values(news: contract.Properties): unknown {
+    const values = givenValues(news, this.options.helm.directory);
+    return values === undefined || values === null ? {} : values;
+  }
+
+  /** A kubeconfig's context has the name of its site. */
+  private site(): string {
+    const config: unknown = parse(this.access.kubeconfig);
+    return (isObject(config) ? text(config, "current-context") : undefined) ?? "without a name";
+  }
+}
