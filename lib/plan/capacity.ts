@@ -1,11 +1,12 @@
 import type { CapacityInput, CapacitySite } from "./capacityInput";
 import { notesOf } from "./capacityNotes";
-import { type Domain, domainsOf, rememberedShares, type ShareOf, servingSite, survives } from "./domains";
+import { type Domain, domainsOf, rememberedShares, runningParts, type ShareOf, servingSite, survives } from "./domains";
 import { fixesOf, routedFixes } from "./fixes";
 import { unit } from "./grains";
 import { lossesOf } from "./losses";
 import { type Load, loadOf } from "./packing";
 import { placementsOf, routingOf } from "./placement";
+import { confinedOf, type RunningPart, runAfterAny, siteLoads } from "./requirements";
 import { amount, CORE_RESOURCES, type Resources } from "./resources";
 import type { RoutingInput } from "./routing/input";
 import { routingNotes } from "./routing/notes";
@@ -27,17 +28,25 @@ import type { CapacityVerdict } from "./verdict";
 export function capacityVerdict(input: CapacityInput): CapacityVerdict {
   const { demand, unreadable } = readable(input);
   const load = loadOf(demand, finite(input.headroom ?? 0));
-  const shareOf = rememberedShares(load);
-  const serving = input.sites.filter((site) => isServing(site)).map((site) => servingSite(site, load, shareOf));
-  const domains = domainsOf(serving, load);
   const gone = input.degraded === false ? [] : goneDomains(input.sites);
   const tolerate = Math.max(0, finite(input.tolerate) - gone.length);
+  const serving = input.sites.filter((site) => isServing(site));
+  const confined = confinedOf(load, serving, tolerate);
+  const loadAt = siteLoads(load, confined);
+  const shareOf = rememberedShares();
+  const at = serving.map((site) => servingSite(site, loadAt(site.name), shareOf));
+  const domains = domainsOf(at, load);
+  const parts = runningParts(domains, confined);
   const needed = load.need.some((need) => need > 0);
-  const losses = lossesOf(domains, tolerate, load);
+  const losses = lossesOf(domains, tolerate, load, parts);
   const routed = input.routing && routedBy(input.routing, tolerate, load);
   const routing = needed ? routed?.(domains) : undefined;
-  const verdict = unreadable.length > 0 || !needed ? "cannot be proven" : judge(domains, tolerate, load, routing);
-  const fixes = verdict === "holds" || !needed ? [] : smallest(domains, [tolerate, load, shareOf], routed);
+  const verdict =
+    unreadable.length > 0 || !needed
+      ? "cannot be proven"
+      : confine(judge(domains, tolerate, load, routing), parts, tolerate);
+  const runs = (grown: readonly Domain[]) => runAfterAny(runningParts(grown, confined), tolerate);
+  const fixes = verdict === "holds" || !needed ? [] : smallest(domains, [tolerate, load, shareOf], runs, routed);
   const routes = routingOf(domains, tolerate, load);
   return {
     verdict,
@@ -47,12 +56,12 @@ export function capacityVerdict(input: CapacityInput): CapacityVerdict {
     ...factorOf(domains, load),
     minimumFactor: domains.length > tolerate ? domains.length / (domains.length - tolerate) : Number.POSITIVE_INFINITY,
     losses: routing === undefined ? losses.listed : routedLosses(losses.listed, routing),
-    placements: placementsOf(domains, routes, load, routing?.sites),
+    placements: placementsOf(domains, routes, routing?.sites),
     ...(routing && { routing }),
     fixes,
     notes: [
       ...unreadable,
-      ...notesOf({ input, load, domains, gone, tolerate, verdict, losses, fixes }),
+      ...notesOf({ input, load, domains, gone, tolerate, verdict, losses, fixes, confined }),
       ...(routing === undefined ? [] : routingNotes(routing)),
     ],
   };
@@ -74,12 +83,13 @@ function routedBy(routing: RoutingInput, tolerate: number, load: Load): Routed {
 function smallest(
   domains: readonly Domain[],
   growth: readonly [number, Load, ShareOf],
+  runs: (grown: readonly Domain[]) => boolean,
   routed: Routed | undefined,
 ): CapacityVerdict["fixes"] {
   const [tolerate, load] = growth;
-  if (routed === undefined) return fixesOf(domains, ...growth);
+  if (routed === undefined) return fixesOf(domains, ...growth, runs);
   const short = !survives(domains, "proven", tolerate, load.headroom);
-  const holds = (grown: readonly Domain[]) => overloadOf(routed(grown)).size === 0;
+  const holds = (grown: readonly Domain[]) => overloadOf(routed(grown)).size === 0 && runs(grown);
   const fixes = short ? fixesOf(domains, ...growth, holds) : [];
   return fixes.length > 0 || domains.length <= tolerate ? fixes : routedFixes(domains, growth, routed);
 }
@@ -93,6 +103,18 @@ function judge(
   if (routing !== undefined) return routedVerdict(domains, tolerate, load, routing);
   if (survives(domains, "proven", tolerate, load.headroom)) return "holds";
   return survives(domains, "possible", tolerate, load.headroom) ? "cannot be proven" : "does not hold";
+}
+
+/** The verdict where some workloads are confined to some sites: those must run whole as well. */
+function confine(
+  verdict: CapacityVerdict["verdict"],
+  parts: readonly RunningPart[],
+  tolerate: number,
+): CapacityVerdict["verdict"] {
+  if (runAfterAny(parts, tolerate)) return verdict;
+  // All that may run a workload can be lost at once: no number of nodes changes that.
+  const lost = parts.some(({ confined }) => confined.domains.size <= (confined.singleton ? 0 : tolerate));
+  return lost || verdict === "does not hold" ? "does not hold" : "cannot be proven";
 }
 
 /** Fault domains without an active site that have a lost or drained one: losses that have happened. */

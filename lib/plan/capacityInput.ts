@@ -31,6 +31,9 @@ export interface CapacitySite {
   readonly name: string;
   /** Sites of equal fault domains are lost together. */
   readonly faultDomain: string;
+  /** For workloads that require one; undefined meets no such requirement. */
+  readonly provider?: string | undefined;
+  readonly region?: string | undefined;
   /** Only an active site carries anything. @default "active" */
   readonly state?: SiteState;
   readonly nodeGroups: readonly NodeGroup[];

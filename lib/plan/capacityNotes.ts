@@ -3,6 +3,7 @@ import { compareText, type Domain } from "./domains";
 import { unit } from "./grains";
 import type { Losses } from "./losses";
 import { guaranteed, type Load, type Pods } from "./packing";
+import type { Confined } from "./requirements";
 import { amount, fits } from "./resources";
 import { mayRunOn, podResources } from "./schedulable";
 import type { CapacityVerdict, Fix } from "./verdict";
@@ -18,6 +19,7 @@ export interface Judged {
   readonly verdict: CapacityVerdict["verdict"];
   readonly losses: Losses;
   readonly fixes: readonly Fix[];
+  readonly confined: readonly Confined[];
 }
 
 /** What a reader of the verdict must know beside its numbers: what does not count, why it fails, why nothing helps. */
@@ -27,6 +29,7 @@ export function notesOf(judged: Judged): string[] {
     ...statesOf(judged),
     ...tooFewDomains(judged),
     ...sharedDomains(judged),
+    ...confinedTo(judged),
     ...fitsNowhere(judged),
     ...withoutShare(judged),
     ...differentShortages(judged),
@@ -79,11 +82,30 @@ function sharedDomains({ domains }: Judged): string[] {
     );
 }
 
+/** Workloads that some sites do not run, by their requirements or because one site is enough. */
+function confinedTo({ confined, tolerate }: Judged): string[] {
+  return confined.map(({ pods, singleton, placed, domains, critical }) => {
+    const sites = [...placed].map(([site, count]) => `${site} (${count})`);
+    const name = `Workload ${pods.spec.name}`;
+    if (sites.length === 0) return `${name} runs nowhere: no site that serves meets its requirements.`;
+    if (singleton) {
+      return `${name} is a singleton and runs in ${sites[0]} only: N+1 does not cover it. When that site is lost it is gone until a run without the site gives it another.`;
+    }
+    const short =
+      critical && domains.size <= tolerate
+        ? ` They are ${domains.size} fault ${domains.size === 1 ? "domain" : "domains"}, ${tolerate + 1} or more are needed: allow it more sites.`
+        : "";
+    return `${name} runs in ${list("site", sites)} only, by its requirements.${short}`;
+  });
+}
+
 /** Workloads whose pods no node of some site may carry: more nodes of the same kind do not change that. */
-function fitsNowhere({ load, domains }: Judged): string[] {
+function fitsNowhere({ load, domains, confined }: Judged): string[] {
   const serving = domains.flatMap((one) => one.sites);
   return load.critical.flatMap((pods) => {
-    const without = serving.filter((one) => !one.site.nodeGroups.some((group) => carries(group, pods)));
+    const only = confined.find((one) => one.pods === pods)?.placed;
+    const may = only === undefined ? serving : serving.filter((one) => only.has(one.site.name));
+    const without = may.filter((one) => !one.site.nodeGroups.some((group) => carries(group, pods)));
     if (without.length === 0 || pods.total + pods.minimum === 0) return [];
     const sites = byName(without.map((one) => one.site));
     return [`Workload ${pods.spec.name} (${size(pods)} per pod) ${reason(pods, sites)}`];

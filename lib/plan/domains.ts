@@ -1,5 +1,6 @@
 import type { CapacitySite } from "./capacityInput";
 import { type Load, nodesOf, type SiteNodes } from "./packing";
+import type { Confined, RunningPart, SiteLoad } from "./requirements";
 import { carriesAll, ShareSum } from "./shares";
 import { type SiteShare, siteShare } from "./siteShare";
 
@@ -7,6 +8,7 @@ import { type SiteShare, siteShare } from "./siteShare";
 export interface ServingSite {
   readonly site: CapacitySite;
   readonly nodes: SiteNodes;
+  readonly load: SiteLoad;
   readonly share: SiteShare;
   /** What its nodes guarantee to the critical demand, in grains per resource. */
   readonly have: readonly number[];
@@ -22,27 +24,49 @@ export interface Domain {
 }
 
 /** Computes shares, each once for all sites that can carry the same. */
-export type ShareOf = (nodes: SiteNodes) => SiteShare;
+export type ShareOf = (nodes: SiteNodes, load: SiteLoad) => SiteShare;
 
 /** A {@link ShareOf} that remembers. */
-export function rememberedShares(load: Load): ShareOf {
-  const known = new Map<string, SiteShare>();
-  return (nodes) => {
+export function rememberedShares(): ShareOf {
+  const byLoad = new Map<SiteLoad, Map<string, SiteShare>>();
+  return (nodes, load) => {
+    const known = byLoad.get(load) ?? new Map<string, SiteShare>();
+    byLoad.set(load, known);
     let share = known.get(nodes.key);
     if (share === undefined) {
-      share = siteShare(load, nodes);
+      share = shareBeside(load, nodes);
       known.set(nodes.key, share);
     }
     return share;
   };
 }
 
+/** The share that a site carries beside what is confined to it, which may be carried elsewhere where nothing is proven. */
+function shareBeside({ reserved, without }: SiteLoad, nodes: SiteNodes): SiteShare {
+  const share = siteShare(reserved, nodes);
+  return reserved === without ? share : { ...share, possible: siteShare(without, nodes).possible };
+}
+
 /** What one site can carry. */
-export function servingSite(site: CapacitySite, load: Load, shareOf: ShareOf): ServingSite {
-  const nodes = nodesOf(site, load);
+export function servingSite(site: CapacitySite, load: SiteLoad, shareOf: ShareOf): ServingSite {
+  const nodes = nodesOf(site, load.reserved);
   const useful = nodes.groups.filter((group) => group.useful);
-  const have = load.resources.map((_, r) => useful.reduce((sum, group) => sum + (group.total[r] ?? 0), 0));
-  return { site, nodes, share: shareOf(nodes), have };
+  const have = load.reserved.resources.map((_, r) => useful.reduce((sum, group) => sum + (group.total[r] ?? 0), 0));
+  return { site, nodes, load, share: shareOf(nodes, load), have };
+}
+
+/** What runs of the critical confined workloads, where it is proven that there is room. */
+export function runningParts(domains: readonly Domain[], confined: readonly Confined[]): RunningPart[] {
+  return confined
+    .filter((one) => one.critical)
+    .map((one) => {
+      const pods = (site: ServingSite) => (site.share.proven.num > 0 ? (one.placed.get(site.site.name) ?? 0) : 0);
+      const byDomain = domains.map(({ name, sites }): [string, number] => [
+        name,
+        sites.reduce((n, s) => n + pods(s), 0),
+      ]);
+      return { confined: one, byDomain: new Map(byDomain) };
+    });
 }
 
 /** The sites by fault domain, the strongest domain first; equal ones by name, so that the sites' order means nothing. */

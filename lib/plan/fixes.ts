@@ -114,7 +114,7 @@ class Growth {
     const nodeGroups = one.site.nodeGroups.map((group) =>
       extra.has(group) ? { ...group, count: guaranteed(group) + (extra.get(group) ?? 0) } : group,
     );
-    return servingSite({ ...one.site, nodeGroups }, this.load, this.shareOf);
+    return servingSite({ ...one.site, nodeGroups }, one.load, this.shareOf);
   }
 }
 

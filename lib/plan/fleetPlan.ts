@@ -114,9 +114,9 @@ function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: bo
 }
 
 function capacitySite(site: SitePlan): CapacitySite {
-  const { name, faultDomain, state, spec } = site;
+  const { name, faultDomain, provider, region, state, spec } = site;
   const nodeGroups = spec.kind === "existing" ? [declared(spec)] : site.pools.map((pool) => nodeGroup(site, pool));
-  return { name, faultDomain, state, nodeGroups };
+  return { name, faultDomain, provider, region, state, nodeGroups };
 }
 
 function nodeGroup(site: SitePlan, pool: PoolPlan): NodeGroup {

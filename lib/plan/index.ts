@@ -17,6 +17,7 @@ export * from "./observed";
 export type * from "./plan";
 export { type Problem, SpecError, specProblems } from "./problems";
 export { nearestRegion, type RegionFacts, regionFacts, regionNames } from "./regions";
+export { meets } from "./requirements";
 export * from "./resources";
 export * from "./routing";
 export { mayRunOn, type NodeTraits, podResources } from "./schedulable";

@@ -1,6 +1,7 @@
 import type { Domain } from "./domains";
 import { unit } from "./grains";
 import type { Load } from "./packing";
+import { type RunningPart, runWithout } from "./requirements";
 import { carriesAll, ShareSum } from "./shares";
 import type { Loss, LossOfResource } from "./verdict";
 
@@ -18,7 +19,12 @@ export interface Losses {
  * Every loss of `tolerate` fault domains at once, the worst first: the one that leaves the smallest share of the demand
  * carried. `domains` must be sorted, the strongest first. Never more than {@link LISTED_LOSSES} are made.
  */
-export function lossesOf(domains: readonly Domain[], tolerate: number, load: Load): Losses {
+export function lossesOf(
+  domains: readonly Domain[],
+  tolerate: number,
+  load: Load,
+  parts: readonly RunningPart[] = [],
+): Losses {
   const size = Math.min(tolerate, domains.length);
   const all = ShareSum.together(domains.map((one) => one.proven));
   const have = load.resources.map((_, r) => domains.reduce((sum, one) => sum + (one.have[r] ?? 0), 0));
@@ -36,6 +42,10 @@ export function lossesOf(domains: readonly Domain[], tolerate: number, load: Loa
           all,
           lost.map((one) => one.proven),
           load.headroom,
+        ) &&
+        runWithout(
+          parts,
+          lost.map((one) => one.name),
         ),
       resources: resourcesAfter(load, have, lost),
     });

@@ -50,6 +50,7 @@ export interface Nodes {
 
 /** The replicas that a workload keeps in every site at least. */
 export function minimumPerSite(workload: WorkloadSpec): number {
+  if (workload.spread === "everywhere") return Math.max(workload.replicas, workload.minimumPerSite ?? 0);
   return workload.minimumPerSite ?? (workload.replicas > 0 ? 1 : 0);
 }
 

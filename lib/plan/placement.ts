@@ -27,7 +27,6 @@ export function routingOf(domains: readonly Domain[], tolerate: number, load: Lo
 export function placementsOf(
   domains: readonly Domain[],
   routes: Routing,
-  load: Load,
   routed: readonly RoutedSite[] = [],
 ): SitePlacement[] {
   const by = new Map(routed.map((one) => [one.site, one]));
@@ -38,7 +37,7 @@ export function placementsOf(
       const part = all > 0 ? own / all : 1 / domain.sites.length;
       const told = by.get(one.site.name);
       const share = told?.users ?? (routes.weights.get(domain.name) ?? 0) * part;
-      return placement(one, share, told?.worst ?? (routes.worst.get(domain.name) ?? 0) * part, load);
+      return placement(one, share, told?.worst ?? (routes.worst.get(domain.name) ?? 0) * part, one.load.placed);
     });
   });
 }

@@ -15,9 +15,23 @@ export interface SiteShare {
 
 /** Brackets the largest share of the demand that a site can carry. */
 export function siteShare(load: Load, site: SiteNodes): SiteShare {
+  if (dividesNothing(load)) return shareOfNothing(load, site);
   const possible = upperBound(load, site);
   if (possible.num === 0) return { proven: NOTHING, possible };
   return { proven: provenShare(load, site, possible), possible };
+}
+
+/** Whether a site has a fixed number of pods of every workload, and no part of anything else. */
+function dividesNothing(load: Load): boolean {
+  return load.critical.every((one) => one.total === 0) && load.rest.every((rest) => rest === 0);
+}
+
+/** With nothing to divide, a site that has room for its fixed pods can take any share of it. */
+function shareOfNothing(load: Load, site: SiteNodes): SiteShare {
+  const counts = replicasAt(load, 0);
+  const all: Share = { num: load.headroom.num, den: load.headroom.den };
+  const proven = new AnyOrder(load, site).fits(counts) || new Simulation(load, site).places(counts) ? all : NOTHING;
+  return { proven, possible: all };
 }
 
 /**

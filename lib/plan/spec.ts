@@ -272,10 +272,27 @@ export interface WorkloadSpec extends PodShape {
   replicas: number;
   /** Replicas that every site runs at least. @default 1, or 0 for a workload without replicas */
   minimumPerSite?: number;
+  /**
+   * `spread`: the replicas are divided over the sites. `everywhere`: every site runs all of them. `singleton`: one site
+   * runs all of them, the first by name of those that may; N+1 does not cover it. @default "spread"
+   */
+  spread?: "spread" | "everywhere" | "singleton";
+  /** What a site must be to run it. Sites that are not run none of it. @default every site may run it */
+  requires?: SiteRequirements;
   /** N+1 covers the critical ones; sheddable ones run where room is left. @default "critical" */
   priority?: "critical" | "sheddable";
   /** Containers without a request, by name: they count as nothing and are listed. @default [] */
   containersWithoutRequests?: string[];
+}
+
+/** What a site must be to run a workload. Node class and architecture are the pod's own: `nodeSelector`, `architectures`. */
+export interface SiteRequirements {
+  /** Residency by country or the like: the only regions, in the spelling of the sites, that may run it. @default any */
+  regions?: string[];
+  /** The only providers that may run it: `aws`, `gcp`, `azure`, or what an existing site says. @default any */
+  providers?: string[];
+  /** Sites that must be able to run it. 1 or more. @default 1 */
+  atLeastSites?: number;
 }
 
 /** One pod for every node that it tolerates. */

@@ -1,4 +1,4 @@
-import { fits, mayRunOn, type NodeGroup, podResources, type WorkloadSpec, ZERO } from "pulumi-multisite/plan";
+import { fits, mayRunOn, meets, type NodeGroup, podResources, type WorkloadSpec, ZERO } from "pulumi-multisite/plan";
 import type { Rule } from "../rule";
 
 /** Sums hide that a pod needs one node with room for all of it. */
@@ -15,7 +15,8 @@ export const largestPodFits: Rule = {
     );
     const sites = (input?.sites ?? []).filter(({ state }) => (state ?? "active") === "active");
     return critical.flatMap((workload) =>
-      sites.flatMap(({ name, nodeGroups }) => {
+      sites.flatMap(({ name, nodeGroups, ...place }) => {
+        if (!meets(workload, place)) return [];
         const there = nodeGroups.filter(({ count }) => count > 0);
         // A site without any guaranteed node is a matter of N1-004.
         if (there.length === 0 || there.some((group) => holdsPod(workload, group))) return [];

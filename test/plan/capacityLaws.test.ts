@@ -195,6 +195,113 @@ describe("laws of the verdict", () => {
   });
 });
 
+describe("laws of workloads that only some sites run", () => {
+  const placed = inputs.map((input) => ({
+    ...input,
+    sites: input.sites.map((site, i) => ({ ...site, provider: i % 2 === 0 ? "aws" : "gcp", region: `r${i}` })),
+  }));
+  const change = (input: CapacityInput, of: (one: WorkloadSpec, index: number) => Partial<WorkloadSpec>) => ({
+    ...input,
+    demand: { ...input.demand, workloads: input.demand.workloads?.map((one, i) => ({ ...one, ...of(one, i) })) },
+  });
+
+  it("equals the fleet without requirements when every site meets them", () => {
+    fc.assert(
+      fc.property(placed, (input) => {
+        const regions = input.sites.map(({ region }) => region);
+        const required = change(input, () => ({ requires: { regions, providers: ["aws", "gcp"] } }));
+        assert.deepEqual(capacityVerdict(required), capacityVerdict(input));
+      }),
+      RUNS,
+    );
+  });
+
+  it("runs nothing at a site that does not meet them, and all of it after any loss when it holds", () => {
+    let held = 0;
+    fc.assert(
+      fc.property(placed, fc.nat(), (input, n) => {
+        const confined = change(input, (_, i) => (i === 0 ? { requires: { regions: without(input, n) } } : {}));
+        const verdict = capacityVerdict(confined);
+        const excluded = input.sites[n % input.sites.length] as CapacitySite;
+        assert.equal(placementOf(verdict, excluded).replicas.w0, 0);
+        assert.equal(
+          verdict.holds,
+          verdict.losses.every((loss) => loss.holds),
+        );
+        if (!verdict.holds) return;
+        held++;
+        for (const site of input.sites) {
+          assert.ok(firstFit(site, confined, placementOf(verdict, site).replicas), `${site.name} has no room`);
+        }
+        for (const loss of verdict.losses) assertDemandPlaced(confined, verdict, loss.faultDomains);
+      }),
+      { numRuns: 500 },
+    );
+    assert.ok(held > 20, `only ${held} of the fleets held`);
+  });
+
+  it("does not hold when all the sites that may run it can be lost at once, whatever the nodes", () => {
+    fc.assert(
+      fc.property(placed, (input) => {
+        const alone = change(input, (_, i) => (i === 0 ? { requires: { regions: ["r1"] } } : {}));
+        const verdict = capacityVerdict(alone);
+        assert.equal(verdict.verdict, "does not hold");
+        assert.ok(verdict.notes.some((note) => note.includes("w0") && note.includes("allow it more sites")));
+      }),
+      RUNS,
+    );
+  });
+
+  it("never turns from not holding to holding when fewer sites may run what all of them can", () => {
+    fc.assert(
+      fc.property(placed, fc.nat(), (input, n) => {
+        // Equal sites: one that could carry nothing would be better off without the workload.
+        const [first] = input.sites;
+        const alike = {
+          ...input,
+          sites: input.sites.map((site) => ({ ...site, nodeGroups: first?.nodeGroups ?? [] })),
+        };
+        if (capacityVerdict(alike).verdict !== "does not hold") return;
+        const confined = change(alike, (_, i) => (i === 0 ? { requires: { regions: without(alike, n) } } : {}));
+        assert.notEqual(capacityVerdict(confined).verdict, "holds");
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("runs a singleton in one site, whole, and says that no loss of it is covered", () => {
+    fc.assert(
+      fc.property(placed, (input) => {
+        const single = change(input, (_, i) => (i === 0 ? { spread: "singleton", minimumPerSite: 0 } : {}));
+        const verdict = capacityVerdict(single);
+        const running = verdict.placements
+          .map(({ site, replicas }) => [site, replicas.w0])
+          .filter(([, count]) => count !== 0);
+        assert.ok(running.length <= 1);
+        if (verdict.holds) assert.deepEqual(running, [["s0", input.demand.workloads?.[0]?.replicas]]);
+        assert.ok(verdict.notes.some((note) => note.includes("w0 is a singleton and runs in s0")));
+      }),
+      RUNS,
+    );
+  });
+
+  it("runs all replicas of a workload that is everywhere in each site that gets traffic", () => {
+    fc.assert(
+      fc.property(placed, (input) => {
+        const verdict = capacityVerdict(change(input, (_, i) => (i === 0 ? { spread: "everywhere" } : {})));
+        const all = input.demand.workloads?.[0]?.replicas;
+        for (const { worstShare, replicas } of verdict.placements) if (worstShare > 0) assert.ok(replicas.w0! >= all!);
+      }),
+      RUNS,
+    );
+  });
+
+  function without(input: { readonly sites: readonly { readonly region: string }[] }, n: number): string[] {
+    const regions = input.sites.map(({ region }) => region);
+    return regions.filter((_, i) => i !== n % regions.length);
+  }
+});
+
 describe("what equal sites cost", () => {
   for (const [count, factor] of [
     [2, 2],

@@ -1,5 +1,6 @@
 import type { DemandSpec, FleetSpec, PodShape } from "../spec";
 import { checkQualifiedNames } from "./names";
+import { checkRequirements } from "./requirements";
 import type { Draft } from "./structure";
 import type { Path, Report } from "./wording";
 
@@ -25,6 +26,7 @@ export function checkDemand(spec: Draft<FleetSpec>, report: Report): void {
   }
   checkExtended(demand.extended, [...path, "extended"], report);
   checkPods(demand.workloads, [...path, "workloads"], report);
+  checkRequirements(spec, report);
   checkPods(demand.daemonSets, [...path, "daemonSets"], report);
 }
 

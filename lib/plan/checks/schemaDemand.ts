@@ -65,11 +65,19 @@ const podShape = {
 const podsName = anyText(317, `a name of 1 to 317 characters, such as "checkout" or "shop/checkout"`);
 const unrequested = optional(list(anyText(253, "the name of a container"), "names of containers"));
 
+const requirementsSchema = strict({
+  regions: optional(list(anyText(64, "a region"), "regions")),
+  providers: optional(list(anyText(64, "a provider"), "providers")),
+  atLeastSites: optional(whole(1, 511)),
+});
+
 const workloadSchema = strict({
   name: podsName,
   replicas: whole(0, MOST_REPLICAS, " (over the whole fleet)"),
   minimumPerSite: optional(whole(0, MOST_REPLICAS)),
   priority: optional(word(["critical", "sheddable"])),
+  spread: optional(word(["spread", "everywhere", "singleton"])),
+  requires: optional(requirementsSchema),
   containersWithoutRequests: unrequested,
   ...podShape,
 });

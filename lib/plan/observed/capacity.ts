@@ -68,7 +68,8 @@ export function countPool(
 
 /** A site in the words of the N+1 arithmetic. */
 export function capacitySite(site: ObservedSite, pools: readonly CountedPool[], faultDomain: string): CapacitySite {
-  return { name: site.name, faultDomain, nodeGroups: pools.map(nodeGroup) };
+  const { name, provider, region } = site;
+  return { name, faultDomain, provider, region, nodeGroups: pools.map(nodeGroup) };
 }
 
 /** The fault domain of an observed site; undefined where its region is not known. */

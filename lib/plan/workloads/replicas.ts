@@ -47,8 +47,15 @@ export function replicasAt(placement: SitePlacement, spec: WorkloadSpec | undefi
   const part = (share: number) => (share > 0 && fleetTotal > 0 ? Math.max(1, ceil(fleetTotal * share)) : 0);
   if (spec === undefined) return { beforeLoss: part(placement.share), afterLoss: part(placement.worstShare) };
   const placed = Object.hasOwn(placement.replicas, spec.name) ? (placement.replicas[spec.name] ?? 0) : 0;
+  // Only some sites run it, so that its part is not the site's share of the traffic.
+  if (isConfined(spec)) return { beforeLoss: placed, afterLoss: placed };
   const before = Math.max(minimumPerSite(spec), ceil(spec.replicas * placement.share));
   return { beforeLoss: Math.min(placed, before), afterLoss: placed };
+}
+
+/** Whether a workload may have sites that run none of it. */
+export function isConfined(spec: WorkloadSpec | undefined): boolean {
+  return spec?.requires !== undefined || spec?.spread === "singleton";
 }
 
 /** Which of the spec's workloads an object is: by the longest of its names that the spec has. */

@@ -6,7 +6,7 @@ import type { KubernetesObject } from "./objects";
 import { inOrder, isClusterWide } from "./order";
 import { completeSelector, spreadOut } from "./podTemplates";
 import { type Priority, prioritise, priorityClasses } from "./priorities";
-import { type PlacedSite, replicasAt, type SiteReplicas } from "./replicas";
+import { isConfined, type PlacedSite, replicasAt, type SiteReplicas } from "./replicas";
 import { bind, boundsOf, isScalable, type ScalingMode, scaledBy, scaleTo } from "./scaling";
 import type { RenderedSite, RenderedWorkload } from "./siteObjects";
 
@@ -75,8 +75,8 @@ function isTarget(scaler: KubernetesObject, { kind, metadata }: KubernetesObject
 }
 
 /** What can run no pods for now stays, at 0 replicas; a Job or a Pod that has no place here is not there. */
-function runsHere({ object, replicas }: Placed): boolean {
-  return replicas.afterLoss > 0 || isScalable(object.kind);
+function runsHere({ object, replicas, workload }: Placed): boolean {
+  return replicas.afterLoss > 0 || (isScalable(object.kind) && !isConfined(workload.spec));
 }
 
 /** Sets the replicas and the bounds of the autoscaler, if there is one. */
