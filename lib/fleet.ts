@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type FleetArgs, planFleet } from "./options";
 import type { FleetPlan, SitePlan } from "./plan/plan";
 import { Site } from "./site";
+import { meshCredentialsOf, type SiteMaterial } from "./trust/material";
 
 /**
  * The sites of one service, built so that any one of them may be lost.
@@ -34,7 +35,10 @@ export class Fleet extends pulumi.ComponentResource {
     const plan = planFleet(name, args);
     super(Fleet.__pulumiType, name, { spec: plan.spec }, opts);
     this.plan = plan;
-    this.sites = Object.fromEntries(standing(plan).map((site) => [site.name, buildSite(this, site, args)]));
+    const trust = plan.trust && args.trust?.(name, plan.trust, { parent: this });
+    this.sites = Object.fromEntries(
+      standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),
+    );
     this.registerOutputs({ sites: standing(plan).map((site) => site.name), capacity: plan.capacity.verdict });
   }
 }
@@ -44,10 +48,15 @@ function standing(plan: FleetPlan): SitePlan[] {
   return plan.sites.filter((site) => site.state !== "lost");
 }
 
-function buildSite(fleet: Fleet, plan: SitePlan, { kinds, kubeconfigs, providers, meshCredentials }: FleetArgs): Site {
+function buildSite(
+  fleet: Fleet,
+  plan: SitePlan,
+  { kinds, kubeconfigs, providers, meshCredentials }: FleetArgs,
+  trust: SiteMaterial | undefined,
+): Site {
   const kubeconfig = kubeconfigs?.[plan.name];
   const provider = providers?.[plan.name];
-  const credentials = meshCredentials?.[plan.name];
+  const credentials = meshCredentials?.[plan.name] ?? (trust && meshCredentialsOf(trust));
   const { mesh } = fleet.plan;
   return new Site(
     plan.name,
@@ -58,6 +67,7 @@ function buildSite(fleet: Fleet, plan: SitePlan, { kinds, kubeconfigs, providers
       ...(kubeconfig !== undefined && { kubeconfig }),
       ...(provider && { provider }),
       ...(mesh && { mesh: { plan: mesh, ...(credentials && { credentials }) } }),
+      ...(trust && { trust }),
     },
     { parent: fleet },
   );

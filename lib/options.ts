@@ -6,6 +6,8 @@ import { fleetPlan } from "./plan/fleetPlan";
 import type { FleetPlan } from "./plan/plan";
 import { type Problem, SpecError } from "./plan/problems";
 import type { FleetSpec, SiteKind } from "./plan/spec";
+import { trustProblems } from "./trust/arguments";
+import type { TrustSource } from "./trust/material";
 
 /** What a fleet is made of: its spec, and what cannot be written as plain data. */
 export interface FleetArgs {
@@ -29,9 +31,15 @@ export interface FleetArgs {
 
   /**
    * What sites prove themselves with in the mesh, by site, with `spec.mesh`: one certificate authority's for all of them.
-   * @default none
+   * @default those of `trust`
    */
   meshCredentials?: { readonly [site: string]: MeshCredentials };
+
+  /**
+   * Where the trust of `spec.trust` comes from: `builtTrust()` from "pulumi-multisite/trust" makes it in this program,
+   * `deliveredTrust(...)` reads what a trust stack left. @default none, where the spec has no trust
+   */
+  trust?: TrustSource;
 }
 
 /**
@@ -68,13 +76,15 @@ const IMPORTS: Readonly<Record<SiteKind, string>> = {
 };
 
 /** What is wrong with the arguments beside the spec, for the sites that can be made out in it. */
-function argumentProblems({ spec, kinds, kubeconfigs, providers, meshCredentials }: Partial<FleetArgs>): Problem[] {
+function argumentProblems(given: Partial<FleetArgs>): Problem[] {
+  const { spec, kinds, kubeconfigs, providers, meshCredentials, trust } = given;
   const sites = recognisableSites(spec);
   return [
     ...kindProblems(kinds, sites),
     ...kubeconfigProblems(kubeconfigs, sites),
     ...providerProblems(providers, kinds, sites),
-    ...meshProblems(spec, meshCredentials),
+    ...(trust === undefined ? meshProblems(spec, meshCredentials) : []),
+    ...trustProblems(spec, trust),
   ];
 }
 

@@ -8,6 +8,9 @@ import { meshObjects } from "./mesh/objects";
 import { type MeshPlan, meshOf } from "./plan/mesh";
 import type { SitePlan } from "./plan/plan";
 import { kubernetesProvider } from "./providers";
+import type { SiteMaterial } from "./trust/material";
+import { siteTrust } from "./trust/site";
+import { ciliumTrust, rollingHash } from "./trust/siteObjects";
 
 /** What one site is built from. `Fleet` makes these; only a program that plans by itself gives them. */
 export interface SiteArgs {
@@ -19,6 +22,8 @@ export interface SiteArgs {
   readonly maximumSites: 255 | 511;
   /** The mesh that the site is in, and what it proves itself with there. @default none */
   readonly mesh?: SiteMesh;
+  /** What the site holds of the fleet's trust. @default none */
+  readonly trust?: SiteMaterial;
   /** Kubeconfig of a site of kind `existing`. It becomes a secret. */
   readonly kubeconfig?: pulumi.Input<string>;
   /** Provider of the site's cloud. @default one for the site's account, project or subscription and its region */
@@ -72,18 +77,28 @@ function siteContext(parent: Site, args: SiteArgs): SiteContext {
 /** The steps after the control plane, in the order of the kind, each depending on what the one before it made. */
 function buildSteps(args: SiteArgs, context: SiteContext, controlPlane: ControlPlane, kubernetes: Provider): void {
   const [, ...steps] = args.kind.order;
-  const first = after(controlPlane.ready, context, controlPlane, kubernetes);
+  const inCluster = (made: readonly pulumi.Resource[]) => after(made, context, controlPlane, kubernetes);
   // Before the CNI, which does not start without some of them; also in a cluster whose CNI is its team's.
-  const objects = args.mesh ? meshObjects(args.plan.name, args.mesh.plan, args.mesh.credentials, first.inCluster) : [];
+  const objects = firstObjects(args, inCluster(controlPlane.ready).inCluster);
   let made: readonly pulumi.Resource[] = [...controlPlane.ready, ...objects];
-  for (const step of steps) made = STEPS[step](args, after(made, context, controlPlane, kubernetes), controlPlane);
+  for (const step of steps) made = STEPS[step](args, inCluster(made), controlPlane);
+  if (args.trust) siteTrust(args.trust, args.plan.kind, objects, inCluster(made).inCluster);
+}
+
+/** Peers, certificates and roots. In a mesh, the mesh writes those that are its own. */
+function firstObjects({ plan, mesh, trust }: SiteArgs, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
+  const peers = mesh ? meshObjects(plan.name, mesh.plan, mesh.credentials, options) : [];
+  return [...peers, ...(trust ? ciliumTrust(trust, peers.length > 0, options) : [])];
 }
 
 type StepBuilder = (args: SiteArgs, context: ClusterContext, controlPlane: ControlPlane) => pulumi.Resource[];
 
 const STEPS: Readonly<Record<Step, StepBuilder>> = {
-  cni: ({ kind, maximumSites, mesh }, context, controlPlane) => [
-    cilium(context, controlPlane, { maximumSites, awaited: kind.awaitsCni, mesh: mesh?.plan }),
+  cni: ({ kind, maximumSites, mesh, trust }, context, controlPlane) => [
+    cilium(context, controlPlane, {
+      ...{ maximumSites, awaited: kind.awaitsCni, mesh: mesh?.plan },
+      ...(trust && { bundleHash: rollingHash(trust) }),
+    }),
   ],
   nodePools: ({ kind, mesh }, context, controlPlane) => {
     const pools = kind.nodePools(context, controlPlane);

@@ -15,6 +15,7 @@ const ENTRIES = {
   "lib/aws.ts": ["@pulumi/aws"],
   "lib/gcp.ts": ["@pulumi/gcp"],
   "lib/azure.ts": ["@pulumi/azure-native"],
+  "lib/tls.ts": ["@pulumi/tls"],
 } satisfies Record<string, string[]>;
 
 const isOf = (specifier: string, sdk: string) => specifier === sdk || specifier.startsWith(`${sdk}/`);

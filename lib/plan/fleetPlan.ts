@@ -55,7 +55,7 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     maximumSites: spec.addresses?.maximumSites ?? 255,
     capacity: { ...verdict, notes: [...verdict.notes, ...notes] },
     traffic: trafficPlan(spec.traffic, sites, verdict),
-    trust: spec.trust && trustPlan(spec.trust, sites, spec.addresses?.maximumSites ?? 255),
+    trust: spec.trust && trustPlan(spec.trust, sites, spec.addresses?.maximumSites ?? 255, isMeshed(spec)),
     underlay: spec.underlay && underlayPlan(sites, spec.underlay, spec.retired?.length ?? 0),
     ...(mesh && { mesh }),
   };
@@ -166,4 +166,8 @@ function demandTotals(demand: DemandSpec): Resources {
 
 function poolNotes(sites: readonly SitePlan[]): string[] {
   return sites.flatMap((site) => site.pools.flatMap((pool) => pool.notes.map((note) => `Site ${site.name}: ${note}`)));
+}
+
+function isMeshed({ mesh }: FleetSpec): boolean {
+  return mesh !== undefined && mesh.implementation !== "none";
 }

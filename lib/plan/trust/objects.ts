@@ -42,15 +42,22 @@ export const LINKERD_ROOTS = {
   key: "ca-bundle.crt",
 } as const;
 
+/** Where a site stands, as far as its objects care. */
+export interface TrustedCluster {
+  readonly signers: readonly SignerKind[];
+  readonly hubble: boolean;
+  /** Whether Cilium there is ours: pods of another carry no hash of ours, and are its team's to roll. */
+  readonly ownCilium: boolean;
+  /** Whether it runs the mesh's API. */
+  readonly meshed: boolean;
+}
+
 /** What reads the roots once and must be rolled: neither etcd nor Cilium's client reads a CA file again (etcd#11555). */
-const CILIUM_CONSUMERS = [
-  `${CILIUM}/Deployment/clustermesh-apiserver`,
-  `${CILIUM}/Deployment/cilium-operator`,
-  `${CILIUM}/DaemonSet/cilium`,
-];
+const CILIUM_CONSUMERS = [`${CILIUM}/Deployment/cilium-operator`, `${CILIUM}/DaemonSet/cilium`];
+const MESH_API = `${CILIUM}/Deployment/clustermesh-apiserver`;
 
 /** Where a site has what, for the record that `multisite trust status` reads. */
-export function trustObjects(signers: readonly SignerKind[], hubble: boolean): SiteTrustPlan["objects"] {
+export function trustObjects({ signers, hubble, ownCilium, meshed }: TrustedCluster): SiteTrustPlan["objects"] {
   const roles = (Object.keys(LEAF_SECRETS) as LeafRole[]).filter((role) => hubble || !role.startsWith("hubble"));
   const configMap = ({ namespace, name, key }: ObjectName & { readonly key: string }) =>
     `${namespace}/ConfigMap/${name}/${key}`;
@@ -65,6 +72,6 @@ export function trustObjects(signers: readonly SignerKind[], hubble: boolean): S
       // Istio's has keys of its own, and is no kubernetes.io/tls.
       ...signers.filter((signer) => signer !== "istio").map((signer) => SIGNER_SECRETS[signer]),
     ].map(({ namespace, name }) => `${namespace}/${name}`),
-    consumers: CILIUM_CONSUMERS,
+    consumers: ownCilium ? [...(meshed ? [MESH_API] : []), ...CILIUM_CONSUMERS] : [],
   };
 }

@@ -1,4 +1,4 @@
-import type { SiteState } from "../spec";
+import type { SiteKind, SiteState } from "../spec";
 import { issuedFrom, type TrustRotation } from "../trustPhases/rotation";
 import { type Issuance, intermediateCertificate, leafCertificate, leafRoles, rootCertificate } from "./certificates";
 import { lifetimesOf, staggerHours } from "./lifetimes";
@@ -11,6 +11,7 @@ export interface TrustedSite {
   readonly name: string;
   readonly number: number;
   readonly state: SiteState;
+  readonly kind: SiteKind;
 }
 
 /** The rotation of a fleet that was never rotated. */
@@ -19,8 +20,14 @@ export const FIRST_ROTATION: TrustRotation = { revision: 0, generations: [{ name
 /**
  * Every certificate of a fleet, as data. A site's certificates follow from the site, its number and the rotation, never
  * from its neighbours. Sites that are lost keep theirs, for the day on which they are back; expelled ones have none.
+ * @param meshed whether the sites run a mesh's API
  */
-export function trustPlan(spec: TrustSpec, sites: readonly TrustedSite[], maximumSites: number): TrustPlan {
+export function trustPlan(
+  spec: TrustSpec,
+  sites: readonly TrustedSite[],
+  maximumSites: number,
+  meshed = false,
+): TrustPlan {
   const { trustDomain, rotation = FIRST_ROTATION, roots = {}, delivery = { by: "stackReference" } } = spec;
   const lifetimes = lifetimesOf(spec.lifetimes);
   const issuance = (generation: string): Issuance => ({ generation, trustDomain, lifetimes });
@@ -33,16 +40,19 @@ export function trustPlan(spec: TrustSpec, sites: readonly TrustedSite[], maximu
     }),
     sites: sites
       .filter(({ name }) => !expelled.has(name))
-      .map((site) => siteTrust(site, spec, rotation, issuance, staggerHours(site.number, lifetimes, maximumSites))),
+      .map((site) =>
+        siteTrust(site, spec, rotation, issuance, staggerHours(site.number, lifetimes, maximumSites), meshed),
+      ),
   };
 }
 
 function siteTrust(
-  { name }: TrustedSite,
+  { name, kind }: TrustedSite,
   { signers = [], hubble = true }: TrustSpec,
   rotation: TrustRotation,
   issuance: (generation: string) => Issuance,
   stagger: number,
+  meshed: boolean,
 ): SiteTrustPlan {
   // Data that has no active root cannot be planned: its problem is reported before.
   const generation = issuedFrom(rotation, name)!;
@@ -53,6 +63,6 @@ function siteTrust(
     bundle: rotation.generations.map((one) => one.name),
     leaves: leafRoles(hubble).map((role) => leafCertificate(role, name, stagger, from)),
     intermediates: signers.map((signer) => intermediateCertificate(signer, name, stagger, from)),
-    objects: trustObjects(signers, hubble),
+    objects: trustObjects({ signers, hubble, meshed, ownCilium: kind !== "existing" }),
   };
 }

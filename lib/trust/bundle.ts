@@ -1,0 +1,66 @@
+import { createHash, X509Certificate } from "node:crypto";
+
+/** A bundle that may not be given to anybody. Its message shows nothing of the text but names of certificates. */
+export class BundleError extends Error {
+  override readonly name = "BundleError";
+}
+
+/** The certificates of a text in PEM. Throws BundleError for what is none. */
+export function certificatesOf(pem: string, what: string): X509Certificate[] {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
+    throw new BundleError(`${what} holds a private key: give certificates only.`);
+  }
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) throw new BundleError(`${what} holds no certificate in PEM.`);
+  return blocks.map((block, index) => {
+    try {
+      return new X509Certificate(block);
+    } catch {
+      throw new BundleError(`${what}: certificate ${index + 1} of ${blocks.length} cannot be read.`);
+    }
+  });
+}
+
+/** Everything that is wrong with a bundle of roots; empty when it may be trusted. */
+export function bundleProblems(certificates: readonly X509Certificate[], now: Date): string[] {
+  const seen = new Map<string, number>();
+  return certificates.flatMap((certificate, index) => {
+    const name = `certificate ${index + 1} (${oneLine(certificate.subject)})`;
+    const first = seen.get(certificate.fingerprint256);
+    if (first === undefined) seen.set(certificate.fingerprint256, index + 1);
+    return [
+      ...(first === undefined ? [] : [`${name} is certificate ${first} again: list each root once.`]),
+      ...(certificate.ca ? [] : [`${name} is no CA: a bundle holds roots only.`]),
+      ...(certificate.ca && !isSelfSigned(certificate)
+        ? [`${name} is an intermediate, signed by ${oneLine(certificate.issuer)}: it would become a root of its own.`]
+        : []),
+      ...(new Date(certificate.validTo) <= now ? [`${name} ended ${certificate.validTo}: withdraw it.`] : []),
+    ];
+  });
+}
+
+/** The roots of a site as one text, each once and ending with one line break. */
+export function bundleOf(roots: readonly string[]): string {
+  return roots.map((root) => `${root.trim()}\n`).join("");
+}
+
+/** What a bundle trusts, as one value: SHA-256 over the sorted fingerprints of its roots, whatever their order in it. */
+export function bundleHash(pem: string): string {
+  const fingerprints = certificatesOf(pem, "The bundle").map(fingerprintOf);
+  return createHash("sha256")
+    .update([...new Set(fingerprints)].sort().join("\n"))
+    .digest("hex");
+}
+
+/** SHA-256 of a certificate, in hexadecimal. */
+export function fingerprintOf(certificate: X509Certificate): string {
+  return createHash("sha256").update(certificate.raw).digest("hex");
+}
+
+export function isSelfSigned(certificate: X509Certificate): boolean {
+  return certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
+}
+
+export function oneLine(name: string): string {
+  return name.split("\n").join(", ");
+}

@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { CertificateRole, TrustPlan } from "../plan/trust/plan";
+import type { Pair, SiteMaterial, TrustSource } from "./material";
+
+/** What one site gets, as one secret text: its bundle, its certificates and their keys. */
+export interface ExportedSite {
+  readonly roots: string;
+  readonly pairs: { readonly [role in CertificateRole]?: { readonly certificate: string; readonly key: string } };
+}
+
+/** One secret per site, for the outputs of a trust stack. */
+export type TrustExports = { readonly [site: string]: pulumi.Output<string> };
+
+/** The material of each site as one secret text. */
+export function exportsOf(sites: { readonly [site: string]: SiteMaterial }): TrustExports {
+  return Object.fromEntries(
+    Object.entries(sites).map(([site, { roots, pairs }]) => [
+      site,
+      pulumi.secret(pulumi.output({ roots, pairs }).apply((material) => JSON.stringify(material))),
+    ]),
+  );
+}
+
+/**
+ * Material that a trust stack left for the sites: what `Trust.exports` held, by site.
+ *
+ *     const stack = new pulumi.StackReference("acme/trust/production");
+ *     new Fleet("shop", { spec, kinds, trust: deliveredTrust((site) => stack.requireOutput("sites").apply((all) => all[site])) });
+ *
+ * @param read gives one site's text; it becomes a secret
+ */
+export function deliveredTrust(read: (site: string) => pulumi.Input<string>): TrustSource {
+  return (_, { sites, rotation }: TrustPlan) =>
+    Object.fromEntries(
+      sites.map((plan) => {
+        const text = pulumi.secret(read(plan.site));
+        const material = text.apply((json) => readExport(plan.site, json));
+        const roles = [...plan.leaves, ...plan.intermediates].map(({ role }) => role);
+        const pairs = Object.fromEntries(roles.map((role) => [role, pairIn(material, plan.site, role)]));
+        // Public; only its company in one text made it secret.
+        const roots = pulumi.unsecret(material.apply((one) => one.roots));
+        return [plan.site, { plan, rotation, roots, pairs }];
+      }),
+    );
+}
+
+function pairIn(material: pulumi.Output<ExportedSite>, site: string, role: CertificateRole): Pair {
+  const pair = material.apply(({ pairs }) => {
+    const found = pairs[role];
+    if (found !== undefined) return found;
+    throw new pulumi.RunError(`The trust stack has no "${role}" for site "${site}": run it with this spec first.`);
+  });
+  return { certificate: pulumi.unsecret(pair.apply((one) => one.certificate)), key: pair.apply((one) => one.key) };
+}
+
+/** Reads a text; what is wrong with it is said without a part of it. */
+function readExport(site: string, json: string): ExportedSite {
+  try {
+    const read = JSON.parse(json) as Partial<ExportedSite>;
+    if (typeof read.roots === "string" && typeof read.pairs === "object") return read as ExportedSite;
+  } catch {
+    // A message of the parser would show a part of the text.
+  }
+  throw new pulumi.RunError(
+    `What the trust stack left for site "${site}" cannot be read: give an element of Trust.exports.`,
+  );
+}

@@ -1,0 +1,94 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
+import { PrivateKey } from "@pulumi/tls/privateKey";
+import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
+import type { CertificatePlan, RootPlan } from "../plan/trust/plan";
+import { checkedRoot } from "./supplied";
+
+/** Whoever signs for a generation: a root in the state, one that a team brings, or a service that holds it. */
+export interface RootSigner {
+  /** The root's certificate in PEM: what bundles hold. */
+  readonly root: pulumi.Output<string>;
+  /**
+   * Signs a request.
+   * @returns the certificate in PEM, and after it the intermediates that must be sent along; never the root
+   */
+  sign(
+    certificate: CertificatePlan,
+    request: pulumi.Output<string>,
+    options: pulumi.CustomResourceOptions,
+  ): pulumi.Output<string>;
+}
+
+/** Makes the signer of a generation that is kept elsewhere. */
+export type SignerFactory = (root: RootPlan, options: pulumi.CustomResourceOptions) => RootSigner;
+
+/** A root whose key is made here and stays, encrypted, in the state of the trust stack. */
+export function stateSigner({ certificate }: RootPlan, options: pulumi.CustomResourceOptions): RootSigner {
+  const kept = pulumi.mergeOptions(options, { protect: true });
+  const { name, curve, subject, uses, maxPathLength, lifetimeHours, earlyRenewalHours } = certificate;
+  const key = new PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: curve }, kept);
+  const root = new SelfSignedCert(
+    name,
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: subjectOf(subject),
+      allowedUses: [...uses],
+      isCaCertificate: true,
+      ...(maxPathLength !== undefined && { maxPathLength }),
+      setSubjectKeyId: true,
+      setAuthorityKeyId: true,
+      validityPeriodHours: lifetimeHours,
+      earlyRenewalHours,
+    },
+    kept,
+  );
+  return keySigner(root.certPem, key.privateKeyPem);
+}
+
+/** A root that a team brings with its key. */
+export interface SuppliedRoot {
+  readonly certificate: pulumi.Input<string>;
+  /** Its private key in PEM. It becomes a secret, and is in the state of the trust stack. */
+  readonly key: pulumi.Input<string>;
+}
+
+/** Signs by a root that is given. What is wrong with it is said once its values are known, before anything is signed. */
+export function suppliedSigner(given: SuppliedRoot): SignerFactory {
+  return ({ generation }) => {
+    const key = pulumi.secret(given.key);
+    const root = pulumi
+      .all([given.certificate, key])
+      .apply(([certificate, keyPem]) => checkedRoot(generation, certificate, keyPem, new Date()));
+    // The check reads the key, which made the certificate a secret: it is public.
+    return keySigner(pulumi.unsecret(root), key);
+  };
+}
+
+function keySigner(root: pulumi.Output<string>, key: pulumi.Output<string>): RootSigner {
+  return { root, sign: (certificate, request, options) => locallySigned(certificate, request, root, key, options) };
+}
+
+function locallySigned(
+  { name, uses, isCa, maxPathLength, lifetimeHours, earlyRenewalHours }: CertificatePlan,
+  certRequestPem: pulumi.Output<string>,
+  caCertPem: pulumi.Output<string>,
+  caPrivateKeyPem: pulumi.Output<string>,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const args = {
+    ...{ certRequestPem, caCertPem, caPrivateKeyPem },
+    allowedUses: [...uses],
+    isCaCertificate: isCa,
+    ...(maxPathLength !== undefined && { maxPathLength }),
+    setSubjectKeyId: true,
+    validityPeriodHours: lifetimeHours,
+    earlyRenewalHours,
+  };
+  return new LocallySignedCert(name, args, options).certPem;
+}
+
+/** A subject in the form that the provider takes. */
+export function subjectOf({ commonName, organization, organizationalUnit }: CertificatePlan["subject"]) {
+  return { commonName, organization, ...(organizationalUnit !== undefined && { organizationalUnit }) };
+}

@@ -1,0 +1,71 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { isSelfSigned, oneLine } from "./bundle";
+
+/** Material that a team brings and that cannot be a root. Its message names fields, and shows nothing of a key. */
+export class SuppliedRootError extends Error {
+  override readonly name = "SuppliedRootError";
+}
+
+/** Everything that is wrong with a root that a team brings. */
+export function suppliedRootProblems(certificatePem: string, keyPem: string | undefined, now: Date): string[] {
+  const blocks = certificatePem.match(/-----BEGIN [A-Z0-9 ]+-----/g) ?? [];
+  if (blocks.some((block) => block.includes("PRIVATE KEY"))) {
+    return ["certificate holds a private key: give the certificate alone."];
+  }
+  // The tls provider reads the first block only, and would sign by whatever stands there.
+  if (blocks.length !== 1) return [`certificate has ${blocks.length} PEM blocks: give exactly one, the root's.`];
+  const certificate = read(() => new X509Certificate(certificatePem));
+  const key = keyPem === undefined ? undefined : read(() => createPrivateKey(keyPem));
+  return [
+    ...(certificate === undefined ? ["certificate cannot be read: give an X.509 certificate in PEM."] : []),
+    ...(keyPem !== undefined && key === undefined
+      ? ["key cannot be read: give a private key in PEM, not encrypted."]
+      : []),
+    ...(certificate === undefined ? [] : certificateProblems(certificate, now)),
+    ...(certificate && key && !certificate.checkPrivateKey(key)
+      ? ["key is not the certificate's: give the pair."]
+      : []),
+  ];
+}
+
+/** The certificate, when nothing is wrong. Throws SuppliedRootError with everything that is. */
+export function checkedRoot(generation: string, certificatePem: string, keyPem: string | undefined, now: Date): string {
+  const problems = suppliedRootProblems(certificatePem, keyPem, now);
+  if (problems.length === 0) return `${certificatePem.trim()}\n`;
+  throw new SuppliedRootError([`Root ${generation} cannot be used:`, ...problems.map((one) => `  ${one}`)].join("\n"));
+}
+
+function certificateProblems(certificate: X509Certificate, now: Date): string[] {
+  const end = new Date(certificate.validTo);
+  const start = new Date(certificate.validFrom);
+  return [
+    ...(certificate.ca ? [] : [`certificate (${oneLine(certificate.subject)}) is no CA: give one with CA:TRUE.`]),
+    ...(certificate.ca && !isSelfSigned(certificate)
+      ? [`certificate is an intermediate, signed by ${oneLine(certificate.issuer)}: give the root itself.`]
+      : []),
+    ...(end <= now ? [`certificate ended ${end.toISOString().slice(0, 10)}: give one that is valid.`] : []),
+    ...(start > now ? [`certificate begins ${start.toISOString().slice(0, 10)}: wait, or correct the clock.`] : []),
+    ...keyProblems(certificate.publicKey),
+  ];
+}
+
+const LEAST_RSA_BITS = 2048;
+const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
+
+function keyProblems({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string[] {
+  if (type === "rsa" && (details?.modulusLength ?? 0) < LEAST_RSA_BITS) {
+    return [`certificate has an RSA key of ${details?.modulusLength} bits: give ${LEAST_RSA_BITS} or more.`];
+  }
+  if (type === "ec" && !CURVES.includes(details?.namedCurve ?? "")) {
+    return [`certificate has a key on curve ${details?.namedCurve}: give P-256, P-384 or P-521.`];
+  }
+  return type === "rsa" || type === "ec" ? [] : [`certificate has a key of type ${type}: give RSA or ECDSA.`];
+}
+
+function read<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}

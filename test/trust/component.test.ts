@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { existing, Fleet, type FleetArgs, type TrustSpec } from "../../lib";
+import { fleetPlan } from "../../lib/plan";
+import { builtTrust, suppliedSigner, Trust } from "../../lib/tls";
+import { bundleHash, certificatesOf } from "../../lib/trust/bundle";
+import { deliveredTrust } from "../../lib/trust/exports";
+import { type Graph, isSecret, type Registered, record } from "../support/graph";
+import { existingSite, fleetSpec } from "../support/specs";
+import { root } from "./certificates";
+import { plain, signingOutputs } from "./signingMocks";
+
+const SECRET = "kubernetes:core/v1:Secret";
+const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
+const trust: TrustSpec = { trustDomain: "shop.example.com", signers: ["certManager", "istio", "linkerd"] };
+const sites = [
+  existingSite("oslo", 1),
+  existingSite("bergen", 2, {
+    cidrs: { nodes: ["192.168.32.0/24"], pods: ["172.26.0.0/16"], services: ["172.27.0.0/16"] },
+  }),
+];
+const kubeconfigs = { oslo: "a kubeconfig", bergen: "a kubeconfig" };
+
+function fleet(more: Partial<FleetArgs> = {}, of: TrustSpec | undefined = trust): () => void {
+  const spec = fleetSpec(sites, of && { trust: of });
+  return () => void new Fleet("shop", { spec, kinds: [existing], kubeconfigs, trust: builtTrust(), ...more });
+}
+
+const made = (program: () => void): Promise<Graph> => record(program, { outputs: signingOutputs });
+
+/** Texts of a Secret or ConfigMap. */
+function texts({ type, inputs }: Registered): { [key: string]: string } {
+  const data = plain(inputs.data) as { [key: string]: string };
+  if (type === CONFIG_MAP) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
+}
+
+/** What OpenSSL says of a chain: the leaf, what is sent along, and the roots that are trusted. */
+function openssl(pem: string, roots: string, ...more: string[]): { status: number | null; text: string } {
+  const folder = mkdtempSync(join(tmpdir(), "multisite-openssl-"));
+  try {
+    const blocks = certificatesOf(pem, "The chain").map((one) => one.toString());
+    const files = { leaf: blocks[0]!, sent: blocks.slice(1).join(""), roots };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const sent = blocks.length > 1 ? ["-untrusted", "sent"] : [];
+    const run = spawnSync("openssl", ["verify", "-x509_strict", "-CAfile", "roots", ...sent, ...more, "leaf"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    return { status: run.status, text: run.stdout + run.stderr };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+let graph: Graph;
+before(async () => {
+  graph = await made(fleet());
+});
+
+const LEAVES: readonly (readonly [string, string])[] = [
+  ["clustermesh-apiserver-server-cert", "sslserver"],
+  ["clustermesh-apiserver-admin-cert", "sslclient"],
+  ["clustermesh-apiserver-remote-cert", "sslclient"],
+  ["clustermesh-apiserver-local-cert", "sslclient"],
+  ["hubble-server-certs", "sslserver"],
+  ["hubble-relay-client-certs", "sslclient"],
+];
+
+for (const [name, purpose] of LEAVES) {
+  test(`OpenSSL verifies ${name} of each site for its purpose, by the roots of the other`, () => {
+    for (const [site, other] of [
+      ["oslo", "bergen"],
+      ["bergen", "oslo"],
+    ]) {
+      const object = texts(graph.one(SECRET, `${site}-${name}`));
+      const roots = texts(graph.one(CONFIG_MAP, `${other}-cilium-root-ca.crt`))["ca.crt"]!;
+      const verdict = openssl(object["tls.crt"]!, roots, "-purpose", purpose);
+      assert.equal(verdict.status, 0, verdict.text);
+      assert.ok(new X509Certificate(object["tls.crt"]!).checkPrivateKey(createPrivateKey(object["tls.key"]!)));
+    }
+  });
+}
+
+test("what each signer gets verifies, and has the form that it reads", () => {
+  const roots = texts(graph.one(CONFIG_MAP, "oslo-cilium-root-ca.crt"))["ca.crt"]!;
+  const certManager = texts(graph.one(SECRET, "oslo-multisite-site-ca"));
+  const istio = texts(graph.one(SECRET, "oslo-cacerts"));
+  const linkerd = texts(graph.one(SECRET, "oslo-linkerd-identity-issuer"));
+  assert.equal(certificatesOf(certManager["tls.crt"]!, "chain").length, 2, "up to the root");
+  assert.deepEqual(Object.keys(istio).sort(), ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"]);
+  for (const chain of [certManager["tls.crt"]!, istio["cert-chain.pem"]!, linkerd["tls.crt"]!]) {
+    const verdict = openssl(chain, roots);
+    assert.equal(verdict.status, 0, verdict.text);
+    const authority = new X509Certificate(chain);
+    assert.ok(authority.ca);
+    assert.equal(authority.publicKey.asymmetricKeyDetails?.namedCurve, "prime256v1");
+    assert.equal(authority.subjectAltName, "URI:spiffe://shop.example.com");
+  }
+});
+
+test("a bundle holds roots, and nothing that a root has signed", () => {
+  for (const one of graph.all(CONFIG_MAP).filter(({ name }) => !name.endsWith("trust-record"))) {
+    for (const certificate of Object.values(texts(one)).flatMap((pem) => certificatesOf(pem, one.name))) {
+      assert.equal(certificate.subject, certificate.issuer);
+      assert.ok(certificate.ca);
+    }
+  }
+});
+
+test("no site is given a root's key, and every key is a secret on its way", () => {
+  const [rootKey] = graph.all("tls:index/privateKey:PrivateKey").filter(({ name }) => name === "root-g1");
+  assert.equal(rootKey?.protect, true);
+  for (const one of graph.all(SECRET)) {
+    assert.ok(isSecret(one.inputs.data), one.name);
+    const keys = Object.values(texts(one)).filter((text) => text.includes("PRIVATE KEY"));
+    for (const key of keys) assert.equal(createPrivateKey(key).asymmetricKeyDetails?.namedCurve, "prime256v1");
+  }
+});
+
+test("the record is written last, and says which roots the bundle holds", () => {
+  const written = graph.one(CONFIG_MAP, "oslo-trust-record");
+  const read = JSON.parse(texts(written)["record.json"]!) as { generations: object; bundles: string[] };
+  const pem = texts(graph.one(CONFIG_MAP, "oslo-cilium-root-ca.crt"))["ca.crt"]!;
+  const print = new X509Certificate(pem).fingerprint256.replaceAll(":", "").toLowerCase();
+  assert.deepEqual(read.generations, { g1: print });
+  for (const { urn, name } of graph.all(SECRET).filter(({ name }) => name.startsWith("oslo")))
+    assert.ok(written.dependsOn.includes(urn), name);
+});
+
+test("while a root is exchanged one site issues from the next, and each verifies the other", async () => {
+  const rotation: TrustSpec["rotation"] = {
+    revision: 2,
+    generations: [
+      { name: "g1", state: "active" },
+      { name: "g2", state: "next" },
+    ],
+    issuedByNext: ["bergen"],
+    nextWasIssued: true,
+  };
+  const both = await made(fleet({}, { ...trust, rotation }));
+  const roots = texts(both.one(CONFIG_MAP, "oslo-cilium-root-ca.crt"))["ca.crt"]!;
+  const only = certificatesOf(roots, "roots").map((one) => one.toString());
+  assert.equal(only.length, 2);
+  const server = (site: string) => texts(both.one(SECRET, `${site}-clustermesh-apiserver-server-cert`))["tls.crt"]!;
+  const verdicts = ["oslo", "bergen"].map((site) => only.map((one) => openssl(server(site), one).status === 0));
+  assert.deepEqual(verdicts, [
+    [true, false],
+    [false, true],
+  ]);
+  for (const site of ["oslo", "bergen"]) assert.equal(openssl(server(site), roots).status, 0);
+});
+
+test("the hash that rolls pods goes by what is trusted, not by how it is written", () => {
+  const [a, b] = [root("a").certPem, root("b").certPem];
+  assert.equal(bundleHash(a + b), bundleHash(`${b}\n\n${a}`));
+  assert.notEqual(bundleHash(a), bundleHash(a + b));
+});
+
+test("a trust stack of its own leaves the same for the sites as one program makes", async () => {
+  const plan = fleetPlan(fleetSpec(sites, { trust })).trust!;
+  const left: { [site: string]: string } = {};
+  await made(() => {
+    const { exports } = new Trust("shop", { plan });
+    for (const [site, text] of Object.entries(exports)) text.apply((json) => (left[site] = json));
+  });
+  const apart = await made(fleet({ trust: deliveredTrust((site) => left[site]!) }));
+  assert.deepEqual(apart.all("tls:index/privateKey:PrivateKey"), []);
+  const roots = texts(apart.one(CONFIG_MAP, "oslo-cilium-root-ca.crt"))["ca.crt"]!;
+  const object = apart.one(SECRET, "bergen-clustermesh-apiserver-remote-cert");
+  assert.ok(isSecret(object.inputs.data));
+  assert.equal(openssl(texts(object)["tls.crt"]!, roots).status, 0);
+  const keys = Object.values(left).flatMap((text) => text.match(/BEGIN [A-Z ]*PRIVATE KEY/g) ?? []);
+  assert.equal(keys.length, 2 * (6 + 3), "leaves and intermediates, and no root's");
+});
+
+test("a root that the team brings signs, and one that is none is refused without a word of its key", async () => {
+  const brought = root("brought");
+  const supplied: TrustSpec = { trustDomain: "shop.example.com", roots: { g1: { keeper: "supplied" } } };
+  const given = { certificate: brought.certPem, key: brought.keyPem };
+  const ours = await made(fleet({ trust: builtTrust({ g1: suppliedSigner(given) }) }, supplied));
+  const object = texts(ours.one(SECRET, "oslo-clustermesh-apiserver-server-cert"));
+  assert.equal(openssl(object["tls.crt"]!, brought.certPem).status, 0);
+  assert.deepEqual(ours.all("tls:index/selfSignedCert:SelfSignedCert"), []);
+});
+
+test("a spec with a trust needs its source, and a source needs a spec", async () => {
+  const refusal = async (program: () => void) => {
+    let message = "";
+    const nothing = await record(() => {
+      try {
+        program();
+      } catch (error) {
+        message = pulumi.RunError.isInstance(error) ? error.message : "";
+      }
+    });
+    assert.deepEqual(nothing.resources, []);
+    return message;
+  };
+  const spec = fleetSpec(sites, { trust });
+  const without = await refusal(() => void new Fleet("shop", { spec, kinds: [existing], kubeconfigs }));
+  assert.match(without, /trust is missing: the spec has a trust\. Give builtTrust\(\)/);
+  const untrusted = fleetSpec(sites);
+  const more = { kinds: [existing], kubeconfigs, trust: builtTrust() };
+  assert.match(
+    await refusal(() => void new Fleet("shop", { spec: untrusted, ...more })),
+    /trust is given, and the spec has no trust/,
+  );
+  const kept: TrustSpec = {
+    ...trust,
+    roots: { g1: { keeper: "googleCas", caPool: "projects/p/locations/l/caPools/c" } },
+  };
+  const plan = fleetPlan(fleetSpec(sites, { trust: kept })).trust!;
+  assert.match(await refusal(() => void new Trust("shop", { plan })), /signers\.g1 is missing: the root's keeper is/);
+});

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { test } from "node:test";
+import { bundleProblems, certificatesOf } from "../../lib/trust/bundle";
+import { checkedRoot, suppliedRootProblems } from "../../lib/trust/supplied";
+import { makeKey } from "../../rehearsal/clouds/tls/keys";
+import { selfSign, type Terms } from "../../rehearsal/clouds/tls/x509";
+import { intermediate, leaf, root } from "./certificates";
+
+const NOW = new Date();
+const good = root("good");
+const TERMS: Terms = {
+  allowedUses: ["cert_signing"],
+  hours: 8760,
+  isCa: true,
+  maxPathLength: 1,
+  setSubjectKeyId: true,
+  setAuthorityKeyId: true,
+};
+
+function selfSigned(algorithm: string, curve: string, bits: number, at = NOW, terms: Partial<Terms> = {}) {
+  const key = makeKey(algorithm, curve, bits);
+  const names = { dnsNames: [], ipAddresses: [], uris: [], subject: { commonName: "odd" } };
+  return {
+    certPem: selfSign(key, names, { ...TERMS, ...terms }, at).certPem,
+    keyPem: String(key.export({ type: "pkcs8", format: "pem" })),
+  };
+}
+
+const TEN_YEARS_AGO = new Date(NOW.getTime() - 10 * 365 * 86_400_000);
+const other = root("other");
+const plainLeaf = leaf(good, "a leaf");
+const p224 = selfSigned("ECDSA", "P224", 0);
+const rsa1024 = selfSigned("RSA", "", 1024);
+const expired = selfSigned("ECDSA", "P256", 0, TEN_YEARS_AGO);
+const below = intermediate(good, "an intermediate");
+
+const CASES: readonly (readonly [string, string, string, RegExp])[] = [
+  ["no CA", plainLeaf.certPem, plainLeaf.keyPem, /is no CA/],
+  ["an intermediate", below.certPem, below.keyPem, /certificate is an intermediate, signed by CN=good/],
+  ["expired", expired.certPem, expired.keyPem, /certificate ended \d{4}-\d\d-\d\d/],
+  ["of another key", good.certPem, other.keyPem, /^key is not the certificate's/],
+  ["two PEM blocks", good.certPem + other.certPem, good.keyPem, /has 2 PEM blocks: give exactly one/],
+  ["its key beside it", good.certPem + good.keyPem, good.keyPem, /^certificate holds a private key/],
+  ["curve P224", p224.certPem, p224.keyPem, /key on curve secp224r1: give P-256, P-384 or P-521/],
+  ["RSA under 2048", rsa1024.certPem, rsa1024.keyPem, /RSA key of 1024 bits: give 2048 or more/],
+  ["no PEM", "S3CR3T", good.keyPem, /has 0 PEM blocks/],
+  ["a key that is none", good.certPem, "S3CR3T", /^key cannot be read/],
+];
+
+for (const [what, certificate, key, message] of CASES) {
+  test(`a root that is or has ${what} is refused, and nothing of it is shown`, () => {
+    const problems = suppliedRootProblems(certificate, key, NOW);
+    assert.ok(
+      problems.some((one) => message.test(one)),
+      problems.join("\n"),
+    );
+    assert.doesNotMatch(problems.join("\n"), /S3CR3T|BEGIN|MI[A-Za-z0-9+/]{20}/);
+    assert.throws(() => checkedRoot("g1", certificate, key, NOW), { name: "SuppliedRootError" });
+  });
+}
+
+test("a good pair is taken, also RSA of 2048 bits", () => {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  assert.equal(privateKey.asymmetricKeyDetails?.modulusLength, 2048);
+  const rsa = selfSigned("RSA", "", 2048);
+  for (const pair of [good, rsa]) assert.deepEqual(suppliedRootProblems(pair.certPem, pair.keyPem, NOW), []);
+});
+
+test("a bundle with an intermediate, a leaf, a duplicate or an expired root has a problem for each", () => {
+  const pem = [good, good, below, plainLeaf, expired].map(({ certPem }) => certPem).join("");
+  const problems = bundleProblems(certificatesOf(pem, "The bundle"), NOW);
+  assert.match(problems[0]!, /certificate 2 \(CN=good\) is certificate 1 again/);
+  assert.match(problems[1]!, /certificate 3 .* is an intermediate, signed by CN=good/);
+  assert.match(problems[2]!, /certificate 4 .* is no CA/);
+  assert.match(problems[3]!, /certificate 5 .* ended/);
+  assert.equal(problems.length, 4);
+  assert.throws(() => certificatesOf(good.certPem + good.keyPem, "The bundle"), /The bundle holds a private key/);
+});
