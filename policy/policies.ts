@@ -15,6 +15,8 @@ import { demandTruth } from "./rules/n1-013-demand-truth";
 import { upgradeSafety } from "./rules/n1-014-upgrade-safety";
 import { declaredVersusReal } from "./rules/n1-018-declared-vs-real";
 import { staleFacts } from "./rules/n1-019-stale-facts";
+import { trustRules } from "./trust";
+import { trustPolicy } from "./trust/trustRule";
 
 /** The rules, in the order in which they are reported. */
 export const rules: readonly Rule[] = [
@@ -37,4 +39,7 @@ export const rules: readonly Rule[] = [
 ];
 
 /** The policies of the pack. Importing them starts nothing: `index.ts` serves them. */
-export const policies = makePolicies(rules, () => new Date().toISOString().slice(0, 10));
+export const policies = [
+  ...makePolicies(rules, () => new Date().toISOString().slice(0, 10)),
+  ...trustRules.map((rule) => trustPolicy(rule, () => new Date())),
+];

@@ -23,6 +23,7 @@ export * from "./routing";
 export { mayRunOn, type NodeTraits, podResources } from "./schedulable";
 export type * from "./spec";
 export * from "./trust";
+export { type RotationSubject, rotationProblems, type TrustRotation } from "./trustPhases";
 export * from "./underlay";
 export type * from "./verdict";
 export * from "./workloads";

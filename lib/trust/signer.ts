@@ -3,7 +3,7 @@ import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
 import type { CertificatePlan, RootPlan } from "../plan/trust/plan";
-import { checkedRoot } from "./supplied";
+import { checkedRoot } from "../plan/trust/supplied";
 
 /** Whoever signs for a generation: a root in the state, one that a team brings, or a service that holds it. */
 export interface RootSigner {

@@ -2,6 +2,7 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
+import { bundleHash, certificatesOf, fingerprintOf } from "../plan/trust/bundle";
 import {
   BUNDLE_SOURCE,
   CILIUM_BUNDLE,
@@ -12,7 +13,6 @@ import {
 } from "../plan/trust/objects";
 import type { SignerKind } from "../plan/trust/spec";
 import { recordData, recordOf, TRUST_RECORD } from "../plan/trustPhases/record";
-import { bundleHash, certificatesOf, fingerprintOf } from "./bundle";
 import type { Pair, SiteMaterial } from "./material";
 
 /** The hash with which pods say which bundle they have read. */

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
 import { PrivateKey } from "@pulumi/tls/privateKey";
+import { bundleOf } from "../plan/trust/bundle";
 import type { CertificatePlan, RootPlan, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
 import type { RootKeeper } from "../plan/trust/spec";
-import { bundleOf } from "./bundle";
 import { exportsOf, type TrustExports } from "./exports";
 import type { Pair, SiteMaterial } from "./material";
 import { type RootSigner, type SignerFactory, stateSigner, subjectOf } from "./signer";

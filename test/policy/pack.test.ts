@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { policies, rules } from "../../policy/policies";
+import { trustRules } from "../../policy/trust";
 import { PackProcess } from "../support/packProcess";
 import { eksPool, threeClusters } from "../support/programs";
 import { eks, FLEET_TYPE, fleetOf, UNKNOWN_VALUE } from "./fakes";
@@ -23,7 +24,7 @@ describe("the pack", () => {
     const info = await pack.info();
     assert.equal(info.name, "multisite");
     const named = info.policiesList.map(({ name }) => name);
-    assert.deepEqual(named, ["multisite", ...rules.map(({ name }) => name)]);
+    assert.deepEqual(named, ["multisite", ...[...rules, ...trustRules].map(({ name }) => name)]);
     for (const policy of info.policiesList) {
       assert.ok(policy.displayname && policy.description && policy.remediationSteps, policy.name);
       assert.ok(policy.severity > 0 && policy.tagsList.length > 0, policy.name);

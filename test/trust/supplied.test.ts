@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
-import { bundleProblems, certificatesOf } from "../../lib/trust/bundle";
-import { checkedRoot, suppliedRootProblems } from "../../lib/trust/supplied";
+import { bundleProblems, certificatesOf } from "../../lib/plan/trust/bundle";
+import { checkedRoot, suppliedRootProblems } from "../../lib/plan/trust/supplied";
 import { makeKey } from "../../rehearsal/clouds/tls/keys";
 import { selfSign, type Terms } from "../../rehearsal/clouds/tls/x509";
 import { intermediate, leaf, root } from "./certificates";

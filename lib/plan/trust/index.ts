@@ -1,6 +1,8 @@
 /** The fleet's trust as data: every certificate, who signs it, how long it lives, and where it goes. */
+export { BundleError, bundleHash, bundleProblems, certificatesOf, fingerprintOf, isSelfSigned } from "./bundle";
 export { MOST_LEAF_DAYS, weeksOf } from "./lifetimes";
-export { BUNDLE_LABEL, BUNDLE_SOURCE, CILIUM_BUNDLE, LEAF_SECRETS, SIGNER_SECRETS } from "./objects";
+export { BUNDLE_LABEL, BUNDLE_SOURCE, CILIUM_BUNDLE, LEAF_SECRETS, LINKERD_ROOTS, SIGNER_SECRETS } from "./objects";
 export type * from "./plan";
 export type * from "./spec";
+export { SuppliedRootError, suppliedRootProblems } from "./supplied";
 export { FIRST_ROTATION, type TrustedSite, trustPlan } from "./trustPlan";

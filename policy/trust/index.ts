@@ -1,0 +1,17 @@
+import { rootKept } from "./tr-001-root-kept";
+import { certificateTerms } from "./tr-002-certificate-terms";
+import { bundleRootsOnly } from "./tr-003-bundle-roots-only";
+import { authorityKeys } from "./tr-004-authority-keys";
+import { rotationLegal } from "./tr-005-rotation-legal";
+import { stateOutsideSites } from "./tr-006-state-outside-sites";
+import type { TrustRule } from "./trustRule";
+
+/** The rules about certificates, in the order in which they are reported. */
+export const trustRules: readonly TrustRule[] = [
+  rootKept,
+  certificateTerms,
+  bundleRootsOnly,
+  authorityKeys,
+  rotationLegal,
+  stateOutsideSites,
+];

@@ -1,0 +1,64 @@
+import type {
+  EnforcementLevel,
+  PolicyConfigSchema,
+  ReportViolation,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+  Severity,
+} from "@pulumi/policy";
+import { guarded } from "../guarded";
+import { known } from "../known";
+
+/** What a rule about certificates reads of a resource. Everything in it is plain; what is unknown is `UNKNOWN`. */
+export interface JudgedResource {
+  readonly name: string;
+  readonly type: string;
+  readonly props: { readonly [property: string]: unknown };
+  readonly isProtected: boolean;
+  /** The rule's own configuration. */
+  readonly settings: object;
+  readonly now: Date;
+}
+
+/** A rule about one resource at a time, in programs with and without this library. */
+export interface TrustRule {
+  /** Policy name: the id in small letters and what it demands. */
+  readonly name: string;
+  readonly displayName: string;
+  /** One sentence: what holds where the rule holds. */
+  readonly description: string;
+  readonly level: EnforcementLevel;
+  readonly severity: Severity;
+  readonly remediation: string;
+  /** Type tokens that it is about. */
+  readonly types: readonly string[];
+  readonly configSchema?: PolicyConfigSchema;
+  /** Messages; empty when the rule holds. Pure. A message shows names and dates, never a part of a key. */
+  readonly judge: (resource: JudgedResource) => string[];
+}
+
+/** A rule as the pack serves it. A rule that fails is violated: it has proven nothing. */
+export function trustPolicy(rule: TrustRule, now: () => Date): ResourceValidationPolicy {
+  return {
+    name: rule.name,
+    displayName: rule.displayName,
+    description: rule.description,
+    enforcementLevel: rule.level,
+    severity: rule.severity,
+    tags: ["multisite", "trust", "kubernetes"],
+    remediationSteps: rule.remediation,
+    configSchema: rule.configSchema ?? { properties: {} },
+    validateResource: (args: ResourceValidationArgs, report: ReportViolation) => {
+      if (!rule.types.includes(args.type)) args.notApplicable(`The rule is about ${rule.types.join(", ")}.`);
+      const resource = judged(args, now());
+      for (const { message } of guarded(rule, () => rule.judge(resource).map((text) => ({ message: text }))))
+        report(message);
+    },
+  };
+}
+
+function judged(args: ResourceValidationArgs, now: Date): JudgedResource {
+  const { name, type } = args;
+  const props = known(args.props) as JudgedResource["props"];
+  return { name, type, props, isProtected: args.opts.protect, settings: args.getConfig<object>(), now };
+}
