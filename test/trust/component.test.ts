@@ -157,6 +157,24 @@ test("while a root is exchanged one site issues from the next, and each verifies
   for (const site of ["oslo", "bergen"]) assert.equal(openssl(server(site), roots).status, 0);
 });
 
+test("in a mesh, trust is what sites prove themselves with, and every object is written once", async () => {
+  const endpoints = (address: string) => ({ endpoints: { mesh: [address] } });
+  const [oslo, bergen] = sites.map((site, index) => ({
+    ...site,
+    ...endpoints(["192.168.16.9", "192.168.32.9"][index]!),
+  }));
+  const spec = fleetSpec([oslo!, bergen!], { trust, mesh: { mtuBytes: 1370 } });
+  const meshed = await made(
+    () => void new Fleet("shop", { spec, kinds: [existing], kubeconfigs, trust: builtTrust() }),
+  );
+  const urns = meshed.resources.map(({ urn }) => urn);
+  assert.equal(new Set(urns).size, urns.length);
+  const remote = texts(meshed.one(SECRET, "oslo-clustermesh-apiserver-remote-cert"));
+  const roots = texts(meshed.one(CONFIG_MAP, "bergen-cilium-root-ca.crt"))["ca.crt"]!;
+  assert.equal(openssl(remote["tls.crt"]!, roots, "-purpose", "sslclient").status, 0);
+  assert.ok(meshed.one(SECRET, "oslo-hubble-server-certs"));
+});
+
 test("the hash that rolls pods goes by what is trusted, not by how it is written", () => {
   const [a, b] = [root("a").certPem, root("b").certPem];
   assert.equal(bundleHash(a + b), bundleHash(`${b}\n\n${a}`));
