@@ -1,4 +1,5 @@
 import type { RunContext } from "./context";
+import type { PendingCreations } from "./pending";
 import { PartialFailure } from "./provider";
 import type { Instance } from "./providers";
 import { type ResourceState, requirementsOf } from "./state";
@@ -30,6 +31,7 @@ export class Executor {
     private readonly context: RunContext,
     /** URNs that are deleted in this run, for `deletedWith`. */
     private readonly deletes: Set<string>,
+    private readonly pending: PendingCreations,
   ) {}
 
   /** The resources as they stand, dependencies before what depends on them. */
@@ -82,14 +84,17 @@ export class Executor {
     fresh.modified = fresh.created;
     if (!fresh.custom) return;
     try {
+      const request = {
+        ...identityOf(fresh),
+        inputs: fresh.inputs,
+        preview,
+        mayExist: this.pending.mayExist(fresh.urn),
+        timeoutSeconds: fresh.timeouts.create,
+      };
+      const work = () => this.instance(fresh).create(request);
       const made = isProviderType(fresh.type)
         ? await registry.create(fresh.urn, fresh.inputs, preview)
-        : await this.instance(fresh).create({
-            ...identityOf(fresh),
-            inputs: fresh.inputs,
-            preview,
-            timeoutSeconds: fresh.timeouts.create,
-          });
+        : await (preview ? work() : this.pending.during(fresh, work));
       if (!preview && made.id === "") throw new Error("provider did not return an ID from Create");
       fresh.id = made.id;
       fresh.outputs = made.outputs;

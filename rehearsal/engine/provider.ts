@@ -93,6 +93,8 @@ export interface ConfigureResult {
 export interface CreateRequest extends ResourceIdentity {
   inputs: Properties;
   preview: boolean;
+  /** A run that was killed may have made it already: then it is ours, and is to be taken as it is. @default false */
+  mayExist?: boolean;
   timeoutSeconds: number;
 }
 

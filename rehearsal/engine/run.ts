@@ -68,7 +68,7 @@ export class Run implements RunContext, MonitorBackend {
     });
     this.registrations = new Registrations(this.transforms, this.defaults);
     this.generator = new Generator(this);
-    this.executor = new Executor(this, this.generator.deletes);
+    this.executor = new Executor(this, this.generator.deletes, options.pending);
     this.monitor = new Monitor(this);
   }
 

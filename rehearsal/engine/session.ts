@@ -2,6 +2,7 @@ import { UserError } from "../userError";
 import { PolicyPack, type PolicyPackOptions, type Violation } from "./analyzers";
 import type { LogLine } from "./children";
 import type { Diagnostic } from "./context";
+import { PendingCreations, Writer } from "./pending";
 import { pluginFolders } from "./pluginProvider";
 import { type Project, readProject } from "./project";
 import type { ProviderSource } from "./provider";
@@ -26,7 +27,10 @@ export interface SessionOptions {
   policyPacks?: PolicyPackOptions[];
   /** The state to start from. */
   state?: Deployment;
-  /** The same as a file: read if it exists, and written whole after every update, failed or interrupted ones too. */
+  /**
+   * The same as a file: read if it exists, and written whole after every update, failed or interrupted ones too, and before
+   * every creation, so that nothing is doubled after a run that was killed.
+   */
   stateFile?: string;
   /** Passphrase of the state's secrets. @default PULUMI_CONFIG_PASSPHRASE, or the empty one */
   passphrase?: string;
@@ -114,6 +118,8 @@ class EngineSession implements Session {
     private readonly project: Project,
     private readonly codec: DeploymentCodec,
     private resources: ResourceState[],
+    /** Creations of which nobody knows whether they happened. */
+    private unsure: ResourceState[],
   ) {
     for (const { text, secret } of project.config.values()) if (secret) this.filter.add(text);
     for (const state of resources) this.filter.learn([state.inputs, state.outputs]);
@@ -150,12 +156,17 @@ class EngineSession implements Session {
     const diagnostics: Diagnostic[] = [];
     const violations: Violation[] = [];
     const log: LogLine[] = [];
-    const run = new Run({
+    const writer: Writer = new Writer(() => this.keep(run.resources(), pending.list()));
+    const isKept = this.options.stateFile !== undefined;
+    const former = new Set(this.unsure.map(({ urn }) => urn));
+    const pending: PendingCreations = new PendingCreations(former, () => (isKept ? writer.save() : Promise.resolve()));
+    const run: Run = new Run({
       project: this.project,
       preview,
       sources: this.sources,
       packs: this.packs,
       previous: this.resources,
+      pending,
       filter: this.filter,
       skipTypeCheck: this.typesChecked,
       refresh: this.options.refresh ?? [],
@@ -185,7 +196,7 @@ class EngineSession implements Session {
       if (preview && run.failure === undefined) this.typesChecked = true;
     } finally {
       this.busy = false;
-      if (!preview) await this.keep(run.resources());
+      if (!preview) await writer.save();
     }
     const resources = [...run.news.values()].map(resourceView);
     const stackOutputs = resources.find(({ type }) => type === stackType)?.outputs ?? {};
@@ -202,13 +213,14 @@ class EngineSession implements Session {
     };
   }
 
-  private async keep(resources: ResourceState[]): Promise<void> {
+  private async keep(resources: ResourceState[], unsure: ResourceState[]): Promise<void> {
     this.resources = resources;
+    this.unsure = unsure;
     if (this.options.stateFile !== undefined) await saveDeployment(this.options.stateFile, this.deployment());
   }
 
   deployment(): Deployment {
-    return this.codec.encode(this.resources);
+    return this.codec.encode(this.resources, this.unsure);
   }
 
   async close(): Promise<void> {
@@ -245,5 +257,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const codec = new DeploymentCodec(options.passphrase);
   const state =
     options.state ?? (options.stateFile === undefined ? undefined : await loadDeployment(options.stateFile));
-  return new EngineSession(options, project, codec, state === undefined ? [] : codec.decode(state));
+  const [resources, unsure] = state === undefined ? [[], []] : [codec.decode(state), codec.decodePending(state)];
+  return new EngineSession(options, project, codec, resources, unsure);
 }

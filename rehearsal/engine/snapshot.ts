@@ -65,6 +65,11 @@ export class DeploymentCodec {
     return (deployment.deployment.resources ?? []).map((resource) => this.decodeResource(resource));
   }
 
+  /** The creations that nobody saw the end of. */
+  decodePending({ deployment }: Deployment): ResourceState[] {
+    return (deployment.pending_operations ?? []).map(({ resource }) => this.decodeResource(resource));
+  }
+
   private decodeResource(resource: DeploymentResource): ResourceState {
     const open = (part: unknown): { to: unknown } | undefined => {
       if (!isSecret(part) || "value" in part) return undefined;
@@ -114,8 +119,11 @@ export class DeploymentCodec {
     };
   }
 
-  /** The deployment of these resources; the result shares nothing that later runs change. */
-  encode(resources: ResourceState[]): Deployment {
+  /**
+   * The deployment of these resources; the result shares nothing that later runs change.
+   * @param creating resources of which nobody knows whether they were made.
+   */
+  encode(resources: ResourceState[], creating: readonly ResourceState[] = []): Deployment {
     const encoded = resources.map((state) => this.encodeResource(state));
     const salt = this.crypter?.salt ?? this.salt;
     return {
@@ -124,6 +132,14 @@ export class DeploymentCodec {
         manifest: { time: new Date().toISOString(), magic: "", version: "" },
         ...(salt === undefined ? {} : { secrets_providers: { type: "passphrase", state: { salt } } }),
         resources: encoded,
+        ...(creating.length === 0
+          ? {}
+          : {
+              pending_operations: creating.map((state) => ({
+                type: "creating",
+                resource: this.encodeResource(state),
+              })),
+            }),
         metadata: {},
       },
     };
@@ -169,8 +185,9 @@ function deploymentProblems(deployment: Deployment): string[] {
   const unknown = features.filter((feature) => !knownFeatures.includes(feature));
   if (unknown.length > 0) problems.push(`cannot rehearse: the state's features ${unknown.join(", ")}`);
   const { resources, secrets_providers: secrets, pending_operations: pending } = deployment.deployment;
-  if (pending !== undefined && pending.length > 0) {
-    const urns = pending.map((operation) => `${operation.type} ${operation.resource.urn}`).join(", ");
+  const unresolved = (pending ?? []).filter(({ type }) => type !== "creating");
+  if (unresolved.length > 0) {
+    const urns = unresolved.map((operation) => `${operation.type} ${operation.resource.urn}`).join(", ");
     problems.push(
       `cannot rehearse: the state has pending operations (${urns}); resolve them with \`pulumi refresh\` first`,
     );

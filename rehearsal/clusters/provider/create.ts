@@ -3,7 +3,7 @@ import { holdsUnknown } from "../../clouds/wire";
 import type { CreateRequest, CreateResult } from "../../engine/provider";
 import { ApiError, isExisting, isForbidden, isNotFound, NoMatch } from "./apiError";
 import { concealing, writeCheckpoint } from "./checkpoint";
-import { CREATOR, fieldManagerOf } from "./fieldManagers";
+import { CREATOR, fieldManagerOf, hasManagers, isCreatedByPlugin } from "./fieldManagers";
 import { annotation, idOf, isPatch, type KubeObject, toObject } from "./objects";
 import { leftBehind, type Operating, secondsFor, told } from "./operation";
 
@@ -34,7 +34,9 @@ export async function createObject(request: CreateRequest, operating: Operating)
   const fieldManager = fieldManagerOf(inputs, undefined);
   let made: KubeObject;
   try {
-    made = await send(inputs, { type, preview, fieldManager }, operating);
+    made = await send(inputs, { type, preview, fieldManager }, operating).catch((error) =>
+      adopted(error, request, inputs, fieldManager, operating),
+    );
   } catch (error) {
     if (preview && (isForbidden(error) || isExisting(error) || isWithoutNamespace(error)))
       return { id: "", outputs: given };
@@ -56,6 +58,20 @@ export async function createObject(request: CreateRequest, operating: Operating)
     const live = (error as { live?: KubeObject }).live ?? made;
     throw leftBehind(what, error as Error, { ...checkpoint, live }, given, conceal);
   }
+}
+
+/** What a run that was killed had made already. @throws the error that was given, when the object is somebody else's. */
+async function adopted(
+  error: unknown,
+  { mayExist, preview }: CreateRequest,
+  inputs: KubeObject,
+  fieldManager: string,
+  { connection }: Operating,
+): Promise<KubeObject> {
+  if (mayExist !== true || preview || !isExisting(error)) throw error;
+  const live = await connection.get(inputs);
+  if (hasManagers(live) && !isCreatedByPlugin(live)) throw error;
+  return connection.apply(inputs, { fieldManager, force: true });
 }
 
 interface Sending {
