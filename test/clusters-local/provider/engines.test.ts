@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { kubernetesSource } from "../../../rehearsal/clusters/provider";
+import { openSession } from "../../../rehearsal/engine";
+import { bareControlPlane } from "../../support/controlPlane";
+import { temporaryFolder } from "../../support/folders";
+import { localTools } from "../../support/localTools";
+import { kubernetesCase, objectsOf } from "./support";
+
+const source = resolve(__dirname, "../../../../shared/engine-cases/kubernetes");
+/** Programs whose updates succeed: of the others, how much was made before the stop is a matter of timing. */
+const CASES = ["autoname", "custom", "immutable", "mutable", "patch"];
+
+/** Why nothing can be compared here; false where the CLI and the real plugin are installed. */
+function missing(): string | false {
+  if (!existsSync(source)) return "no ../shared/engine-cases/kubernetes here: nothing to compare with";
+  const { stdout, status } = spawnSync("pulumi", ["plugin", "ls", "--json"], { encoding: "utf8" });
+  if (status !== 0) return "no pulumi CLI on the PATH (https://www.pulumi.com/docs/install/)";
+  const plugins = JSON.parse(stdout) as { name: string; kind: string }[];
+  const isThere = plugins.some(({ name, kind }) => name === "kubernetes" && kind === "resource");
+  return isThere ? false : "the real Kubernetes plugin is not installed (pulumi plugin install resource kubernetes)";
+}
+
+test("our provider and the real one leave the same objects, field by field", { skip: missing() }, async (t) => {
+  const tools = await localTools();
+  if (typeof tools === "string") return t.skip(tools);
+  const plane = await bareControlPlane(tools);
+  t.after(() => plane.close());
+  process.env.CASE_KUBECONFIG = plane.kubeconfig;
+  for (const name of readdirSync(source).filter((each) => CASES.includes(each))) {
+    await t.test(name, async (each) => {
+      const ours = kubernetesCase(each, source, name);
+      const session = await openSession({
+        projectDir: ours,
+        stack: "dev",
+        passphrase: "case",
+        sources: [kubernetesSource({ moduleRoots: [ours] })],
+      });
+      each.after(() => session.close());
+      const theirs = kubernetesCase(each, source, name);
+      const env = {
+        ...process.env,
+        PULUMI_BACKEND_URL: `file://${temporaryFolder(each)}`,
+        PULUMI_CONFIG_PASSPHRASE: "case",
+      };
+      const pulumi = (...args: string[]) =>
+        execFileSync("pulumi", [...args, "--non-interactive"], { cwd: theirs, env, stdio: "pipe" });
+      pulumi("stack", "init", "dev");
+      const passes = existsSync(join(ours, "second.js")) ? ["index.js", "second.js"] : ["index.js"];
+      const objects = async (
+        up: () => Promise<unknown> | unknown,
+        destroy: () => Promise<unknown> | unknown,
+        dir: string,
+      ) => {
+        const found = [];
+        for (const program of passes) {
+          if (program !== "index.js") copyFileSync(join(dir, program), join(dir, "index.js"));
+          await up();
+          found.push(await objectsOf(plane.kubeconfig));
+        }
+        await destroy();
+        return found;
+      };
+      const mine = await objects(
+        () => session.up(),
+        () => session.destroy(),
+        ours,
+      );
+      const real = await objects(
+        () => pulumi("up", "--yes", "--skip-preview"),
+        () => pulumi("destroy", "--yes", "--skip-preview"),
+        theirs,
+      );
+      assert.deepEqual(mine, real);
+    });
+  }
+});
