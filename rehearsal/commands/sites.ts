@@ -2,6 +2,7 @@ import type { FleetPlan } from "../../lib/plan/plan";
 import { installedByProgram } from "../clusters/installed";
 import type { LocalSites } from "../clusters/sites";
 import { type KubernetesSource, SiteStage } from "../clusters/stage";
+import { toolchain } from "../clusters/toolchain";
 import type { RunResult } from "../engine";
 import type { ProviderSource } from "../engine/provider";
 import type { Terminal } from "../terminal";
@@ -35,7 +36,7 @@ export async function withSites<T>(
   const interrupt = () => stop.abort(signal.reason);
   signal.addEventListener("abort", interrupt);
   if (signal.aborted) interrupt();
-  const stage = new SiteStage((kubeconfigOf) => realKubernetes(dir, kubeconfigOf));
+  const stage = new SiteStage((kubeconfigOf) => realKubernetes(dir, stop.signal, kubeconfigOf));
   let broken: UserError | undefined;
   const start: CommandSites["start"] = (plan, preview, without = []) => {
     if (plan === undefined) {
@@ -63,8 +64,15 @@ export async function withSites<T>(
   }
 }
 
-/** Loaded only here: rehearsals without real sites need no Kubernetes client. */
-async function realKubernetes(dir: string, ...[kubeconfigOf]: Parameters<KubernetesSource>): Promise<ProviderSource> {
+/** Loaded only here: rehearsals without real sites need no Kubernetes client, and install no charts. */
+async function realKubernetes(
+  dir: string,
+  signal: AbortSignal,
+  ...[kubeconfigOf]: Parameters<KubernetesSource>
+): Promise<ProviderSource> {
   const { kubernetesSource } = await import("../clusters/provider/index.js");
-  return kubernetesSource({ moduleRoots: [dir], kubeconfigOf });
+  const { releases } = await import("../clusters/helm/index.js");
+  const { helm } = await toolchain({ signal });
+  const charts = releases({ helm: { program: helm.path, directory: dir, signal } });
+  return kubernetesSource({ moduleRoots: [dir], kubeconfigOf, releases: charts });
 }
