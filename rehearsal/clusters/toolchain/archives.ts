@@ -18,7 +18,7 @@ export interface Archive {
  *
  * Kubernetes publishes no servers for other systems than Linux; there everything is built.
  */
-const DIGESTS: Readonly<Record<string, Readonly<Record<Bundle, string>>>> = {
+const DIGESTS: Readonly<Record<string, Readonly<Partial<Record<Bundle, string>>>>> = {
   "linux-x64": {
     kubernetes:
       "7454c2d9023de3230972e965e1e2a587a291e2a1abee703bb0737057e1646b23ebac538b93dd778e93579e3c293dc1fa8d002e6848ad5ebc01598bc47358fe44",
@@ -68,5 +68,7 @@ export function archiveOf(bundle: Bundle, platform: string, arch: string): Archi
         digest,
         member: `linux-${goArch}/*`,
       };
+    default:
+      return undefined;
   }
 }

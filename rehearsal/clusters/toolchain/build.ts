@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { delimiter, isAbsolute, join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Interrupted } from "../../userError";
 import type { Keeper } from "../keeper";
 import { isExecutable } from "./places";
-import { type Bundle, FACTS, type Program, programsOf, readVersion, VERSIONS } from "./versions";
+import { type Bundle, FACTS, type OptionalProgram, type Program, programsOf, readVersion, VERSIONS } from "./versions";
 
 /** The oldest Go that fetches the one that a module asks for by itself (`GOTOOLCHAIN`) and reads `tool` lines: 1.24. */
 const LEAST_GO_MINOR = 24;
@@ -54,10 +54,12 @@ export function moduleFolder(bundle: Bundle): string {
   return join(__dirname, "..", "..", "..", "..", "rehearsal", "clusters", "toolchain", "modules", bundle);
 }
 
-/** What decides what a build yields, as 12 hexadecimal digits: module versions and contents, and flags. */
+/** What decides what a build yields, as 12 hexadecimal digits: module versions and contents, our own source, and flags. */
 export function recipe(bundle: Bundle): string {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(moduleFolder(bundle), file)));
+  const folder = moduleFolder(bundle);
+  const sources = readdirSync(folder).filter((file) => file.endsWith(".go"));
+  for (const file of ["go.mod", "go.sum", ...sources.sort()]) hash.update(readFileSync(join(folder, file)));
   return hash.update(linkerFlags(bundle)).digest("hex").slice(0, 12);
 }
 
@@ -129,7 +131,7 @@ export async function build(
     renameSync(join(place.folder, builtName(program)), join(place.folder, program));
 }
 
-function builtName(program: Program): string {
+function builtName(program: Program | OptionalProgram): string {
   const parts = FACTS[program].package.split("/").filter((part) => !/^v\d+$/.test(part));
   return parts.at(-1) ?? program;
 }

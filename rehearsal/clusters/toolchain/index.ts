@@ -1,15 +1,16 @@
 import { arch, platform } from "node:os";
+import { resolve } from "node:path";
 import { Interrupted, UserError } from "../../userError";
 import { type Archive, archiveOf, HOSTS } from "./archives";
 import { build, findGo, type Go } from "./build";
 import { entryOf, fillEntry, inWords, readEntry, type Workplace } from "./cache";
 import { download } from "./download";
 import { withLock } from "./lock";
-import { cacheFolder, type Found, givenPrograms } from "./places";
-import { type Bundle, FACTS, PROGRAMS, type Program, programsOf, VERSIONS } from "./versions";
+import { cacheFolder, type Found, givenPrograms, isExecutable } from "./places";
+import { type Bundle, FACTS, type OptionalProgram, PROGRAMS, type Program, programsOf, VERSIONS } from "./versions";
 
 export type { Found } from "./places";
-export { PROGRAMS, type Program, VERSIONS } from "./versions";
+export { OPTIONAL_PROGRAMS, type OptionalProgram, PROGRAMS, type Program, VERSIONS } from "./versions";
 
 /** The programs, each with its place and version. */
 export type Toolchain = Readonly<Record<Program, Found>>;
@@ -55,6 +56,33 @@ export async function presentToolchain(options: ToolchainOptions = {}): Promise<
   return PROGRAMS.every((program) => found.has(program)) ? whole(found) : undefined;
 }
 
+/**
+ * A program that sites can do without, such as `trust-manager`: from the folder of `MULTISITE_ASSETS`, where it is taken as
+ * it is, from our cache, or built with Go once, in a minute or two. How they are run:
+ *
+ * - `trust-manager --kubeconfig FILE --trust-namespace NAMESPACE`, with its webhook's flags (`--help` lists them).
+ * - `issuers --kubeconfig FILE --cluster-resource-namespace NAMESPACE`; it waits for cert-manager's kinds, then prints
+ *   `issuing`.
+ * - `pebble -config FILE`, with `PEBBLE_VA_ALWAYS_VALID=1` where nobody answers challenges.
+ * @throws UserError that names the ways out when it is missing; Interrupted.
+ */
+export async function optionalTool(program: OptionalProgram, options: ToolchainOptions = {}): Promise<Found> {
+  const present = await presentOptionalTool(program, options);
+  if (present !== undefined) return present;
+  return (await installer(options, [])(program)).get(program) as Found;
+}
+
+/** The same, where it is there already: nothing is built. Else undefined. */
+export async function presentOptionalTool(
+  program: OptionalProgram,
+  options: ToolchainOptions = {},
+): Promise<Found | undefined> {
+  const environment = options.environment ?? process.env;
+  const given = environment.MULTISITE_ASSETS ? resolve(environment.MULTISITE_ASSETS, program) : undefined;
+  if (given !== undefined && isExecutable(given)) return { path: given, version: VERSIONS[program], from: "assets" };
+  return (await kept(options.cache ?? cacheFolder(environment), program))?.get(program);
+}
+
 async function findAll(options: ToolchainOptions, notes: string[]): Promise<Map<Program, Found>> {
   const environment = options.environment ?? process.env;
   if (platform() === "win32") {
@@ -68,16 +96,19 @@ async function findAll(options: ToolchainOptions, notes: string[]): Promise<Map<
   return found;
 }
 
-function addMissing(found: Map<Program, Found>, more: ReadonlyMap<Program, Found>): void {
-  for (const [program, one] of more) if (!found.has(program)) found.set(program, one);
+function addMissing(found: Map<Program, Found>, more: ReadonlyMap<Program | OptionalProgram, Found>): void {
+  for (const program of PROGRAMS) {
+    const one = more.get(program);
+    if (one !== undefined && !found.has(program)) found.set(program, one);
+  }
 }
 
 /** The programs of a bundle that the cache has. */
-async function kept(cache: string, bundle: Bundle): Promise<Map<Program, Found> | undefined> {
+async function kept(cache: string, bundle: Bundle): Promise<Map<Program | OptionalProgram, Found> | undefined> {
   const entry = await readEntry(entryOf(cache, bundle), programsOf(bundle));
   if (entry === undefined) return undefined;
   const version = VERSIONS[bundle];
-  return new Map([...entry].map(([program, path]) => [program as Program, { path, version, from: "cache" }]));
+  return new Map(programsOf(bundle).map((name) => [name, { path: entry.get(name) ?? "", version, from: "cache" }]));
 }
 
 function bundlesOf(programs: readonly Program[]): Bundle[] {
@@ -89,7 +120,10 @@ function whole(found: ReadonlyMap<Program, Found>): Toolchain {
 }
 
 /** Brings bundles into the cache; what did not work for one is not tried again for the next. */
-function installer(options: ToolchainOptions, notes: string[]): (bundle: Bundle) => Promise<Map<Program, Found>> {
+function installer(
+  options: ToolchainOptions,
+  notes: string[],
+): (bundle: Bundle) => Promise<Map<Program | OptionalProgram, Found>> {
   const environment = options.environment ?? process.env;
   const cache = options.cache ?? cacheFolder(environment);
   const tried: string[] = [];

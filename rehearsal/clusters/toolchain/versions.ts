@@ -11,8 +11,17 @@ export const PROGRAMS = [
 
 export type Program = (typeof PROGRAMS)[number];
 
+/**
+ * What runs in clusters and is run beside them here, since a rehearsal's pods run nothing: trust-manager as it is,
+ * `issuers` with cert-manager's controllers, and Pebble, a small ACME authority. Nobody fetches or builds them unless they
+ * are asked for by name.
+ */
+export const OPTIONAL_PROGRAMS = ["trust-manager", "issuers", "pebble"] as const;
+
+export type OptionalProgram = (typeof OPTIONAL_PROGRAMS)[number];
+
 /** What is released, downloaded and built together. */
-export type Bundle = "kubernetes" | "etcd" | "kwok" | "helm";
+export type Bundle = "kubernetes" | "etcd" | "kwok" | "helm" | OptionalProgram;
 
 /**
  * The one set of versions, as of 2026-11-20. Kubernetes is the newest patch of the minor version that sites get by default
@@ -24,6 +33,10 @@ export const VERSIONS: Readonly<Record<Bundle, string>> = {
   etcd: "3.6.14",
   kwok: "0.8.0",
   helm: "3.22.0",
+  // Those of the charts in `plan/versions`; the number of `issuers` is cert-manager's.
+  "trust-manager": "0.25.0",
+  issuers: "1.21.2",
+  pebble: "2.10.3",
 };
 
 /** What is known of a program. */
@@ -70,7 +83,7 @@ const skewed = (version: Version) => version.major === K8S.major && Math.abs(ver
 /** Helm 3 from 3.18 on: older ones do not know the API versions of this Kubernetes, and 4 has other flags. */
 const LEAST_HELM_MINOR = 18;
 
-export const FACTS: Readonly<Record<Program, ProgramFacts>> = {
+export const FACTS: Readonly<Record<Program | OptionalProgram, ProgramFacts>> = {
   etcd: {
     bundle: "etcd",
     package: "go.etcd.io/etcd/server/v3",
@@ -102,7 +115,15 @@ export const FACTS: Readonly<Record<Program, ProgramFacts>> = {
     fits: (version) => version.major === HELM.major && version.minor >= LEAST_HELM_MINOR,
     wanted: `${HELM.major}.${LEAST_HELM_MINOR} or later, below ${HELM.major + 1}`,
   },
+  "trust-manager": optional("trust-manager", "github.com/cert-manager/trust-manager/cmd/trust-manager"),
+  issuers: optional("issuers", "multisite.invalid/issuers"),
+  pebble: optional("pebble", "github.com/letsencrypt/pebble/v2/cmd/pebble"),
 };
+
+/** They are not looked for on the PATH, so that nobody asks them for their version. */
+function optional(bundle: OptionalProgram, main: string): ProgramFacts {
+  return { bundle, package: main, versionArguments: [], fits: () => true, wanted: VERSIONS[bundle] };
+}
 
 function controlPlane(name: string): ProgramFacts {
   return {
@@ -119,6 +140,6 @@ function ours(bundle: Bundle): Version {
 }
 
 /** The programs of a bundle. */
-export function programsOf(bundle: Bundle): Program[] {
-  return PROGRAMS.filter((program) => FACTS[program].bundle === bundle);
+export function programsOf(bundle: Bundle): (Program | OptionalProgram)[] {
+  return [...PROGRAMS, ...OPTIONAL_PROGRAMS].filter((program) => FACTS[program].bundle === bundle);
 }

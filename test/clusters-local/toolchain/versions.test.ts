@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DEFAULT_KUBERNETES_VERSION } from "../../../lib/plan/versions";
+import { CERT_MANAGER, DEFAULT_KUBERNETES_VERSION, TRUST_MANAGER } from "../../../lib/plan/versions";
 import { archiveOf } from "../../../rehearsal/clusters/toolchain/archives";
 import { moduleFolder, recipe } from "../../../rehearsal/clusters/toolchain/build";
 import { cacheFolder } from "../../../rehearsal/clusters/toolchain/places";
 import {
   type Bundle,
   FACTS,
+  OPTIONAL_PROGRAMS,
   PROGRAMS,
   programsOf,
   readVersion,
@@ -21,7 +22,15 @@ const MODULES = {
   etcd: "go.etcd.io/etcd/server/v3",
   kwok: "sigs.k8s.io/kwok",
   helm: "helm.sh/helm/v3",
+  "trust-manager": "github.com/cert-manager/trust-manager",
+  issuers: "github.com/cert-manager/cert-manager",
+  pebble: "github.com/letsencrypt/pebble/v2",
 };
+
+test("what runs beside clusters has the versions of the charts that install it there", () => {
+  assert.equal(`v${VERSIONS["trust-manager"]}`, TRUST_MANAGER.version);
+  assert.equal(`v${VERSIONS.issuers}`, CERT_MANAGER.version);
+});
 
 test("local sites run the Kubernetes that sites get by default", () => {
   assert.ok(VERSIONS.kubernetes.startsWith(`${DEFAULT_KUBERNETES_VERSION}.`));
@@ -39,6 +48,10 @@ for (const bundle of BUNDLES) {
   });
 
   test(`the archives of ${bundle} are of the pinned version, with digests of their hash's length`, () => {
+    if ((OPTIONAL_PROGRAMS as readonly string[]).includes(bundle)) {
+      assert.equal(archiveOf(bundle, "linux", "x64"), undefined, "built only");
+      return;
+    }
     const archives = (["x64", "arm64"] as const).map((arch) => archiveOf(bundle, "linux", arch));
     for (const archive of archives) {
       assert.ok(archive !== undefined);
@@ -102,7 +115,7 @@ for (const [program, fitting, others] of FIT) {
 }
 
 test("every program belongs to a bundle", () => {
-  assert.deepEqual(BUNDLES.flatMap(programsOf).sort(), [...PROGRAMS].sort());
+  assert.deepEqual(BUNDLES.flatMap(programsOf).sort(), [...PROGRAMS, ...OPTIONAL_PROGRAMS].sort());
 });
 
 test("the cache lies in the user's cache folder", () => {
