@@ -33,8 +33,9 @@ export function confinedOf(load: Load, sites: readonly CapacitySite[], tolerate:
   const of =
     (critical: boolean) =>
     (pods: Pods): Confined[] => {
-      const may = sites.filter((site) => meets(pods.spec, site)).sort((a, b) => (a.name < b.name ? -1 : 1));
       const singleton = pods.spec.spread === "singleton";
+      if (!singleton && pods.spec.requires === undefined) return [];
+      const may = sites.filter((site) => meets(pods.spec, site)).sort((a, b) => (a.name < b.name ? -1 : 1));
       if (!singleton && may.length === sites.length) return [];
       const chosen = singleton ? may.slice(0, 1) : may;
       const domains = new Set(chosen.map((site) => site.faultDomain));

@@ -9,9 +9,10 @@ import type { Report } from "./wording";
  * no problem in itself, since a company's list of regions is longer than that of its sites.
  */
 export function checkRequirements(spec: Draft<FleetSpec>, report: Report): void {
+  if (!spec.demand?.workloads?.some((one) => one?.requires !== undefined)) return;
   const sites = (spec.sites ?? []).filter((site) => site?.kind !== undefined && site.region !== undefined);
   const places = sites.map((site) => ({ region: site?.region, provider: providerOf(site as SiteSpec) }));
-  (spec.demand?.workloads ?? []).forEach((workload, index) => {
+  spec.demand.workloads.forEach((workload, index) => {
     const requires = workload?.requires;
     if (requires === undefined || places.length === 0) return;
     const path = ["demand", "workloads", index, "requires"];
