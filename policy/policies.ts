@@ -17,6 +17,7 @@ import { declaredVersusReal } from "./rules/n1-018-declared-vs-real";
 import { staleFacts } from "./rules/n1-019-stale-facts";
 import { trustRules } from "./trust";
 import { trustPolicy } from "./trust/trustRule";
+import { certificatesRenewed } from "./rules/n1-030-certificates-renewed";
 
 /** The rules, in the order in which they are reported. */
 export const rules: readonly Rule[] = [
@@ -42,4 +43,5 @@ export const rules: readonly Rule[] = [
 export const policies = [
   ...makePolicies(rules, () => new Date().toISOString().slice(0, 10)),
   ...trustRules.map((rule) => trustPolicy(rule, () => new Date())),
+  certificatesRenewed(() => new Date().toISOString()),
 ];

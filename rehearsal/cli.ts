@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { DrillCommandOptions } from "./commands/drill";
 import type { PlanOptions } from "./commands/plan";
 import type { RehearseOptions } from "./commands/rehearse";
+import { addTrust } from "./commands/trustLine";
 import { processTerminal, type Terminal } from "./terminal";
 import { Interrupted, UserError } from "./userError";
 
@@ -88,6 +89,7 @@ function commandLine(terminal: Terminal, run: Run): Command {
   addRehearse(program, terminal, run);
   addDrill(program, terminal, run);
   addToken(program, terminal, run);
+  addTrust(program, terminal, run, EXIT_HELP);
   return program;
 }
 

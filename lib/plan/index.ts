@@ -25,5 +25,6 @@ export type * from "./spec";
 export * from "./trust";
 export { type RotationSubject, rotationProblems, type TrustRotation } from "./trustPhases";
 export * from "./underlay";
+export * from "./trustPhases";
 export type * from "./verdict";
 export * from "./workloads";

@@ -15,6 +15,11 @@ export function writeReport(
   json: string | undefined,
   terminal: Terminal,
 ): void {
+  writeDocument(report, text, json, terminal);
+}
+
+/** The same for what is no report on a fleet. */
+export function writeDocument(report: object, text: string, json: string | undefined, terminal: Terminal): void {
   terminal.done();
   if (json === "-") {
     terminal.out(JSON.stringify(report, null, 2));

@@ -27,9 +27,13 @@ export function fingerprint(certificate: X509Certificate): string {
   return createHash("sha256").update(certificate.raw).digest("hex");
 }
 
-/** SHA-256 of a bundle's text, in hexadecimal: what rolls the pods that read it. */
-export function bundleHash(pem: string): string {
-  return createHash("sha256").update(pem).digest("hex");
+/**
+ * What a bundle trusts, as one value that rolls the pods which read it: SHA-256 over the sorted fingerprints of its roots,
+ * in hexadecimal. Order, blank lines and comments of the text do not change it.
+ */
+export function bundleHash(roots: readonly { readonly fingerprint: string }[]): string {
+  const sorted = [...new Set(roots.map((root) => root.fingerprint))].sort();
+  return createHash("sha256").update(sorted.join("\n")).digest("hex");
 }
 
 /** Names of generations by the fingerprints of their roots. */
@@ -43,7 +47,7 @@ export function bundleFact(
   writtenAt: string | undefined,
 ): BundleFact {
   const roots = certificatesIn(pem).map((root) => rootFact(root, generations));
-  return { where, hash: bundleHash(pem), roots, ...(writtenAt !== undefined && { writtenAt }) };
+  return { where, hash: bundleHash(roots), roots, ...(writtenAt !== undefined && { writtenAt }) };
 }
 
 function rootFact(root: X509Certificate, generations: Generations): RootFact {

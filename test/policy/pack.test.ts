@@ -24,7 +24,8 @@ describe("the pack", () => {
     const info = await pack.info();
     assert.equal(info.name, "multisite");
     const named = info.policiesList.map(({ name }) => name);
-    assert.deepEqual(named, ["multisite", ...[...rules, ...trustRules].map(({ name }) => name)]);
+    const names = [...rules, ...trustRules].map(({ name }) => name);
+    assert.deepEqual(named, ["multisite", ...names, "n1-030-certificates-renewed"]);
     for (const policy of info.policiesList) {
       assert.ok(policy.displayname && policy.description && policy.remediationSteps, policy.name);
       assert.ok(policy.severity > 0 && policy.tagsList.length > 0, policy.name);

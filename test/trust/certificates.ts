@@ -42,7 +42,7 @@ export function intermediate(by: Identity, commonName: string, uris: string[] = 
 export function leaf(
   by: Identity,
   commonName: string,
-  names: { dnsNames?: string[]; uris?: string[] } = {},
+  names: { dnsNames?: string[]; uris?: string[]; ipAddresses?: string[] } = {},
   isChained = false,
 ): Identity {
   const terms = {

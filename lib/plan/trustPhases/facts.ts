@@ -33,7 +33,7 @@ export interface ReachedSite {
 export interface BundleFact {
   /** `namespace/Kind/name`. */
   readonly where: string;
-  /** SHA-256 of the text, in hexadecimal. */
+  /** What it trusts as one value: SHA-256 over the sorted fingerprints of its roots, one a line, in hexadecimal. */
   readonly hash: string;
   readonly roots: readonly RootFact[];
   /** When its content was last written; undefined when its history is not kept. */

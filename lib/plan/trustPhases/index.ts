@@ -1,8 +1,11 @@
 /** Rotation of the fleet's roots as data: where it stands, which steps are legal, and by what they are held up. */
 export { type CompromisedPlan, compromisedPlan } from "./compromised";
 export { rotationProblems, withExpelled } from "./data";
+export { type Expulsion, expulsion, withoutExpelled } from "./expel";
 export * from "./facts";
 export type { Gate } from "./gates";
+export * from "./record";
+export { lateRenewal, type RenewedCertificate } from "./renewal";
 export * from "./rotation";
 export {
   following,

@@ -3,7 +3,7 @@ import type { TrustRotation } from "./rotation";
 /** Where a site says what of the fleet's trust it holds: a ConfigMap, written last of all that a run writes. */
 export const TRUST_RECORD = { namespace: "kube-system", name: "multisite-trust", key: "record.json" } as const;
 
-/** Annotation of pod templates: SHA-256 of the bundle that the pods have read, so that a new bundle rolls them. */
+/** Annotation of pod templates: the hash of the bundle (`BundleFact.hash`), so that a new bundle rolls the pods that read it. */
 export const BUNDLE_HASH_ANNOTATION = "multisite/trust-bundle";
 
 /**

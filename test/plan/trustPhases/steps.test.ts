@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { specProblems } from "../../../lib/plan/problems";
 import {
   compromisedPlan,
+  expulsion,
   following,
   type Gate,
   legalSteps,
@@ -15,7 +17,9 @@ import {
   type TrustRotation,
   type TrustStep,
   withExpelled,
+  withoutExpelled,
 } from "../../../lib/plan/trustPhases";
+import { twoRegions } from "../../support/specs";
 
 const NOW = "2026-11-20T12:00:00.000Z";
 const SITES = ["eu", "us", "ap"];
@@ -399,4 +403,27 @@ describe("illegal data", () => {
   ] as const) {
     it(`${what}`, () => assert.match(of(rotation as Partial<TrustRotation>), pattern));
   }
+});
+
+describe("an expelled site", () => {
+  const spec = twoRegions();
+
+  it("is lost to the spec, until a day; a spec that says more is kept, and one without is as it was", () => {
+    const lost = withoutExpelled(spec, { expelled: ["dublin"], changedAt: NOW });
+    assert.deepEqual(specProblems(lost), []);
+    assert.deepEqual([lost.sites[1]?.state, lost.degradedUntil], ["lost", "2026-12-04"]);
+    const until = { ...spec, degradedUntil: "2026-11-25" };
+    assert.equal(withoutExpelled(until, { expelled: ["dublin"], changedAt: NOW }).degradedUntil, "2026-11-25");
+    assert.equal(withoutExpelled(spec, {}), spec);
+  });
+
+  it("is told what it can still do: for as long as its certificates live, and more if it signs by itself", () => {
+    const held = every(site(["g1"], "g1"));
+    assert.match(expulsion(STEADY, "ap", held).remains.join("\n"), /valid until 2027-01-01[\s\S]*held no issuer/);
+    const issuer = { ...site(["g1"], "g1").leaves[0]!, isIssuer: true };
+    const signs = expulsion(STEADY, "ap", every(site(["g1"], "g1", { leaves: [issuer] })));
+    assert.match(signs.remains.join("\n"), /can make certificates in any site's name/);
+    assert.match(expulsion(STEADY, "ap", undefined).remains.join("\n"), /No facts tell/);
+    assert.deepEqual(signs.to.expelled, ["ap"]);
+  });
 });

@@ -1,0 +1,156 @@
+import {
+  compromisedPlan,
+  generationIn,
+  type LegalSteps,
+  legalSteps,
+  phaseOf,
+  type RotationSubject,
+  type TrustRotation,
+  type TrustStep,
+} from "../../lib/plan/trustPhases";
+import type { Terminal } from "../terminal";
+import { writeWhole } from "../trust/file";
+import { phaseText, stepText } from "../trust/text";
+import { UserError } from "../userError";
+import { writeDocument } from "./output";
+import { type TrustOptions, trustFacts, trustFileOf, trustSubject } from "./trustSubject";
+
+/** Options of `multisite trust rotate`. */
+export interface RotateOptions extends TrustOptions {
+  /** The root that the rotation leads to. */
+  to?: string;
+  /** The site to issue anew next, where any of several may be. */
+  site?: string;
+  /** Towards the safe phase. */
+  back: boolean;
+  /** Take the step; otherwise it is only shown. */
+  take: boolean;
+  compromised: boolean;
+  /** Minutes that the update of one site takes, for what a rotation without overlap breaks. */
+  minutesPerSite: number;
+}
+
+/**
+ * `multisite trust rotate`: the next step of a rotation with its gates, and with `--take` the step: one change of the
+ * rotation's data, which `pulumi up` then brings to the sites.
+ * @returns the exit code: 0 when the step is legal, or nothing is left to do; 1 when a gate holds it up.
+ */
+export async function trustRotate(
+  dir: string,
+  options: RotateOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const subject = await trustSubject(dir, options, terminal, signal);
+  if (options.compromised && options.back)
+    throw new UserError("--compromised has no way --back: the old root is in other hands.");
+  const facts = await trustFacts(dir, subject, options, terminal, signal);
+  const now = new Date().toISOString();
+  const file = trustFileOf(dir, options);
+  if (options.compromised) {
+    const to = options.to ?? generationIn(subject.rotation, "next");
+    if (to === undefined || to === generationIn(subject.rotation, "active")) {
+      throw new UserError("--compromised needs --to with the name of a new root, such as --to g2.");
+    }
+    const plan = compromisedPlan(subject, to, facts, options.minutesPerSite);
+    const text = [
+      `A new root ${to} at once, with no overlap: ${plan.distrusted.join(", ")} is trusted no more. What breaks:`,
+      ...plan.breaks.map((line) => `  ${line}`),
+    ];
+    finish({ step: plan, taken: options.take, rotation: subject.rotation }, text, plan.to, {
+      file,
+      now,
+      options,
+      terminal,
+    });
+    return 0;
+  }
+  const steps = legalSteps(subject, facts, now, options.to === undefined ? {} : { to: options.to });
+  refuseOtherTarget(subject, options.to);
+  if (isDone(subject, options)) {
+    writeDocument(
+      { phase: steps.phase, step: null, taken: false, rotation: subject.rotation },
+      doneText(subject, steps),
+      options.json,
+      terminal,
+    );
+    return 0;
+  }
+  const step = chosen(steps, options);
+  const text = [phaseText(subject, steps), "", stepText(step)];
+  const isTaken = options.take && step.legal;
+  finish(
+    { phase: steps.phase, step, taken: isTaken, rotation: subject.rotation },
+    text,
+    step.legal ? step.to : undefined,
+    { file, now, options, terminal },
+  );
+  return step.legal ? 0 : 1;
+}
+
+interface Ending {
+  readonly file: string;
+  readonly now: string;
+  readonly options: RotateOptions;
+  readonly terminal: Terminal;
+}
+
+/** Takes the step if it was asked for, and says what to run next. */
+function finish(
+  document: object,
+  text: readonly string[],
+  to: TrustRotation | undefined,
+  { file, now, options, terminal }: Ending,
+): void {
+  const isTaken = options.take && to !== undefined;
+  if (isTaken) writeWhole(file, { ...to, changedAt: now });
+  const next = isTaken
+    ? [
+        `Taken: ${file} is revision ${to.revision}.`,
+        "Run `pulumi up` for the trust stack, then for each site; then `multisite trust status`.",
+      ]
+    : to === undefined
+      ? ["Nothing was changed. The way back, whenever it is wanted: multisite trust rotate --back"]
+      : ["Nothing was changed. Add --take to take the step."];
+  writeDocument(document, [...text, "", ...next].join("\n"), options.json, terminal);
+}
+
+/** A rotation that is under way leads to one root only. */
+function refuseOtherTarget({ rotation }: RotationSubject, to: string | undefined): void {
+  if (to === undefined) return;
+  const target =
+    generationIn(rotation, "next") ?? (phaseOf(rotation) === "withdraw" ? generationIn(rotation, "active") : undefined);
+  if (target !== undefined && target !== to) {
+    throw new UserError(`--to ${to}: a rotation to ${target} is under way; finish it, or go back with --back first.`);
+  }
+  if (!/^[a-z][a-z0-9-]{0,14}$/.test(to)) {
+    throw new UserError(
+      `--to ${to}: a root's name is 1 to 15 of a-z, 0-9 and "-", beginning with a letter, such as g2.`,
+    );
+  }
+}
+
+/** A steady fleet has no step back, and none towards the root that it has. */
+function isDone({ rotation }: RotationSubject, { to, back }: RotateOptions): boolean {
+  return phaseOf(rotation) === "steady" && (back || to === undefined || to === generationIn(rotation, "active"));
+}
+
+function doneText(subject: RotationSubject, steps: LegalSteps): string {
+  return [
+    phaseText(subject, steps),
+    "",
+    "Nothing is left to do: no rotation is under way. Begin one with --to and the name of a new root.",
+  ].join("\n");
+}
+
+function chosen({ forward, back }: LegalSteps, { site, back: isBack }: RotateOptions): TrustStep {
+  const steps = isBack ? back : forward;
+  const step = site === undefined ? steps[0] : steps.find((one) => one.site === site);
+  if (step !== undefined) return step;
+  const sites = steps.flatMap((one) => one.site ?? []).join(", ");
+  throw new UserError(
+    site === undefined
+      ? "There is no step: no site is awaited."
+      : `--site ${site}: no step is about that site now; there are steps for ${sites || "all sites together"}.`,
+  );
+}

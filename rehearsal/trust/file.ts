@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  type RotationSite,
+  type RotationSubject,
+  rotationProblems,
+  type TrustFacts,
+  type TrustRotation,
+} from "../../lib/plan/trustPhases";
+import { UserError } from "../userError";
+
+/** Properties of the file, and what they are. */
+const FIELDS: { readonly [field: string]: (value: unknown) => boolean } = {
+  revision: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  changedAt: (value) => typeof value === "string" && Number.isFinite(Date.parse(value)),
+  generations: (value) => Array.isArray(value) && value.every(isGeneration),
+  issuedByNext: isNames,
+  bundleSince: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  nextWasIssued: (value) => typeof value === "boolean",
+  expelled: isNames,
+};
+
+/**
+ * Reads the rotation's data.
+ * @throws UserError with all that is wrong with it.
+ */
+export function readRotation(file: string, sites: readonly RotationSite[]): RotationSubject {
+  const read = json(
+    file,
+    `It holds the fleet's roots, such as {"revision":0,"generations":[{"name":"g1","state":"active"}]}.`,
+  );
+  const shape = shapeProblems(read);
+  const problems = shape.length > 0 ? shape : rotationProblems({ rotation: read as TrustRotation, sites });
+  if (problems.length > 0) throw new UserError([`${file}:`, ...problems.map((one) => `  ${one}`)].join("\n"));
+  return { rotation: read as TrustRotation, sites };
+}
+
+function shapeProblems(read: unknown): string[] {
+  if (typeof read !== "object" || read === null || Array.isArray(read)) return ["it must be an object."];
+  const given = read as { [field: string]: unknown };
+  const unknown = Object.keys(given).filter((field) => !Object.hasOwn(FIELDS, field));
+  const needed = ["revision", "generations"].filter((field) => !Object.hasOwn(given, field));
+  const wrong = Object.keys(given).filter((field) => Object.hasOwn(FIELDS, field) && !FIELDS[field]!(given[field]));
+  return [
+    ...unknown.map((field) => `${field}: there is no such field; the fields are ${Object.keys(FIELDS).join(", ")}.`),
+    ...needed.map((field) => `${field}: is missing.`),
+    ...wrong.map((field) => `${field}: cannot be ${JSON.stringify(given[field])}.`),
+  ];
+}
+
+function isGeneration(value: unknown): boolean {
+  const { name, state, ...rest } = (value ?? {}) as { [field: string]: unknown };
+  const isState = state === "next" || state === "active" || state === "retiring";
+  return typeof name === "string" && isState && Object.keys(rest).length === 0;
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+/** Reads facts, from one file or from several that were collected in different places: as old as the oldest of them. */
+export function readFacts(files: readonly string[]): TrustFacts {
+  const all = files.map((file) => {
+    const read = json(file, "`multisite trust status` writes it.") as Partial<TrustFacts> | null;
+    if (read?.version !== 1 || typeof read.collectedAt !== "string" || typeof read.sites !== "object") {
+      throw new UserError(`${file} holds no facts of version 1: let \`multisite trust status\` write it.`);
+    }
+    return read as TrustFacts;
+  });
+  const reached = (facts: TrustFacts) => Object.entries(facts.sites).filter(([, site]) => site.reached);
+  return {
+    version: 1,
+    collectedAt: all.map(({ collectedAt }) => collectedAt).sort()[0] ?? "",
+    // What one runner could not reach, another may have.
+    sites: Object.fromEntries([...all.flatMap(({ sites }) => Object.entries(sites)), ...all.flatMap(reached)]),
+  };
+}
+
+function json(file: string, hint: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new UserError(
+      `${isMissing ? `There is no ${file}.` : `${file} cannot be read: ${(error as Error).message}.`} ${hint}`,
+    );
+  }
+}
+
+/**
+ * Writes JSON so that whoever reads the file finds the old text or the new one, never half of one, also when the machine
+ * stops meanwhile.
+ * @throws UserError when it cannot be written.
+ */
+export function writeWhole(file: string, value: unknown): void {
+  const beside = join(dirname(file), `.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    const open = openSync(beside, "wx", 0o644);
+    try {
+      writeSync(open, `${JSON.stringify(value, null, 2)}\n`);
+      fsyncSync(open);
+    } finally {
+      closeSync(open);
+    }
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw new UserError(`${file} cannot be written: ${(error as Error).message}`);
+  }
+}

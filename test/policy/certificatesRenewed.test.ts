@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
+import { certificatesRenewed } from "../../policy/rules/n1-030-certificates-renewed";
+
+const NOW = "2026-11-20T12:00:00.000Z";
+const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
+
+function found(props: object, config: object = {}, type = SIGNED): string[] {
+  const policy = certificatesRenewed(() => NOW) as StackValidationPolicy;
+  const said: string[] = [];
+  const resource = { type, name: "frankfurt-mesh", urn: "urn:frankfurt-mesh", props };
+  const args = { resources: [resource], getConfig: () => config } as unknown as StackValidationArgs;
+  void policy.validateStack(args, (message) => said.push(message));
+  return said;
+}
+
+describe("certificates are renewed in time", () => {
+  const window = { earlyRenewalHours: 720 };
+  for (const [what, props, pattern] of [
+    ["not due", { ...window, validityEndTime: "2027-02-01T00:00:00Z" }, undefined],
+    ["due since a week", { ...window, validityEndTime: "2026-12-12T12:00:00Z" }, undefined],
+    [
+      "half of its window gone",
+      { ...window, validityEndTime: "2026-12-05T12:00:00Z" },
+      /frankfurt-mesh ends in 15 days, on 2026-12-05, and was to be renewed from 30 days/,
+    ],
+    ["over", { ...window, validityEndTime: "2026-11-10T12:00:00Z" }, /ended 10 days ago/],
+    ["never renewed", { earlyRenewalHours: 0, validityEndTime: "2027-11-10T12:00:00Z" }, /never renewed/],
+    ["with no window", { validityEndTime: "2027-11-10T12:00:00Z" }, /never renewed/],
+    ["with an end that is no date", { ...window, validityEndTime: "soon" }, /no end that can be read/],
+  ] as const) {
+    it(`a certificate ${what}`, () => {
+      const said = found(props);
+      if (pattern === undefined) assert.deepEqual(said, []);
+      else assert.match(said.join(), pattern);
+    });
+  }
+
+  it("a certificate made anew in this run, whose end nobody knows yet", () => {
+    const unknown = Object.defineProperty({ ...window }, "validityEndTime", {
+      enumerable: true,
+      get: () => assert.fail("the SDK throws where a value is unknown"),
+    });
+    assert.deepEqual(found(unknown), []);
+  });
+
+  it("is accepted until a day, with a reason", () => {
+    const props = { ...window, validityEndTime: "2026-11-25T12:00:00Z" };
+    const exception = { rule: "N1-030", reason: "the site is taken down", expires: "2026-11-24" };
+    assert.deepEqual(found(props, { exceptions: [exception] }), []);
+    assert.equal(found(props, { exceptions: [{ ...exception, expires: "2026-11-19" }] }).length, 1);
+  });
+
+  it("is about signed certificates only: roots are exchanged, not renewed", () => {
+    const root = { validityEndTime: "2026-11-21T12:00:00Z", earlyRenewalHours: 0 };
+    assert.deepEqual(found(root, {}, "tls:index/selfSignedCert:SelfSignedCert"), []);
+  });
+});

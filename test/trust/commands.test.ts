@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import Ajv from "ajv";
+import { createColors } from "picocolors";
+import type { TrustFacts, TrustRotation } from "../../lib/plan/trustPhases";
+import { run } from "../../rehearsal/cli";
+import type { Terminal } from "../../rehearsal/terminal";
+import { type Ended, ROOT } from "../support/multisite";
+import { type Identity, leaf, root } from "./certificates";
+import { answersOf, FakeApi } from "./fakeApi";
+
+const NAMES = ["frankfurt", "dublin", "paris"] as const;
+type Name = (typeof NAMES)[number];
+/** Sites that exist, so that the program loads no cloud's SDK. It heeds that paris is expelled, and no other. */
+const PROGRAM = `const { existsSync, readFileSync } = require("node:fs");
+const { existing, Fleet } = require("pulumi-multisite");
+const { withoutExpelled } = require("pulumi-multisite/plan");
+const file = __dirname + "/trust.json";
+const trust = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+const site = (name, number) => ({ kind: "existing", name, number, provider: "vsphere", region: name, identity: name,
+  allocatable: { cpu: 32, memoryGiB: 128, pods: 880, nodes: 8, verifiedAt: "2026-11-01" },
+  cidrs: { nodes: ["192.168." + number + ".0/24"], pods: ["172.2" + number + ".0.0/16"], services: ["192.168.10" + number + ".0/24"] } });
+const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+  contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
+const names = ${JSON.stringify(NAMES)};
+new Fleet("sample", { kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig])),
+  spec: withoutExpelled({ sites: names.map((name, i) => site(name, i + 1)), demand: { cpu: 4, memoryGiB: 8, pods: 20 } },
+    trust.expelled?.includes("paris") ? trust : {}) });
+`;
+const isFactsFile = new Ajv().compile<TrustFacts>(
+  JSON.parse(readFileSync(join(ROOT, "rehearsal/trust/facts.schema.json"), "utf8")),
+);
+
+const apis = Object.fromEntries(NAMES.map((name) => [name, new FakeApi()])) as Record<Name, FakeApi>;
+let dir = "";
+let g1: Identity;
+let g2: Identity;
+
+before(async () => {
+  dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
+  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
+  writeFileSync(join(dir, "index.js"), PROGRAM);
+  for (const name of NAMES) {
+    await apis[name].listen();
+    writeFileSync(join(dir, `${name}.kubeconfig`), apis[name].kubeconfig);
+  }
+  g1 = root("sample root g1");
+  g2 = root("sample root g2");
+});
+after(() => {
+  for (const name of NAMES) apis[name].close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function write(rotation: Partial<TrustRotation>): void {
+  const whole = { revision: 4, generations: [{ name: "g1", state: "active" }], ...rotation };
+  writeFileSync(join(dir, "trust.json"), JSON.stringify(whole));
+  rmSync(join(dir, "trust-facts.json"), { force: true });
+}
+
+function readTrust(): TrustRotation {
+  return JSON.parse(readFileSync(join(dir, "trust.json"), "utf8"));
+}
+
+/** Every site holds the same, but for those that are given. */
+function hold(both: boolean, by: "g1" | "g2", revision = 4): void {
+  for (const name of NAMES) {
+    const roots = both ? { g1, g2 } : { g1 };
+    apis[name].mode = 200;
+    apis[name].answers = answersOf({ revision, roots, leaf: leaf(by === "g1" ? g1 : g2, `remote-${name}`) });
+  }
+}
+
+const DISTRIBUTED: Partial<TrustRotation> = {
+  generations: [
+    { name: "g1", state: "active" },
+    { name: "g2", state: "next" },
+  ],
+  bundleSince: 4,
+};
+const FACTS = () => join(dir, "trust-facts.json");
+/** A busy machine answers late. */
+const CONFIGS = () => ["--timeout", "60", ...KUBECONFIGS()];
+const KUBECONFIGS = () => NAMES.flatMap((name) => ["--kubeconfig", `${name}=${join(dir, `${name}.kubeconfig`)}`]);
+
+async function trust(...args: string[]): Promise<Ended> {
+  const said = { stdout: "", stderr: "" };
+  const terminal: Terminal = {
+    out(text) {
+      said.stdout += `${text}\n`;
+    },
+    err(text) {
+      said.stderr += `${text}\n`;
+    },
+    progress() {},
+    done() {},
+    colors: createColors(false),
+  };
+  const exit = await run(["node", "multisite", "trust", ...args], terminal, new AbortController().signal);
+  const ended = { exit, ...said };
+  assert.doesNotMatch(`${said.stdout}${said.stderr}`, /PRIVATE KEY|S3CR3T|^\s+at .*:\d+:\d+\)?$/m);
+  return ended;
+}
+
+describe("multisite trust status", () => {
+  it("says what every site holds, and writes facts of the schema, without a key", async () => {
+    write({});
+    hold(false, "g1");
+    const ran = await trust("status", dir, ...CONFIGS());
+    assert.equal(ran.exit, 0, ran.stderr + ran.stdout);
+    assert.match(ran.stdout, /frankfurt .* 4 +g1 +1 of 1 +g1/);
+    assert.match(ran.stdout, /Every site holds what it is to hold/);
+    const text = readFileSync(join(dir, "trust-facts.json"), "utf8");
+    assert.doesNotMatch(text, /PRIVATE KEY|S3CR3T/);
+    assert.ok(isFactsFile(JSON.parse(text)), JSON.stringify(isFactsFile.errors));
+    assert.equal(Object.keys(JSON.parse(text).sites).length, 3);
+  });
+
+  it("holds an unreachable site for a fact: one that hangs, refuses, is not asked", async () => {
+    write({});
+    hold(false, "g1");
+    apis.frankfurt.mode = "hang";
+    apis.dublin.mode = 403;
+    const ran = await trust("status", dir, ...KUBECONFIGS().slice(0, 4), "--timeout", "2", "--json", "-");
+    assert.equal(ran.exit, 1);
+    const { facts } = JSON.parse(ran.stdout) as { facts: TrustFacts };
+    assert.ok(isFactsFile(facts), JSON.stringify(isFactsFile.errors));
+    const reason = (name: Name) => {
+      const seen = facts.sites[name];
+      return seen?.reached === false ? seen.reason : "reached";
+    };
+    assert.match(reason("frankfurt"), /no answer within 2 s/);
+    assert.match(reason("dublin"), /403/);
+    assert.match(reason("paris"), /no --kubeconfig/);
+  });
+
+  it("names a site that is not as it is to be, and what holds the next step up", async () => {
+    write(DISTRIBUTED);
+    hold(true, "g1");
+    apis.paris.answers = answersOf({ revision: 4, roots: { g1, g2 }, leaf: leaf(g1, "remote-paris"), loaded: [g1] });
+    const ran = await trust("status", dir, ...CONFIGS());
+    assert.equal(ran.exit, 1);
+    assert.match(ran.stdout, /paris: kube-system\/DaemonSet\/cilium: 1 of 1 pods not rolled since \(cilium-x7k2p\)/);
+    assert.match(ran.stdout, /Next: issue g2 at frankfurt[\s\S]*Not now/);
+  });
+
+  it("refuses a key where a certificate belongs, and shows nothing of it", async () => {
+    write({});
+    hold(false, "g1");
+    const path = "/api/v1/namespaces/kube-system/configmaps/cilium-root-ca.crt";
+    apis.dublin.answers.set(path, {
+      metadata: { namespace: "kube-system", name: "x" },
+      data: { "ca.crt": g1.certPem + g1.keyPem },
+    });
+    const ran = await trust("status", dir, ...CONFIGS());
+    assert.equal(ran.exit, 1);
+    assert.match(ran.stdout, /dublin.*it holds a private key/);
+  });
+});
+
+describe("multisite trust rotate", () => {
+  it("shows a step and changes nothing; with --take it rewrites the data, whole", async () => {
+    write({});
+    hold(false, "g1");
+    const shown = await trust("rotate", dir, "--to", "g2", ...CONFIGS());
+    assert.equal(shown.exit, 0, shown.stderr);
+    assert.match(shown.stdout, /distribute g2: makes root g2/);
+    assert.match(shown.stdout, /Add --take/);
+    assert.equal(readTrust().revision, 4);
+    const dry = await trust("rotate", dir, "--to", "g2", "--facts", FACTS(), "--take", "--dry-run");
+    assert.equal(dry.exit, 0);
+    assert.equal(readTrust().revision, 4);
+    const taken = await trust("rotate", dir, "--to", "g2", "--facts", FACTS(), "--take");
+    assert.equal(taken.exit, 0, taken.stderr);
+    const { changedAt, ...rest } = readTrust();
+    assert.deepEqual(rest, { revision: 5, generations: DISTRIBUTED.generations, bundleSince: 5 });
+    assert.ok(Date.parse(changedAt!) <= Date.now());
+    assert.deepEqual(
+      readdirSync(dir).filter((name) => name.endsWith(".tmp")),
+      [],
+    );
+    const again = await trust("rotate", dir, "--to", "g2", "--take");
+    assert.equal(again.exit, 1, "the facts are of before the change");
+    assert.match(again.stdout, /after them/);
+    assert.equal(readTrust().revision, 5);
+  });
+
+  it("holds a step up by name, and does not take it", async () => {
+    write(DISTRIBUTED);
+    hold(true, "g1");
+    apis.paris.answers = answersOf({ revision: 3, roots: { g1 }, leaf: leaf(g1, "remote-paris") });
+    const ran = await trust("rotate", dir, "--to", "g2", "--take", ...CONFIGS());
+    assert.equal(ran.exit, 1);
+    assert.match(
+      ran.stdout,
+      /paris: kube-system\/ConfigMap\/cilium-root-ca\.crt\/ca\.crt trusts \[g1\] only \(seen \d\d:\d\d:\d\d UTC\)/,
+    );
+    assert.match(ran.stdout, /--back/);
+    assert.equal(readTrust().revision, 4);
+    const back = await trust("rotate", dir, "--back", "--take");
+    assert.equal(back.exit, 0);
+    assert.deepEqual(readTrust().generations, [{ name: "g1", state: "active" }]);
+  });
+
+  it("takes the site that is asked for", async () => {
+    write(DISTRIBUTED);
+    hold(true, "g1");
+    const ran = await trust("rotate", dir, "--site", "dublin", "--take", ...CONFIGS());
+    assert.equal(ran.exit, 0, ran.stdout);
+    assert.deepEqual(readTrust().issuedByNext, ["dublin"]);
+  });
+
+  it("--compromised says beforehand what breaks, needs no site to answer, and has no overlap", async () => {
+    write({});
+    const shown = await trust("rotate", dir, "--to", "g2", "--compromised");
+    assert.equal(shown.exit, 0, shown.stderr);
+    assert.match(shown.stdout, /at the worst 2 of 6 links work/);
+    assert.match(shown.stdout, /about 20 min/);
+    assert.equal(readTrust().revision, 4);
+    await trust("rotate", dir, "--to", "g2", "--compromised", "--take");
+    assert.deepEqual(readTrust().generations, [{ name: "g2", state: "active" }]);
+  });
+
+  it("is refused with what to change for data and options that are wrong", async () => {
+    const cases: [change: Partial<TrustRotation> | undefined, args: string[], pattern: RegExp][] = [
+      [undefined, [], /There is no .*trust\.json/],
+      [
+        {
+          generations: [
+            { name: "g1", state: "active" },
+            { name: "g2", state: "active" },
+          ],
+        },
+        [],
+        /exactly one must be active/,
+      ],
+      [{ phase: 3 } as never, [], /phase: there is no such field/],
+      [DISTRIBUTED, ["--to", "g3"], /a rotation to g2 is under way/],
+      [{}, ["--to", "G 2"], /1 to 15 of a-z/],
+      [
+        {},
+        ["--to", "g2", "--kubeconfig", "mars=x"],
+        /mars: there is no such site; the sites are frankfurt, dublin, paris/,
+      ],
+      [{}, ["--to", "g2", "--facts", "nowhere.json"], /There is no nowhere\.json/],
+      [{}, ["--compromised"], /needs --to/],
+    ];
+    for (const [change, args, pattern] of cases) {
+      write(change ?? {});
+      if (change === undefined) rmSync(join(dir, "trust.json"));
+      const ran = await trust("rotate", dir, ...args);
+      assert.equal(ran.exit, 2, `${args.join(" ")}: ${ran.stdout}`);
+      assert.match(ran.stderr, pattern);
+    }
+  });
+});
+
+describe("multisite trust expel", () => {
+  it("says what closes, what remains and what to run next, and closes the site out as data", async () => {
+    write({});
+    hold(false, "g1");
+    await trust("status", dir, ...CONFIGS());
+    const shown = await trust("expel", "paris", dir);
+    assert.equal(shown.exit, 0, shown.stderr);
+    assert.match(shown.stdout, /frankfurt, dublin drop the user remote-paris/);
+    assert.match(shown.stdout, /stay valid until 20/);
+    assert.match(shown.stdout, /multisite trust rotate --to g2/);
+    assert.equal(readTrust().expelled, undefined);
+    const taken = await trust("expel", "paris", dir, "--take");
+    assert.equal(taken.exit, 0, taken.stderr);
+    assert.deepEqual(readTrust().expelled, ["paris"]);
+    assert.doesNotMatch(taken.stdout, /still builds/);
+    write({});
+    const other = await trust("expel", "dublin", dir, "--take");
+    assert.match(other.stdout, /still builds dublin: give Fleet withoutExpelled/);
+    assert.equal((await trust("expel", "mars", dir)).exit, 2);
+    assert.ok(existsSync(join(dir, "trust.json")));
+  });
+});
