@@ -9,6 +9,9 @@ import type { Held, SiteReader } from "./reader";
 const BUNDLES = "trust.cert-manager.io/bundle";
 const CERTIFICATES = "controller.cert-manager.io/fao=true";
 
+/** Where Istio reads its issuer: it has names of its own for the parts. */
+const ISTIO_ISSUER = { namespace: "istio-system", name: "cacerts", key: "cert-chain.pem" } as const;
+
 /** A site to ask; without a reader nobody can. */
 export interface AskedSite {
   readonly name: string;
@@ -80,11 +83,12 @@ async function ask({ reader }: AskedSite, seconds: number, signal: AbortSignal):
 async function gather(reader: SiteReader): Promise<Raw> {
   const { namespace, name, key } = TRUST_RECORD;
   const record = readRecord((await reader.held("ConfigMap", namespace, name))?.data[key]);
-  const [bundles, leaves, spread, issued, consumers] = await Promise.all([
+  const [bundles, leaves, spread, issued, istio, consumers] = await Promise.all([
     Promise.all((record?.bundles ?? []).map((where) => listedBundle(reader, where))),
     Promise.all((record?.leaves ?? []).map((where) => listedLeaf(reader, where))),
     reader.labelled("ConfigMap", BUNDLES),
     reader.labelled("Secret", CERTIFICATES),
+    reader.held("Secret", ISTIO_ISSUER.namespace, ISTIO_ISSUER.name),
     Promise.all((record?.consumers ?? []).map((where) => consumer(reader, where))),
   ]);
   const listed = new Set(bundles.flatMap((all) => all.map(({ where }) => where)));
@@ -93,7 +97,12 @@ async function gather(reader: SiteReader): Promise<Raw> {
     bundles: [...bundles.flat(), ...spread.flatMap(texts).filter(({ where }) => !listed.has(where))],
     leaves: [
       ...leaves.flat().map((leaf) => ({ ...leaf, isListed: true })),
-      ...issued.flatMap(leafText).map((leaf) => ({ ...leaf, isListed: false })),
+      ...[...issued.flatMap((one) => leafText(one)), ...(istio ? leafText(istio, ISTIO_ISSUER.key) : [])].map(
+        (leaf) => ({
+          ...leaf,
+          isListed: false,
+        }),
+      ),
     ],
     consumers: consumers.flat(),
   };
@@ -117,8 +126,8 @@ function texts({ namespace, name, data, writtenAt }: Held): Text[] {
     .map(([key, pem]) => ({ where: `${namespace}/ConfigMap/${name}/${key}`, pem, writtenAt }));
 }
 
-function leafText({ namespace, name, data, writtenAt }: Held): Text[] {
-  const pem = data["tls.crt"];
+function leafText({ namespace, name, data, writtenAt }: Held, key = "tls.crt"): Text[] {
+  const pem = data[key];
   return pem === undefined ? [] : [{ where: `${namespace}/${name}`, pem, writtenAt }];
 }
 

@@ -134,11 +134,15 @@ function chainsTo({ where, generation, issuer }: LeafFact): string {
   return `${where} chains to ${generation ?? `no root of the fleet (issuer ${issuer})`}`;
 }
 
+/** Hours that what an issuer signs lives when nothing else is said: the default of Istio and of Linkerd. */
+const ISSUED_HOURS = 24;
+
 /** What a site signs and no Secret shows has run out since the site signs with its present issuer. */
 export function unseenAreGone(now: string): Judge {
-  return ({ leaves }, { unseenLeafHours = 0 }) => {
-    if (unseenLeafHours === 0) return [];
+  return ({ leaves }, planned) => {
     const issuers = leaves.filter(({ isIssuer }) => isIssuer);
+    const unseenLeafHours = planned.unseenLeafHours ?? (issuers.length > 0 ? ISSUED_HOURS : 0);
+    if (unseenLeafHours === 0) return [];
     if (issuers.length === 0) return ["it signs by itself, and no issuer was seen"];
     return issuers.flatMap(({ where, writtenAt, notBefore }) => {
       const hours = (Date.parse(now) - Date.parse(writtenAt ?? notBefore)) / 3_600_000;

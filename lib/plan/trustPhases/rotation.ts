@@ -44,7 +44,10 @@ export interface RotationSite {
   readonly consumers?: readonly string[];
   /** Secrets that must hold a certificate of the fleet, as `namespace/name`. @default unknown: at least one must be seen */
   readonly leaves?: readonly string[];
-  /** Hours for which a certificate lives that the site signs and no Secret shows, as those of Istio and Linkerd. @default 0 */
+  /**
+   * Hours for which a certificate lives that the site signs and no Secret shows, as those of Istio and Linkerd.
+   * @default 24 where an issuer is seen in the site, otherwise 0
+   */
   readonly unseenLeafHours?: number;
 }
 

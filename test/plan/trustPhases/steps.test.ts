@@ -271,6 +271,8 @@ describe("a gate is not met", () => {
       NOW,
     ).forward;
     assert.match(unmet(step).join("\n"), /cert-manager\/ca signs since .*lives 24 h/);
+    const unsaid = legalSteps(SETTLED, every(site(["g1", "g2"], "g2", { leaves: [issuer] })), NOW).forward[0];
+    assert.match(unmet(unsaid).join("\n"), /lives 24 h/, "an issuer that is seen signs what is not");
     const later = "2026-11-21T10:01:00.000Z";
     const again = { ...every(site(["g1", "g2"], "g2", { leaves: [issuer] })), collectedAt: later };
     assert.deepEqual(unmet(legalSteps({ ...SETTLED, sites }, again, later).forward[0]), []);
