@@ -54,7 +54,11 @@ export async function programSites(
       today: new Date().toISOString().slice(0, 10),
     });
     if (plan === undefined) throw new UserError("The program has no Fleet, and only a Fleet's sites share a trust.");
-    return plan.sites.map(({ name, state }) => ({ name, state }));
+    return plan.sites.map(({ name, state }) => {
+      const objects = plan.trust?.sites.find(({ site }) => site === name)?.objects;
+      // What the plan puts into a site must be seen there, whatever the site says of itself.
+      return { name, state, ...(objects && { consumers: objects.consumers, leaves: objects.leaves }) };
+    });
   } finally {
     await session.close();
     terminal.done();
