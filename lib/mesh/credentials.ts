@@ -8,7 +8,7 @@ export interface LeafPair {
 
 /**
  * What a site proves itself with in the mesh, signed outside of it. Cilium wants exact names:
- * `server` `clustermesh-apiserver.kube-system.svc`, `*.mesh.cilium.io` and loopback; `admin` CN `admin-SITE`; `remote` CN
+ * `server` `clustermesh-apiserver.kube-system.svc`, `*.mesh.cilium.io`, loopback, and the planned addresses of the site's mesh API (Cilium 1.19 looks for peers by them); `admin` CN `admin-SITE`; `remote` CN
  * `remote-SITE`; `local` CN `local-SITE` (Cilium, "Setting up Cluster Mesh").
  */
 export interface MeshCredentials {

@@ -1,10 +1,11 @@
 import { MESH_API_PORT } from "../underlay/ports";
+import type { CiliumMinor } from "../versions";
 import { type MeshMember, type MeshPlan, peersOf } from "./meshPlan";
 
 /**
  * The three objects in kube-system through which Cilium knows a site's peers, as texts by key. One key a peer in the
  * Secrets and one line in the ConfigMap, all watched: a site that comes or goes restarts nothing.
- * Formats: what the chart of 1.19.5 renders for `clustermesh.config` with `authMode: cluster`.
+ * Formats: what the charts render for `clustermesh.config` with `authMode: cluster`.
  */
 export interface PeerObjects {
   /** Secret `cilium-kvstoremesh`, read by the mesh API: where the peers' APIs are. */
@@ -22,22 +23,22 @@ export const PEER_OBJECT_NAMES: Readonly<Record<keyof PeerObjects, string>> = {
   remoteUsers: "clustermesh-remote-users",
 };
 
-/** Domain of the names in server certificates, which the chart's own certificates have and nothing resolves. */
+/** Domain of the names in server certificates. Nothing resolves it but the host aliases below. */
 const MESH_DOMAIN = "mesh.cilium.io";
 
 const FOLDER = "/var/lib/cilium/clustermesh";
 
 /** How agents reach the site's own API, whichever peer's state they read there. */
-const OWN_API = etcdClient("https://clustermesh-apiserver.kube-system.svc:2379", "local");
+const OWN_API = etcdClient(["clustermesh-apiserver.kube-system.svc"], "local");
 
 /** The peer objects of one site. */
 export function peerObjects(mesh: MeshPlan, site: string): PeerObjects {
-  return objectsOf(peersOf(mesh, site).map(entryOf));
+  return objectsOf(peersOf(mesh, site).map((peer) => entryOf(peer, mesh)));
 }
 
 /** The peer objects of all members, by site: each peer's text is made once and shared. */
 export function allPeerObjects(mesh: MeshPlan): Map<string, PeerObjects> {
-  const entries = mesh.members.map(entryOf);
+  const entries = mesh.members.map((member) => entryOf(member, mesh));
   return new Map(entries.map((own) => [own.name, objectsOf(entries.filter((one) => one !== own))]));
 }
 
@@ -47,15 +48,27 @@ interface PeerEntry {
   readonly user: string;
 }
 
-function entryOf({ name, addresses }: MeshMember): PeerEntry {
-  const host = `${name}.${MESH_DOMAIN}`;
-  const aliases = ["cilium-host-aliases:", `- hostname: ${host}`, "  ips:", ...addresses.map((ip) => `    - ${ip}`)];
+function entryOf({ name, addresses }: MeshMember, { ciliumVersion }: MeshPlan): PeerEntry {
   return {
     name,
-    remote: `${etcdClient(`https://${host}:${MESH_API_PORT}`, "common")}${aliases.join("\n")}\n`,
+    remote: REMOTE[ciliumVersion](name, addresses),
     user: `- { name: remote-${name}, role: remote }\n`,
   };
 }
+
+/**
+ * Where a peer's API is. Cilium 1.20 reads addresses of names beside them. 1.19 does not, and its chart writes them into
+ * the pods' hosts file, so that each site that joins restarts the mesh APIs of all others: there peers are looked for by
+ * their addresses, which are planned and stand in the server's certificate.
+ */
+const REMOTE: Readonly<Record<CiliumMinor, (name: string, addresses: readonly string[]) => string>> = {
+  "1.19": (_name, addresses) => etcdClient(addresses, "common"),
+  "1.20": (name, addresses) => {
+    const host = `${name}.${MESH_DOMAIN}`;
+    const aliases = ["cilium-host-aliases:", `- hostname: ${host}`, "  ips:", ...addresses.map((ip) => `    - ${ip}`)];
+    return `${etcdClient([host], "common")}${aliases.join("\n")}\n`;
+  },
+};
 
 function objectsOf(peers: readonly PeerEntry[]): PeerObjects {
   const kvstoreMesh: Record<string, string> = {};
@@ -70,10 +83,10 @@ function objectsOf(peers: readonly PeerEntry[]): PeerObjects {
 }
 
 /** Configuration of an etcd client with the certificates that the chart mounts under this prefix. */
-function etcdClient(endpoint: string, certificates: "local" | "common"): string {
+function etcdClient(hosts: readonly string[], certificates: "local" | "common"): string {
   return [
     "endpoints:",
-    `- ${endpoint}`,
+    ...hosts.map((host) => `- https://${host}:${MESH_API_PORT}`),
     `trusted-ca-file: ${FOLDER}/${certificates}-etcd-client-ca.crt`,
     `key-file: ${FOLDER}/${certificates}-etcd-client.key`,
     `cert-file: ${FOLDER}/${certificates}-etcd-client.crt`,

@@ -5,16 +5,34 @@ import { parse } from "yaml";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import { allPeerObjects, type MeshPlan, meshOf, type PeerObjects, peerObjects } from "../../../lib/plan/mesh";
 import type { SiteState } from "../../../lib/plan/spec";
+import type { CiliumMinor } from "../../../lib/plan/versions";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "../../support/specs";
 
-function meshWith(states: Partial<Record<"frankfurt" | "belgium" | "amsterdam", SiteState>> = {}): MeshPlan {
+function meshWith(
+  states: Partial<Record<"frankfurt" | "belgium" | "amsterdam", SiteState>> = {},
+  ciliumVersion: CiliumMinor = "1.19",
+): MeshPlan {
   const sites = [eksSite("frankfurt", 1), gkeSite("belgium", 2), aksSite("amsterdam", 3)];
   const lived = sites.map((site) => ({ ...site, state: states[site.name as "belgium"] ?? "active" }));
-  return fleetPlan(fleetSpec(lived, { mesh: {}, degradedUntil: "2026-12-24" })).mesh!;
+  return fleetPlan(fleetSpec(lived, { mesh: { ciliumVersion }, degradedUntil: "2026-12-24" })).mesh!;
 }
 
-test("the objects have the exact form that the chart gives them", () => {
-  const { kvstoreMesh, clusterMesh, remoteUsers } = peerObjects(meshWith(), "frankfurt");
+test("1.19 looks for peers by their addresses: names would need its pods' hosts files, and restarts", () => {
+  assert.equal(
+    peerObjects(meshWith(), "belgium").kvstoreMesh.frankfurt,
+    `endpoints:
+- https://10.1.33.248:2379
+- https://10.1.35.248:2379
+- https://10.1.37.248:2379
+trusted-ca-file: /var/lib/cilium/clustermesh/common-etcd-client-ca.crt
+key-file: /var/lib/cilium/clustermesh/common-etcd-client.key
+cert-file: /var/lib/cilium/clustermesh/common-etcd-client.crt
+`,
+  );
+});
+
+test("1.20 looks for them by name, with the addresses beside, in the exact form of its chart", () => {
+  const { kvstoreMesh, clusterMesh, remoteUsers } = peerObjects(meshWith({}, "1.20"), "frankfurt");
   assert.equal(
     kvstoreMesh.belgium,
     `endpoints:
@@ -46,7 +64,7 @@ cert-file: /var/lib/cilium/clustermesh/local-etcd-client.crt
 });
 
 test("a site with an address in each zone is looked for at all of them", () => {
-  const mesh = meshWith();
+  const mesh = meshWith({}, "1.20");
   const [frankfurt] = mesh.members;
   assert.equal(frankfurt?.addresses.length, 3);
   const [alias] = parse(peerObjects(mesh, "belgium").kvstoreMesh.frankfurt!)["cilium-host-aliases"];
