@@ -26,4 +26,5 @@ export * from "./trust";
 export * from "./trustPhases";
 export * from "./underlay";
 export type * from "./verdict";
+export { WAVE_KINDS, type Walk, type Wave, type WaveKind, walk } from "./waves";
 export * from "./workloads";
