@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { isExecutable } from "../../rehearsal/clusters/toolchain/places";
+
+/** What of the machine a real mesh needs. */
+export interface Machine {
+  /** Where the unified hierarchy of control groups is mounted. */
+  readonly cgroups: string;
+  readonly clang: string;
+}
+
+/** Programs of the system that nodes are made with, and that Cilium's agent calls. */
+const CALLED = ["nsenter", "unshare", "mount", "ip", "iptables", "ipset", "sh"];
+
+/**
+ * What this machine has for a real mesh.
+ * @returns why it cannot have one, as a text
+ */
+export function machine(): Machine | string {
+  if (process.platform !== "linux") return "a real mesh needs Linux";
+  if (process.getuid?.() !== 0) return "a real mesh needs root, for namespaces and BPF";
+  const cgroups = mountOf("cgroup2");
+  if (cgroups === undefined) return "no cgroup2 is mounted here, to which Cilium attaches";
+  if (!/\bbpf$/m.test(readFileSync("/proc/filesystems", "utf8"))) return "this kernel has no BPF file system";
+  if (!existsSync("/sys/kernel/btf/vmlinux")) return "this kernel tells no types of its own (BTF)";
+  const missing = CALLED.filter((name) => find(name) === undefined);
+  if (missing.length > 0) return `these programs are missing: ${missing.join(", ")} (Debian: iproute2 iptables ipset)`;
+  const clang = ["clang-19", "clang-18", "clang-17", "clang"].map(find).find((path) => path !== undefined);
+  if (clang === undefined)
+    return "there is no clang of 17 or later, which builds the datapath (Debian: clang-19 llvm-19)";
+  return { cgroups, clang };
+}
+
+function mountOf(type: string): string | undefined {
+  const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+  return mounts.map((line) => line.split(" ")).find(([, , kind]) => kind === type)?.[1];
+}
+
+function find(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { HelmValues } from "../../lib/mesh/values";
+import { fleetPlan } from "../../lib/plan/fleetPlan";
+import type { SitePlan } from "../../lib/plan/plan";
+import type { FleetSpec, SiteState } from "../../lib/plan/spec";
+import { simulatedClouds } from "../../rehearsal/clouds";
+import { existingOf } from "../../rehearsal/commands/program";
+import { openSession, type ResourceState, resourcesOf } from "../../rehearsal/engine";
+
+/** What a rehearsal says that a site is made of. */
+export interface RehearsedSite {
+  readonly plan: SitePlan;
+  /** Values of Cilium's release. */
+  readonly values: HelmValues;
+  /** Secrets and ConfigMaps in kube-system, as Kubernetes takes them. */
+  readonly objects: readonly object[];
+  /** The same as texts, by `Kind/name`. */
+  readonly texts: ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+/** States of the sites, by name; a site without one is not in the fleet. */
+export type States = Readonly<Record<string, SiteState>>;
+
+const PROGRAM = join(__dirname, "program");
+
+/** Rehearsals of one fleet, each going on from the state that the one before has left. */
+export class Rehearsals {
+  readonly #folder = mkdtempSync(join(tmpdir(), "multisite-mesh-state-"));
+
+  /**
+   * Rehearses the fleet with these states.
+   * @param foreign a site whose certificates another authority signs
+   */
+  async up(states: States, foreign?: string): Promise<Map<string, RehearsedSite>> {
+    let session: Awaited<ReturnType<typeof openSession>> | undefined;
+    const clouds = () =>
+      simulatedClouds({ moduleRoots: [PROGRAM], state: existingOf(session === undefined ? [] : resourcesOf(session)) });
+    let source: ReturnType<typeof clouds> | undefined;
+    const lazy = () => {
+      source ??= clouds();
+      return source;
+    };
+    session = await openSession({
+      projectDir: PROGRAM,
+      config: { states: JSON.stringify(states), ...(foreign !== undefined && { foreign }) },
+      sources: [{ open: (name, version) => lazy().open(name, version), fidelity: (type) => lazy().fidelity(type) }],
+      stateFile: join(this.#folder, "state.json"),
+      passphrase: "rehearsed",
+    });
+    try {
+      const { exit, diagnostics } = await session.up();
+      if (exit !== 0) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
+      return sitesOf(resourcesOf(session));
+    } finally {
+      await session.close();
+    }
+  }
+
+  end(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function sitesOf(resources: readonly ResourceState[]): Map<string, RehearsedSite> {
+  const fleet = resources.find(({ type }) => type === "multisite:index:Fleet");
+  const { sites } = fleetPlan(clear(fleet?.inputs.spec) as FleetSpec);
+  const built = sites.filter(({ state }) => state !== "lost");
+  return new Map(built.map((plan) => [plan.name, siteOf(plan, resources)]));
+}
+
+function siteOf(plan: SitePlan, resources: readonly ResourceState[]): RehearsedSite {
+  const own = resources.filter(({ urn }) => urn.includes("multisite:index:Site") && urn.includes(`::${plan.name}-`));
+  const release = own.find(
+    ({ type, urn }) => type === "kubernetes:helm.sh/v3:Release" && urn.endsWith(`::${plan.name}-cilium`),
+  );
+  const objects = own.filter(({ type }) => /^kubernetes:core\/v1:(Secret|ConfigMap)$/.test(type)).map(objectOf);
+  const texts = objects.map(({ kind, metadata, data }) => {
+    const plain = Object.entries(data).map(([key, text]) => [key, kind === "Secret" ? decoded(text) : text] as const);
+    return [`${kind}/${metadata.name}`, Object.fromEntries(plain)] as const;
+  });
+  return { plan, values: clear(release?.inputs.values) as HelmValues, objects, texts: new Map(texts) };
+}
+
+interface DataObject {
+  readonly apiVersion: "v1";
+  readonly kind: "Secret" | "ConfigMap";
+  readonly metadata: { readonly name: string };
+  readonly data: Readonly<Record<string, string>>;
+}
+
+function objectOf({ type, inputs }: ResourceState): DataObject {
+  const kind = type.endsWith("Secret") ? "Secret" : "ConfigMap";
+  const given = clear(inputs) as Pick<DataObject, "metadata" | "data">;
+  return { ...given, apiVersion: "v1", kind, data: given.data ?? {} };
+}
+
+function decoded(text: string): string {
+  return Buffer.from(text, "base64").toString();
+}
+
+/** A value in wire form with its secrets in clear: it goes to the nodes of the test, and nowhere else. */
+function clear(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(clear);
+  if (typeof value !== "object" || value === null) return value;
+  if (SIGNATURE in value) return clear((value as { readonly value?: unknown }).value);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, clear(one)]));
+}
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
