@@ -77,7 +77,6 @@ describe("a real mesh, configured by a rehearsal", { skip: typeof asked === "str
   });
 
   after(async () => {
-    rehearsals.end();
     if (lab === undefined) return;
     const logs = failed > 0 ? mkdtempSync(join(tmpdir(), "multisite-mesh-logs-")) : undefined;
     await lab.end(logs);

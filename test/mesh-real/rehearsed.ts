@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HelmValues } from "../../lib/mesh/values";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
@@ -7,7 +5,7 @@ import type { SitePlan } from "../../lib/plan/plan";
 import type { FleetSpec, SiteState } from "../../lib/plan/spec";
 import { simulatedClouds } from "../../rehearsal/clouds";
 import { existingOf } from "../../rehearsal/commands/program";
-import { openSession, type ResourceState, resourcesOf } from "../../rehearsal/engine";
+import { type Deployment, openSession, type ResourceState, resourcesOf } from "../../rehearsal/engine";
 
 /** What a rehearsal says that a site is made of. */
 export interface RehearsedSite {
@@ -27,7 +25,8 @@ const PROGRAM = join(__dirname, "program");
 
 /** Rehearsals of one fleet, each going on from the state that the one before has left. */
 export class Rehearsals {
-  readonly #folder = mkdtempSync(join(tmpdir(), "multisite-mesh-state-"));
+  // In memory alone: the keys of two authorities are in it.
+  #state: Deployment | undefined;
 
   /**
    * Rehearses the fleet with these states.
@@ -46,20 +45,17 @@ export class Rehearsals {
       projectDir: PROGRAM,
       config: { states: JSON.stringify(states), ...(foreign !== undefined && { foreign }) },
       sources: [{ open: (name, version) => lazy().open(name, version), fidelity: (type) => lazy().fidelity(type) }],
-      stateFile: join(this.#folder, "state.json"),
+      ...(this.#state && { state: this.#state }),
       passphrase: "rehearsed",
     });
     try {
       const { exit, diagnostics } = await session.up();
+      this.#state = session.deployment();
       if (exit !== 0) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
       return sitesOf(resourcesOf(session));
     } finally {
       await session.close();
     }
-  }
-
-  end(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
