@@ -57,7 +57,9 @@ async function connect({ node }: RealSite, name: string, uid: string): Promise<s
     CNI_PATH: "/usr/bin",
     CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=${name};K8S_POD_UID=${uid}`,
   };
-  const result = JSON.parse(await node.exec(["cilium-cni"], { input, env })) as { ips: { address: string }[] };
+  const result = JSON.parse(await node.exec(["cilium-cni"], { input, env, timeoutSeconds: 180 })) as {
+    ips: { address: string }[];
+  };
   return result.ips[0]!.address.split("/")[0]!;
 }
 

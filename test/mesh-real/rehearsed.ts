@@ -5,7 +5,7 @@ import type { SitePlan } from "../../lib/plan/plan";
 import type { FleetSpec, SiteState } from "../../lib/plan/spec";
 import { simulatedClouds } from "../../rehearsal/clouds";
 import { existingOf } from "../../rehearsal/commands/program";
-import { type Deployment, openSession, type ResourceState, resourcesOf } from "../../rehearsal/engine";
+import { type Deployment, openSession, type ResourceState, type RunResult, resourcesOf } from "../../rehearsal/engine";
 
 /** What a rehearsal says that a site is made of. */
 export interface RehearsedSite {
@@ -49,14 +49,24 @@ export class Rehearsals {
       passphrase: "rehearsed",
     });
     try {
-      const { exit, diagnostics } = await session.up();
+      const result = await session.up();
       this.#state = session.deployment();
-      if (exit !== 0) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
+      refuseFailure(result);
       return sitesOf(resourcesOf(session));
     } finally {
       await session.close();
     }
   }
+}
+
+/**
+ * A site that is lost, or whose entry is gone, stays protected in the state, and the run says so after it has changed all
+ * others: that is how a fleet is meant to end here, and the only failure that is none.
+ */
+function refuseFailure({ exit, diagnostics }: RunResult): void {
+  const errors = diagnostics.filter(({ severity, urn }) => severity === "error" && urn !== "");
+  const isHeldBack = errors.length > 0 && errors.every(({ message }) => /protected|deletionProtection/.test(message));
+  if (exit !== 0 && !isHeldBack) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
 }
 
 function sitesOf(resources: readonly ResourceState[]): Map<string, RehearsedSite> {
