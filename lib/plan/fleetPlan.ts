@@ -45,7 +45,8 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     options.today,
   );
   const verdict = capacityVerdict(capacityInput(spec, sites, lost.degraded));
-  const mesh = meshPlan(spec, sites);
+  const underlay = spec.underlay && underlayPlan(sites, spec.underlay, spec.retired?.length ?? 0);
+  const mesh = meshPlan(spec, sites, underlay?.mtuBytes);
   const notes = [...lost.notes, ...poolNotes(sites), ...staleNotes(sites, options.today)];
   return {
     spec,
@@ -56,7 +57,7 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     capacity: { ...verdict, notes: [...verdict.notes, ...notes] },
     traffic: trafficPlan(spec.traffic, sites, verdict),
     trust: spec.trust && trustPlan(spec.trust, sites, spec.addresses?.maximumSites ?? 255, isMeshed(spec)),
-    underlay: spec.underlay && underlayPlan(sites, spec.underlay, spec.retired?.length ?? 0),
+    underlay,
     ...(mesh && { mesh }),
   };
 }

@@ -9,7 +9,8 @@ export function checkMesh(spec: Draft<FleetSpec>, sites: readonly DraftSite[], r
   if (spec.mesh === undefined || spec.mesh.implementation === "none") return;
   for (const one of sites) checkEndpoint(one, report);
   const given = sites.filter(({ site }) => site.kind === "existing");
-  if (given.length > 0 && spec.mesh.mtuBytes === undefined) {
+  // The links of an underlay say what they carry.
+  if (given.length > 0 && spec.mesh.mtuBytes === undefined && spec.underlay === undefined) {
     const who = given.map(({ called }) => called).join(", ");
     report(
       ["mesh", "mtuBytes"],

@@ -38,15 +38,18 @@ const WITHIN_AWS = 8500;
 
 const DEFAULT_CACHE_TTL_SECONDS = 180;
 
-/** The mesh that a spec asks for, or undefined when it asks for none. */
-export function meshPlan(spec: FleetSpec, sites: readonly SitePlan[]): MeshPlan | undefined {
+/**
+ * The mesh that a spec asks for, or undefined when it asks for none.
+ * @param linkMtuBytes MTU of the narrowest link of the underlay, where one is planned
+ */
+export function meshPlan(spec: FleetSpec, sites: readonly SitePlan[], linkMtuBytes?: number): MeshPlan | undefined {
   const { mesh } = spec;
   if (mesh === undefined) return undefined;
   return {
     implementation: mesh.implementation ?? "cilium",
     ciliumVersion: mesh.ciliumVersion ?? "1.19",
     encryption: mesh.encryption ?? "wireguard",
-    mtuBytes: mesh.mtuBytes ?? narrowest(sites),
+    mtuBytes: mesh.mtuBytes ?? linkMtuBytes ?? narrowest(sites),
     cacheTtlSeconds: mesh.cacheTtlSeconds ?? DEFAULT_CACHE_TTL_SECONDS,
     members: sites.filter(({ state }) => stateFacts(state).meshed).map(member),
   };

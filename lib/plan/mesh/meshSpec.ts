@@ -19,7 +19,7 @@ export interface MeshSpec {
 
   /**
    * MTU of the narrowest link between two sites, in bytes, 1280 to 9001. Required where the library cannot know it: with a
-   * site of kind `existing`. @default 1370 with sites in several clouds, 8500 on AWS alone, else what Cilium detects
+   * site of kind `existing` and no `underlay`. @default that of the underlay; without one 1370 with sites in several clouds, 8500 on AWS alone, else what Cilium detects
    */
   mtuBytes?: number;
 

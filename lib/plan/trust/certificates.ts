@@ -78,15 +78,25 @@ export function leafRoles(hubble: boolean): readonly LeafRole[] {
   return hubble ? [...MESH_LEAVES, "hubbleServer", "hubbleRelay"] : MESH_LEAVES;
 }
 
-/** A certificate that the trust stack signs for one site. */
-export function leafCertificate(role: LeafRole, site: string, stagger: number, issuance: Issuance): CertificatePlan {
+/**
+ * A certificate that the trust stack signs for one site.
+ * @param meshAddresses planned addresses of the site's mesh API: Cilium 1.19 looks for its peers by them, not by name
+ */
+export function leafCertificate(
+  role: LeafRole,
+  site: string,
+  stagger: number,
+  issuance: Issuance,
+  meshAddresses: readonly string[] = [],
+): CertificatePlan {
   const { suffix, commonName, uses, dnsNames, ipAddresses = [] } = LEAVES[role];
   const { leafDays, leafRenewalDays } = issuance.lifetimes;
   return {
     ...issuedTo(site, suffix, staggered(leafDays, leafRenewalDays, stagger), issuance),
     role,
     subject: { commonName: commonName(site), organization: issuance.trustDomain },
-    ...{ uses, dnsNames: dnsNames?.(site) ?? [], ipAddresses, uris: [] },
+    ...{ uses, dnsNames: dnsNames?.(site) ?? [], uris: [] },
+    ipAddresses: role === "meshServer" ? [...ipAddresses, ...meshAddresses] : ipAddresses,
     ...{ isCa: false, maxPathLength: undefined },
   };
 }

@@ -12,6 +12,8 @@ export interface TrustedSite {
   readonly number: number;
   readonly state: SiteState;
   readonly kind: SiteKind;
+  /** Addresses by which peers look for its mesh API. */
+  readonly addresses?: { readonly mesh: readonly string[] };
 }
 
 /** The rotation of a fleet that was never rotated. */
@@ -47,7 +49,7 @@ export function trustPlan(
 }
 
 function siteTrust(
-  { name, kind }: TrustedSite,
+  { name, kind, addresses }: TrustedSite,
   { signers = [], hubble = true }: TrustSpec,
   rotation: TrustRotation,
   issuance: (generation: string) => Issuance,
@@ -61,7 +63,7 @@ function siteTrust(
     site: name,
     generation,
     bundle: rotation.generations.map((one) => one.name),
-    leaves: leafRoles(hubble).map((role) => leafCertificate(role, name, stagger, from)),
+    leaves: leafRoles(hubble).map((role) => leafCertificate(role, name, stagger, from, addresses?.mesh)),
     intermediates: signers.map((signer) => intermediateCertificate(signer, name, stagger, from)),
     objects: trustObjects({ signers, hubble, meshed, ownCilium: kind !== "existing" }),
   };

@@ -32,6 +32,15 @@ test("defaults: Cilium 1.19, WireGuard, three minutes until a dead site's backen
   assert.equal(mtu(gkeSite("belgium", 1), gkeSite("london", 2, { region: "europe-west2" })), undefined);
 });
 
+test("the MTU is that of the underlay's narrowest link, where one is planned, and the spec's own before all", () => {
+  const sites = [eksSite("frankfurt", 1), gkeSite("belgium", 2)];
+  const linked = fleetPlan(fleetSpec(sites, { mesh: {}, underlay: {} }));
+  assert.ok(linked.underlay !== undefined);
+  assert.equal(linked.mesh?.mtuBytes, linked.underlay.mtuBytes);
+  const own = fleetPlan(fleetSpec(sites, { mesh: { mtuBytes: 1300 }, underlay: {} }));
+  assert.equal(own.mesh?.mtuBytes, 1300);
+});
+
 test("everything that a mesh cannot have is refused at once, by its path", () => {
   const mesh = { eni: true, chaining: "aws-cni", cacheTtlSeconds: 0, ciliumVersion: "1.18", mtuBytes: 500 };
   const problems = specProblems(twoRegions({ mesh: mesh as MeshSpec }));

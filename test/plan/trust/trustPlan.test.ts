@@ -51,10 +51,11 @@ test("the leaves have the names that Cilium looks for", () => {
     uses.slice(2).join(" "),
   ]);
   const api = "clustermesh-apiserver.kube-system.svc";
+  const mesh = "10.2.33.248 10.2.35.248 10.2.37.248";
   const hubble = "*.dublin.hubble-grpc.cilium.io";
   const relay = "*.hubble-relay.cilium.io";
   assert.deepEqual(names, [
-    ["meshServer", api, `${api} *.mesh.cilium.io dublin.mesh.cilium.io`, "127.0.0.1 ::1", "server_auth"],
+    ["meshServer", api, `${api} *.mesh.cilium.io dublin.mesh.cilium.io`, `127.0.0.1 ::1 ${mesh}`, "server_auth"],
     ["meshAdmin", "admin-dublin", "", "", "client_auth"],
     ["meshRemote", "remote-dublin", "", "", "client_auth"],
     ["meshLocal", "local-dublin", "", "", "client_auth"],
