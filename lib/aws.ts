@@ -1,2 +1,3 @@
 /** `pulumi-multisite/aws`: what needs the AWS SDK, `@pulumi/aws`. */
 export { eks } from "./clusters/eks";
+export { route53 } from "./traffic/route53";

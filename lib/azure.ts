@@ -1,1 +1,2 @@
 export { aks } from "./clusters/aks";
+export { trafficManager } from "./traffic/trafficManager";

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type FleetArgs, planFleet } from "./options";
 import type { FleetPlan, SitePlan } from "./plan/plan";
+import type { TrafficPlan } from "./plan/routing/plan";
 import { Site } from "./site";
 import { meshCredentialsOf, type SiteMaterial } from "./trust/material";
+import { GlobalEndpoint } from "./traffic/globalEndpoint";
 
 /**
  * The sites of one service, built so that any one of them may be lost.
@@ -26,6 +28,9 @@ export class Fleet extends pulumi.ComponentResource {
    */
   readonly sites: { readonly [name: string]: Site };
 
+  /** The public name of all sites, with the name servers to enter at the registrar; undefined without `spec.traffic`. */
+  readonly endpoint: GlobalEndpoint | undefined;
+
   /**
    * @param name name of the fleet.
    * @param opts as of every component; `transforms` see every resource of every site.
@@ -39,6 +44,7 @@ export class Fleet extends pulumi.ComponentResource {
     this.sites = Object.fromEntries(
       standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),
     );
+    this.endpoint = plan.traffic && endpointOf(this, name, plan.traffic, args);
     this.registerOutputs({ sites: standing(plan).map((site) => site.name), capacity: plan.capacity.verdict });
   }
 }
@@ -64,6 +70,7 @@ function buildSite(
       plan,
       kind: kinds.find(({ kind }) => kind === plan.kind)!,
       maximumSites: fleet.plan.maximumSites,
+      isEntered: fleet.plan.traffic?.sites.some((one) => one.name === plan.name) ?? false,
       ...(kubeconfig !== undefined && { kubeconfig }),
       ...(provider && { provider }),
       ...(mesh && { mesh: { plan: mesh, ...(credentials && { credentials }) } }),
@@ -71,4 +78,13 @@ function buildSite(
     },
     { parent: fleet },
   );
+}
+
+/** The global endpoint over the addresses of the sites that serve: declared, or reserved by the sites. */
+function endpointOf(fleet: Fleet, name: string, plan: TrafficPlan, { services = [] }: FleetArgs): GlobalEndpoint {
+  const addresses = plan.sites.map((site) => {
+    const reserved = fleet.sites[site.name]?.entrance?.addresses.map((one) => one.address);
+    return [site.name, site.addresses ?? reserved ?? []] as const;
+  });
+  return new GlobalEndpoint(name, { plan, services, addresses: Object.fromEntries(addresses) }, { parent: fleet });
 }

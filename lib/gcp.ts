@@ -1,1 +1,2 @@
 export { gke } from "./clusters/gke";
+export { cloudDns } from "./traffic/cloudDns";

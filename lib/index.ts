@@ -16,6 +16,7 @@ export type * from "./plan/verdict";
 export { Site, type SiteArgs, type SiteMesh } from "./site";
 export { deliveredTrust } from "./trust/exports";
 export type { SiteMaterial, TrustSource } from "./trust/material";
+export { GlobalEndpoint, type GlobalEndpointArgs } from "./traffic/globalEndpoint";
 export type { ChartArgs, FleetWorkloadArgs, WorkloadFleet, WorkloadSite } from "./workloads/args";
 export { FleetWorkload } from "./workloads/fleetWorkload";
 export { type KustomizationOptions, kustomization, manifestFiles } from "./workloads/sources";

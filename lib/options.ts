@@ -5,9 +5,11 @@ import type { MeshCredentials } from "./mesh/credentials";
 import { fleetPlan } from "./plan/fleetPlan";
 import type { FleetPlan } from "./plan/plan";
 import { type Problem, SpecError } from "./plan/problems";
+import type { DnsService } from "./plan/routing/spec";
 import type { FleetSpec, SiteKind } from "./plan/spec";
 import { trustProblems } from "./trust/arguments";
 import type { TrustSource } from "./trust/material";
+import type { AnyTrafficService } from "./traffic/globalEndpoint";
 
 /** What a fleet is made of: its spec, and what cannot be written as plain data. */
 export interface FleetArgs {
@@ -19,6 +21,11 @@ export interface FleetArgs {
    * `[eks]`, `[eks, gke, aks, existing]`.
    */
   kinds: readonly ClusterKind[];
+
+  /**
+   * The DNS services in `spec.traffic.providers`, each from the entry of its cloud: `[route53, cloudDns]`. @default []
+   */
+  services?: readonly AnyTrafficService[];
 
   /** Kubeconfigs of the sites of kind `existing`, by site. They become secrets. @default {} */
   kubeconfigs?: { readonly [site: string]: pulumi.Input<string> };
@@ -77,10 +84,11 @@ const IMPORTS: Readonly<Record<SiteKind, string>> = {
 
 /** What is wrong with the arguments beside the spec, for the sites that can be made out in it. */
 function argumentProblems(given: Partial<FleetArgs>): Problem[] {
-  const { spec, kinds, kubeconfigs, providers, meshCredentials, trust } = given;
+  const { spec, kinds, kubeconfigs, providers, services, meshCredentials, trust } = given;
   const sites = recognisableSites(spec);
   return [
     ...kindProblems(kinds, sites),
+    ...serviceProblems(services, spec),
     ...kubeconfigProblems(kubeconfigs, sites),
     ...providerProblems(providers, kinds, sites),
     ...(trust === undefined ? meshProblems(spec, meshCredentials) : []),
@@ -119,6 +127,28 @@ function kindProblems(kinds: unknown, sites: readonly RecognisableSite[]): Probl
     message:
       `has no "${kind}", which ${list(sites.filter((site) => site.kind === kind))} needs ` +
       `(given: ${given.join(", ") || "none"}): ${IMPORTS[kind]}, and add ${kind} to kinds`,
+  }));
+}
+
+/** The import that brings a DNS service. */
+const SERVICE_IMPORTS: Readonly<Record<DnsService, string>> = {
+  route53: 'import { route53 } from "pulumi-multisite/aws"',
+  cloudDns: 'import { cloudDns } from "pulumi-multisite/gcp"',
+  trafficManager: 'import { trafficManager } from "pulumi-multisite/azure"',
+};
+
+function serviceProblems(services: FleetArgs["services"], spec: unknown): Problem[] {
+  const given = (Array.isArray(services) ? services : []).map((one: Partial<AnyTrafficService>) => one?.service);
+  const wanted = (spec as Partial<FleetSpec> | undefined)?.traffic?.providers;
+  const named = (Array.isArray(wanted) ? wanted : []).flatMap((one) =>
+    typeof one?.service === "string" && Object.hasOwn(SERVICE_IMPORTS, one.service) ? [one.service] : [],
+  );
+  const missing = [...new Set(named)].filter((service) => !given.includes(service));
+  return missing.map((service) => ({
+    path: "services",
+    message:
+      `has no "${service}", which spec.traffic needs (given: ${given.join(", ") || "none"}): ` +
+      `${SERVICE_IMPORTS[service]}, and add ${service} to services`,
   }));
 }
 

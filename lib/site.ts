@@ -1,6 +1,7 @@
 import type { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterContext, ClusterKind, ControlPlane, SiteContext, Step } from "./clusters/cluster";
+import type { Entrance } from "./clusters/entrance";
 import { siteFacts } from "./facts";
 import { cilium } from "./mesh/cilium";
 import type { MeshCredentials } from "./mesh/credentials";
@@ -28,6 +29,8 @@ export interface SiteArgs {
   readonly kubeconfig?: pulumi.Input<string>;
   /** Provider of the site's cloud. @default one for the site's account, project or subscription and its region */
   readonly provider?: pulumi.ProviderResource;
+  /** Whether public addresses are reserved for the site: where the fleet has traffic. @default false */
+  readonly isEntered?: boolean;
 }
 
 /** How a site is in a mesh. */
@@ -54,6 +57,12 @@ export class Site extends pulumi.ComponentResource {
   readonly controlPlane: ControlPlane;
 
   /**
+   * Public addresses that users reach the site by, and the annotations by which a Service of type LoadBalancer takes them
+   * over. Undefined where the fleet has no traffic, and for a cluster that exists, whose addresses the spec gives.
+   */
+  readonly entrance: Entrance | undefined;
+
+  /**
    * @param name name of the site; its children are named after it.
    * @param opts as of every component; `transforms` see every child.
    */
@@ -64,6 +73,7 @@ export class Site extends pulumi.ComponentResource {
     this.controlPlane = args.kind.controlPlane(context);
     this.kubernetes = kubernetesProvider(args.plan, this.controlPlane, { parent: this });
     this.kubeconfig = this.controlPlane.kubeconfig;
+    this.entrance = args.isEntered ? args.kind.entrance?.(context, this.controlPlane) : undefined;
     buildSteps(args, context, this.controlPlane, this.kubernetes);
     this.registerOutputs({ ...siteFacts(args.plan), kubeconfig: this.kubeconfig });
   }

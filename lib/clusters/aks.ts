@@ -1,4 +1,5 @@
 import { type AksControlPlane, controlPlane } from "./aks/controlPlane";
+import { entrance } from "./aks/entrance";
 import { nodePools } from "./aks/nodePools";
 import { provider } from "./aks/provider";
 import type { ClusterKind } from "./cluster";
@@ -17,6 +18,7 @@ export const aks: ClusterKind<AksControlPlane> = {
   awaitsCni: true,
   provider,
   controlPlane,
+  entrance,
   nodePools,
   addons: () => [],
 };

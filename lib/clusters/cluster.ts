@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind, SiteSpec } from "../plan/spec";
+import type { Entrance } from "./entrance";
 
 /**
  * How clusters of one kind are built: data and builders, no base class. `Site` calls the builders in the order that the
@@ -36,6 +37,11 @@ export interface ClusterKind<C extends ControlPlane = ControlPlane> {
 
   /** The network, keys, logs and the control plane: all that exists before the first node. */
   controlPlane(context: SiteContext): C;
+
+  /**
+   * The public addresses that users reach the site by, reserved. Undefined for a kind whose clusters have theirs.
+   */
+  entrance?(context: SiteContext, controlPlane: C): Entrance;
 
   /**
    * The node pools of `context.site.pools`, by their names.

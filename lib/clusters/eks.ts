@@ -1,6 +1,7 @@
 import type { ClusterKind } from "./cluster";
 import { addons } from "./eks/addons";
 import { controlPlane, type EksControlPlane } from "./eks/controlPlane";
+import { entrance } from "./eks/entrance";
 import { meshEndpoint } from "./eks/meshEndpoint";
 import { nodePools } from "./eks/nodePools";
 import { provider } from "./eks/provider";
@@ -19,6 +20,7 @@ export const eks: ClusterKind<EksControlPlane> = {
   awaitsCni: false,
   provider,
   controlPlane,
+  entrance,
   nodePools,
   meshEndpoint,
   addons,

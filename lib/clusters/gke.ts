@@ -1,5 +1,6 @@
 import type { ClusterKind } from "./cluster";
 import { controlPlane, type GkeControlPlane } from "./gke/controlPlane";
+import { entrance } from "./gke/entrance";
 import { nodePools } from "./gke/nodePools";
 import { provider } from "./gke/provider";
 
@@ -15,6 +16,7 @@ export const gke: ClusterKind<GkeControlPlane> = {
   awaitsCni: false,
   provider,
   controlPlane,
+  entrance,
   nodePools,
   addons: () => [],
 };

@@ -20,6 +20,8 @@ export interface AksControlPlane extends ControlPlane {
   readonly cluster: ManagedCluster;
   readonly group: Group;
   readonly network: AksNetwork;
+  /** As which the control plane acts in Azure. */
+  readonly clusterIdentity: UserAssignedIdentity;
 }
 
 /** Resource group, network, identity, key, cluster with its system pool, lock, audit log and maintenance windows. */
@@ -36,6 +38,7 @@ export function controlPlane(context: SiteContext): AksControlPlane {
     cluster,
     group,
     network: net,
+    clusterIdentity: identity,
     identity: cluster.id,
     host: cluster.fqdn,
     port: 443,

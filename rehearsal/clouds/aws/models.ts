@@ -4,13 +4,20 @@ import { eksModels } from "./eks";
 import { endpointModels } from "./endpoints";
 import { identityModels } from "./identity";
 import { networkModels } from "./network";
+import { route53Models } from "./route53";
 import { securityGroupModels } from "./securityGroups";
 
 /** The types of AWS that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, endpointModels, securityGroupModels, eksModels, identityModels, balancingModels].flatMap((models) =>
-    Object.entries(models),
-  ),
+  [
+    networkModels,
+    endpointModels,
+    securityGroupModels,
+    eksModels,
+    identityModels,
+    balancingModels,
+    route53Models,
+  ].flatMap((models) => Object.entries(models)),
 );
 
 /** The meaning of a type of AWS; undefined when only its shape is known. */

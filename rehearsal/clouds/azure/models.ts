@@ -3,10 +3,13 @@ import { aksModels } from "./aks";
 import { identityModels } from "./identity";
 import { networkModels } from "./network";
 import { operationModels } from "./operations";
+import { trafficModels } from "./traffic";
 
 /** The types of Azure that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, aksModels, identityModels, operationModels].flatMap((models) => Object.entries(models)),
+  [networkModels, aksModels, identityModels, operationModels, trafficModels].flatMap((models) =>
+    Object.entries(models),
+  ),
 );
 
 /** The meaning of a type of Azure; undefined when only its shape is known. */

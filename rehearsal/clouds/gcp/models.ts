@@ -1,5 +1,6 @@
 import type { Model } from "../model";
 import { text } from "../wire";
+import { dnsModels } from "./dns";
 import { gkeModels } from "./gke";
 import { identityModels } from "./identity";
 import { loggingModels } from "./logging";
@@ -7,7 +8,7 @@ import { networkModels } from "./network";
 
 /** The types of Google Cloud that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, gkeModels, identityModels, loggingModels]
+  [networkModels, gkeModels, identityModels, loggingModels, dnsModels]
     .flatMap((models) => Object.entries(models))
     .map(([type, model]) => [type, preventable(model)]),
 );

@@ -1,0 +1,122 @@
+import { HealthCheck } from "@pulumi/gcp/compute";
+import { ManagedZone, RecordSet, type RecordSetArgs } from "@pulumi/gcp/dns";
+import * as gcp from "@pulumi/gcp/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { absolute, addressesOf, type DnsZone, type ServiceContext, type TrafficService } from "./service";
+
+/** A managed zone. */
+interface Zone extends DnsZone {
+  readonly name: pulumi.Input<string>;
+}
+
+type Context = ServiceContext<"cloudDns">;
+
+/**
+ * The regions that Cloud DNS checks public addresses from: it asks for exactly three, and takes an address for dead when
+ * two of them do. Three continents, so that no single region's network decides (Compute Engine API, `sourceRegions`).
+ */
+const SOURCE_REGIONS = ["us-central1", "europe-west1", "asia-southeast1"];
+
+const NAME_SERVER_TTL_SECONDS = 3600;
+
+/** Google Cloud DNS: the nearest site by location, failing over to all sites alike. */
+export const cloudDns: TrafficService<"cloudDns", Zone> = {
+  service: "cloudDns",
+  package: "gcp",
+  provider: ({ spec }, options) => {
+    const { project } = spec as { project: string };
+    return new gcp.Provider("cloud-dns", { project }, options);
+  },
+  zone: ({ traffic, plan, cloud }) => {
+    const { managedZone } = plan.spec as { managedZone?: string };
+    if (managedZone !== undefined) return { name: managedZone, nameServers: undefined };
+    const zone = new ManagedZone(
+      traffic.zone,
+      {
+        ...{ name: traffic.zone.replaceAll(/[._]/g, "-"), dnsName: absolute(traffic.zone), visibility: "public" },
+        description: `Public names of ${traffic.zone}`,
+      },
+      pulumi.mergeOptions(cloud, { protect: true }),
+    );
+    return { name: zone.name, nameServers: zone.nameServers };
+  },
+  records: (context, zone, nameServers) => {
+    const { traffic } = context;
+    const check = healthCheck(context);
+    if (zone.nameServers !== undefined && traffic.services.length > 1)
+      recordSet(context, zone, "name-servers", traffic.zone, {
+        ...{ type: "NS", ttl: NAME_SERVER_TTL_SECONDS },
+        rrdatas: nameServers.apply((all) => all.map(absolute)),
+      });
+    domainRecord(context, zone, check);
+    dividedRecords(context, zone);
+    failoverRecords(context, zone, check);
+  },
+};
+
+function healthCheck({ traffic, plan, cloud }: Context): HealthCheck {
+  const { path, port, protocol } = traffic.health;
+  const { intervalSeconds, failures, timeoutSeconds } = plan.time;
+  const request = { host: traffic.domain, port, requestPath: path };
+  return new HealthCheck(
+    "sites",
+    {
+      ...{ sourceRegions: SOURCE_REGIONS, checkIntervalSec: intervalSeconds, timeoutSec: timeoutSeconds },
+      ...{ unhealthyThreshold: failures, healthyThreshold: failures },
+      ...(protocol === "https" ? { httpsHealthCheck: request } : { httpHealthCheck: request }),
+    },
+    cloud,
+  );
+}
+
+function recordSet(
+  { cloud }: Context,
+  zone: Zone,
+  key: string,
+  name: string,
+  args: Omit<RecordSetArgs, "managedZone" | "name">,
+): RecordSet {
+  return new RecordSet(key, { managedZone: zone.name, name: absolute(name), ...args }, cloud);
+}
+
+/** The domain itself: by location to the records of the sites, or to their addresses where nothing fails over. */
+function domainRecord(context: Context, zone: Zone, check: HealthCheck): void {
+  const { domain, ttlSeconds: ttl, failover } = context.traffic;
+  const { items } = context.plan;
+  if (failover === "spread") {
+    const geos = items.map(({ location, target }) => ({ location, rrdatas: [absolute(target ?? domain)] }));
+    recordSet(context, zone, "nearest", domain, { type: "CNAME", ttl, routingPolicy: { geos } });
+    return;
+  }
+  const geos = items.map(({ location, sites = [] }) => ({
+    location,
+    healthCheckedTargets: { externalEndpoints: addressesOf(context, sites, "all") },
+  }));
+  recordSet(context, zone, "nearest", domain, {
+    ...{ type: "A", ttl },
+    routingPolicy: { geos, healthCheck: check.selfLink },
+  });
+}
+
+function dividedRecords(context: Context, zone: Zone): void {
+  for (const { key, name, targets } of context.plan.divided) {
+    const wrrs = targets.map(({ target, weight }) => ({ weight, rrdatas: [absolute(target)] }));
+    recordSet(context, zone, key, name, { type: "CNAME", ttl: context.traffic.ttlSeconds, routingPolicy: { wrrs } });
+  }
+}
+
+function failoverRecords(context: Context, zone: Zone, check: HealthCheck): void {
+  for (const { key, name, location, primary, backup } of context.plan.records) {
+    const backups = { location, healthCheckedTargets: { externalEndpoints: addressesOf(context, backup, "first") } };
+    recordSet(context, zone, key, name, {
+      ...{ type: "A", ttl: context.traffic.ttlSeconds },
+      routingPolicy: {
+        healthCheck: check.selfLink,
+        primaryBackup: {
+          primary: { externalEndpoints: addressesOf(context, primary, key === "others" ? "first" : "all") },
+          backupGeos: [backups],
+        },
+      },
+    });
+  }
+}

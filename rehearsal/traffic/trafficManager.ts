@@ -1,0 +1,127 @@
+import type { ResourceView } from "../engine";
+import {
+  type Answer,
+  type Authority,
+  bareName,
+  byWeight,
+  type Client,
+  type Health,
+  type Known,
+  rememberedHealth,
+} from "./asking";
+import { nearestTo, placeOf } from "./distance";
+import { list, number, text } from "./fields";
+
+interface Endpoint {
+  readonly target: string | undefined;
+  /** Id of the profile that it nests, in lower case. */
+  readonly nested: string | undefined;
+  readonly least: number;
+  readonly isEnabled: boolean;
+  readonly priority: number;
+  readonly weight: number;
+  readonly location: string | undefined;
+}
+
+interface Profile {
+  readonly method: string;
+  readonly ttlSeconds: number;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/**
+ * Azure DNS and Traffic Manager's own rules. Source: "Traffic Manager routing methods", "Nested Traffic Manager profiles",
+ * "Traffic Manager endpoint monitoring": a nested endpoint is online while enough of its child's endpoints are; when all
+ * endpoints of a profile are degraded, all are taken to be online.
+ */
+export function trafficManagerAuthority(resources: readonly ResourceView[]): Authority {
+  const profiles = new Map<string, Profile>();
+  const byLabel = new Map<string, Profile>();
+  const names = new Map<string, { readonly target: string; readonly ttlSeconds: number }>();
+  for (const { type, id, inputs } of resources) {
+    if (type === "azure-native:trafficmanager:Profile") {
+      const profile = readProfile(inputs);
+      profiles.set((id ?? "").toLowerCase(), profile);
+      byLabel.set(`${text(inputs, "dnsConfig.relativeName")}.trafficmanager.net`, profile);
+    }
+    const target = text(inputs, "cnameRecord.cname");
+    if (type !== "azure-native:dns:RecordSet" || target === undefined) continue;
+    const name = `${text(inputs, "relativeRecordSetName")}.${text(inputs, "zoneName")}`;
+    names.set(bareName(name), { target: bareName(target), ttlSeconds: number(inputs, "ttl") ?? 3600 });
+  }
+  const remembered = rememberedHealth();
+  const answer = (name: string, client: Client, health: Health): Answer | undefined => {
+    const alias = names.get(bareName(name));
+    const profile = byLabel.get(alias?.target ?? bareName(name));
+    if (profile === undefined) return undefined;
+    const address = new Asked(profiles, client, health, remembered(health)).resolve(profile);
+    const ttlSeconds = Math.min(profile.ttlSeconds, alias?.ttlSeconds ?? Number.POSITIVE_INFINITY);
+    return { addresses: address === undefined ? [] : [address], ttlSeconds };
+  };
+  return { service: "trafficManager", answer };
+}
+
+function readProfile(inputs: unknown): Profile {
+  return {
+    method: text(inputs, "trafficRoutingMethod") ?? "",
+    ttlSeconds: number(inputs, "dnsConfig.ttl") ?? 60,
+    endpoints: list(inputs, "endpoints").map((one) => ({
+      target: text(one, "target"),
+      nested: text(one, "targetResourceId")?.toLowerCase(),
+      least: number(one, "minChildEndpoints") ?? 1,
+      isEnabled: text(one, "endpointStatus") !== "Disabled",
+      priority: number(one, "priority") ?? Number.POSITIVE_INFINITY,
+      weight: number(one, "weight") ?? 1,
+      location: text(one, "endpointLocation"),
+    })),
+  };
+}
+
+/** One question. */
+class Asked {
+  constructor(
+    private readonly profiles: ReadonlyMap<string, Profile>,
+    private readonly client: Client,
+    private readonly health: Health,
+    private readonly known: Known,
+  ) {}
+
+  resolve(profile: Profile): string | undefined {
+    const enabled = profile.endpoints.filter((one) => one.isEnabled);
+    const online = enabled.filter((one) => this.isOnline(one));
+    const chosen = this.choose(profile.method, online.length > 0 ? online : enabled);
+    if (chosen?.nested === undefined) return chosen?.target;
+    const child = this.profiles.get(chosen.nested);
+    return child && this.resolve(child);
+  }
+
+  private choose(method: string, among: readonly Endpoint[]): Endpoint | undefined {
+    switch (method) {
+      case "Priority":
+        return [...among].sort((a, b) => a.priority - b.priority)[0];
+      case "Weighted":
+        return byWeight(among, ({ weight }) => weight, this.client);
+      case "Performance": {
+        const nearest = nearestTo(among, ({ location }) => placeOf("azure", location), this.client);
+        // Several endpoints of one region share its users alike.
+        return byWeight(
+          among.filter(({ location }) => location === nearest?.location),
+          () => 1,
+          this.client,
+        );
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  private isOnline(endpoint: Endpoint): boolean {
+    return this.known(endpoint, () => this.ask(endpoint));
+  }
+
+  private ask({ target, nested, least }: Endpoint): boolean {
+    if (nested === undefined) return this.health(target ?? "");
+    const children = this.profiles.get(nested)?.endpoints.filter((one) => one.isEnabled) ?? [];
+    return children.filter((one) => this.isOnline(one)).length >= least;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Answer, Authority, Client, Health } from "../../rehearsal/traffic";
+
+/** People around the world, where people are: most of them near a few large places, the others anywhere on land or sea. */
+const CENTRES: readonly (readonly [latitude: number, longitude: number])[] = [
+  [50.1, 8.7],
+  [51.5, -0.1],
+  [40.4, -3.7],
+  [40.7, -74],
+  [34, -118.2],
+  [-23.5, -46.6],
+  [35.7, 139.7],
+  [19.1, 72.9],
+  [-33.9, 151.2],
+  [6.5, 3.4],
+];
+
+/** A generator of numbers from 0 to below 1 that is the same in every run (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Clients, each with a place of its own. */
+export function clients(count: number, seed: number): Client[] {
+  const next = seeded(seed);
+  // Chance without noise: multiples of the golden ratio fill the interval evenly, and so does every part of them.
+  let turns = 0;
+  const chance = () => (turns++ * 0.6180339887498949) % 1;
+  return Array.from({ length: count }, (_, i) => {
+    const [latitude = 0, longitude = 0] = CENTRES[i % CENTRES.length] ?? [];
+    const spread = () => (next() + next() + next() - 1.5) * 20;
+    const east = longitude + spread();
+    return {
+      latitude: Math.max(-85, Math.min(85, latitude + spread())),
+      longitude: ((east + 540) % 360) - 180,
+      chance,
+    };
+  });
+}
+
+/** The address that a client goes to: any one of those that it is given. */
+export function choice(answer: Answer | undefined, client: Client): string {
+  const addresses = answer?.addresses ?? [];
+  return addresses[Math.floor(client.chance() * addresses.length)] ?? "";
+}
+
+/** Where each client goes, as parts of all clients, by what `siteOf` calls the address. */
+export function measured(
+  authority: Authority,
+  name: string,
+  population: readonly Client[],
+  health: Health,
+  siteOf: (address: string) => string,
+): Map<string, number> {
+  const parts = new Map<string, number>();
+  for (const client of population) {
+    const site = siteOf(choice(authority.answer(name, client, health), client));
+    parts.set(site, (parts.get(site) ?? 0) + 1 / population.length);
+  }
+  return parts;
+}
