@@ -42,6 +42,8 @@ export function judgeFleet(name: string, urn: string, props: unknown, settings: 
     stale: (plan?.sites ?? []).flatMap((site) => stale(site, today)),
     requested: undefined,
     unjudged: [],
+    traffic: plan?.traffic,
+    routes: [],
     notes: plan?.capacity.notes ?? [],
     excepted: (rule, site) => accepting(settings.exceptions ?? [], rule, site, today) !== undefined,
   };

@@ -5,6 +5,7 @@ import type {
   PodRange,
   Problem,
   Resources,
+  TrafficPlan,
 } from "pulumi-multisite/plan";
 import type { Settings } from "./settings";
 
@@ -34,6 +35,10 @@ export interface JudgedFleet {
   readonly running?: ObservedRunning;
   /** Capacity that exists but that nobody can count, such as an autopilot's. */
   readonly unjudged: readonly Stale[];
+  /** The public name of a Fleet; undefined where it declares none. */
+  readonly traffic: TrafficPlan | undefined;
+  /** What is wrong with the records of the stack; empty where they are not seen. */
+  readonly routes: readonly Finding[];
   /** What a reader of the verdict must know besides. */
   readonly notes: readonly string[];
   /** The day of the run in UTC, `YYYY-MM-DD`. */

@@ -1,5 +1,5 @@
 import { FLEET, type Observed, type ObservedSite, SITE } from "pulumi-multisite/plan";
-import type { JudgedFleet } from "./judged";
+import type { Finding, JudgedFleet } from "./judged";
 
 /** A program that has `Fleet` components: what they declare beside the resources that there really are. */
 export interface ObservedFleet {
@@ -8,6 +8,8 @@ export interface ObservedFleet {
   /** The fleets as judged by their inputs, where those passed by in this run. */
   readonly judged: readonly JudgedFleet[];
   readonly observed: Observed;
+  /** What is wrong with the records that lead users to sites. */
+  readonly routes: readonly Finding[];
 }
 
 /** A `Site` component: the facts that it registers, and the cluster below it. */
@@ -38,6 +40,7 @@ export function observedFleet(
   resources: readonly ReadResource[],
   observed: Observed,
   judged: readonly JudgedFleet[],
+  routes: readonly Finding[],
 ): ObservedFleet {
   const real = new Map(observed.sites.map((site) => [site.component, site]));
   const sites = resources.filter(({ type }) => type === SITE);
@@ -46,6 +49,7 @@ export function observedFleet(
     sites: sites.map(({ name, urn, props }) => ({ name, urn, pools: poolFacts(props), real: real.get(urn) })),
     judged,
     observed,
+    routes,
   };
 }
 

@@ -57,6 +57,8 @@ export function judgeProgram(observed: Observed, settings: Settings, today: stri
     requested: requestedBy(observed, settings.demand !== undefined),
     running: observed.running,
     unjudged: observed.unjudged,
+    traffic: undefined,
+    routes: [],
     notes: [
       ...observed.notes,
       ...observed.workloads.notes,

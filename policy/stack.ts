@@ -17,6 +17,7 @@ import { known } from "./known";
 import { noteworthy } from "./noteworthy";
 import { type ObservedFleet, observedFleet } from "./observedFleet";
 import { judgeProgram } from "./programJudged";
+import { isRoute, routeFindings } from "./routes";
 import type { Rule } from "./rule";
 import { notYetKnown } from "./rules/n1-018-declared-vs-real";
 import type { Settings } from "./settings";
@@ -48,7 +49,7 @@ export class LookedAtStack {
     const types = new Set(resources.map(({ type }) => type));
     this.isEmpty = ![...types].some(isOfASite);
     this.hasFleet = types.has(FLEET) || types.has(SITE);
-    const wanted = new Set([...types].filter((type) => type === SITE || isObserved(type)));
+    const wanted = new Set([...types].filter((type) => type === SITE || isObserved(type) || isRoute(type)));
     this.resources = this.isEmpty
       ? []
       : resources.map((resource) => plain(resource, wanted.has(resource.type), witnessed.inputs.get(resource.urn)));
@@ -87,9 +88,14 @@ export class LookedAtStack {
   }
 
   private program(settings: Settings, key: string): JudgedFleet {
-    const judged = this.programs.get(key) ?? judgeProgram(this.observed(), settings, this.today);
+    const judged = this.programs.get(key) ?? this.judgedProgram(settings);
     this.programs.set(key, judged);
     return judged;
+  }
+
+  private judgedProgram(settings: Settings): JudgedFleet {
+    const routes = routeFindings(this.resources, []);
+    return { ...judgeProgram(this.observed(), settings, this.today), routes };
   }
 
   private compared(settings: Settings): ObservedFleet {
@@ -99,7 +105,8 @@ export class LookedAtStack {
         const fleet = this.witnessed.fleets.get(urn);
         return fleet === undefined ? [] : [judgeFleet(fleet.name, urn, fleet.props, settings, this.today)];
       });
-    return observedFleet(this.resources, this.observed(), here);
+    const domains = here.flatMap(({ traffic }) => traffic?.domain ?? []);
+    return observedFleet(this.resources, this.observed(), here, routeFindings(this.resources, domains));
   }
 
   private observed(): Observed {

@@ -1,4 +1,4 @@
-import type { CapacityVerdict, Loss } from "pulumi-multisite/plan";
+import { type CapacityVerdict, isOverloaded, type Loss } from "pulumi-multisite/plan";
 import type { JudgedFleet } from "../judged";
 import type { Rule } from "../rule";
 import { amountText, listed, percent } from "../wording";
@@ -19,6 +19,8 @@ export const siteLoss: Rule = {
       return [{ message: `${fleet.title} cannot be planned, so nothing shows that it outlives the loss of a site.` }];
     }
     if (capacity.holds) return [];
+    // Where only the services overload a survivor, N1-005 names it.
+    if (isRoutingAlone(capacity)) return [];
     const counted = capacity.losses.filter((loss) => !loss.holds);
     const failing = counted.filter((loss) => !loss.sites.some((site) => fleet.excepted(NAME, site)));
     const [worst, ...others] = failing;
@@ -31,6 +33,16 @@ export const siteLoss: Rule = {
 function withoutLoss(fleet: JudgedFleet, capacity: CapacityVerdict): { message: string }[] {
   const notes = capacity.notes.length === 0 ? "" : ` ${capacity.notes.join(" ")}`;
   return [{ message: `${fleet.title}: N+1 ${capacity.verdict}.${notes}${fixText(capacity)}` }];
+}
+
+/** The sums suffice after every loss, and a survivor gets more than it carries all the same. */
+function isRoutingAlone({ losses, routing }: CapacityVerdict): boolean {
+  const overloaded = routing?.sites.some(isOverloaded) ?? false;
+  return (
+    overloaded &&
+    losses.length > 0 &&
+    losses.every(({ resources }) => resources.every(({ need, have }) => have >= need))
+  );
 }
 
 function lossText(loss: Loss): string {

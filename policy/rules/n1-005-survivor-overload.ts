@@ -1,7 +1,15 @@
-import { amount, type CapacityVerdict, type Resources, scale, sum } from "pulumi-multisite/plan";
-import type { JudgedFleet, JudgedSite } from "../judged";
+import {
+  amount,
+  type CapacityVerdict,
+  isOverloaded,
+  type Resources,
+  type RoutedShares,
+  scale,
+  sum,
+} from "pulumi-multisite/plan";
+import type { Finding, JudgedFleet, JudgedSite } from "../judged";
 import type { Rule } from "../rule";
-import { amountText, percent, reportedName, reportedValue } from "../wording";
+import { amountText, listed, percent, reportedName, reportedValue } from "../wording";
 
 /**
  * N/(N-1) is enough only where the users of a dead site spread over all others. Where they go to the nearest other site,
@@ -16,6 +24,8 @@ export const survivorOverload: Rule = {
   remediation:
     "Use a global endpoint that spreads a lost site's users over all others, or add the nodes that are named.",
   judge: (fleet) => {
+    // What the spec says of routing comes before what the pack's configuration does.
+    if (fleet.capacity?.routing !== undefined) return overloadedSurvivor(fleet.capacity, fleet.capacity.routing);
     const model = fleet.settings.routing?.model ?? "spread";
     // Spread routing is what the verdict itself assumes, so N1-004 has judged it.
     if (model === "spread" || fleet.capacity === undefined) return [];
@@ -31,6 +41,25 @@ export const survivorOverload: Rule = {
     ];
   },
 };
+
+/** The survivor that the services in use overload most. */
+function overloadedSurvivor({ fixes }: CapacityVerdict, { sites, services }: RoutedShares): Finding[] {
+  const overloaded = sites.filter(isOverloaded);
+  if (overloaded.length === 0) return [];
+  const worst = overloaded.reduce((a, b) => (b.worst - b.capable > a.worst - a.capable ? b : a));
+  const { site, users, capable, service, lost } = worst;
+  const isNearest = services.some((one) => one.service === service && one.handover === "nearest");
+  const others = isNearest ? ' Use failover "spread", or more nodes.' : "";
+  const nodes = fixes.length === 0 ? "" : ` ${fixes.map(({ text }) => text).join(" ")}`;
+  return [
+    {
+      message:
+        `Losing ${listed(lost)}: ${service} sends ${percent(worst.worst - users)} of all users to ${site} beside its own ` +
+        `${percent(users)}, and its nodes carry ${percent(capable)}.${others}${nodes}`,
+      site,
+    },
+  ];
+}
 
 interface Overload {
   readonly lost: readonly string[];

@@ -31,10 +31,10 @@ describe("the pack", () => {
       assert.ok(policy.severity > 0 && policy.tagsList.length > 0, policy.name);
       assert.ok(policy.configschema, policy.name);
     }
-    const advisory = ["multisite", "n1-008-shared-dependency", "n1-012-replicas-prescaled"].concat(
-      "n1-013-demand-truth",
-      "n1-014-upgrade-safety",
-    );
+    const advisory = [
+      ...["multisite", "n1-008-shared-dependency", "n1-012-replicas-prescaled", "n1-013-demand-truth"],
+      ...["n1-014-upgrade-safety", "n1-015-failover-time", "n1-015-dns-providers"],
+    ];
     const levels = policies.map(({ name, enforcementLevel }) => [name, enforcementLevel]);
     assert.deepEqual(
       levels,

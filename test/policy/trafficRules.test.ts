@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { FleetSpec } from "../../lib/plan/spec";
+import type { SentResource } from "../support/packProcess";
+import { inCluster, threeClusters } from "../support/programs";
+import { eksSite } from "../support/specs";
+import { CLOUD_DNS, ROUTE53, threeClouds } from "../support/traffic";
+import { onFleet, onStack, UNKNOWN_VALUE } from "./fakes";
+
+const OVERLOAD = "n1-005-survivor-overload";
+const TIME = "n1-015-failover-time";
+const PROVIDERS = "n1-015-dns-providers";
+const HEALTH = "n1-015-routing-health";
+
+/** Three sites of which each two carry the demand, by so much and no more. */
+const tight = (traffic: Parameters<typeof threeClouds>[0]): FleetSpec =>
+  threeClouds(traffic, {
+    demand: { cpu: 20, memoryGiB: 40, pods: 100 },
+    sites: [1, 2, 3].map((n) =>
+      eksSite(`e${n}`, n, {
+        region: ["eu-central-1", "eu-west-1", "eu-north-1"][n - 1] ?? "",
+        pools: [{ name: "apps", machineType: "m6i.xlarge", nodes: 3 }],
+      }),
+    ),
+  });
+
+// biome-ignore format: a table reads by its rows
+const FLEETS: [title: string, rule: string, spec: FleetSpec, messages: (string | RegExp)[]][] = [
+  ["spread over all", OVERLOAD, tight({}), []],
+  ["nearest only", OVERLOAD, tight({ failover: "nearest" }), [/^Losing aws\/eu-[a-z]+-1: route53 sends 33\.3% of all users to e\d beside its own 33\.3%, and its nodes carry 5\d(\.\d)?%\. Use failover "spread", or more nodes\. Add /]],
+  ["in time", TIME, threeClouds(), []],
+  ["too slow", TIME, threeClouds({ objectiveSeconds: 60 }), [
+    "Estimated fail-over 66s of route53 > RTO 60s (3 checks of 10s, 6s timeout, 30s TTL). Lower one of them, or raise traffic.objectiveSeconds.",
+    "Estimated fail-over 95s of cloudDns > RTO 60s (2 checks of 30s, 5s timeout, 30s TTL). Lower one of them, or raise traffic.objectiveSeconds.",
+  ]],
+  ["a long TTL", TIME, threeClouds({ ttlSeconds: 61, objectiveSeconds: 600 }), ["TTL of shop.example.com is 61s: resolvers keep a dead site that long. Use 60s or less."]],
+  ["two services", PROVIDERS, threeClouds({ providers: [ROUTE53, CLOUD_DNS] }), []],
+  ["one service", PROVIDERS, threeClouds({ providers: [CLOUD_DNS] }), [
+    "Only one DNS provider (cloudDns) answers for example.com: when it is out, no site is found. Add a second one to traffic.providers.",
+  ]],
+];
+
+describe("rules of traffic, by what a Fleet declares", () => {
+  for (const [title, rule, spec, messages] of FLEETS) {
+    it(`${rule}: ${title}`, () => {
+      const found = onFleet(rule, spec).messages;
+      assert.equal(found.length, messages.length, found.join("\n"));
+      for (const [i, message] of messages.entries())
+        if (typeof message === "string") assert.equal(found[i], message);
+        else assert.match(found[i] ?? "", message);
+    });
+  }
+
+  it("leave a shortage of the sums to the rule of site losses, and an overload to theirs", () => {
+    assert.deepEqual(onFleet("n1-004-site-loss-aggregate", tight({ failover: "nearest" })).messages, []);
+  });
+});
+
+const record = (name: string, props: object): SentResource => ({
+  type: "aws:route53/record:Record",
+  name,
+  props: { name: "shop.example.com", type: "A", setIdentifier: name, ...props },
+});
+
+// biome-ignore format: a table reads by its rows
+const STACKS: [title: string, extra: SentResource[], messages: string[]][] = [
+  ["checked records", [record("a", { records: ["203.0.113.1"], healthCheckId: "x", weightedRoutingPolicies: [{ weight: 1 }] })], []],
+  ["a check that is not known yet", [record("a", { records: ["203.0.113.1"], healthCheckId: UNKNOWN_VALUE })], []],
+  ["a simple record", [{ type: "aws:route53/record:Record", name: "www", props: { type: "A", records: ["203.0.113.1"] } }], []],
+  ["a record without a check", [record("a", { records: ["203.0.113.1"] })], [
+    "Site record a has no health check on route53: traffic will keep going to a dead site. Give it one.",
+  ]],
+  ["an alias that looks away", [record("a", { aliases: [{ name: "x.example.com", zoneId: "Z1", evaluateTargetHealth: false }] })], [
+    "Alias a does not evaluate its target's health on route53: traffic will keep going to a dead site. Set evaluateTargetHealth.",
+  ]],
+  ["items of Cloud DNS that nobody checks", [{ type: "gcp:dns/recordSet:RecordSet", name: "g", props: { type: "A", routingPolicy: { geos: [{ location: "europe-west1", rrdatas: ["203.0.113.1"] }, { location: "us-east1", rrdatas: ["203.0.113.2"] }] } } }], [
+    "Site record g has no health check on cloudDns: traffic will keep going to a dead site. Give it one.",
+  ]],
+  ["an endpoint that is always served", [{ type: "azure-native:trafficmanager:Profile", name: "p", props: { endpoints: [{ name: "e", alwaysServe: "Enabled" }] } }], [
+    "Site record e of profile p has no health check on trafficManager: traffic will keep going to a dead site. Give it one.",
+  ]],
+  ["a dial of 0", [{ type: "aws:globalaccelerator/endpointGroup:EndpointGroup", name: "eu", props: { trafficDialPercentage: 0 } }], [
+    "Endpoint group eu is drained by a traffic dial of 0, which fail-over ignores. Give its endpoints weight 0, or take them out.",
+  ]],
+  ["another's name", [inCluster("frankfurt", "core/v1:Service", "web", {}, { metadata: { name: "web", annotations: { "external-dns.alpha.kubernetes.io/hostname": "other.example.com" } } })], []],
+];
+
+describe("rules of traffic, by the records of any program", () => {
+  for (const [title, extra, messages] of STACKS)
+    it(title, () => assert.deepEqual(onStack(HEALTH, [...threeClusters([3, 3, 3]), ...extra]).messages, messages));
+});
