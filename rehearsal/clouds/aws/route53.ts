@@ -213,13 +213,13 @@ function besideOthers(it: Making): string | undefined {
 }
 
 /** A record's policy, and what of it no second record of the name may have. */
-function policyOf(inputs: Making["inputs"]): { readonly kind: string; readonly place: string | undefined } {
+function policyOf(inputs: Making["inputs"]): { readonly kind: string; readonly place: unknown } {
   const kind = POLICIES.find((name) => inputs[name] !== undefined && inputs[name] !== false) ?? "simple";
-  const coordinates = at(inputs, "geoproximityRoutingPolicy.coordinates[0]");
-  const place =
-    text(inputs, "latencyRoutingPolicies[0].region") ??
-    text(inputs, "failoverRoutingPolicies[0].type") ??
-    (coordinates === undefined ? undefined : `${text(coordinates, "latitude")}, ${text(coordinates, "longitude")}`);
+  const first = (path: string) => select(inputs, path)[0]?.value;
+  const latitude = first("geoproximityRoutingPolicy.coordinates[*].latitude");
+  const longitude = first("geoproximityRoutingPolicy.coordinates[*].longitude");
+  const named = first("latencyRoutingPolicies[*].region") ?? first("failoverRoutingPolicies[*].type");
+  const place = latitude === undefined ? named : `${latitude}, ${longitude}`;
   return { kind, place };
 }
 
