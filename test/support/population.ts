@@ -25,12 +25,16 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Clients, each with a place of its own. */
-export function clients(count: number, seed: number): Client[] {
+/** One of many users: a place, and the chances that are its own, the same at every question. */
+export interface Person {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly seed: number;
+}
+
+/** People, each with a place of its own. */
+export function people(count: number, seed: number): Person[] {
   const next = seeded(seed);
-  // Chance without noise: multiples of the golden ratio fill the interval evenly, and so does every part of them.
-  let turns = 0;
-  const chance = () => (turns++ * 0.6180339887498949) % 1;
   return Array.from({ length: count }, (_, i) => {
     const [latitude = 0, longitude = 0] = CENTRES[i % CENTRES.length] ?? [];
     const spread = () => (next() + next() + next() - 1.5) * 20;
@@ -38,9 +42,14 @@ export function clients(count: number, seed: number): Client[] {
     return {
       latitude: Math.max(-85, Math.min(85, latitude + spread())),
       longitude: ((east + 540) % 360) - 180,
-      chance,
+      seed: next() * 2 ** 32,
     };
   });
+}
+
+/** A person who asks. Chances begin anew, so that what differs between two measurements is not chance. */
+export function asking({ latitude, longitude, seed }: Person): Client {
+  return { latitude, longitude, chance: seeded(seed) };
 }
 
 /** The address that a client goes to: any one of those that it is given. */
@@ -53,12 +62,13 @@ export function choice(answer: Answer | undefined, client: Client): string {
 export function measured(
   authority: Authority,
   name: string,
-  population: readonly Client[],
+  population: readonly Person[],
   health: Health,
   siteOf: (address: string) => string,
 ): Map<string, number> {
   const parts = new Map<string, number>();
-  for (const client of population) {
+  for (const person of population) {
+    const client = asking(person);
     const site = siteOf(choice(authority.answer(name, client, health), client));
     parts.set(site, (parts.get(site) ?? 0) + 1 / population.length);
   }
