@@ -3,6 +3,7 @@ import type { DrillCommandOptions } from "./commands/drill";
 import type { PlanOptions } from "./commands/plan";
 import type { RehearseOptions } from "./commands/rehearse";
 import { addTrust } from "./commands/trustLine";
+import type { TrafficCheckOptions } from "./commands/traffic";
 import { processTerminal, type Terminal } from "./terminal";
 import { Interrupted, UserError } from "./userError";
 
@@ -90,6 +91,7 @@ function commandLine(terminal: Terminal, run: Run): Command {
   addDrill(program, terminal, run);
   addToken(program, terminal, run);
   addTrust(program, terminal, run, EXIT_HELP);
+  addTraffic(program, terminal, run);
   return program;
 }
 
@@ -206,6 +208,20 @@ function addToken(program: Command, terminal: Terminal, run: Run): void {
         terminal.out(JSON.stringify(await token(kind, options)));
         return EXIT.holds;
       }),
+    );
+}
+
+function addTraffic(program: Command, terminal: Terminal, run: Run): void {
+  program
+    .command("traffic")
+    .description("Checks what DNS outside the fleet says of it.")
+    .command("check")
+    .description("Compares the delegation of a zone with the name servers that the fleet's zones have.")
+    .argument("<zone>", "the zone, such as example.com")
+    .option("--expect <name>", "a name server of the fleet's output nameServers (repeatable)", collect, [])
+    .option("--server <address>", "a resolver to ask, with or without :port (repeatable)", collect, [])
+    .action((zone: string, options: TrafficCheckOptions) =>
+      run(async () => (await import("./commands/traffic.js")).trafficCheck(zone, options, terminal)),
     );
 }
 
