@@ -6,6 +6,7 @@ import { identityModels } from "./identity";
 import { networkModels } from "./network";
 import { route53Models } from "./route53";
 import { securityGroupModels } from "./securityGroups";
+import { transitModels } from "./transit";
 
 /** The types of AWS that have a meaning here. */
 const MODELS = new Map(
@@ -17,6 +18,7 @@ const MODELS = new Map(
     identityModels,
     balancingModels,
     route53Models,
+    transitModels,
   ].flatMap((models) => Object.entries(models)),
 );
 

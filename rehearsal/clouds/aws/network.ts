@@ -4,7 +4,19 @@ import { zonesOf } from "../regions";
 import { apartFrom, atMostOne, cidr, cidrsAt, exactlyOne, forbids, insideOf, oneOf, requires, zone } from "../rules";
 import { at, text } from "../wire";
 import type { Thing } from "../world";
-import { arn, EIP, ec2Id, ec2Outputs, INTERNET_GATEWAY, NAT_GATEWAY, ROUTE_TABLE, SUBNET, VPC } from "./arns";
+import {
+  arn,
+  EIP,
+  ec2Id,
+  ec2Outputs,
+  INTERNET_GATEWAY,
+  NAT_GATEWAY,
+  ROUTE_TABLE,
+  SUBNET,
+  TRANSIT_GATEWAY,
+  VPC,
+  VPC_ATTACHMENT,
+} from "./arns";
 
 /** The ranges of a VPC: its own and those associated with it later. */
 function vpcRanges(world: Making["world"]) {
@@ -137,7 +149,9 @@ export const networkModels: { readonly [type: string]: Model } = {
       routeTableId: { to: [ROUTE_TABLE, VPC] },
       gatewayId: { to: [INTERNET_GATEWAY], unless: /^(local|vgw-.*|vpce-.*)$/ },
       natGatewayId: { to: [NAT_GATEWAY] },
+      transitGatewayId: { to: [TRANSIT_GATEWAY] },
     },
+    world: [attachedFirst],
     outputs: () => ({
       instanceId: "",
       instanceOwnerId: "",
@@ -230,4 +244,17 @@ export const networkModels: { readonly [type: string]: Model } = {
 function hostOf(range: string | undefined, index: number): string {
   if (range === undefined) return "";
   return formatAddress(parseCidr(range).start + index);
+}
+
+/** A route to a transit gateway is refused until the VPC is attached to it (InvalidTransitGatewayID.NotFound). */
+function attachedFirst(it: Making): string | undefined {
+  const [gateway, table] = [it.target("transitGatewayId"), it.target("routeTableId")];
+  const vpc = text(table?.inputs, "vpcId");
+  if (gateway === undefined || vpc === undefined) return undefined;
+  const isAttached = [...it.world.usersOf(gateway)].some(
+    ({ type, inputs }) => type === VPC_ATTACHMENT && text(inputs, "vpcId") === vpc,
+  );
+  return isAttached
+    ? undefined
+    : `transitGatewayId: ${vpc} is not attached to ${gateway.id} yet; make the route after that`;
 }

@@ -33,7 +33,8 @@ const ruleModel: Model = {
   values: { cidrIpv4: anyCidr, fromPort: port, toPort: port, ipProtocol: PROTOCOL },
   rules: [
     exactlyOne("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"),
-    ascending("fromPort", "toPort"),
+    // Of ICMP the two are a type and a code.
+    (it) => (/^icmp/i.test(text(it.inputs, "ipProtocol") ?? "") ? undefined : ascending("fromPort", "toPort")(it)),
     requires(
       "fromPort",
       (it) => !isAllTraffic(it) && /^(tcp|udp)$/.test(text(it.inputs, "ipProtocol") ?? ""),

@@ -4,10 +4,11 @@ import { identityModels } from "./identity";
 import { networkModels } from "./network";
 import { operationModels } from "./operations";
 import { trafficModels } from "./traffic";
+import { vpnModels } from "./vpn";
 
 /** The types of Azure that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, aksModels, identityModels, operationModels, trafficModels].flatMap((models) =>
+  [networkModels, aksModels, identityModels, operationModels, trafficModels, vpnModels].flatMap((models) =>
     Object.entries(models),
   ),
 );

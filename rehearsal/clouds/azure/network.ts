@@ -7,6 +7,7 @@ import {
   cidr,
   cidrsAt,
   exactlyOne,
+  forbids,
   insideOf,
   matches,
   oneOf,
@@ -18,7 +19,8 @@ import { select, text } from "../wire";
 import { GROUP, inGroup, inside, NAT_GATEWAY, NSG, PUBLIC_IP, pathId, SUBNET, VNET } from "./names";
 
 const NETWORK = "Microsoft.Network";
-const name = (property: string, least = 1, most = 80) => ({
+/** Names of Azure networking. */
+export const networkName = (property: string, least = 1, most = 80) => ({
   property,
   rule: matches(
     new RegExp(`^(?=.{${least},${most}}$)[A-Za-z0-9]([\\w.-]*\\w)?$`),
@@ -26,6 +28,7 @@ const name = (property: string, least = 1, most = 80) => ({
   ),
   maxLength: most,
 });
+const name = networkName;
 const location = region("azure");
 const zones = zone("azure");
 const prefixes = (inputs: unknown) => [...cidrsAt(inputs, "addressPrefix"), ...cidrsAt(inputs, "addressPrefixes[*]")];
@@ -84,7 +87,14 @@ export const networkModels: { readonly [type: string]: Model } = {
       "addressPrefixes[*]": cidr(2, 29),
       privateEndpointNetworkPolicies: oneOf("Enabled", "Disabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"),
     },
-    rules: [exactlyOne("addressPrefix", "addressPrefixes", "ipamPoolPrefixAllocations")],
+    rules: [
+      exactlyOne("addressPrefix", "addressPrefixes", "ipamPoolPrefixAllocations"),
+      forbids(
+        "networkSecurityGroup",
+        ({ inputs }) => text(inputs, "subnetName") === "GatewaySubnet",
+        "for GatewaySubnet: gateways do not work behind one",
+      ),
+    ],
     refers: {
       ...inGroup,
       ...inside("virtualNetworkName", VNET, NETWORK, "virtualNetworks"),

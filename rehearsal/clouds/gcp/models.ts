@@ -5,10 +5,11 @@ import { gkeModels } from "./gke";
 import { identityModels } from "./identity";
 import { loggingModels } from "./logging";
 import { networkModels } from "./network";
+import { vpnModels } from "./vpn";
 
 /** The types of Google Cloud that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, gkeModels, identityModels, loggingModels, dnsModels]
+  [networkModels, gkeModels, identityModels, loggingModels, dnsModels, vpnModels]
     .flatMap((models) => Object.entries(models))
     .map(([type, model]) => [type, preventable(model)]),
 );
