@@ -5,6 +5,7 @@ import type { TrafficPlan } from "./plan/routing/plan";
 import { Site } from "./site";
 import { meshCredentialsOf, type SiteMaterial } from "./trust/material";
 import { GlobalEndpoint } from "./traffic/globalEndpoint";
+import { Underlay } from "./underlay/underlay";
 
 /**
  * The sites of one service, built so that any one of them may be lost.
@@ -45,6 +46,7 @@ export class Fleet extends pulumi.ComponentResource {
       standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),
     );
     this.endpoint = plan.traffic && endpointOf(this, name, plan.traffic, args);
+    buildUnderlay(this, name, args);
     this.registerOutputs({ sites: standing(plan).map((site) => site.name), capacity: plan.capacity.verdict });
   }
 }
@@ -87,4 +89,30 @@ function endpointOf(fleet: Fleet, name: string, plan: TrafficPlan, { services = 
     return [site.name, site.addresses ?? reserved ?? []] as const;
   });
   return new GlobalEndpoint(name, { plan, services, addresses: Object.fromEntries(addresses) }, { parent: fleet });
+}
+
+/** The links between the sites, where the spec asks for them. */
+function buildUnderlay(fleet: Fleet, name: string, { kinds, tunnelSecret }: FleetArgs): void {
+  const { underlay, sites } = fleet.plan;
+  if (underlay === undefined) return;
+  const own = underlay.networks.filter(({ isOwn, site }) => isOwn && fleet.sites[site] !== undefined);
+  new Underlay(
+    name,
+    {
+      plan: underlay,
+      sites: own.map((network) => {
+        const built = fleet.sites[network.site]!;
+        const end = {
+          network,
+          site: sites.find((site) => site.name === network.site)!,
+          gateway: underlay.gateways.find(({ site }) => site === network.site),
+          controlPlane: built.controlPlane,
+          cloud: { ...(built.cloud && { provider: built.cloud }) },
+        };
+        return { end, kind: kinds.find(({ kind }) => kind === built.plan.kind)!.underlay! };
+      }),
+      ...(tunnelSecret !== undefined && { tunnelSecret }),
+    },
+    { parent: fleet },
+  );
 }

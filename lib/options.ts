@@ -10,6 +10,7 @@ import type { FleetSpec, SiteKind } from "./plan/spec";
 import { trustProblems } from "./trust/arguments";
 import type { TrustSource } from "./trust/material";
 import type { AnyTrafficService } from "./traffic/globalEndpoint";
+import { underlayProblems } from "./underlay/problems";
 
 /** What a fleet is made of: its spec, and what cannot be written as plain data. */
 export interface FleetArgs {
@@ -47,6 +48,12 @@ export interface FleetArgs {
    * `deliveredTrust(...)` reads what a trust stack left. @default none, where the spec has no trust
    */
   trust?: TrustSource;
+
+  /**
+   * What the keys derive from of VPN tunnels that no cloud makes keys for, between Google Cloud and Azure: 32 characters or
+   * more that nobody can guess, such as the PEM of a `tls.PrivateKey`. It becomes a secret. Required where there is such a link.
+   */
+  tunnelSecret?: pulumi.Input<string>;
 }
 
 /**
@@ -60,6 +67,7 @@ export function planFleet(name: string, args: FleetArgs): FleetPlan {
   const given: Partial<FleetArgs> = args ?? {};
   const plan = planOrProblems(given.spec, problems);
   problems.push(...argumentProblems(given));
+  if (plan) problems.push(...underlayProblems(plan, given));
   if (plan && problems.length === 0) return plan;
   throw new pulumi.RunError(`Fleet "${name}" cannot be built. ${new SpecError(problems).message}`);
 }

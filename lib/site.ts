@@ -53,6 +53,9 @@ export class Site extends pulumi.ComponentResource {
   /** The provider for everything inside the cluster. Resources that need nodes also depend on the site itself. */
   readonly kubernetes: Provider;
 
+  /** The provider of the site's cloud; undefined for a site whose cloud this library does not touch. */
+  readonly cloud: pulumi.ProviderResource | undefined;
+
   /** The control plane, as its kind describes it. */
   readonly controlPlane: ControlPlane;
 
@@ -70,6 +73,7 @@ export class Site extends pulumi.ComponentResource {
     super(Site.__pulumiType, name, { ...siteFacts(args.plan) }, opts);
     const context = siteContext(this, args);
     this.plan = args.plan;
+    this.cloud = context.cloud.provider;
     this.controlPlane = args.kind.controlPlane(context);
     this.kubernetes = kubernetesProvider(args.plan, this.controlPlane, { parent: this });
     this.kubeconfig = this.controlPlane.kubeconfig;

@@ -1,3 +1,4 @@
+import { azureUnderlay } from "../underlay/azure";
 import { type AksControlPlane, controlPlane } from "./aks/controlPlane";
 import { entrance } from "./aks/entrance";
 import { nodePools } from "./aks/nodePools";
@@ -21,4 +22,5 @@ export const aks: ClusterKind<AksControlPlane> = {
   entrance,
   nodePools,
   addons: () => [],
+  underlay: azureUnderlay,
 };

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind, SiteSpec } from "../plan/spec";
 import type { Entrance } from "./entrance";
+import type { UnderlayKind } from "../underlay/kind";
 
 /**
  * How clusters of one kind are built: data and builders, no base class. `Site` calls the builders in the order that the
@@ -62,6 +63,9 @@ export interface ClusterKind<C extends ControlPlane = ControlPlane> {
    * @returns what later parts of the site wait for.
    */
   addons(context: ClusterContext, controlPlane: C): pulumi.Resource[];
+
+  /** How its cloud links networks; absent for a kind whose network this library never makes. */
+  readonly underlay?: UnderlayKind;
 }
 
 /** A step of building a site once its control plane is declared. */

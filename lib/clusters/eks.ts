@@ -1,3 +1,4 @@
+import { awsUnderlay } from "../underlay/aws";
 import type { ClusterKind } from "./cluster";
 import { addons } from "./eks/addons";
 import { controlPlane, type EksControlPlane } from "./eks/controlPlane";
@@ -24,4 +25,5 @@ export const eks: ClusterKind<EksControlPlane> = {
   nodePools,
   meshEndpoint,
   addons,
+  underlay: awsUnderlay,
 };

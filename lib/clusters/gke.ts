@@ -1,3 +1,4 @@
+import { gcpUnderlay } from "../underlay/gcp";
 import type { ClusterKind } from "./cluster";
 import { controlPlane, type GkeControlPlane } from "./gke/controlPlane";
 import { entrance } from "./gke/entrance";
@@ -19,4 +20,5 @@ export const gke: ClusterKind<GkeControlPlane> = {
   entrance,
   nodePools,
   addons: () => [],
+  underlay: gcpUnderlay,
 };

@@ -9,8 +9,18 @@ export interface AksNetwork {
   readonly loadBalancerSubnetId: pulumi.Input<string>;
   /** What the cluster's identity must be allowed to use: the whole network, or the given subnets. */
   readonly scopes: Readonly<Record<string, pulumi.Input<string>>>;
+  /** The site's own network, for links to others; undefined for given subnets. */
+  readonly vnet: OwnVnet | undefined;
   /** What must be there before the cluster: while one subnet is being made, Azure refuses to touch its network. */
   readonly ready: readonly pulumi.Resource[];
+}
+
+/** A network of the site's own. */
+export interface OwnVnet {
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
+  /** Name of the security group of all its subnets. */
+  readonly guard: pulumi.Output<string>;
 }
 
 /** The subnets that the spec gives, or a network of the site's own. */
@@ -21,6 +31,7 @@ export function network(context: SiteContext, group: Group): AksNetwork {
     nodeSubnetId: given.subnetId,
     loadBalancerSubnetId: given.loadBalancerSubnetId,
     scopes: { "node-subnet": given.subnetId, "load-balancer-subnet": given.loadBalancerSubnetId },
+    vnet: undefined,
     ready: [],
   };
 }
@@ -63,6 +74,7 @@ function ownNetwork({ site, cloud }: SiteContext, group: Group): AksNetwork {
     nodeSubnetId: nodes.id,
     loadBalancerSubnetId: loadBalancers.id,
     scopes: { network: vnet.id },
+    vnet: { id: vnet.id, name: vnet.name, guard: guard.name },
     ready: [loadBalancers],
   };
 }

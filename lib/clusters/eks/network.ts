@@ -22,6 +22,8 @@ export interface EksNetwork {
   readonly loadBalancerSubnetIds: readonly pulumi.Input<string>[];
   /** Where the control plane has its network interfaces: subnets of two zones at least. */
   readonly controlPlaneSubnetIds: readonly pulumi.Input<string>[];
+  /** Route table of each zone's private subnets, for links to other networks; none for a given network. */
+  readonly privateTables: readonly { readonly zone: string; readonly table: pulumi.Input<string> }[];
   /** What nodes need to reach the internet: nothing may start before these. */
   readonly routes: readonly pulumi.Resource[];
 }
@@ -35,6 +37,7 @@ export function network(context: SiteContext): EksNetwork {
     nodeSubnetIds: () => given.privateSubnetIds,
     loadBalancerSubnetIds: given.loadBalancerSubnetIds,
     controlPlaneSubnetIds: given.privateSubnetIds,
+    privateTables: [],
     routes: [],
   };
 }
@@ -67,6 +70,7 @@ function ownNetwork({ site, cloud }: SiteContext): EksNetwork {
     nodeSubnetIds: (wanted) => zones.filter(({ name }) => wanted.includes(name)).map(({ nodes }) => nodes.id),
     loadBalancerSubnetIds: zones.map(({ loadBalancers }) => loadBalancers.id),
     controlPlaneSubnetIds: zones.map(({ controlPlane }) => controlPlane.id),
+    privateTables: zones.map(({ name, table }) => ({ zone: name, table: table.id })),
     routes: [...zones.flatMap(({ routes }) => routes), endpoint],
   };
 }

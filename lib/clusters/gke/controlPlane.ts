@@ -14,6 +14,7 @@ import { type GkeNetwork, network } from "./network";
 export interface GkeControlPlane extends ControlPlane {
   readonly cluster: Cluster;
   readonly nodes: NodeIdentity;
+  readonly network: GkeNetwork;
 }
 
 /** Network, key, node identity, audit log and cluster. */
@@ -26,6 +27,7 @@ export function controlPlane(context: SiteContext): GkeControlPlane {
   return {
     cluster,
     nodes,
+    network: net,
     identity: cluster.id,
     // Nodes always have the private endpoint, whoever else may reach the cluster.
     host: cluster.privateClusterConfig.privateEndpoint,

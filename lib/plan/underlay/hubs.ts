@@ -58,6 +58,7 @@ function cloudHubs(cloud: CloudProvider, sites: readonly SitePlan[], spec: Under
     owner: hub.owner ?? (first === undefined ? "" : ownerOf(first.spec)),
     asn: HUB_ASNS[cloud][index] ?? HUB_ASNS[cloud][0],
     announced,
+    insideAddresses: [[], []],
   }));
 }
 

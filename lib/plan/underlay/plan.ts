@@ -77,6 +77,8 @@ export interface GatewayPlan {
   readonly asn: number;
   /** Ranges that it announces to the other clouds. */
   readonly announced: readonly string[];
+  /** Its addresses inside tunnels, of its first and its second interface; a link that comes or goes changes the lists. */
+  readonly insideAddresses: readonly [readonly string[], readonly string[]];
 }
 
 /** A network at its cloud's own wide area network: Cloud WAN, Network Connectivity Center, Virtual WAN. */

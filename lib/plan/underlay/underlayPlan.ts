@@ -22,7 +22,7 @@ export function underlayPlan(sites: readonly SitePlan[], spec: UnderlaySpec, ret
   return {
     topology,
     networks: planned,
-    gateways: shape.gateways,
+    gateways: shape.gateways.map((gateway) => ({ ...gateway, insideAddresses: insideAddresses(gateway.name, links) })),
     attachments: shape.attachments,
     links,
     missing: shape.missing,
@@ -58,7 +58,20 @@ function siteGateway(site: SitePlan): GatewayPlan {
     owner: ownerOf(site.spec),
     asn: SITE_ASN_BASE + site.number,
     announced: reachableCidrs(site),
+    insideAddresses: [[], []],
   };
+}
+
+/** The addresses of a gateway inside its tunnels, by its interface. */
+function insideAddresses(gateway: string, links: readonly LinkPlan[]): GatewayPlan["insideAddresses"] {
+  const found: [string[], string[]] = [[], []];
+  for (const { ends, tunnels } of links) {
+    const side = ends.indexOf(gateway);
+    if (side !== 0 && side !== 1) continue;
+    for (const { interfaces, insideAddresses: inside } of tunnels)
+      found[interfaces[side] === 0 ? 0 : 1].push(inside[side]);
+  }
+  return found;
 }
 
 /** Own networks meet through the hubs; what the team declares, and what involves a network of the team's, goes pair by pair. */

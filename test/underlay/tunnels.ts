@@ -1,0 +1,173 @@
+import { at, type Clouds, last, list, type Resource, text } from "./model";
+
+/** One end of a tunnel, as one cloud has it configured. */
+export interface TunnelEnd {
+  /** Which network it brings packets into: VPC id, network name or VNet id. */
+  readonly network: string;
+  readonly outside: string;
+  readonly peerOutside: string;
+  readonly inside: string;
+  readonly peerInside: string;
+  readonly asn: string;
+  readonly peerAsn: string;
+  /** Ranges that it announces to the other end. */
+  readonly announces: readonly string[];
+  readonly mtuBytes: number;
+  /** What a loss takes: names of the tunnel's resource and of the interface that it uses. */
+  readonly parts: readonly string[];
+}
+
+/** A tunnel whose two ends agree, so that it is up and BGP exchanges routes. */
+export interface Tunnel {
+  readonly ends: readonly [TunnelEnd, TunnelEnd];
+}
+
+/** The tunnels that come up: every end whose other end says the same of it. */
+export function tunnels(clouds: Clouds): Tunnel[] {
+  const ends = [...awsEnds(clouds), ...gcpEnds(clouds), ...azureEnds(clouds)];
+  return ends.flatMap((one, index) =>
+    ends
+      .slice(index + 1)
+      .filter((other) => agree(one, other))
+      .map((other): Tunnel => ({ ends: [one, other] })),
+  );
+}
+
+function agree(a: TunnelEnd, b: TunnelEnd): boolean {
+  return (
+    a.outside === b.peerOutside &&
+    b.outside === a.peerOutside &&
+    a.inside === b.peerInside &&
+    b.inside === a.peerInside &&
+    a.asn === b.peerAsn &&
+    b.asn === a.peerAsn &&
+    a.asn !== b.asn
+  );
+}
+
+function awsEnds(clouds: Clouds): TunnelEnd[] {
+  return clouds.all("aws:ec2/vpnConnection:VpnConnection").flatMap((connection) => {
+    const gateway = byId(
+      clouds,
+      "aws:ec2transitgateway/transitGateway:TransitGateway",
+      text(connection, "transitGatewayId"),
+    );
+    const customer = byId(clouds, "aws:ec2/customerGateway:CustomerGateway", text(connection, "customerGatewayId"));
+    const propagates = text(gateway, "defaultRouteTablePropagation") === "enable";
+    const attachments = clouds
+      .all("aws:ec2transitgateway/vpcAttachment:VpcAttachment")
+      .filter((one) => text(one, "transitGatewayId") === gateway?.id && propagates);
+    return attachments.flatMap((attachment) => {
+      const vpc = byId(clouds, "aws:ec2/vpc:Vpc", text(attachment, "vpcId"));
+      return [1, 2].map(
+        (number): TunnelEnd => ({
+          network: vpc?.id ?? "",
+          outside: text(connection, `tunnel${number}Address`),
+          peerOutside: text(customer, "ipAddress"),
+          inside: text(connection, `tunnel${number}VgwInsideAddress`),
+          peerInside: text(connection, `tunnel${number}CgwInsideAddress`),
+          asn: text(gateway, "amazonSideAsn"),
+          peerAsn: text(customer, "bgpAsn"),
+          announces: [text(vpc, "cidrBlock")],
+          mtuBytes: 1399,
+          parts: [`${connection.id}/${number}`, connection.id ?? ""],
+        }),
+      );
+    });
+  });
+}
+
+function gcpEnds(clouds: Clouds): TunnelEnd[] {
+  return clouds.all("gcp:compute/vPNTunnel:VPNTunnel").flatMap((tunnel) => {
+    const gateway = named(clouds, "gcp:compute/haVpnGateway:HaVpnGateway", text(tunnel, "vpnGateway"));
+    const external = named(
+      clouds,
+      "gcp:compute/externalVpnGateway:ExternalVpnGateway",
+      text(tunnel, "peerExternalGateway"),
+    );
+    const router = named(clouds, "gcp:compute/router:Router", text(tunnel, "router"));
+    const own = clouds
+      .all("gcp:compute/routerInterface:RouterInterface")
+      .find((one) => last(text(one, "vpnTunnel")) === text(tunnel, "name"));
+    const peer = clouds
+      .all("gcp:compute/routerPeer:RouterPeer")
+      .find((one) => own !== undefined && text(one, "interface") === text(own, "name"));
+    if (own === undefined || peer === undefined) return [];
+    const index = Number(at(tunnel, "vpnGatewayInterface"));
+    const remote = list(external, "interfaces").find(
+      (one) => (one as { id: number }).id === at(tunnel, "peerExternalGatewayInterface"),
+    ) as { ipAddress: string } | undefined;
+    return [
+      {
+        network: last(text(gateway, "network")),
+        outside: (list(gateway, "vpnInterfaces")[index] as { ipAddress: string } | undefined)?.ipAddress ?? "",
+        peerOutside: remote?.ipAddress ?? "",
+        inside: text(own, "ipRange").split("/")[0] ?? "",
+        peerInside: text(peer, "peerIpAddress"),
+        asn: text(router, "bgp.asn"),
+        peerAsn: text(peer, "peerAsn"),
+        announces: list(router, "bgp.advertisedIpRanges").map((one) => (one as { range: string }).range),
+        mtuBytes: 1406,
+        parts: [tunnel.id ?? "", `${gateway?.id}/${index}`],
+      },
+    ];
+  });
+}
+
+function azureEnds(clouds: Clouds): TunnelEnd[] {
+  return clouds.all("azure-native:network:VirtualNetworkGatewayConnection").flatMap((connection) => {
+    const gateway = byId(
+      clouds,
+      "azure-native:network:VirtualNetworkGateway",
+      text(connection, "virtualNetworkGateway1.id"),
+    );
+    const remote = byId(
+      clouds,
+      "azure-native:network:LocalNetworkGateway",
+      text(connection, "localNetworkGateway2.id"),
+    );
+    if (at(connection, "enableBgp") !== true || at(gateway, "enableBgp") !== true) return [];
+    const insides = list(connection, "gatewayCustomBgpIpAddresses") as {
+      ipConfigurationId: string;
+      customBgpIpAddress: string;
+    }[];
+    return (list(gateway, "ipConfigurations") as IpConfiguration[]).map((configuration): TunnelEnd => {
+      const vnet = byId(
+        clouds,
+        "azure-native:network:VirtualNetwork",
+        configuration.subnet.id.replace(/\/subnets\/.*$/, ""),
+      );
+      const inside = insides.find(({ ipConfigurationId }) => last(ipConfigurationId) === configuration.name);
+      return {
+        network: vnet?.id?.toLowerCase() ?? "",
+        outside: text(
+          byId(clouds, "azure-native:network:PublicIPAddress", configuration.publicIPAddress.id),
+          "ipAddress",
+        ),
+        peerOutside: text(remote, "gatewayIpAddress"),
+        inside: inside?.customBgpIpAddress ?? "",
+        peerInside: text(remote, "bgpSettings.bgpPeeringAddress"),
+        asn: text(gateway, "bgpSettings.asn"),
+        peerAsn: text(remote, "bgpSettings.asn"),
+        announces: list(vnet, "addressSpace.addressPrefixes").map(String),
+        mtuBytes: 1400,
+        parts: [connection.id ?? "", configuration.publicIPAddress.id],
+      };
+    });
+  });
+}
+
+interface IpConfiguration {
+  readonly name: string;
+  readonly subnet: { readonly id: string };
+  readonly publicIPAddress: { readonly id: string };
+}
+
+/** A thing by its id, in whose case counts nothing on Azure. */
+export function byId(clouds: Clouds, type: string, id: string): Resource | undefined {
+  return clouds.all(type).find((one) => one.id?.toLowerCase() === id.toLowerCase());
+}
+
+function named(clouds: Clouds, type: string, path: string): Resource | undefined {
+  return clouds.all(type).find((one) => text(one, "name") === last(path));
+}
