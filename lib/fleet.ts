@@ -3,8 +3,8 @@ import { type FleetArgs, planFleet } from "./options";
 import type { FleetPlan, SitePlan } from "./plan/plan";
 import type { TrafficPlan } from "./plan/routing/plan";
 import { Site } from "./site";
-import { meshCredentialsOf, type SiteMaterial } from "./trust/material";
 import { GlobalEndpoint } from "./traffic/globalEndpoint";
+import { meshCredentialsOf, type SiteMaterial } from "./trust/material";
 import { Underlay } from "./underlay/underlay";
 
 /**

@@ -7,9 +7,9 @@ import type { FleetPlan } from "./plan/plan";
 import { type Problem, SpecError } from "./plan/problems";
 import type { DnsService } from "./plan/routing/spec";
 import type { FleetSpec, SiteKind } from "./plan/spec";
+import type { AnyTrafficService } from "./traffic/globalEndpoint";
 import { trustProblems } from "./trust/arguments";
 import type { TrustSource } from "./trust/material";
-import type { AnyTrafficService } from "./traffic/globalEndpoint";
 import { underlayProblems } from "./underlay/problems";
 
 /** What a fleet is made of: its spec, and what cannot be written as plain data. */

@@ -16,9 +16,9 @@ import { upgradeSafety } from "./rules/n1-014-upgrade-safety";
 import { dnsProviders, failoverTime, routingHealth } from "./rules/n1-015-routing-health";
 import { declaredVersusReal } from "./rules/n1-018-declared-vs-real";
 import { staleFacts } from "./rules/n1-019-stale-facts";
+import { certificatesRenewed } from "./rules/n1-030-certificates-renewed";
 import { trustRules } from "./trust";
 import { trustPolicy } from "./trust/trustRule";
-import { certificatesRenewed } from "./rules/n1-030-certificates-renewed";
 
 /** The rules, in the order in which they are reported. */
 export const rules: readonly Rule[] = [

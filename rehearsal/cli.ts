@@ -2,8 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { DrillCommandOptions } from "./commands/drill";
 import type { PlanOptions } from "./commands/plan";
 import type { RehearseOptions } from "./commands/rehearse";
-import { addTrust } from "./commands/trustLine";
 import type { TrafficCheckOptions } from "./commands/traffic";
+import { addTrust } from "./commands/trustLine";
 import { processTerminal, type Terminal } from "./terminal";
 import { Interrupted, UserError } from "./userError";
 

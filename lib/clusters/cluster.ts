@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind, SiteSpec } from "../plan/spec";
-import type { Entrance } from "./entrance";
 import type { UnderlayKind } from "../underlay/kind";
+import type { Entrance } from "./entrance";
 
 /**
  * How clusters of one kind are built: data and builders, no base class. `Site` calls the builders in the order that the

@@ -75,33 +75,7 @@ export const METRICS_SERVER: ChartVersion = {
 };
 
 /** Every chart that this library installs. */
-export const CHARTS: readonly ChartVersion[] = [CILIUM, CERT_MANAGER, TRUST_MANAGER, METRICS_SERVER];
-
-/** Issues certificates within a site. Date: the Go module's own record of the tag. */
-export const CERT_MANAGER: ChartVersion = {
-  chart: "cert-manager",
-  version: "v1.21.2",
-  date: "2026-09-10",
-  repository: "https://charts.jetstack.io",
-  offline: {
-    goModule: "github.com/cert-manager/cert-manager",
-    version: "v1.21.2",
-    path: "deploy/charts/cert-manager",
-  },
-};
-
-/** Brings trust bundles into namespaces. Date: the Go module's own record of the tag. */
-export const TRUST_MANAGER: ChartVersion = {
-  chart: "trust-manager",
-  version: "v0.25.0",
-  date: "2026-09-11",
-  repository: "https://charts.jetstack.io",
-  offline: {
-    goModule: "github.com/cert-manager/trust-manager",
-    version: "v0.25.0",
-    path: "deploy/charts/trust-manager",
-  },
-};
+export const CHARTS: readonly ChartVersion[] = [CILIUM, CILIUM_1_20, CERT_MANAGER, TRUST_MANAGER, METRICS_SERVER];
 
 /**
  * Kubernetes minor versions that Cilium 1.19.5 is tested with, the oldest first.
