@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { FleetPlan } from "../../lib/plan/plan";
 import { installedByProgram } from "../clusters/installed";
 import type { LocalSites } from "../clusters/sites";
@@ -73,6 +74,6 @@ async function realKubernetes(
   const { kubernetesSource } = await import("../clusters/provider/index.js");
   const { releases } = await import("../clusters/helm/index.js");
   const { helm } = await toolchain({ signal });
-  const charts = releases({ helm: { program: helm.path, directory: dir, signal } });
+  const charts = releases({ helm: { program: helm.path, directory: resolve(dir), signal } });
   return kubernetesSource({ moduleRoots: [dir], kubeconfigOf, releases: charts });
 }

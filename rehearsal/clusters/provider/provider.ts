@@ -86,8 +86,10 @@ export class ClusterProvider implements contract.Provider {
     return this.installer;
   }
 
-  private reachable(): Operating {
-    return this.operating ?? (this.unreachable as Unreachable).refuse();
+  private reachable(type: string, verb: "create" | "update" | "delete"): Operating {
+    if (this.operating !== undefined) return this.operating;
+    const unreachable = this.unreachable as Unreachable;
+    return type === RELEASE ? unreachable.refuseRelease(verb) : unreachable.refuse();
   }
 
   async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
@@ -104,7 +106,7 @@ export class ClusterProvider implements contract.Provider {
 
   async create(request: contract.CreateRequest): Promise<contract.CreateResult> {
     if (request.preview && this.operating === undefined) return { id: "", outputs: request.inputs };
-    const operating = this.reachable();
+    const operating = this.reachable(request.type, "create");
     return request.type === RELEASE ? this.releases().create(request) : createObject(request, operating);
   }
 
@@ -115,13 +117,17 @@ export class ClusterProvider implements contract.Provider {
 
   async update(request: contract.UpdateRequest): Promise<contract.UpdateResult> {
     if (request.preview && this.operating === undefined) return { outputs: request.news };
-    const operating = this.reachable();
+    const operating = this.reachable(request.type, "update");
     return request.type === RELEASE ? this.releases().update(request) : updateObject(request, operating);
   }
 
   async delete(request: contract.DeleteRequest): Promise<void> {
+    if (request.type === RELEASE) {
+      this.reachable(RELEASE, "delete");
+      return this.releases().delete(request);
+    }
     if (this.operating === undefined) return (this.unreachable as Unreachable).remove(request);
-    return request.type === RELEASE ? this.releases().delete(request) : removeObject(request, this.operating);
+    return removeObject(request, this.operating);
   }
 
   invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {

@@ -32,6 +32,12 @@ export class Unreachable {
     throw new Error(this.why);
   }
 
+  /** Charts have words of their own, and no switch that would forget a release. */
+  refuseRelease(verb: "create" | "update" | "delete"): never {
+    const reason = verb === "delete" ? `. Reason: ${JSON.stringify(this.reason)}` : `: ${this.reason}`;
+    throw new Error(`can't ${verb} Helm Release with unreachable cluster${reason}`);
+  }
+
   read({ urn, id, inputs, outputs }: ReadRequest): ReadResult {
     this.report("warning", urn, this.why);
     if (this.settings.forgetsUnreachable) {
