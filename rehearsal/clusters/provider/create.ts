@@ -80,7 +80,10 @@ interface Sending {
   fieldManager: string;
 }
 
-/** Sends the object, again and again while what it needs may still be on its way: its namespace, or its definition. */
+/**
+ * Sends the object, again and again while what it needs may still be on its way (its namespace, or its definition), or
+ * while one of its name is on its way out, as after a deletion that nobody waited for.
+ */
 async function send(inputs: KubeObject, sending: Sending, { connection, settings }: Operating): Promise<KubeObject> {
   const { type, preview, fieldManager } = sending;
   const isApplied = settings.isUpserting || isPatch(type, inputs);
@@ -92,7 +95,7 @@ async function send(inputs: KubeObject, sending: Sending, { connection, settings
         : // A fixed name: the first change takes over what this one owns.
           await connection.create(inputs, { fieldManager: CREATOR, isDryRun: preview });
     } catch (error) {
-      const mayCome = isNotFound(error) || error instanceof NoMatch;
+      const mayCome = isNotFound(error) || error instanceof NoMatch || isLeaving(error);
       const wait = BACK_OFF[attempt];
       if (!mayCome || wait === undefined || (preview && isWithoutNamespace(error))) throw applying(error, fieldManager);
       await sleep(wait, undefined, { signal: connection.signal }).catch(() => {
@@ -101,6 +104,9 @@ async function send(inputs: KubeObject, sending: Sending, { connection, settings
     }
   }
 }
+
+const isLeaving = (error: unknown): boolean =>
+  isExisting(error) && /object is being deleted/.test((error as Error).message);
 
 const isWithoutNamespace = (error: unknown): boolean =>
   isNotFound(error) && error instanceof ApiError && error.about === "namespaces";

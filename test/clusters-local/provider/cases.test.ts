@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
-import { kubernetesSource, type Releases } from "../../../rehearsal/clusters/provider";
+import { releases } from "../../../rehearsal/clusters/helm";
+import { kubernetesSource } from "../../../rehearsal/clusters/provider";
 import { openSession, type RunResult } from "../../../rehearsal/engine";
 import { bareControlPlane } from "../../support/controlPlane";
 import { localTools } from "../../support/localTools";
@@ -20,19 +21,6 @@ import {
 const source = resolve(__dirname, "../../../../shared/engine-cases/kubernetes");
 /** How much was done before the stop is a matter of timing: there the record is a bound, not the exact list. */
 const STOPS_EARLY = new Set(["exists", "invalid", "unreachable"]);
-/** The one release among the cases is refused before anything is installed; whoever installs has tests of its own. */
-const noChart: Partial<Releases> = {
-  check: async ({ news }) => ({
-    inputs: news,
-    failures: [
-      {
-        property: "chart",
-        reason: `path "${news.chart}" not found; check the chart name and repository configuration.`,
-      },
-    ],
-  }),
-};
-
 test("engine cases of Kubernetes", async (t) => {
   if (!existsSync(source)) return t.skip("no ../shared/engine-cases/kubernetes here: nothing to compare with");
   const tools = await localTools();
@@ -50,7 +38,12 @@ test("engine cases of Kubernetes", async (t) => {
         projectDir: dir,
         stack: "dev",
         passphrase: "case",
-        sources: [kubernetesSource({ moduleRoots: [dir], releases: () => noChart as Releases })],
+        sources: [
+          kubernetesSource({
+            moduleRoots: [dir],
+            releases: releases({ helm: { program: tools.helm.path, directory: dir, signal: each.signal } }),
+          }),
+        ],
       });
       each.after(() => session.close());
       const compare = async (pass: Passes, run: () => Promise<RunResult>) => {
@@ -59,7 +52,13 @@ test("engine cases of Kubernetes", async (t) => {
         assert.ok(wanted !== undefined, `${pass} is not recorded`);
         const what = `${name}: ${pass}`;
         assert.equal(actual.exit, wanted.exit, `${what}: exit ${JSON.stringify(actual.diagnostics)}`);
-        assert.deepEqual(actual.diagnostics, wanted.diagnostics, `${what}: diagnostics`);
+        if (name === "unreachable") {
+          // Which of two refusals stops the run first is a matter of timing; each is worded as in the record.
+          const said = wanted.diagnostics.map((one) => JSON.stringify(one));
+          assert.ok(actual.diagnostics.length > 0 || said.length === 0, `${what}: nothing was said`);
+          for (const one of actual.diagnostics)
+            assert.ok(said.includes(JSON.stringify(one)), `${what}: ${JSON.stringify(one)}`);
+        } else assert.deepEqual(actual.diagnostics, wanted.diagnostics, `${what}: diagnostics`);
         if (STOPS_EARLY.has(name)) {
           const allowed = wanted.steps.map((step) => JSON.stringify(step));
           for (const step of actual.steps)
