@@ -1,6 +1,7 @@
 import type { MeshPlan } from "../plan/mesh/meshPlan";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind } from "../plan/spec";
+import { CILIUM_BUNDLE } from "../plan/trust/objects";
 import type { CiliumMinor } from "../plan/versions";
 import type { HelmValues } from "./values";
 
@@ -11,9 +12,6 @@ export interface MeshValues {
   /** Within `clustermesh`. */
   readonly clustermesh: HelmValues;
 }
-
-/** The ConfigMap with the roots that a site trusts, under the name and key that the chart expects. */
-export const TRUST_BUNDLE = { name: "cilium-root-ca.crt", key: "ca.crt" } as const;
 
 /** Port on every node by which AWS's load balancer reaches the mesh API. The chart's default. */
 export const MESH_NODE_PORT = 32_379;
@@ -27,7 +25,7 @@ export function meshValues(site: SitePlan, mesh: MeshPlan): MeshValues {
     top: {
       ...(mesh.encryption === "wireguard" && { encryption: { enabled: true, type: "wireguard" } }),
       ...(mesh.mtuBytes !== undefined && { MTU: mesh.mtuBytes }),
-      tls: { caBundle: { enabled: true, name: TRUST_BUNDLE.name, key: TRUST_BUNDLE.key } },
+      tls: { caBundle: { enabled: true, name: CILIUM_BUNDLE.name, key: CILIUM_BUNDLE.key } },
     },
     clustermesh: {
       useAPIServer: true,

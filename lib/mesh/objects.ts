@@ -2,17 +2,17 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
 import { type MeshPlan, meshOf, PEER_OBJECT_NAMES, type PeerObjects } from "../plan/mesh";
+import { CILIUM_BUNDLE, LEAF_SECRETS } from "../plan/trust/objects";
 import type { LeafPair, MeshCredentials } from "./credentials";
-import { TRUST_BUNDLE } from "./meshValues";
 
 const NAMESPACE = "kube-system";
 
 /** The Secrets that the chart mounts, each with one certificate. */
 const LEAVES = {
-  server: "clustermesh-apiserver-server-cert",
-  admin: "clustermesh-apiserver-admin-cert",
-  remote: "clustermesh-apiserver-remote-cert",
-  local: "clustermesh-apiserver-local-cert",
+  server: LEAF_SECRETS.meshServer.name,
+  admin: LEAF_SECRETS.meshAdmin.name,
+  remote: LEAF_SECRETS.meshRemote.name,
+  local: LEAF_SECRETS.meshLocal.name,
 } as const;
 
 /** All that a site must have before its Cilium can be in a mesh. */
@@ -62,8 +62,8 @@ function credentialResources(
     leafSecret(`${site}-${name}`, name, credentials[part as keyof typeof LEAVES], credentials.roots, options),
   );
   const bundle = new ConfigMap(
-    `${site}-${TRUST_BUNDLE.name}`,
-    { metadata: metadata(TRUST_BUNDLE.name), data: { [TRUST_BUNDLE.key]: credentials.roots } },
+    `${site}-${CILIUM_BUNDLE.name}`,
+    { metadata: metadata(CILIUM_BUNDLE.name), data: { [CILIUM_BUNDLE.key]: credentials.roots } },
     options,
   );
   return [...leaves, bundle];

@@ -1,5 +1,8 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
+import { fingerprintOf as fingerprint, hashOfRoots } from "../../lib/plan/trust/bundle";
 import type { BundleFact, LeafFact, RootFact } from "../../lib/plan/trustPhases";
+
+export { fingerprintOf as fingerprint } from "../../lib/plan/trust/bundle";
 
 /** A PEM text with a key in it is refused: facts are public. */
 export class NotPublic extends Error {
@@ -22,18 +25,12 @@ export function certificatesIn(pem: string): X509Certificate[] {
   });
 }
 
-/** SHA-256 of a certificate, in hexadecimal. */
-export function fingerprint(certificate: X509Certificate): string {
-  return createHash("sha256").update(certificate.raw).digest("hex");
-}
-
 /**
  * What a bundle trusts, as one value that rolls the pods which read it: SHA-256 over the sorted fingerprints of its roots,
  * in hexadecimal. Order, blank lines and comments of the text do not change it.
  */
 export function bundleHash(roots: readonly { readonly fingerprint: string }[]): string {
-  const sorted = [...new Set(roots.map((root) => root.fingerprint))].sort();
-  return createHash("sha256").update(sorted.join("\n")).digest("hex");
+  return hashOfRoots(roots.map((root) => root.fingerprint));
 }
 
 /** Names of generations by the fingerprints of their roots. */

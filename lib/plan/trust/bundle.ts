@@ -46,10 +46,13 @@ export function bundleOf(roots: readonly string[]): string {
 
 /** What a bundle trusts, as one value: SHA-256 over the sorted fingerprints of its roots, whatever their order in it. */
 export function bundleHash(pem: string): string {
-  const fingerprints = certificatesOf(pem, "The bundle").map(fingerprintOf);
-  return createHash("sha256")
-    .update([...new Set(fingerprints)].sort().join("\n"))
-    .digest("hex");
+  return hashOfRoots(certificatesOf(pem, "The bundle").map(fingerprintOf));
+}
+
+/** The same for roots of which only the fingerprints are at hand. */
+export function hashOfRoots(fingerprints: readonly string[]): string {
+  const sorted = [...new Set(fingerprints)].sort();
+  return createHash("sha256").update(sorted.join("\n")).digest("hex");
 }
 
 /** SHA-256 of a certificate, in hexadecimal. */
