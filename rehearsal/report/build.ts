@@ -27,7 +27,7 @@ export function buildReport({ subject, verdict, result, changes, clouds, seconds
     demand: subject.demand,
     placed: placed(verdict),
     capacity: capacity(verdict),
-    traffic: reportTraffic(subject.plan?.traffic, verdict.routing),
+    traffic: reportTraffic(subject.plan?.traffic, verdict.routing, result.resources),
     // The program registers in whatever order its outputs resolve; two reports are to be compared line by line.
     resources: [...result.resources].sort(byUrn).map((resource) => reportResource(resource, clouds)),
     violations: violations(result),

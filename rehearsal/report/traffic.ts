@@ -1,5 +1,6 @@
 import type { TrafficPlan } from "../../lib/plan/routing/plan";
 import type { RoutedShares } from "../../lib/plan/routing/received";
+import type { ResourceView } from "../engine";
 import type { Terminal } from "../terminal";
 import { type Column, figure, table } from "./table";
 
@@ -11,6 +12,8 @@ export interface ReportTraffic {
   /** Seconds after which no resolver that keeps to the TTL sends users to a lost site. */
   failoverSeconds: number;
   objectiveSeconds: number;
+  /** What to enter at the registrar of the zone: known after `up`, and null before. Empty where all zones exist already. */
+  nameServers: string[] | null;
   services: ReportService[];
   /** Part of all users that each site is nearest to, by site. */
   users: Record<string, number>;
@@ -31,6 +34,7 @@ export interface ReportService {
 export function reportTraffic(
   traffic: TrafficPlan | undefined,
   routing: RoutedShares | undefined,
+  resources: readonly ResourceView[],
 ): ReportTraffic | null {
   if (traffic === undefined) return null;
   return {
@@ -39,6 +43,7 @@ export function reportTraffic(
     failover: traffic.failover,
     failoverSeconds: traffic.failoverSeconds,
     objectiveSeconds: traffic.objectiveSeconds,
+    nameServers: nameServersOf(resources),
     services: traffic.services.map(({ service, time }) => {
       const shares = routing?.services.find((one) => one.service === service);
       const { detectionSeconds, ttlSeconds, totalSeconds } = time;
@@ -48,6 +53,15 @@ export function reportTraffic(
     users: { ...routing?.users },
     notes: [...traffic.notes],
   };
+}
+
+const ENDPOINT = "multisite:index:GlobalEndpoint";
+
+/** Those of the endpoint, once every zone has said its own. */
+function nameServersOf(resources: readonly ResourceView[]): string[] | null {
+  const servers = resources.find(({ type }) => type === ENDPOINT)?.outputs.nameServers;
+  const isKnown = Array.isArray(servers) && servers.every((one) => typeof one === "string");
+  return isKnown ? (servers as string[]) : null;
 }
 
 const HANDOVER = {
@@ -64,6 +78,7 @@ export function trafficText(traffic: ReportTraffic | null, colors: Terminal["col
     { heading: "DETECTED s", right: true },
     { heading: "TTL s", right: true },
     { heading: "GONE AFTER s", right: true },
+    { heading: "OBJECTIVE s", right: true },
     { heading: "A LOST SITE'S USERS GO" },
   ];
   const rows = traffic.services.map((one) => [
@@ -71,6 +86,7 @@ export function trafficText(traffic: ReportTraffic | null, colors: Terminal["col
     figure(one.detectionSeconds),
     figure(one.ttlSeconds),
     figure(one.totalSeconds),
+    `${figure(traffic.objectiveSeconds)}${one.totalSeconds > traffic.objectiveSeconds ? " missed" : ""}`,
     HANDOVER[one.handover],
   ]);
   const { failoverSeconds, objectiveSeconds } = traffic;
@@ -78,6 +94,16 @@ export function trafficText(traffic: ReportTraffic | null, colors: Terminal["col
   const paint = isWithin ? colors.green : colors.red;
   const verdict = `Fail-over takes at most ${failoverSeconds} s; the objective is ${paint(`${objectiveSeconds} s`)}${isWithin ? "" : ", which it misses"}.`;
   const lines = [`Traffic of ${traffic.domain}\n${table(columns, rows)}`, verdict];
+  lines.push(...registrarLines(traffic));
   if (traffic.notes.length > 0) lines.push("Note:", ...traffic.notes.map((note) => `  - ${note}`));
   return lines.join("\n");
+}
+
+/** Rehearsed zones make up their name servers as the services name them. */
+function registrarLines({ zone, nameServers }: ReportTraffic): string[] {
+  if (nameServers === null || nameServers.length === 0) return [];
+  return [
+    `At the registrar of ${zone}, enter all of these name servers (made up here; the program's own output has the real ones):`,
+    ...nameServers.map((one) => `  ${one}`),
+  ];
 }

@@ -3,6 +3,7 @@ import type { SitePlan } from "../plan";
 import type { SiteState } from "../spec";
 import type { CapacityVerdict } from "../verdict";
 import { publicAddresses } from "./addresses";
+import { CHECKERS, type Checkers } from "./checkers";
 import { type CloudDnsPlan, cloudDnsPlan } from "./cloudDns";
 import { type PlaceLabels, placeLabels } from "./labels";
 import { type Route53Plan, route53Plan } from "./route53";
@@ -50,6 +51,8 @@ export interface TrafficSite {
 export type ServicePlan = {
   readonly spec: DnsProviderSpec;
   readonly time: FailoverTime;
+  /** Where its health checks come from. */
+  readonly checkers: Checkers;
 } & (
   | ({ readonly service: "route53" } & Route53Plan)
   | ({ readonly service: "cloudDns" } & CloudDnsPlan)
@@ -94,13 +97,14 @@ function servicePlan(
   time: FailoverTime,
   weights: Readonly<Record<string, number>>,
 ): ServicePlan {
+  const checkers = CHECKERS[spec.service];
   switch (spec.service) {
     case "route53":
-      return { spec, time, service: "route53", ...route53Plan(common, spec, weights) };
+      return { spec, time, checkers, service: "route53", ...route53Plan(common, spec, weights) };
     case "cloudDns":
-      return { spec, time, service: "cloudDns", ...cloudDnsPlan(common) };
+      return { spec, time, checkers, service: "cloudDns", ...cloudDnsPlan(common) };
     case "trafficManager":
-      return { spec, time, service: "trafficManager", ...trafficManagerPlan(common, spec, weights) };
+      return { spec, time, checkers, service: "trafficManager", ...trafficManagerPlan(common, spec, weights) };
   }
 }
 

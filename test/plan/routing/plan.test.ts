@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { contains, formatCidr, parseCidr } from "../../../lib/plan/cidr";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
+import { regionNames } from "../../../lib/plan/regions";
+import { CHECKERS } from "../../../lib/plan/routing/checkers";
 import { placeLabels } from "../../../lib/plan/routing/labels";
 import type { ServicePlan, TrafficPlan } from "../../../lib/plan/routing/plan";
 import type { TrafficSpec } from "../../../lib/plan/routing/spec";
@@ -97,6 +100,26 @@ describe("records", () => {
     }
   });
 
+  it("grow with the number of sites and never with its square", () => {
+    const regions = regionNames("aws").filter((one) => /^(eu|us|ap|sa|ca)-[a-z]+-\d$/.test(one));
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 40 }), (count) => {
+        const sites = Array.from({ length: count }, (_, i) =>
+          eksSite(`s${i}`, i + 1, { region: regions[i % regions.length] as string, faultDomain: `d${i}` }),
+        );
+        const plan = planned(fleetSpec(sites, { traffic: traffic({ providers: ALL }) }));
+        const { records, checked } = service(plan, "route53");
+        assert.deepEqual([records.length, checked.length], [4 * count, count]);
+        const { profiles } = service(plan, "trafficManager");
+        assert.equal(profiles.length, count + 2);
+        const google = service(plan, "cloudDns");
+        assert.equal(google.records.length, count);
+        assert.ok(google.items.length + google.divided.length <= 2 * Math.min(count, regions.length));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   it("are one CNAME and one record per site at Cloud DNS", () => {
     const { items, records, divided } = service(planned(threeClouds()), "cloudDns");
     assert.deepEqual(
@@ -165,6 +188,21 @@ describe("records", () => {
     );
     assert.equal(new Set(places).size, 5);
     for (const place of places) assert.match(place, /^-?\d+\.\d\d -?\d+\.\d\d$/);
+  });
+});
+
+describe("where checks come from", () => {
+  it("is told for every service, as ranges that do not overlap, or by the name that the cloud's firewalls know", () => {
+    for (const { service: name, checkers } of planned(threeClouds({ providers: ALL })).services) {
+      assert.equal(checkers, CHECKERS[name]);
+      assert.match(checkers.published, /^https:/);
+      assert.match(checkers.verifiedAt, /^\d{4}-\d\d-\d\d$/);
+      const ranges = checkers.ranges.map((one) => parseCidr(one));
+      for (const [i, one] of ranges.entries()) {
+        assert.equal(formatCidr(one), checkers.ranges[i], "written as the network that it is");
+        for (const other of ranges.slice(i + 1)) assert.ok(!contains(one, other) && !contains(other, one));
+      }
+    }
   });
 });
 
