@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { remembered } from "./remembered";
 
 /** Curves of the provider, by its names, with OpenSSL's name and the hash that a key of the curve signs with. */
 const CURVES: { readonly [curve: string]: { openssl: string; hash: string; ssh?: string } } = {
@@ -28,11 +29,13 @@ export function makeKey(algorithm: string, curve: string, bits: number): KeyObje
  */
 export function readKey(pem: string, property: string): KeyObject {
   try {
-    return createPrivateKey(pem);
+    return parsedKey(pem);
   } catch {
     throw new Error(`${property}: must be a private key in PEM, in PKCS#1, SEC1 or PKCS#8; it cannot be read`);
   }
 }
+
+const parsedKey = remembered((pem) => createPrivateKey(pem));
 
 /** The provider's name of a key's algorithm. */
 export function algorithmOf(key: KeyObject): string {

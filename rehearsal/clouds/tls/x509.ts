@@ -25,6 +25,7 @@ import {
   Validity,
 } from "@peculiar/asn1-x509";
 import { algorithmOf, hashOf } from "./keys";
+import { remembered } from "./remembered";
 import { uses } from "./uses";
 
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
@@ -115,8 +116,8 @@ export function signRequest(requestPem: string, authorityPem: string, key: KeyOb
     "certRequestPem",
     CertificationRequest,
   ).certificationRequestInfo;
-  const authority = decode(authorityPem, "CERTIFICATE", "caCertPem", Certificate).tbsCertificate;
-  if (!same(AsnConvert.serialize(authority.subjectPublicKeyInfo), AsnConvert.serialize(publicInfo(key)))) {
+  const authority = authorityOf(authorityPem);
+  if (!authority.publicKey.equals(publicBytes(key))) {
     throw new Error("caPrivateKeyPem: x509: provided PrivateKey doesn't match parent's PublicKey");
   }
   const asked = request.attributes?.find(({ type }) => type === EXTENSION_REQUEST)?.values[0];
@@ -124,11 +125,8 @@ export function signRequest(requestPem: string, authorityPem: string, key: KeyOb
     asked === undefined
       ? undefined
       : AsnConvert.parse(asked, Extensions).find(({ extnID }) => extnID === id_ce_subjectAltName);
-  const parent = authority.extensions?.find(({ extnID }) => extnID === id_ce_subjectKeyIdentifier);
-  const issuerKeyId =
-    parent === undefined ? undefined : AsnConvert.parse(parent.extnValue.buffer, SubjectKeyIdentifier).buffer;
   return issue(
-    { key, issuer: authority.subject, issuerKeyId },
+    { key, issuer: authority.name, issuerKeyId: authority.keyId },
     request.subject,
     request.subjectPKInfo,
     names,
@@ -136,6 +134,22 @@ export function signRequest(requestPem: string, authorityPem: string, key: KeyOb
     now,
   );
 }
+
+/** What of an authority's certificate goes into those that it signs. */
+const authorityOf = remembered((certificatePem) => {
+  const { subject, subjectPublicKeyInfo, extensions } = decode(
+    certificatePem,
+    "CERTIFICATE",
+    "caCertPem",
+    Certificate,
+  ).tbsCertificate;
+  const keyId = extensions?.find(({ extnID }) => extnID === id_ce_subjectKeyIdentifier);
+  return {
+    name: subject,
+    publicKey: Buffer.from(AsnConvert.serialize(subjectPublicKeyInfo)),
+    keyId: keyId && AsnConvert.parse(keyId.extnValue.buffer, SubjectKeyIdentifier).buffer,
+  };
+});
 
 interface Issuer {
   key: KeyObject;
@@ -234,8 +248,17 @@ function nameOf(subject: { [part: string]: unknown }): Name {
 }
 
 function publicInfo(key: KeyObject): SubjectPublicKeyInfo {
-  return AsnConvert.parse(createPublicKey(key).export({ type: "spki", format: "der" }), SubjectPublicKeyInfo);
+  return AsnConvert.parse(publicBytes(key), SubjectPublicKeyInfo);
 }
+
+/** Of a key that is used again and again, computed once: from a private key it costs a multiplication on its curve. */
+function publicBytes(key: KeyObject): Buffer {
+  const found = publicHalves.get(key) ?? createPublicKey(key).export({ type: "spki", format: "der" });
+  publicHalves.set(key, found);
+  return found;
+}
+
+const publicHalves = new WeakMap<KeyObject, Buffer>();
 
 /** RFC 5280, 4.2.1.2 (1): SHA-1 of the bits of the public key. */
 function keyIdentifier(info: SubjectPublicKeyInfo): ArrayBuffer {
@@ -271,10 +294,6 @@ function pem(label: string, der: ArrayBuffer): string {
       .toString("base64")
       .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
-}
-
-function same(a: ArrayBuffer, b: ArrayBuffer): boolean {
-  return Buffer.from(a).equals(Buffer.from(b));
 }
 
 function toArrayBuffer(bytes: Buffer): ArrayBuffer {

@@ -125,6 +125,18 @@ describe("tls", () => {
     );
   });
 
+  it("tells authorities of one name apart that sign in turn, however many there are", async () => {
+    const bench = await open();
+    const chains = await Promise.all(Array.from({ length: 40 }, () => chain(bench, { algorithm: "ED25519" })));
+    for (const { root, leafInputs } of [...chains, ...chains]) {
+      const again = await bench.make(LEAF, leafInputs);
+      assert.ok(new X509Certificate(again.out("certPem")).verify(new X509Certificate(root.out("certPem")).publicKey));
+    }
+    const [one, other] = chains as [(typeof chains)[0], (typeof chains)[0]];
+    const mixed = { ...one.leafInputs, caPrivateKeyPem: other.leafInputs.caPrivateKeyPem };
+    assert.match(await bench.refusal(LEAF, mixed), /doesn't match parent's PublicKey/);
+  });
+
   it("replaces on every change but the renewal's, and renews what is due", async () => {
     const bench = await open();
     const { leaf, leafInputs } = await chain(bench, { algorithm: "ECDSA", ecdsaCurve: "P256" });
