@@ -11,7 +11,7 @@ import type { SitePlan } from "./plan/plan";
 import { kubernetesProvider } from "./providers";
 import type { SiteMaterial } from "./trust/material";
 import { siteTrust } from "./trust/site";
-import { ciliumTrust, rollingHash } from "./trust/siteObjects";
+import { ciliumTrust, hasHubble, rollingHash } from "./trust/siteObjects";
 
 /** What one site is built from. `Fleet` makes these; only a program that plans by itself gives them. */
 export interface SiteArgs {
@@ -111,7 +111,7 @@ const STEPS: Readonly<Record<Step, StepBuilder>> = {
   cni: ({ kind, maximumSites, mesh, trust }, context, controlPlane) => [
     cilium(context, controlPlane, {
       ...{ maximumSites, awaited: kind.awaitsCni, mesh: mesh?.plan },
-      ...(trust && { bundleHash: rollingHash(trust) }),
+      ...(trust && { bundleHash: rollingHash(trust), hubble: hasHubble(trust) }),
     }),
   ],
   nodePools: ({ kind, mesh }, context, controlPlane) => {

@@ -1,8 +1,8 @@
 import type { MeshPlan } from "../plan/mesh/meshPlan";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind } from "../plan/spec";
-import { CILIUM_BUNDLE } from "../plan/trust/objects";
 import type { CiliumMinor } from "../plan/versions";
+import { CA_BUNDLE } from "./hubbleValues";
 import type { HelmValues } from "./values";
 
 /** What a site's Cilium gets on top when it is in a mesh. */
@@ -25,7 +25,7 @@ export function meshValues(site: SitePlan, mesh: MeshPlan): MeshValues {
     top: {
       ...(mesh.encryption === "wireguard" && { encryption: { enabled: true, type: "wireguard" } }),
       ...(mesh.mtuBytes !== undefined && { MTU: mesh.mtuBytes }),
-      tls: { caBundle: { enabled: true, name: CILIUM_BUNDLE.name, key: CILIUM_BUNDLE.key } },
+      tls: CA_BUNDLE,
     },
     clustermesh: {
       useAPIServer: true,

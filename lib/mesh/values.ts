@@ -4,6 +4,7 @@ import { CILIUM_REQUESTS } from "../plan/overhead";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind } from "../plan/spec";
 import { systemPool } from "../plan/systemPool";
+import { hubbleValues } from "./hubbleValues";
 import { meshValues } from "./meshValues";
 
 /** Helm values: plain JSON. */
@@ -16,6 +17,8 @@ export interface CiliumSettings {
   readonly maximumSites: 255 | 511;
   /** The mesh that the site is in. @default none */
   readonly mesh?: MeshPlan | undefined;
+  /** Whether the site's trust has certificates for Hubble: without them it stays off. @default false */
+  readonly hubble?: boolean;
 }
 
 /**
@@ -37,8 +40,7 @@ export function ciliumValues(site: SitePlan, settings: CiliumSettings): HelmValu
     envoy: { resources: requests(CILIUM_REQUESTS.envoy) },
     // Neither side of the mesh may restart for what can only be set once.
     clustermesh: { maxConnectedClusters: settings.maximumSites, ...mesh?.clustermesh },
-    // Its certificates come with the fleet's trust. The chart's own would be new at each upgrade.
-    hubble: { enabled: false },
+    ...hubbleValues(settings.hubble ?? false),
     ...mesh?.top,
     ...byKind(site, mesh !== undefined),
   };

@@ -20,6 +20,11 @@ export function rollingHash({ roots }: SiteMaterial): pulumi.Output<string> {
   return pulumi.output(roots).apply(bundleHash);
 }
 
+/** Whether a site has certificates for Hubble. */
+export function hasHubble({ plan }: SiteMaterial): boolean {
+  return plan.leaves.some(({ role }) => role === "hubbleServer");
+}
+
 /**
  * What Cilium reads: its leaves and the roots. They come before Cilium, which does not start without some of them.
  * @param meshed whether the mesh has written its own leaves and the roots already

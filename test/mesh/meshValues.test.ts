@@ -7,7 +7,7 @@ import type { FleetPlan, SitePlan } from "../../lib/plan/plan";
 import type { SiteSpec } from "../../lib/plan/spec";
 import { CILIUM_MINORS, type CiliumMinor } from "../../lib/plan/versions";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
-import { absentChart, objectsOf, render, schemaOf } from "./charts";
+import { absentChart, objectsOf, type Rendered, render, schemaOf } from "./charts";
 
 const SITES: readonly SiteSpec[] = [
   eksSite("frankfurt", 1),
@@ -27,9 +27,9 @@ async function skips(t: TestContext, minor: CiliumMinor): Promise<boolean> {
   return absent !== false;
 }
 
-/** The values as `cilium` completes them. */
-function valuesOf(plan: FleetPlan, site: SitePlan): HelmValues {
-  const values = ciliumValues(site, { maximumSites: plan.maximumSites, mesh: plan.mesh });
+/** The values as `cilium` completes them, in a fleet with a trust. */
+function valuesOf(plan: FleetPlan, site: SitePlan, hubble = true): HelmValues {
+  const values = ciliumValues(site, { maximumSites: plan.maximumSites, mesh: plan.mesh, hubble });
   return { ...values, k8sServiceHost: "api.example.com", k8sServicePort: 443 };
 }
 
@@ -39,7 +39,9 @@ for (const minor of CILIUM_MINORS) {
   test(`${minor}: the chart's own schema accepts the values of every kind`, async (t) => {
     if (await skips(t, minor)) return;
     const validate = new Ajv({ strict: false, logger: false }).compile(schemaOf(minor));
-    for (const site of plan.sites) assert.ok(validate(valuesOf(plan, site)), JSON.stringify(validate.errors));
+    for (const site of plan.sites)
+      for (const hubble of [true, false])
+        assert.ok(validate(valuesOf(plan, site, hubble)), JSON.stringify(validate.errors));
   });
 
   test(`${minor}: every value is one that the chart knows`, async (t) => {
@@ -65,6 +67,8 @@ for (const minor of CILIUM_MINORS) {
       );
       const secrets = objects.filter(({ kind }) => kind === "Secret").map(({ metadata }) => metadata.name);
       assert.deepEqual(secrets, [], "certificates and peers are objects of ours");
+      assert.deepEqual(volumeOf(objects, "DaemonSet", "cilium", "hubble-tls"), HUBBLE_SERVER);
+      assert.deepEqual(volumeOf(objects, "Deployment", "hubble-relay", "tls"), HUBBLE_RELAY);
       const config = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "cilium-config");
       const { data } = config as unknown as { data: Record<string, string> };
       assert.equal(data["cluster-id"], String(site.number));
@@ -109,6 +113,26 @@ for (const minor of CILIUM_MINORS) {
   });
 }
 
+/** What of which objects a pod reads for its TLS, as `Kind name key`. */
+function volumeOf(objects: readonly Rendered[], kind: string, name: string, volume: string): string[] {
+  const found = objects.find((one) => one.kind === kind && one.metadata.name === name) as unknown as {
+    spec: { template: { spec: { volumes: { name: string; projected?: { sources: Source[] } }[] } } };
+  };
+  const sources = found.spec.template.spec.volumes.find((one) => one.name === volume)?.projected?.sources ?? [];
+  return sources.flatMap((source) =>
+    Object.entries(source).flatMap(([from, it]) => it.items.map(({ key }) => `${from} ${it.name} ${key}`)),
+  );
+}
+
+type Source = {
+  readonly [from: string]: { readonly name: string; readonly items: readonly { readonly key: string }[] };
+};
+
+const ROOTS = "configMap cilium-root-ca.crt ca.crt";
+const pair = (name: string) => [`secret ${name} tls.crt`, `secret ${name} tls.key`];
+const HUBBLE_SERVER = [...pair("hubble-server-certs"), ROOTS];
+const HUBBLE_RELAY = [...pair("hubble-relay-client-certs"), ROOTS];
+
 test("without a mesh, and with the implementation none, the values stay as they are", () => {
   const [alone, none] = [{}, { mesh: { implementation: "none" as const } }].map((change) =>
     fleetPlan(fleetSpec(SITES.slice(0, 3), change)),
@@ -119,6 +143,22 @@ test("without a mesh, and with the implementation none, the values stay as they 
     assert.deepEqual(values.clustermesh, { maxConnectedClusters: 255 });
     assert.ok(!("encryption" in values));
   }
+});
+
+test("a site alone has Hubble by its trust's certificates, and none without them", async (t) => {
+  if (await skips(t, "1.19")) return;
+  const [site] = fleetPlan(fleetSpec(SITES.slice(0, 3))).sites as [SitePlan];
+  const made = { k8sServiceHost: "api.example.com", k8sServicePort: 443 };
+  const trusted = objectsOf(
+    await render("1.19", { ...ciliumValues(site, { maximumSites: 255, hubble: true }), ...made }),
+  );
+  assert.deepEqual(volumeOf(trusted, "DaemonSet", "cilium", "hubble-tls"), HUBBLE_SERVER);
+  assert.deepEqual(
+    trusted.filter(({ kind }) => ["Job", "CronJob", "Secret"].includes(kind)),
+    [],
+  );
+  const alone = objectsOf(await render("1.19", { ...ciliumValues(site, { maximumSites: 255 }), ...made }));
+  assert.ok(!alone.some(({ metadata }) => metadata.name.startsWith("hubble")));
 });
 
 test("encryption is off by choice", () => {
