@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { bundleOf } from "../plan/trust/bundle";
 import type { CertificateRole, TrustPlan } from "../plan/trust/plan";
 import type { Pair, SiteMaterial, TrustSource } from "./material";
 
 /** What one site gets, as one secret text: its bundle, its certificates and their keys. */
 export interface ExportedSite {
+  /** Revision of the rotation that it was made from. */
+  readonly revision: number;
   readonly roots: string;
   readonly pairs: { readonly [role in CertificateRole]?: { readonly certificate: string; readonly key: string } };
 }
@@ -14,10 +17,19 @@ export type TrustExports = { readonly [site: string]: pulumi.Output<string> };
 /** The material of each site as one secret text. */
 export function exportsOf(sites: { readonly [site: string]: SiteMaterial }): TrustExports {
   return Object.fromEntries(
-    Object.entries(sites).map(([site, { roots, pairs }]) => [
-      site,
-      pulumi.secret(pulumi.output({ roots, pairs }).apply((material) => JSON.stringify(material))),
-    ]),
+    Object.entries(sites).map(
+      ([
+        site,
+        {
+          rotation: { revision },
+          roots,
+          pairs,
+        },
+      ]) => [
+        site,
+        pulumi.secret(pulumi.output({ revision, roots, pairs }).apply((material) => JSON.stringify(material))),
+      ],
+    ),
   );
 }
 
@@ -34,7 +46,7 @@ export function deliveredTrust(read: (site: string) => pulumi.Input<string>): Tr
     Object.fromEntries(
       sites.map((plan) => {
         const text = pulumi.secret(read(plan.site));
-        const material = text.apply((json) => readExport(plan.site, json));
+        const material = text.apply((json) => readExport(plan.site, json, rotation.revision, new Date()));
         const roles = [...plan.leaves, ...plan.intermediates].map(({ role }) => role);
         const pairs = Object.fromEntries(roles.map((role) => [role, pairIn(material, plan.site, role)]));
         // Public; only its company in one text made it secret.
@@ -53,15 +65,33 @@ function pairIn(material: pulumi.Output<ExportedSite>, site: string, role: Certi
   return { certificate: pulumi.unsecret(pair.apply((one) => one.certificate)), key: pair.apply((one) => one.key) };
 }
 
-/** Reads a text; what is wrong with it is said without a part of it. */
-function readExport(site: string, json: string): ExportedSite {
+/**
+ * Reads what a trust stack left for a site; what is wrong with it is said without a part of it.
+ * @param revision of the rotation that the program is at
+ * @throws pulumi.RunError for what is none or is of another revision, BundleError for roots that may not be trusted.
+ */
+export function readExport(site: string, json: string, revision: number, now: Date): ExportedSite {
+  const read = parsed(json);
+  if (typeof read?.roots !== "string" || typeof read.pairs !== "object" || read.pairs === null) {
+    throw new pulumi.RunError(
+      `What the trust stack left for site "${site}" cannot be read: give an element of Trust.exports.`,
+    );
+  }
+  // The site would record a revision that it was not built from, and a gate of the rotation would believe it.
+  if (read.revision !== revision) {
+    throw new pulumi.RunError(
+      `What the trust stack left for site "${site}" is of revision ${read.revision} of the rotation, and this program is at ${revision}: ` +
+        "run the trust stack with the same trust.json first.",
+    );
+  }
+  return { ...(read as ExportedSite), roots: bundleOf(site, [read.roots], now) };
+}
+
+function parsed(json: string): Partial<ExportedSite> | null | undefined {
   try {
-    const read = JSON.parse(json) as Partial<ExportedSite>;
-    if (typeof read.roots === "string" && typeof read.pairs === "object") return read as ExportedSite;
+    return JSON.parse(json) as Partial<ExportedSite> | null;
   } catch {
     // A message of the parser would show a part of the text.
+    return undefined;
   }
-  throw new pulumi.RunError(
-    `What the trust stack left for site "${site}" cannot be read: give an element of Trust.exports.`,
-  );
 }

@@ -76,7 +76,9 @@ function siteMaterial(
   options: pulumi.CustomResourceOptions,
 ): SiteMaterial {
   const signer = signers.get(plan.generation)!;
-  const roots = pulumi.all(plan.bundle.map((generation) => signers.get(generation)!.root)).apply(bundleOf);
+  const roots = pulumi
+    .all(plan.bundle.map((generation) => signers.get(generation)!.root))
+    .apply((all) => bundleOf(plan.site, all, new Date()));
   const certificates = [...plan.leaves, ...plan.intermediates];
   const pairs = Object.fromEntries(certificates.map((one) => [one.role, pairOf(one, signer, options)]));
   return { plan, rotation, roots, pairs };

@@ -55,9 +55,12 @@ export async function programSites(
     });
     if (plan === undefined) throw new UserError("The program has no Fleet, and only a Fleet's sites share a trust.");
     return plan.sites.map(({ name, state }) => {
-      const objects = plan.trust?.sites.find(({ site }) => site === name)?.objects;
+      const trust = plan.trust?.sites.find(({ site }) => site === name);
+      if (trust === undefined) return { name, state };
       // What the plan puts into a site must be seen there, whatever the site says of itself.
-      return { name, state, ...(objects && { consumers: objects.consumers, leaves: objects.leaves }) };
+      const { consumers, leaves } = trust.objects;
+      const { unseenLeafHours } = trust;
+      return { name, state, consumers, leaves, ...(unseenLeafHours !== undefined && { unseenLeafHours }) };
     });
   } finally {
     await session.close();

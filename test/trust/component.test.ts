@@ -10,10 +10,10 @@ import { existing, Fleet, type FleetArgs, type TrustSpec } from "../../lib";
 import { fleetPlan } from "../../lib/plan";
 import { bundleHash, certificatesOf } from "../../lib/plan/trust/bundle";
 import { builtTrust, suppliedSigner, Trust } from "../../lib/tls";
-import { deliveredTrust } from "../../lib/trust/exports";
+import { deliveredTrust, readExport } from "../../lib/trust/exports";
 import { type Graph, isSecret, type Registered, record } from "../support/graph";
 import { existingSite, fleetSpec } from "../support/specs";
-import { root } from "./certificates";
+import { intermediate, root } from "./certificates";
 import { plain, signingOutputs } from "./signingMocks";
 
 const SECRET = "kubernetes:core/v1:Secret";
@@ -196,6 +196,39 @@ test("a trust stack of its own leaves the same for the sites as one program make
   assert.equal(openssl(texts(object)["tls.crt"]!, roots).status, 0);
   const keys = Object.values(left).flatMap((text) => text.match(/BEGIN [A-Z ]*PRIVATE KEY/g) ?? []);
   assert.equal(keys.length, 2 * (6 + 3), "leaves and intermediates, and no root's");
+});
+
+test("a delivery that is none, or of another revision, is refused: the site would say that it was built from this one", async () => {
+  const left: { [site: string]: string } = {};
+  await made(() => {
+    const { exports } = new Trust("shop", { plan: fleetPlan(fleetSpec(sites, { trust })).trust! });
+    for (const [site, text] of Object.entries(exports)) text.apply((json) => (left[site] = json));
+  });
+  const now = new Date();
+  const whole = readExport("oslo", left.oslo!, 0, now);
+  assert.equal(Object.keys(whole.pairs).length, 6 + 3);
+  assert.throws(
+    () => readExport("oslo", left.oslo!, 1, now),
+    /site "oslo" is of revision 0 .* at 1: run the trust stack/,
+  );
+  const below = intermediate(root("a root"), "an intermediate").certPem;
+  const odd = JSON.stringify({ ...whole, roots: below + whole.roots });
+  assert.throws(
+    () => readExport("oslo", odd, 0, now),
+    /oslo may not be trusted:\n +certificate 1 .*is an intermediate/,
+  );
+  for (const text of [
+    "S3CR3T",
+    '"S3CR3T"',
+    "null",
+    '{"roots":"S3CR3T"}',
+    '{"revision":0,"roots":"S3CR3T","pairs":{}}',
+  ]) {
+    assert.throws(
+      () => readExport("oslo", text, 0, now),
+      ({ message }: Error) => /oslo/.test(message) && !message.includes("S3CR3T"),
+    );
+  }
 });
 
 test("a root that the team brings signs, and one that is none is refused without a word of its key", async () => {

@@ -66,6 +66,7 @@ export const trustSchema = strict({
       intermediateRenewalDays: optional(whole(1, 1825, " (days)")),
       leafDays: optional(whole(7, 360, " (days; the longest-lived site's may not exceed 398)")),
       leafRenewalDays: optional(whole(1, 360, " (days)")),
+      workloadHours: optional(whole(1, 2160, " (hours)")),
     }),
   ),
 });

@@ -116,11 +116,11 @@ function checkSigners(signers: readonly (string | undefined)[], report: Report):
 }
 
 function checkLifetimes({ lifetimes = {} }: Draft<TrustSpec>, report: Report): void {
-  const { rootDays, intermediateDays, intermediateRenewalDays, leafDays, leafRenewalDays } = lifetimesOf(
+  const { rootDays, intermediateDays, intermediateRenewalDays, leafDays, leafRenewalDays, workloadHours } = lifetimesOf(
     lifetimes as TrustSpec["lifetimes"],
   );
-  const within = (field: string, value: number, limit: number, why: string) => {
-    if (value >= limit) report(["trust", "lifetimes", field], `is ${value} days: give fewer than ${limit}, ${why}.`);
+  const within = (field: string, value: number, limit: number, why: string, unit = "days") => {
+    if (value >= limit) report(["trust", "lifetimes", field], `is ${value} ${unit}: give fewer than ${limit}, ${why}.`);
   };
   const always = "or it would be renewed in every run";
   within("leafRenewalDays", leafRenewalDays, leafDays, `the days of a leaf (leafDays), ${always}`);
@@ -129,6 +129,13 @@ function checkLifetimes({ lifetimes = {} }: Draft<TrustSpec>, report: Report): v
     intermediateRenewalDays,
     intermediateDays,
     `the days of an intermediate (intermediateDays), ${always}`,
+  );
+  within(
+    "workloadHours",
+    workloadHours,
+    intermediateRenewalDays * 24,
+    "the hours that are left of an intermediate when it is renewed (intermediateRenewalDays)",
+    "hours",
   );
   // The last of the staggered ones lives this much longer, whatever its site's number.
   const longest = MOST_LEAF_DAYS - leafDays;

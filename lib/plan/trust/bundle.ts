@@ -39,9 +39,17 @@ export function bundleProblems(certificates: readonly X509Certificate[], now: Da
   });
 }
 
-/** The roots of a site as one text, each once and ending with one line break. */
-export function bundleOf(roots: readonly string[]): string {
-  return roots.map((root) => `${root.trim()}\n`).join("");
+/**
+ * The roots of a site as one text, each ending with one line break.
+ * @param now time at which none of them may have ended
+ * @throws BundleError with everything that is wrong with it.
+ */
+export function bundleOf(site: string, roots: readonly string[], now: Date): string {
+  const what = `The bundle of site ${site}`;
+  const text = roots.map((root) => `${root.trim()}\n`).join("");
+  const problems = bundleProblems(certificatesOf(text, what), now);
+  if (problems.length === 0) return text;
+  throw new BundleError([`${what} may not be trusted:`, ...problems.map((one) => `  ${one}`)].join("\n"));
 }
 
 /** What a bundle trusts, as one value: SHA-256 over the sorted fingerprints of its roots, whatever their order in it. */

@@ -9,7 +9,7 @@ const SLOT_HOURS = 8 * HOURS;
 /** What is left of a slot after its day of grace, to divide among the cohorts. */
 const WEEK_HOURS = 7 * HOURS;
 
-/** Lifetimes with every default resolved, in days. */
+/** Lifetimes with every default resolved. */
 export type Lifetimes = Readonly<Required<LifetimeSpec>>;
 
 /** Lifetimes that a spec leaves out. */
@@ -20,6 +20,7 @@ export function lifetimesOf(spec: LifetimeSpec = {}): Lifetimes {
     intermediateRenewalDays: spec.intermediateRenewalDays ?? 90,
     leafDays: spec.leafDays ?? 90,
     leafRenewalDays: spec.leafRenewalDays ?? 30,
+    workloadHours: spec.workloadHours ?? 24,
   };
 }
 

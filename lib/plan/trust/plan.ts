@@ -63,6 +63,8 @@ export interface SiteTrustPlan {
   readonly leaves: readonly CertificatePlan[];
   /** Intermediates of what signs in the site. */
   readonly intermediates: readonly CertificatePlan[];
+  /** Hours for which a certificate lives that the site signs and no Secret shows; undefined where nothing of ours signs. */
+  readonly unseenLeafHours: number | undefined;
   /** Objects in the site, for the record that `multisite trust status` reads. */
   readonly objects: {
     readonly bundles: readonly string[];

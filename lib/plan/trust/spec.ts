@@ -88,4 +88,9 @@ export interface LifetimeSpec {
   leafDays?: number;
   /** Days before its end from which a leaf is renewed. @default 30 */
   leafRenewalDays?: number;
+  /**
+   * Hours that a certificate lives which a site signs by itself and that lies in no Secret, 1 to 2160: what Istio, Linkerd or a
+   * CSI driver in the sites is set to. A root is not withdrawn before they have run out. @default 24, as Istio and Linkerd
+   */
+  workloadHours?: number;
 }

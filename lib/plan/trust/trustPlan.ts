@@ -65,6 +65,7 @@ function siteTrust(
     bundle: rotation.generations.map((one) => one.name),
     leaves: leafRoles(hubble).map((role) => leafCertificate(role, name, stagger, from, addresses?.mesh)),
     intermediates: signers.map((signer) => intermediateCertificate(signer, name, stagger, from)),
+    unseenLeafHours: signers.length > 0 ? from.lifetimes.workloadHours : undefined,
     objects: trustObjects({ signers, hubble, meshed, ownCilium: kind !== "existing" }),
   };
 }

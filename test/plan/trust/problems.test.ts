@@ -77,6 +77,11 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
     /^trust\.lifetimes\.leafRenewalDays is 30 days: give fewer than 30, the days of a leaf/,
   ],
   [
+    "what a site signs outliving the site's issuer",
+    { lifetimes: { intermediateRenewalDays: 2, workloadHours: 48 } },
+    /^trust\.lifetimes\.workloadHours is 48 hours: give fewer than 48, the hours that are left of an intermediate/,
+  ],
+  [
     "an intermediate that outlives its root",
     { lifetimes: { rootDays: 500, intermediateDays: 400 } },
     /^trust\.lifetimes\.intermediateDays is 400 days: give fewer than 192, since a child may not outlive its root/,

@@ -42,6 +42,13 @@ test("a root is P-384, signs one level of CAs, lives ten years and is never rene
   });
 });
 
+test("where something signs, the rotation is told how long what it signs lives: a day, or what the spec says", () => {
+  const hours = (trust: Partial<TrustSpec>) => siteOf(trust, "dublin").unseenLeafHours;
+  assert.equal(hours({}), undefined);
+  assert.equal(hours({ signers: ["linkerd"] }), 24);
+  assert.equal(hours({ signers: ["certManager"], lifetimes: { workloadHours: 72 } }), 72);
+});
+
 test("the leaves have the names that Cilium looks for", () => {
   const names = siteOf({}, "dublin").leaves.map(({ role, subject, dnsNames, ipAddresses, uses }) => [
     role,
