@@ -21,6 +21,8 @@ export function kubernetesProvider(
       // Otherwise a change deletes the object first: a moment without certificates.
       enableSecretMutable: true,
       enableConfigMapMutable: true,
+      // Otherwise an edit by hand, once a refresh has found it, ends the run with a conflict and is never put back.
+      enablePatchForce: true,
       // A site that is down must not fail the run that acts on the others. Nothing is forgotten: `deleteUnreachable`
       // stays off, since a partition of the network is no deletion.
       skipUpdateUnreachable: true,

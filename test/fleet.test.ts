@@ -102,6 +102,7 @@ test("the Kubernetes provider knows its cluster by identity and by the resource,
   assert.deepEqual(provider.replaceWith, [cluster.urn]);
   const { enableSecretMutable, enableConfigMapMutable, skipUpdateUnreachable, deleteUnreachable } = provider.inputs;
   assert.deepEqual([enableSecretMutable, enableConfigMapMutable, skipUpdateUnreachable], ["true", "true", "true"]);
+  assert.equal(provider.inputs.enablePatchForce, "true", "an edit by hand is put back, not answered with a conflict");
   assert.equal(deleteUnreachable, undefined);
   assert.equal(isSecret(provider.inputs.kubeconfig), false, "no credential is in it");
   const release = graph.one("kubernetes:helm.sh/v3:Release", "frankfurt-cilium");

@@ -25,7 +25,7 @@ export function priorityClasses(prefix: string, used: ReadonlySet<Priority>): Ku
       kind: "PriorityClass",
       metadata: { name: priorityClassName(prefix, priority), labels: { "multisite/priority": priority } },
       value: PRIORITY_VALUES[priority],
-      globalDefault: false,
+      // No `globalDefault: false`: the API server does not keep it, and the provider would add it again in every run.
       // A sheddable pod waits for room; a critical one takes it from sheddable ones.
       preemptionPolicy: priority === "critical" ? "PreemptLowerPriority" : "Never",
       description:
