@@ -6,6 +6,7 @@ import { route53Authority } from "./route53";
 import { trafficManagerAuthority } from "./trafficManager";
 
 export type { Answer, Authority, Client, Health } from "./asking";
+export { sitesAddresses } from "./owners";
 export { cloudDnsAuthority, route53Authority, trafficManagerAuthority };
 
 /** The services that a program gave records to, in the order in which resolvers would list them. */

@@ -9,6 +9,7 @@ const guid = (digit) => `${digit.repeat(8)}-1111-2222-3333-444444444444`;
 const config = new pulumi.Config();
 const drained = config.get("drained");
 const failover = config.get("failover") ?? "spread";
+const steering = config.get("steering") ?? "geoproximity";
 const state = (name) => (name === drained ? { state: "drained" } : {});
 
 const aws = (name, number, region, nodes) => ({
@@ -39,11 +40,12 @@ const spec = {
       endpoints: { ingress: ["203.0.113.7"] },
       ...state("cellar"),
     },
-  ],
+    // By latency Route 53 takes one site for each of its regions, and the cellar is beside frankfurt.
+  ].filter(({ name }) => steering === "geoproximity" || name !== "cellar"),
   traffic: {
     ...{ domain: "shop.example.com", zone: "example.com", failover },
     providers: [
-      { service: "route53", account: "111122223333" },
+      { service: "route53", account: "111122223333", steering },
       { service: "cloudDns", project: "shop-production" },
       { service: "trafficManager", subscription: guid("a"), tenant: guid("b") },
     ],
@@ -61,6 +63,6 @@ const fleet = new Fleet("shop", {
   spec,
   kinds: [eks, gke, aks, existing],
   services: [route53, cloudDns, trafficManager],
-  kubeconfigs: { cellar: pulumi.secret(kubeconfig) },
+  kubeconfigs: steering === "geoproximity" ? { cellar: pulumi.secret(kubeconfig) } : {},
 });
 module.exports = { nameServers: fleet.endpoint.nameServers };

@@ -1,55 +1,13 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { before, describe, it } from "node:test";
-import { fleetPlan } from "../../../lib/plan/fleetPlan";
-import type { FleetPlan } from "../../../lib/plan/plan";
 import { received } from "../../../lib/plan/routing/received";
-import type { FleetSpec } from "../../../lib/plan/spec";
-import { simulatedClouds } from "../../../rehearsal/clouds";
-import { openSession, type ResourceView } from "../../../rehearsal/engine";
-import { type Authority, authorities } from "../../../rehearsal/traffic";
+import type { Authority } from "../../../rehearsal/traffic";
 import { asking, choice, measured, type Person, people } from "../../support/population";
+import { type Rehearsed, rehearsed } from "../../support/rehearsedTraffic";
 
-const PROGRAM = join(__dirname, "../../programs/traffic");
 const DOMAIN = "shop.example.com";
 /** One point: a part of all users. */
 const POINT = 0.01;
-
-interface Rehearsed {
-  readonly plan: FleetPlan;
-  readonly services: readonly Authority[];
-  readonly siteOf: (address: string) => string;
-  readonly resources: readonly ResourceView[];
-}
-
-/** The program's records, as simulated clouds took them. */
-async function rehearsed(config: Record<string, string>): Promise<Rehearsed> {
-  const sources = [simulatedClouds({ moduleRoots: [PROGRAM] })];
-  const session = await openSession({ projectDir: PROGRAM, sources, config });
-  try {
-    const { exit, resources, diagnostics } = await session.up();
-    assert.equal(exit, 0, JSON.stringify(diagnostics));
-    const declared = resources.find((one) => one.type === "multisite:index:Fleet");
-    const plan = fleetPlan(declared?.inputs.spec as FleetSpec);
-    return { plan, services: authorities(resources), siteOf: owners(plan, resources), resources };
-  } finally {
-    await session.close();
-  }
-}
-
-/** Whose address it is: those that were reserved, and those that the spec gives. */
-function owners(plan: FleetPlan, resources: readonly ResourceView[]): (address: string) => string {
-  const owner = new Map<string, string>();
-  for (const { name, outputs } of resources)
-    for (const field of ["publicIp", "ipAddress", "address"]) {
-      const site = /^(.*?)-public(-|$)/.exec(name)?.[1];
-      const address = outputs[field];
-      if (site !== undefined && typeof address === "string") owner.set(address, site);
-    }
-  for (const site of plan.traffic?.sites ?? [])
-    for (const address of site.addresses ?? []) owner.set(address, site.name);
-  return (address) => owner.get(address) ?? `nobody's "${address}"`;
-}
 
 /** The fleet with every site active, once for all tests. */
 let fleet: Rehearsed;
