@@ -4,7 +4,7 @@ import type { CapacityVerdict } from "../../lib/plan/verdict";
 import type { ScalingMode } from "../../lib/plan/workloads";
 import { lossOf } from "../commands/subject";
 import { Autoscaling } from "./autoscaling";
-import { type DrillFleet, NO_PODS, type Reached, type Targets } from "./fleet";
+import { type DrillFleet, exactly, NO_PODS, type Reached, type Targets } from "./fleet";
 import type { DrillLoss, DrillSite, DrillStep } from "./report";
 
 export interface DrillOptions {
@@ -28,17 +28,19 @@ export async function lose(fleet: DrillFleet, lost: readonly string[], options: 
   const survivors = all.filter((site) => !lost.includes(site));
   const scaling = options.scaling === "reserved" ? await Autoscaling.of(fleet, all) : undefined;
   const steps: DrillStep[] = [];
+  const until = (targets: Targets, since: number) =>
+    fleet.until(targets, since, options.patienceSeconds, scaling && exactly);
 
   options.progress(`before losing ${name}: waiting until every site runs its pods`);
   const everyday = scaling === undefined ? fleet.planned(all) : await scaling.settle(all);
-  const before = await fleet.until(everyday, performance.now(), options.patienceSeconds);
+  const before = await until(everyday, performance.now());
   steps.push(step("before", fleet, everyday, [], { ...before, seconds: before.seconds === null ? null : 0 }, options));
 
   options.progress(`losing ${name}: its control plane and nodes are killed`);
   const killed = performance.now();
   await Promise.all(lost.map((site) => fleet.sites[site]?.kill()));
   const needed = scaling === undefined ? fleet.planned(survivors) : await scaling.follow(survivors, options);
-  const after = await fleet.until(needed, killed, options.patienceSeconds);
+  const after = await until(needed, killed);
   steps.push(step("lost", fleet, needed, lost, after, options));
 
   options.progress(`bringing ${name} back`);
@@ -46,7 +48,7 @@ export async function lose(fleet: DrillFleet, lost: readonly string[], options: 
   await Promise.all(lost.map((site) => fleet.sites[site]?.start()));
   const ready = (performance.now() - returned) / 1000;
   const again = scaling === undefined ? fleet.planned(all) : await scaling.settle(all);
-  const back = await fleet.until(again, returned, options.patienceSeconds);
+  const back = await until(again, returned);
   steps.push({ ...step("back", fleet, again, [], back, options), secondsToReady: seconds(ready) });
 
   const carried = steps.every((one) => one.secondsToFull !== null && one.short.length === 0);

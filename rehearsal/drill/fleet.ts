@@ -53,17 +53,23 @@ export class DrillFleet {
 
   /**
    * Waits until every site runs what it should.
+   * @param isEnough compares the pods that run with those wanted, by workload.
    * @returns the pods as they are then, and seconds since `since` (of `performance.now`); null when pods find no node, and
    *   nothing changes any more, or the patience is over.
    */
-  async until(targets: Targets, since: number, patienceSeconds: number): Promise<Reached> {
+  async until(
+    targets: Targets,
+    since: number,
+    patienceSeconds: number,
+    isEnough: IsEnough = atLeast,
+  ): Promise<Reached> {
     let before = "";
     let changed = performance.now();
     for (;;) {
       if (this.signal.aborted) throw new Interrupted();
       const pods = await this.read([...targets.keys()]);
       const now = performance.now();
-      if (isReached(targets, pods)) return { pods, seconds: (now - since) / 1000 };
+      if (isReached(targets, pods, isEnough)) return { pods, seconds: (now - since) / 1000 };
       const state = fingerprint(pods);
       if (state !== before) [before, changed] = [state, now];
       const isSettled = isHopeless(pods) && now - changed > SETTLED_MILLISECONDS;
@@ -78,9 +84,21 @@ export interface Reached {
   readonly seconds: number | null;
 }
 
-function isReached(targets: Targets, pods: ReadonlyMap<string, SitePods>): boolean {
+type IsEnough = (pods: WorkloadPods, wanted: number) => boolean;
+
+/** For what may run more than planned, as a CronJob's last pods beside its new ones. */
+function atLeast({ running }: WorkloadPods, wanted: number): boolean {
+  return running >= wanted;
+}
+
+/** For what was scaled: the room that replicas leave is free only when their pods are gone. */
+export function exactly({ running, pending }: WorkloadPods, wanted: number): boolean {
+  return running === wanted && pending === 0;
+}
+
+function isReached(targets: Targets, pods: ReadonlyMap<string, SitePods>, isEnough: IsEnough): boolean {
   return [...targets].every(([site, wanted]) =>
-    Object.entries(wanted).every(([workload, count]) => (pods.get(site)?.get(workload) ?? NO_PODS).running >= count),
+    Object.entries(wanted).every(([workload, count]) => isEnough(pods.get(site)?.get(workload) ?? NO_PODS, count)),
   );
 }
 
