@@ -1,18 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
 import type { FleetPlan } from "../../lib/plan/plan";
-import { type ScalingMode, siteObjects } from "../../lib/plan/workloads";
+import type { ScalingMode } from "../../lib/plan/workloads";
 import { nodesOf } from "../clusters/sites/nodes";
-import { apply } from "../drill/apply";
-import { lose, serving } from "../drill/drill";
+import { lose } from "../drill/drill";
 import { DrillFleet } from "../drill/fleet";
+import { place } from "../drill/place";
 import type { DrillLoss, DrillReport } from "../drill/report";
-import { inPods, standIns } from "../drill/standIns";
+import { inPods } from "../drill/standIns";
 import { drillText } from "../drill/text";
-import type { RunResult } from "../engine";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
-import { type GivenWorkloads, readWorkloads, refusing } from "./demand";
+import { type GivenWorkloads, readWorkloads } from "./demand";
 import type { CommonOptions } from "./options";
 import { writeReport } from "./output";
 import { today } from "./plan";
@@ -51,6 +50,9 @@ export async function drill(
   });
 }
 
+/** A chart that the program's `FleetWorkload` releases. */
+const FLEET_CHART = /multisite:index:FleetWorkload\$kubernetes:helm\.sh\/v3:Release::/;
+
 type Given = DrillCommandOptions & { given: GivenWorkloads | undefined };
 
 async function run(
@@ -73,7 +75,11 @@ async function run(
     refuseFailed(up);
     const fleet = await DrillFleet.open(plan, local.sites, sites.signal);
     terminal.progress("placing workloads: applying their objects");
-    const notes = await place(fleet, preview, options);
+    const notes = await place(fleet, {
+      manifests: options.given,
+      scaling: options.scaling,
+      hasCharts: preview.resources.some(({ urn }) => FLEET_CHART.test(urn)),
+    });
     const losses: DrillLoss[] = [];
     for (const lost of rounds) losses.push(await lose(fleet, lost, drillOptions(options, terminal, sites)));
     const report = reportOf(plan, losses, notes, options.scaling, (performance.now() - started) / 1000);
@@ -106,29 +112,6 @@ function roundsOf(given: readonly string[], plan: FleetPlan): string[][] {
   if (given.length > 1) throw new UserError("--lose each loses one site after the other: give it alone.");
   return names.map((name) => [name]);
 }
-
-/**
- * Puts the workloads into the sites: those of `--workloads`; else those that the program itself declares are there already;
- * else pods that ask for what the demand says.
- * @returns what is to be known of it.
- */
-async function place(fleet: DrillFleet, preview: RunResult, { given, scaling }: Given): Promise<readonly string[]> {
-  if (given === undefined && preview.resources.some(({ type }) => type === FLEET_WORKLOAD)) return [];
-  const rendered = given && refusing(() => siteObjects(fleet.plan, given.sources, { scaling }));
-  const objects = new Map(rendered?.sites.map((site) => [site.site, site.objects]));
-  const written = new Set(given?.demand.workloads.map(({ name }) => name));
-  const played = (fleet.plan.spec.demand.workloads ?? []).filter(({ name }) => !written.has(name));
-  await apply(
-    serving(fleet).map((name) => ({
-      site: fleet.sites[name]!,
-      objects: [...(objects.get(name) ?? []), ...standIns(played, fleet.placementOf(name)!)],
-    })),
-  );
-  return rendered?.notes ?? [];
-}
-
-/** The component whose workloads `up` has put in place. */
-const FLEET_WORKLOAD = "multisite:index:FleetWorkload";
 
 function drillOptions(
   { scaling, patience }: Given,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "../../lib/plan/workloads";
 import type { LocalSite } from "../clusters/sites";
-import { kubernetes } from "../clusters/sites/kubernetes";
+import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
 import { UserError } from "../userError";
 
 const MANAGER = "multisite-drill";
@@ -28,9 +28,8 @@ export async function apply(
 
 /** @returns what the site refuses, a line each. */
 async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): Promise<string[]> {
-  const { KubeConfig, KubernetesObjectApi, PatchStrategy } = await kubernetes();
-  const config = new KubeConfig();
-  config.loadFromString(site.kubeconfig);
+  const { KubernetesObjectApi, PatchStrategy } = await kubernetes();
+  const config = await kubeConfigOf(site.kubeconfig);
   // A client keeps what it has read of the kinds that a site serves.
   let client = KubernetesObjectApi.makeApiClient(config);
   const defines = objects.some(({ kind }) => kind === "CustomResourceDefinition");

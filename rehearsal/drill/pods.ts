@@ -1,5 +1,5 @@
 import type { LocalSite } from "../clusters/sites";
-import { kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
+import { kubeConfigOf, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
 
 /** On pods that stand for a workload: its name. */
@@ -27,9 +27,8 @@ export interface PodReader {
  * @param workloads names of the plan's workloads: `namespace/name`, or the name alone where it is unique.
  */
 export async function podReader(site: LocalSite, workloads: readonly string[]): Promise<PodReader> {
-  const { CoreV1Api, KubeConfig } = await kubernetes();
-  const config = new KubeConfig();
-  config.loadFromString(site.kubeconfig);
+  const { CoreV1Api } = await kubernetes();
+  const config = await kubeConfigOf(site.kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
   const known = new Set(workloads);
   return {
@@ -65,10 +64,12 @@ export function gather(pods: readonly V1Pod[], known: ReadonlySet<string>): Site
 function workloadOf(pod: V1Pod, known: ReadonlySet<string>): string | undefined {
   const played = pod.metadata?.annotations?.[WORKLOAD_ANNOTATION];
   if (played !== undefined) return played;
-  const owner = ownerOf(pod);
-  const qualified = `${pod.metadata?.namespace ?? "default"}/${owner}`;
-  if (known.has(qualified)) return qualified;
-  return known.has(owner) ? owner : undefined;
+  return nameIn(known, pod.metadata?.namespace ?? "default", ownerOf(pod));
+}
+
+/** How the plan names what a user has written under this name: with its namespace, or without where that is enough. */
+export function nameIn(known: ReadonlySet<string>, namespace: string, name: string): string | undefined {
+  return [`${namespace}/${name}`, name].find((one) => known.has(one));
 }
 
 /** Name of what a user wrote: of a Deployment or CronJob there is a ReplicaSet or Job between it and its pods. */

@@ -1,7 +1,7 @@
 import type { LocalSite } from "../clusters/sites";
-import { kubernetes } from "../clusters/sites/kubernetes";
+import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
 import type { Bounds } from "./autoscaler";
-import { WORKLOAD_ANNOTATION } from "./pods";
+import { nameIn, WORKLOAD_ANNOTATION } from "./pods";
 
 /** A workload of one site whose replicas can be changed. */
 export interface Scalable {
@@ -19,9 +19,8 @@ interface Controller {
 
 /** The Deployments and StatefulSets of a site that are workloads of the plan. */
 export async function scalables(site: LocalSite, workloads: ReadonlySet<string>): Promise<Scalable[]> {
-  const { AppsV1Api, AutoscalingV2Api, KubeConfig } = await kubernetes();
-  const config = new KubeConfig();
-  config.loadFromString(site.kubeconfig);
+  const { AppsV1Api, AutoscalingV2Api } = await kubernetes();
+  const config = await kubeConfigOf(site.kubeconfig);
   const apps = config.makeApiClient(AppsV1Api);
   const [deployments, statefulSets, scalers] = await Promise.all([
     apps.listDeploymentForAllNamespaces(),
@@ -36,9 +35,7 @@ export async function scalables(site: LocalSite, workloads: ReadonlySet<string>)
   }
   const made = (kind: "Deployment" | "StatefulSet", { metadata, spec }: Controller): Scalable[] => {
     const { name = "", namespace = "" } = metadata ?? {};
-    const workload =
-      spec?.template?.metadata?.annotations?.[WORKLOAD_ANNOTATION] ??
-      [`${namespace}/${name}`, name].find((known) => workloads.has(known));
+    const workload = spec?.template?.metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? nameIn(workloads, namespace, name);
     if (workload === undefined) return [];
     const scale = async (replicas: number) => {
       const asked = { name, namespace, body: { metadata: { name, namespace }, spec: { replicas } } };

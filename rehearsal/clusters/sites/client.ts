@@ -1,5 +1,5 @@
 import { request } from "node:https";
-import { kubernetes, type V1DaemonSet, type V1Node } from "./kubernetes";
+import { kubeConfigOf, kubernetes, type V1DaemonSet, type V1Node } from "./kubernetes";
 import { OVERHEAD_NAMESPACE } from "./overheadPods";
 
 /** Whether an API server says that it is ready; false for every other answer, and for none. */
@@ -36,9 +36,8 @@ export interface SiteClient {
 
 /** A client of one site, as its administrator. */
 export async function siteClient(kubeconfig: string): Promise<SiteClient> {
-  const { AppsV1Api, CoordinationV1Api, CoreV1Api, KubeConfig } = await kubernetes();
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
+  const { AppsV1Api, CoordinationV1Api, CoreV1Api } = await kubernetes();
+  const config = await kubeConfigOf(kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
   const apps = config.makeApiClient(AppsV1Api);
   const coordination = config.makeApiClient(CoordinationV1Api);

@@ -4,6 +4,14 @@
  */
 export const kubernetes = () => import("@kubernetes/client-node");
 
+/** The configuration of a client, from the text of a kubeconfig. */
+export async function kubeConfigOf(text: string): Promise<InstanceType<Classes["KubeConfig"]>> {
+  const { KubeConfig } = await kubernetes();
+  const config = new KubeConfig();
+  config.loadFromString(text);
+  return config;
+}
+
 type Classes = Awaited<ReturnType<typeof kubernetes>>;
 
 export type V1DaemonSet = InstanceType<Classes["V1DaemonSet"]>;

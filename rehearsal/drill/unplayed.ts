@@ -1,0 +1,63 @@
+import type { LocalSite } from "../clusters/sites";
+import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
+import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
+import { nameIn } from "./pods";
+
+/** What of a site's workloads nothing here starts. */
+export interface Unplayed {
+  /** Workloads without an object that a controller of the site makes pods of. */
+  readonly workloads: readonly string[];
+  /** Those of them that are CronJobs: they are suspended now. */
+  readonly cronJobs: readonly string[];
+  /** What is there and brings pods, `namespace/name`. */
+  readonly started: readonly string[];
+}
+
+/** An object as a list has it, of any kind that brings pods. */
+interface Listed {
+  readonly metadata?: { readonly name?: string; readonly namespace?: string; readonly ownerReferences?: unknown[] };
+}
+
+/**
+ * Finds the workloads that no controller of a site starts: CronJobs run at their time, and custom kinds have no controller
+ * here. The plan has counted their pods, so something must play them. CronJobs are suspended, for a run in the middle of a
+ * drill would be there twice.
+ * @param wanted workloads of which the plan has the site run pods.
+ */
+export async function unplayed(site: LocalSite, wanted: readonly string[]): Promise<Unplayed> {
+  const { AppsV1Api, BatchV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } = await kubernetes();
+  const config = await kubeConfigOf(site.kubeconfig);
+  const apps = config.makeApiClient(AppsV1Api);
+  const batch = config.makeApiClient(BatchV1Api);
+  const core = config.makeApiClient(CoreV1Api);
+  const [timed, ...lists] = await Promise.all([
+    batch.listCronJobForAllNamespaces(),
+    apps.listDeploymentForAllNamespaces(),
+    apps.listStatefulSetForAllNamespaces(),
+    apps.listReplicaSetForAllNamespaces(),
+    core.listReplicationControllerForAllNamespaces(),
+    batch.listJobForAllNamespaces(),
+    core.listPodForAllNamespaces(),
+  ]);
+  const known = new Set(wanted);
+  const started = lists
+    .flatMap(({ items }): readonly Listed[] => items)
+    .filter(({ metadata }) => metadata?.namespace !== OVERHEAD_NAMESPACE && !metadata?.ownerReferences?.length);
+  const names = new Set(started.map((one) => nameOf(one, known)));
+  const cronJobs = timed.items.filter((one) => nameOf(one, known) !== undefined);
+  const merging = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+  await Promise.all(
+    cronJobs.map(({ metadata: { name = "", namespace = "" } = {} }) =>
+      batch.patchNamespacedCronJob({ name, namespace, body: { spec: { suspend: true } } }, merging),
+    ),
+  );
+  return {
+    workloads: wanted.filter((name) => !names.has(name)),
+    cronJobs: cronJobs.map((one) => nameOf(one, known)!),
+    started: started.map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`).sort(),
+  };
+}
+
+function nameOf({ metadata }: Listed, known: ReadonlySet<string>): string | undefined {
+  return nameIn(known, metadata?.namespace ?? "default", metadata?.name ?? "");
+}
