@@ -1,29 +1,8 @@
-import { X509Certificate } from "node:crypto";
-import { fingerprintOf as fingerprint, hashOfRoots } from "../../lib/plan/trust/bundle";
+import type { X509Certificate } from "node:crypto";
+import { certificatesIn, fingerprintOf as fingerprint, hashOfRoots, oneLine } from "../../lib/plan/trust/bundle";
 import type { BundleFact, LeafFact, RootFact } from "../../lib/plan/trustPhases";
 
 export { fingerprintOf as fingerprint } from "../../lib/plan/trust/bundle";
-
-/** A PEM text with a key in it is refused: facts are public. */
-export class NotPublic extends Error {
-  override readonly name = "NotPublic";
-}
-
-/**
- * The certificates of a PEM text, in their order.
- * @throws NotPublic when it holds a private key, Error when a certificate cannot be read; neither shows the text.
- */
-export function certificatesIn(pem: string): X509Certificate[] {
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) throw new NotPublic("it holds a private key");
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block, index) => {
-    try {
-      return new X509Certificate(block);
-    } catch {
-      throw new Error(`its certificate ${index + 1} of ${blocks.length} cannot be read`);
-    }
-  });
-}
 
 /**
  * What a bundle trusts, as one value that rolls the pods which read it: SHA-256 over the sorted fingerprints of its roots,
@@ -43,7 +22,7 @@ export function bundleFact(
   generations: Generations,
   writtenAt: string | undefined,
 ): BundleFact {
-  const roots = certificatesIn(pem).map((root) => rootFact(root, generations));
+  const roots = certificatesIn(pem, "it").map((root) => rootFact(root, generations));
   return { where, hash: bundleHash(roots), roots, ...(writtenAt !== undefined && { writtenAt }) };
 }
 
@@ -70,7 +49,7 @@ export function leafFact(
   generations: Generations,
   writtenAt: string | undefined,
 ): LeafFact {
-  const chain = certificatesIn(pem);
+  const chain = certificatesIn(pem, "it");
   const [leaf] = chain;
   if (leaf === undefined) throw new Error("it holds no certificate");
   const root = rootOf(chain, roots);
@@ -100,10 +79,6 @@ function rootOf(chain: readonly X509Certificate[], roots: readonly X509Certifica
 
 function isSignedBy(certificate: X509Certificate, by: X509Certificate): boolean {
   return by.ca && certificate.issuer === by.subject && certificate.verify(by.publicKey);
-}
-
-function oneLine(name: string): string {
-  return name.split("\n").join(", ");
 }
 
 function iso(date: string): string {

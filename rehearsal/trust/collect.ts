@@ -1,8 +1,9 @@
 import type { X509Certificate } from "node:crypto";
+import { certificatesIn } from "../../lib/plan/trust/bundle";
 import type { ConsumerFact, SiteTrustFacts, TrustFacts } from "../../lib/plan/trustPhases";
 import { BUNDLE_HASH_ANNOTATION, readRecord, TRUST_RECORD, type TrustRecord } from "../../lib/plan/trustPhases";
 import { Interrupted } from "../userError";
-import { bundleFact, certificatesIn, fingerprint, type Generations, leafFact } from "./certificates";
+import { bundleFact, fingerprint, type Generations, leafFact } from "./certificates";
 import type { Held, SiteReader } from "./reader";
 
 /** trust-manager's label on what it writes, and cert-manager's on the Secrets that it fills. */
@@ -185,7 +186,7 @@ function uniqueRoots(bundles: readonly Text[]): X509Certificate[] {
 
 function readable(pem: string): X509Certificate[] {
   try {
-    return certificatesIn(pem);
+    return certificatesIn(pem, "it");
   } catch {
     return [];
   }

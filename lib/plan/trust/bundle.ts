@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
+import { holdsPrivateKey, splitCertificates } from "./pem";
 
 /** A bundle that may not be given to anybody. Its message shows nothing of the text but names of certificates. */
 export class BundleError extends Error {
@@ -7,11 +8,15 @@ export class BundleError extends Error {
 
 /** The certificates of a text in PEM. Throws BundleError for what is none. */
 export function certificatesOf(pem: string, what: string): X509Certificate[] {
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
-    throw new BundleError(`${what} holds a private key: give certificates only.`);
-  }
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) throw new BundleError(`${what} holds no certificate in PEM.`);
+  const found = certificatesIn(pem, what);
+  if (found.length === 0) throw new BundleError(`${what} holds no certificate in PEM.`);
+  return found;
+}
+
+/** The same of a text that may hold none. Throws BundleError for a private key, and for what cannot be read. */
+export function certificatesIn(pem: string, what: string): X509Certificate[] {
+  if (holdsPrivateKey(pem)) throw new BundleError(`${what} holds a private key: give certificates only.`);
+  const blocks = splitCertificates(pem);
   return blocks.map((block, index) => {
     try {
       return new X509Certificate(block);
