@@ -2,9 +2,11 @@ import type { FunctionModel } from "../model";
 import { regionRefusal, zonesOf } from "../regions";
 import { digits } from "../sdk/madeUp";
 import { text } from "../wire";
+import { getCertificateAuthority } from "./privateCaAuthority";
 
-/** Functions of AWS that say where and who the provider is. */
+/** Functions of AWS that say where and who the provider is, and what an authority's certificate is. */
 export const awsFunctions: { readonly [token: string]: FunctionModel } = {
+  "aws:acmpca/getCertificateAuthority:getCertificateAuthority": getCertificateAuthority,
   "aws:index/getCallerIdentity:getCallerIdentity": (_, { account: { owner, facts } }) => ({
     id: owner,
     accountId: owner,

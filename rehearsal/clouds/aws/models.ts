@@ -4,6 +4,7 @@ import { eksModels } from "./eks";
 import { endpointModels } from "./endpoints";
 import { identityModels } from "./identity";
 import { networkModels } from "./network";
+import { privateCaModels } from "./privateCa";
 import { route53Models } from "./route53";
 import { securityGroupModels } from "./securityGroups";
 import { transitModels } from "./transit";
@@ -19,6 +20,7 @@ const MODELS = new Map(
     balancingModels,
     route53Models,
     transitModels,
+    privateCaModels,
   ].flatMap((models) => Object.entries(models)),
 );
 

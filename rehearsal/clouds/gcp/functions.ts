@@ -2,9 +2,11 @@ import type { FunctionModel } from "../model";
 import { zonesOf } from "../regions";
 import { hex } from "../sdk/madeUp";
 import { text } from "../wire";
+import { getAuthority } from "./certificateAuthorities";
 
-/** Functions of Google Cloud that say where and who the provider is. */
+/** Functions of Google Cloud that say where and who the provider is, and what an authority's certificate is. */
 export const gcpFunctions: { readonly [token: string]: FunctionModel } = {
+  "gcp:certificateauthority/getAuthority:getAuthority": getAuthority,
   "gcp:organizations/getClientConfig:getClientConfig": (_, { account }) => ({
     id: `projects/${account.owner}/regions/${account.region ?? ""}/zones/${account.facts.zone ?? ""}`,
     accessToken: `ya29.${hex(40, "token", account.owner)}`,

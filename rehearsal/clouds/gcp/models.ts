@@ -1,5 +1,6 @@
 import type { Model } from "../model";
 import { text } from "../wire";
+import { certificateAuthorityModels } from "./certificateAuthority";
 import { dnsModels } from "./dns";
 import { gkeModels } from "./gke";
 import { identityModels } from "./identity";
@@ -9,7 +10,7 @@ import { vpnModels } from "./vpn";
 
 /** The types of Google Cloud that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, gkeModels, identityModels, loggingModels, dnsModels, vpnModels]
+  [networkModels, gkeModels, identityModels, loggingModels, dnsModels, vpnModels, certificateAuthorityModels]
     .flatMap((models) => Object.entries(models))
     .map(([type, model]) => [type, preventable(model)]),
 );

@@ -14,6 +14,10 @@ export const ACCOUNT = "gcp:serviceaccount/account:Account";
 export const KEY_RING = "gcp:kms/keyRing:KeyRing";
 export const CRYPTO_KEY = "gcp:kms/cryptoKey:CryptoKey";
 
+export const CA_POOL = "gcp:certificateauthority/caPool:CaPool";
+export const CA_AUTHORITY = "gcp:certificateauthority/authority:Authority";
+export const CA_CERTIFICATE = "gcp:certificateauthority/certificate:Certificate";
+
 /** The project of a resource: its own, else its provider's. */
 export function project({ inputs, account }: Pick<Subject, "inputs" | "account">): string {
   return text(inputs, "project") ?? account.owner ?? "no-project";
@@ -28,6 +32,7 @@ const PLACES: { readonly [type: string]: (region: string | undefined) => string 
   [EXTERNAL_GATEWAY]: () => "global/externalVpnGateways",
   [VPN_TUNNEL]: (region) => `regions/${region}/vpnTunnels`,
   [ADDRESS]: (region) => `regions/${region}/addresses`,
+  [CA_POOL]: (region) => `locations/${region}/caPools`,
   [GKE_CLUSTER]: (region) => `locations/${region}/clusters`,
 };
 

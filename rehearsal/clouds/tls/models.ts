@@ -181,11 +181,13 @@ function subjectIn({ inputs }: Resource): Subject {
 }
 
 function termsIn({ inputs }: Resource): Terms {
+  const pathLength = Number(at(inputs, "maxPathLength") ?? 0);
   return {
     allowedUses: select(inputs, "allowedUses[*]").map(({ value }) => String(value)),
     hours: Number(at(inputs, "validityPeriodHours")),
     isCa: at(inputs, "isCaCertificate") === true,
-    maxPathLength: at(inputs, "maxPathLength") as number | undefined,
+    // Zero is "no limit" to the provider: it never says MaxPathLenZero to Go's x509.
+    maxPathLength: pathLength > 0 ? pathLength : undefined,
     setSubjectKeyId: at(inputs, "setSubjectKeyId") === true,
     setAuthorityKeyId: at(inputs, "setAuthorityKeyId") === true,
   };

@@ -1,47 +1,40 @@
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from "node:crypto";
+import { createPublicKey, type KeyObject, randomBytes } from "node:crypto";
 import { Attributes, CertificationRequest, CertificationRequestInfo } from "@peculiar/asn1-csr";
-import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
+import { AsnConvert } from "@peculiar/asn1-schema";
 import {
-  AlgorithmIdentifier,
   Attribute,
-  AttributeTypeAndValue,
-  AttributeValue,
   AuthorityKeyIdentifier,
   BasicConstraints,
   Certificate,
-  Extension,
+  type Extension,
   Extensions,
-  GeneralName,
   id_ce_authorityKeyIdentifier,
   id_ce_basicConstraints,
   id_ce_subjectAltName,
   id_ce_subjectKeyIdentifier,
-  Name,
-  RelativeDistinguishedName,
-  SubjectAlternativeName,
+  type Name,
   SubjectKeyIdentifier,
-  SubjectPublicKeyInfo,
+  type SubjectPublicKeyInfo,
   TBSCertificate,
   Validity,
 } from "@peculiar/asn1-x509";
-import { algorithmOf, hashOf } from "./keys";
+import {
+  alternativeNames,
+  decode,
+  extension,
+  keyIdentifier,
+  nameOf,
+  pem,
+  publicBytes,
+  publicInfo,
+  signatureAlgorithm,
+  signWith,
+  toArrayBuffer,
+} from "./encoding";
 import { remembered } from "./remembered";
 import { uses } from "./uses";
 
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
-/** Parts of a name in the order in which the provider writes them (Go's pkix.Name), with the input that gives each. */
-const NAME_PARTS: readonly [input: string, oid: string][] = [
-  ["country", "2.5.4.6"],
-  ["organization", "2.5.4.10"],
-  ["organizationalUnit", "2.5.4.11"],
-  ["locality", "2.5.4.7"],
-  ["province", "2.5.4.8"],
-  ["streetAddresses", "2.5.4.9"],
-  ["postalCode", "2.5.4.17"],
-  ["commonName", "2.5.4.3"],
-  ["serialNumber", "2.5.4.5"],
-  ["emailAddress", "1.2.840.113549.1.9.1"],
-];
 
 /** Subject and names of a certificate or a request, as the provider's inputs say them. */
 export interface Subject {
@@ -56,9 +49,12 @@ export interface Terms {
   allowedUses: string[];
   hours: number;
   isCa: boolean;
+  /** CAs that may follow below it; undefined for no limit. */
   maxPathLength: number | undefined;
   setSubjectKeyId: boolean;
   setAuthorityKeyId: boolean;
+  /** @default the hash that goes with the issuer's key */
+  hash?: string;
 }
 
 /** A certificate, with what the provider tells of it. */
@@ -93,46 +89,70 @@ export function makeRequest(key: KeyObject, asked: Subject): string {
 
 /** A certificate that signs itself. */
 export function selfSign(key: KeyObject, asked: Subject, terms: Terms, now: Date): Issued {
-  const name = nameOf(asked.subject);
-  return issue(
-    { key, issuer: name, issuerKeyId: terms.setAuthorityKeyId ? keyIdentifier(publicInfo(key)) : undefined },
-    name,
-    publicInfo(key),
-    alternativeNames(asked),
-    terms,
-    now,
-  );
+  return selfSignHolder(key, holderOf(key, asked), terms, now);
+}
+
+/** The same for a holder that is read from elsewhere. */
+export function selfSignHolder(key: KeyObject, holder: Holder, terms: Terms, now: Date): Issued {
+  const issuerKeyId = terms.setAuthorityKeyId ? keyIdentifier(holder.publicKey) : undefined;
+  return issue({ key, issuer: holder.subject, issuerKeyId }, holder, terms, now);
+}
+
+/** Whom a certificate is for. */
+export interface Holder {
+  subject: Name;
+  publicKey: SubjectPublicKeyInfo;
+  /** The extension with its alternative names. */
+  names: Extension | undefined;
 }
 
 /**
- * A certificate for a request, signed by an authority. The request's own signature is not checked, and its names are taken as
- * they are: so does the provider.
- * @throws Error when a text cannot be read, or when the key is not the authority's.
+ * Whom a request asks a certificate for. Its own signature is not checked: neither does the tls provider.
+ * @throws Error that names the property when the text cannot be read
  */
-export function signRequest(requestPem: string, authorityPem: string, key: KeyObject, terms: Terms, now: Date): Issued {
-  const request = decode(
+export function readRequest(requestPem: string, property: string): Holder {
+  const { subject, subjectPKInfo, attributes } = decode(
     requestPem,
     "CERTIFICATE REQUEST",
-    "certRequestPem",
+    property,
     CertificationRequest,
   ).certificationRequestInfo;
-  const authority = authorityOf(authorityPem);
-  if (!authority.publicKey.equals(publicBytes(key))) {
-    throw new Error("caPrivateKeyPem: x509: provided PrivateKey doesn't match parent's PublicKey");
-  }
-  const asked = request.attributes?.find(({ type }) => type === EXTENSION_REQUEST)?.values[0];
+  const asked = attributes?.find(({ type }) => type === EXTENSION_REQUEST)?.values[0];
   const names =
     asked === undefined
       ? undefined
       : AsnConvert.parse(asked, Extensions).find(({ extnID }) => extnID === id_ce_subjectAltName);
-  return issue(
-    { key, issuer: authority.name, issuerKeyId: authority.keyId },
-    request.subject,
-    request.subjectPKInfo,
-    names,
-    terms,
-    now,
-  );
+  return { subject, publicKey: subjectPKInfo, names };
+}
+
+/** @throws Error for a key that Node cannot read */
+export function publicKeyOf({ publicKey }: Holder): KeyObject {
+  const key = Buffer.from(AsnConvert.serialize(publicKey));
+  return createPublicKey({ key, format: "der", type: "spki" });
+}
+
+/** Whether a request asks for a certificate of this key. */
+export function asksFor({ publicKey }: Holder, key: KeyObject): boolean {
+  return publicBytes(key).equals(Buffer.from(AsnConvert.serialize(publicKey)));
+}
+
+/** The holder of a public key, with subject and names as inputs say them. */
+export function holderOf(publicKey: KeyObject, asked: Subject): Holder {
+  return { subject: nameOf(asked.subject), publicKey: publicInfo(publicKey), names: alternativeNames(asked) };
+}
+
+/** A certificate for a request, signed by an authority. @throws Error when a text cannot be read, or the key is not the authority's */
+export function signRequest(requestPem: string, authorityPem: string, key: KeyObject, terms: Terms, now: Date): Issued {
+  return signHolder(readRequest(requestPem, "certRequestPem"), authorityPem, key, terms, now);
+}
+
+/** A certificate signed by an authority. @throws Error when its text cannot be read, or the key is not its own */
+export function signHolder(holder: Holder, authorityPem: string, key: KeyObject, terms: Terms, now: Date): Issued {
+  const authority = authorityOf(authorityPem);
+  if (!authority.publicKey.equals(publicBytes(key))) {
+    throw new Error("caPrivateKeyPem: x509: provided PrivateKey doesn't match parent's PublicKey");
+  }
+  return issue({ key, issuer: authority.name, issuerKeyId: authority.keyId }, holder, terms, now);
 }
 
 /** What of an authority's certificate goes into those that it signs. */
@@ -157,27 +177,20 @@ interface Issuer {
   issuerKeyId: ArrayBuffer | undefined;
 }
 
-function issue(
-  { key, issuer, issuerKeyId }: Issuer,
-  subject: Name,
-  subjectPublicKeyInfo: SubjectPublicKeyInfo,
-  names: Extension | undefined,
-  terms: Terms,
-  now: Date,
-): Issued {
+function issue({ key, issuer, issuerKeyId }: Issuer, holder: Holder, terms: Terms, now: Date): Issued {
+  const { subject, publicKey: subjectPublicKeyInfo, names } = holder;
   const serial = randomBytes(16);
   serial[0] = (serial[0]! & 0x7f) | 0x01;
   const notBefore = new Date(Math.floor(now.getTime() / 1000) * 1000);
-  const notAfter = new Date(notBefore.getTime() + terms.hours * 3_600_000);
+  const notAfter = new Date(notBefore.getTime() + Math.floor(terms.hours * 3600) * 1000);
   const hasKeyId = terms.isCa || terms.setSubjectKeyId;
   const extensions = [
     ...uses(terms.allowedUses, extension),
-    // Zero is "no limit" to the provider: it never says MaxPathLenZero to Go's x509.
     extension(
       id_ce_basicConstraints,
       new BasicConstraints({
         cA: terms.isCa,
-        ...(terms.isCa && (terms.maxPathLength ?? 0) > 0 ? { pathLenConstraint: terms.maxPathLength! } : {}),
+        ...(terms.isCa && terms.maxPathLength !== undefined ? { pathLenConstraint: terms.maxPathLength } : {}),
       }),
       true,
     ),
@@ -194,7 +207,7 @@ function issue(
         ]),
     ...(names === undefined ? [] : [names]),
   ];
-  const signature = signatureAlgorithm(key);
+  const signature = signatureAlgorithm(key, terms.hash);
   const validity = new Validity({ notBefore, notAfter });
   const tbs = new TBSCertificate({
     version: 2,
@@ -209,7 +222,7 @@ function issue(
   const certificate = new Certificate({
     tbsCertificate: tbs,
     signatureAlgorithm: signature,
-    signatureValue: signWith(key, AsnConvert.serialize(tbs)),
+    signatureValue: signWith(key, AsnConvert.serialize(tbs), terms.hash),
   });
   return {
     certPem: pem("CERTIFICATE", AsnConvert.serialize(certificate)),
@@ -217,85 +230,4 @@ function issue(
     notBefore,
     notAfter,
   };
-}
-
-function alternativeNames({ dnsNames, ipAddresses, uris }: Subject): Extension | undefined {
-  const names = [
-    ...dnsNames.map((dNSName) => new GeneralName({ dNSName })),
-    ...ipAddresses.map((iPAddress) => new GeneralName({ iPAddress })),
-    ...uris.map((uniformResourceIdentifier) => new GeneralName({ uniformResourceIdentifier })),
-  ];
-  return names.length === 0 ? undefined : extension(id_ce_subjectAltName, new SubjectAlternativeName(names));
-}
-
-function extension(extnID: string, value: object, critical = false): Extension {
-  return new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
-}
-
-function nameOf(subject: { [part: string]: unknown }): Name {
-  const parts = NAME_PARTS.flatMap(([input, type]) => {
-    const given = subject[input];
-    const values = Array.isArray(given) ? given.map(String) : typeof given === "string" && given !== "" ? [given] : [];
-    return values.map((text) => {
-      const isPlain = /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text);
-      const value = type.startsWith("1.2.840")
-        ? new AttributeValue({ ia5String: text })
-        : new AttributeValue(isPlain ? { printableString: text } : { utf8String: text });
-      return new RelativeDistinguishedName([new AttributeTypeAndValue({ type, value })]);
-    });
-  });
-  return new Name(parts);
-}
-
-function publicInfo(key: KeyObject): SubjectPublicKeyInfo {
-  return AsnConvert.parse(publicBytes(key), SubjectPublicKeyInfo);
-}
-
-/** Of a key that is used again and again, computed once: from a private key it costs a multiplication on its curve. */
-function publicBytes(key: KeyObject): Buffer {
-  const found = publicHalves.get(key) ?? createPublicKey(key).export({ type: "spki", format: "der" });
-  publicHalves.set(key, found);
-  return found;
-}
-
-const publicHalves = new WeakMap<KeyObject, Buffer>();
-
-/** RFC 5280, 4.2.1.2 (1): SHA-1 of the bits of the public key. */
-function keyIdentifier(info: SubjectPublicKeyInfo): ArrayBuffer {
-  return toArrayBuffer(createHash("sha1").update(Buffer.from(info.subjectPublicKey)).digest());
-}
-
-function signatureAlgorithm(key: KeyObject): AlgorithmIdentifier {
-  if (algorithmOf(key) === "RSA")
-    return new AlgorithmIdentifier({ algorithm: "1.2.840.113549.1.1.11", parameters: new Uint8Array([5, 0]).buffer });
-  const hash = hashOf(key);
-  const last = { sha256: 2, sha384: 3, sha512: 4 }[hash ?? ""];
-  return new AlgorithmIdentifier({ algorithm: hash === undefined ? "1.3.101.112" : `1.2.840.10045.4.3.${last}` });
-}
-
-function signWith(key: KeyObject, data: ArrayBuffer): ArrayBuffer {
-  return toArrayBuffer(sign(hashOf(key) ?? null, Buffer.from(data), key));
-}
-
-/** Reads the first block of a PEM text, as the provider does. */
-function decode<T>(text: string, label: string, property: string, type: new () => T): T {
-  const body = new RegExp(`^-----BEGIN ${label}-----\\s*([\\w+/=\\s]+?)-----END ${label}-----`, "m").exec(text)?.[1];
-  try {
-    if (body === undefined) throw new Error("no block");
-    return AsnConvert.parse(Buffer.from(body, "base64"), type);
-  } catch {
-    throw new Error(`${property}: must be a ${label} in PEM; it cannot be read`);
-  }
-}
-
-function pem(label: string, der: ArrayBuffer): string {
-  const lines =
-    Buffer.from(der)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
-}
-
-function toArrayBuffer(bytes: Buffer): ArrayBuffer {
-  return new Uint8Array(bytes).buffer;
 }
