@@ -1,3 +1,4 @@
 /** `pulumi-multisite/aws`: what needs the AWS SDK, `@pulumi/aws`. */
 export { eks } from "./clusters/eks";
 export { route53 } from "./traffic/route53";
+export { awsPrivateCa, type PrivateCaOptions } from "./trust/aws/privateCa";

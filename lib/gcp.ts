@@ -1,2 +1,3 @@
 export { gke } from "./clusters/gke";
 export { cloudDns } from "./traffic/cloudDns";
+export { type GoogleCasOptions, googleCas } from "./trust/gcp/certificateAuthority";

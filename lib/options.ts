@@ -8,7 +8,7 @@ import { type Problem, SpecError } from "./plan/problems";
 import type { DnsService } from "./plan/routing/spec";
 import type { FleetSpec, SiteKind } from "./plan/spec";
 import type { AnyTrafficService } from "./traffic/globalEndpoint";
-import { trustProblems } from "./trust/arguments";
+import { sourceProblems, trustProblems } from "./trust/arguments";
 import type { TrustSource } from "./trust/material";
 import { underlayProblems } from "./underlay/problems";
 
@@ -67,7 +67,7 @@ export function planFleet(name: string, args: FleetArgs): FleetPlan {
   const given: Partial<FleetArgs> = args ?? {};
   const plan = planOrProblems(given.spec, problems);
   problems.push(...argumentProblems(given));
-  if (plan) problems.push(...underlayProblems(plan, given));
+  if (plan) problems.push(...underlayProblems(plan, given), ...sourceProblems(plan.trust, given.trust));
   if (plan && problems.length === 0) return plan;
   throw new pulumi.RunError(`Fleet "${name}" cannot be built. ${new SpecError(problems).message}`);
 }

@@ -19,11 +19,11 @@ export interface SiteMaterial {
 }
 
 /** Where sites get their material from: built in the same program, or read from where a trust stack left it. */
-export type TrustSource = (
-  name: string,
-  plan: TrustPlan,
-  options: pulumi.ComponentResourceOptions,
-) => { readonly [site: string]: SiteMaterial };
+export interface TrustSource {
+  (name: string, plan: TrustPlan, options: pulumi.ComponentResourceOptions): { readonly [site: string]: SiteMaterial };
+  /** What is wrong with it for this plan, before anything is made. */
+  readonly problems?: (plan: TrustPlan) => string[];
+}
 
 /** What a site proves itself with in the mesh. */
 export function meshCredentialsOf({ pairs, roots }: SiteMaterial): MeshCredentials {

@@ -3,25 +3,8 @@ import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
 import type { CertificatePlan, RootPlan } from "../plan/trust/plan";
-import { checkedRoot } from "../plan/trust/supplied";
-
-/** Whoever signs for a generation: a root in the state, one that a team brings, or a service that holds it. */
-export interface RootSigner {
-  /** The root's certificate in PEM: what bundles hold. */
-  readonly root: pulumi.Output<string>;
-  /**
-   * Signs a request.
-   * @returns the certificate in PEM, and after it the intermediates that must be sent along; never the root
-   */
-  sign(
-    certificate: CertificatePlan,
-    request: pulumi.Output<string>,
-    options: pulumi.CustomResourceOptions,
-  ): pulumi.Output<string>;
-}
-
-/** Makes the signer of a generation that is kept elsewhere. */
-export type SignerFactory = (root: RootPlan, options: pulumi.CustomResourceOptions) => RootSigner;
+import { checkedRoom, checkedRoot, SuppliedRootError } from "../plan/trust/supplied";
+import type { RootSigner, SignerFactory } from "./rootSigner";
 
 /** A root whose key is made here and stays, encrypted, in the state of the trust stack. */
 export function stateSigner({ certificate }: RootPlan, options: pulumi.CustomResourceOptions): RootSigner {
@@ -59,14 +42,33 @@ export function suppliedSigner(given: SuppliedRoot): SignerFactory {
     const key = pulumi.secret(given.key);
     const root = pulumi
       .all([given.certificate, key])
-      .apply(([certificate, keyPem]) => checkedRoot(generation, certificate, keyPem, new Date()));
+      .apply(([certificate, keyPem]) => said(() => checkedRoot(generation, certificate, keyPem, new Date())));
     // The check reads the key, which made the certificate a secret: it is public.
-    return keySigner(pulumi.unsecret(root), key);
+    const open = pulumi.unsecret(root);
+    return keySigner(open, key, (certificate) =>
+      open.apply((pem) => said(() => checkedRoom(generation, pem, certificate))),
+    );
   };
 }
 
-function keySigner(root: pulumi.Output<string>, key: pulumi.Output<string>): RootSigner {
-  return { root, sign: (certificate, request, options) => locallySigned(certificate, request, root, key, options) };
+/** @throws pulumi.RunError, of which the CLI prints the message alone */
+function said<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof SuppliedRootError ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+function keySigner(
+  root: pulumi.Output<string>,
+  key: pulumi.Output<string>,
+  authority: (certificate: CertificatePlan) => pulumi.Output<string> = () => root,
+): RootSigner {
+  return {
+    root,
+    sign: (certificate, { pem }, options) => locallySigned(certificate, pem, authority(certificate), key, options),
+  };
 }
 
 function locallySigned(

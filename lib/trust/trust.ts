@@ -2,11 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { bundleOf } from "../plan/trust/bundle";
+import type { SigningTask } from "../plan/trust/offline";
 import type { CertificatePlan, RootPlan, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
-import type { RootKeeper } from "../plan/trust/spec";
 import { exportsOf, type TrustExports } from "./exports";
+import { foreignChain } from "./foreign";
 import type { Pair, SiteMaterial } from "./material";
-import { type RootSigner, type SignerFactory, stateSigner, subjectOf } from "./signer";
+import { renewalClock } from "./renewal";
+import type { RootSigner, SignerFactory, SigningRequest, Waiting } from "./rootSigner";
+import { stateSigner, subjectOf } from "./signer";
+import { signerProblems } from "./signerProblems";
 
 /** What a trust is made of: its plan, and what cannot be written as plain data. */
 export interface TrustArgs {
@@ -14,6 +18,12 @@ export interface TrustArgs {
   readonly plan: TrustPlan;
   /** Signers of the roots that are not in the state, by generation. @default {} */
   readonly signers?: { readonly [generation: string]: SignerFactory };
+}
+
+/** A request that waits for somebody's signature. */
+export interface SigningRequestOut extends SigningTask {
+  /** In PEM; it holds no key. */
+  readonly request: string;
 }
 
 /**
@@ -25,48 +35,45 @@ export interface TrustArgs {
 export class Trust extends pulumi.ComponentResource {
   static readonly __pulumiType = "multisite:index:Trust";
 
-  /** What each site gets, by its name. */
+  /** What each site gets, by its name; without the sites that wait for a signature. */
   readonly sites: { readonly [site: string]: SiteMaterial };
 
   /** The same as one secret per site, for a stack's outputs. No key of a root is in it. */
   readonly exports: TrustExports;
 
+  /** What waits for a signature by hand, by the names of the certificates; empty unless a root is kept offline. */
+  readonly requests: { readonly [certificate: string]: pulumi.Output<SigningRequestOut> };
+
   /**
    * @param name name of the fleet.
    * @param opts as of every component; its `provider`, if any, is one of `@pulumi/tls`.
-   * @throws pulumi.RunError when a root is kept where no signer was given for.
+   * @throws pulumi.RunError when a root is kept where no signer was given for, or when what a signer was given is wrong.
    */
   constructor(name: string, args: TrustArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseMissing(name, args);
+    refuse(name, signerProblems(args.plan, args.signers));
     super(Trust.__pulumiType, name, { plan: args.plan }, opts);
     const options = { parent: this };
     const signers = new Map(args.plan.roots.map((root) => [root.generation, signerOf(root, args, options)]));
-    const made = args.plan.sites.map((site) => [site.site, siteMaterial(site, args.plan, signers, options)] as const);
-    this.sites = Object.fromEntries(made);
+    const built = args.plan.sites.map((site) => siteMaterial(site, args.plan, signers, options));
+    this.sites = Object.fromEntries(built.flatMap((one) => ("plan" in one ? [[one.plan.site, one]] : [])));
+    this.requests = Object.assign({}, ...built.map((one) => ("plan" in one ? {} : one.requests)));
     this.exports = exportsOf(this.sites);
-    this.registerOutputs({ sites: made.map(([site]) => site) });
+    this.registerOutputs({ sites: Object.keys(this.sites), waiting: Object.keys(this.requests) });
   }
 }
 
-/** How a signer is given, by where the root's key is. */
-const FACTORIES: Readonly<Record<Exclude<RootKeeper, "state">, string>> = {
-  supplied: "suppliedSigner({ certificate, key })",
-  offline: "a SignerFactory that passes requests to your signer",
-  awsPrivateCa: "a SignerFactory over aws.acmpca.Certificate",
-  googleCas: "a SignerFactory over gcp.certificateauthority.Certificate",
-};
-
-function refuseMissing(name: string, { plan, signers = {} }: TrustArgs): void {
-  const missing = plan.roots.flatMap(({ generation, keeper }) =>
-    keeper === "state" || Object.hasOwn(signers, generation)
-      ? []
-      : [`  signers.${generation} is missing: the root's keeper is "${keeper}", so give ${FACTORIES[keeper]}.`],
-  );
-  if (missing.length > 0) throw new pulumi.RunError([`Trust "${name}" cannot be built:`, ...missing].join("\n"));
+function refuse(name: string, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new pulumi.RunError([`Trust "${name}" cannot be built:`, ...problems].join("\n  "));
 }
 
 function signerOf(root: RootPlan, { signers = {} }: TrustArgs, options: pulumi.CustomResourceOptions): RootSigner {
   return (root.keeper === "state" ? stateSigner : signers[root.generation]!)(root, options);
+}
+
+/** A site that waits for signatures gets nothing: half of its certificates would be worth nothing to it. */
+interface WaitingSite {
+  readonly requests: Trust["requests"];
 }
 
 function siteMaterial(
@@ -74,18 +81,29 @@ function siteMaterial(
   { rotation }: TrustPlan,
   signers: ReadonlyMap<string, RootSigner>,
   options: pulumi.CustomResourceOptions,
-): SiteMaterial {
+): SiteMaterial | WaitingSite {
   const signer = signers.get(plan.generation)!;
+  const made = [...plan.leaves, ...plan.intermediates].map((one) => ({ one, ...pairOf(one, signer, options) }));
+  const waiting = made.flatMap(({ one, certificate, request }) =>
+    "waiting" in certificate ? [[one.name, requestOut(certificate, request)] as const] : [],
+  );
+  if (waiting.length > 0) return { requests: Object.fromEntries(waiting) };
   const roots = pulumi
     .all(plan.bundle.map((generation) => signers.get(generation)!.root))
     .apply((all) => bundleOf(plan.site, all, new Date()));
-  const certificates = [...plan.leaves, ...plan.intermediates];
-  const pairs = Object.fromEntries(certificates.map((one) => [one.role, pairOf(one, signer, options)]));
-  return { plan, rotation, roots, pairs };
+  const pairs = made.map(({ one, certificate, key }): [string, Pair] => [
+    one.role,
+    { certificate: certificate as pulumi.Output<string>, key },
+  ]);
+  return { plan, rotation, roots, pairs: Object.fromEntries(pairs) };
+}
+
+function requestOut({ waiting }: Waiting, request: pulumi.Output<string>): pulumi.Output<SigningRequestOut> {
+  return request.apply((pem) => ({ ...waiting, request: pem }));
 }
 
 /** A key, its request, and the certificate for it. */
-function pairOf(certificate: CertificatePlan, signer: RootSigner, options: pulumi.CustomResourceOptions): Pair {
+function pairOf(certificate: CertificatePlan, signer: RootSigner, options: pulumi.CustomResourceOptions) {
   const { name, curve, subject, dnsNames, ipAddresses, uris } = certificate;
   const key = new PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: curve }, options);
   const names = { dnsNames: [...dnsNames], ipAddresses: [...ipAddresses], uris: [...uris] };
@@ -94,8 +112,15 @@ function pairOf(certificate: CertificatePlan, signer: RootSigner, options: pulum
     { privateKeyPem: key.privateKeyPem, subject: subjectOf(subject), ...names },
     options,
   );
+  const asked: SigningRequest = {
+    ...{ pem: request.certRequestPem, publicKeyPem: key.publicKeyPem },
+    ...(signer.needsClock && { clock: renewalClock(certificate, key.privateKeyPem, options) }),
+  };
+  const signed = signer.sign(certificate, asked, options);
+  const isChecked = signer.isForeign === true && !("waiting" in signed);
   return {
-    certificate: signer.sign(certificate, request.certRequestPem, options),
+    certificate: isChecked ? foreignChain(certificate, signed, signer.root, key.publicKeyPem) : signed,
+    request: request.certRequestPem,
     // PKCS#8 is what every consumer reads: Linkerd and Istio take SEC1 too, Java's do not.
     key: key.privateKeyPemPkcs8,
   };

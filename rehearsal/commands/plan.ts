@@ -1,3 +1,4 @@
+import { keeperNotes } from "../../lib/plan/trust/keepers";
 import { buildReport } from "../report/build";
 import { judgementText, sitesText, UNJUDGED } from "../report/text";
 import type { Terminal } from "../terminal";
@@ -33,6 +34,7 @@ export async function plan(
     const text = [
       sitesText(report, () => undefined),
       runFromText(subject.plan),
+      rootsText(subject.plan),
       ...judgementText(report, options.lose, terminal.colors),
     ];
     writeReport(report, text.filter((part) => part !== "").join("\n\n"), options.json, terminal);
@@ -45,6 +47,11 @@ export async function plan(
 function runFromText(plan: ReturnType<typeof subjectOf>["plan"]): string {
   if (plan === undefined) return "";
   return ["Where `pulumi up` must run", ...plan.sites.map((site) => `  ${site.name}: ${site.runFrom}`)].join("\n");
+}
+
+function rootsText(plan: ReturnType<typeof subjectOf>["plan"]): string {
+  if (plan?.trust === undefined) return "";
+  return ["Roots that the sites trust", ...keeperNotes(plan.trust).map((note) => `  ${note}`)].join("\n");
 }
 
 /** The day of the run: what ends on a day has ended or not. */

@@ -9,7 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existing, Fleet, type FleetArgs, type TrustSpec } from "../../lib";
 import { fleetPlan } from "../../lib/plan";
 import { bundleHash, certificatesOf } from "../../lib/plan/trust/bundle";
-import { builtTrust, suppliedSigner, Trust } from "../../lib/tls";
+import { builtTrust, offlineSigner, suppliedSigner, Trust } from "../../lib/tls";
 import { deliveredTrust, readExport } from "../../lib/trust/exports";
 import { type Graph, isSecret, type Registered, record } from "../support/graph";
 import { existingSite, fleetSpec } from "../support/specs";
@@ -239,6 +239,34 @@ test("a root that the team brings signs, and one that is none is refused without
   const object = texts(ours.one(SECRET, "oslo-clustermesh-apiserver-server-cert"));
   assert.equal(openssl(object["tls.crt"]!, brought.certPem).status, 0);
   assert.deepEqual(ours.all("tls:index/selfSignedCert:SelfSignedCert"), []);
+});
+
+test("a root that is signed by hand needs a trust stack, and what came back is judged before anything is made", async () => {
+  const offline: TrustSpec = { trustDomain: "shop.example.com", roots: { g1: { keeper: "offline" } } };
+  const brought = root("offline");
+  const refused = async (program: () => void) => {
+    let message = "";
+    const nothing = await record(() => {
+      try {
+        program();
+      } catch (error) {
+        message = pulumi.RunError.isInstance(error) ? error.message : String(error);
+      }
+    });
+    assert.deepEqual(nothing.resources, []);
+    return message;
+  };
+  const signer = offlineSigner({ root: brought.certPem, certificates: {} });
+  assert.match(
+    await refused(fleet({ trust: builtTrust({ g1: signer }) }, offline)),
+    /trust signers\.g1 waits for signatures by hand, which the sites cannot: give the trust a stack of its own/,
+  );
+  const plan = fleetPlan(fleetSpec(sites, { trust: offline })).trust!;
+  const wrong = offlineSigner({ root: brought.certPem, certificates: { "oslo-g1-mesh-server": "S3CR3T" } });
+  const message = await refused(() => void new Trust("shop", { plan, signers: { g1: wrong, g2: signer } }));
+  assert.match(message, /signers\.g1\.certificates\.oslo-g1-mesh-server: it holds no certificate in PEM/);
+  assert.match(message, /signers\.g2 names no root of the rotation/);
+  assert.doesNotMatch(message, /S3CR3T/);
 });
 
 test("a spec with a trust needs its source, and a source needs a spec", async () => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { bundleProblems, certificatesOf } from "../../lib/plan/trust/bundle";
-import { checkedRoot, suppliedRootProblems } from "../../lib/plan/trust/supplied";
+import type { CertificatePlan } from "../../lib/plan/trust/plan";
+import { checkedRoom, checkedRoot, suppliedRootProblems } from "../../lib/plan/trust/supplied";
 import { makeKey } from "../../rehearsal/clouds/tls/keys";
 import { selfSign, type Terms } from "../../rehearsal/clouds/tls/x509";
 import { intermediate, leaf, root } from "./certificates";
@@ -59,6 +60,17 @@ for (const [what, certificate, key, message] of CASES) {
     assert.throws(() => checkedRoot("g1", certificate, key, NOW), { name: "SuppliedRootError" });
   });
 }
+
+test("a root of path length 0 signs leaves, and no site's CA", () => {
+  const tight = selfSigned("ECDSA", "P384", 0, NOW, { maxPathLength: 0 }).certPem;
+  const name = "oslo-g1-istio-ca";
+  assert.equal(checkedRoom("g1", tight, { name, isCa: false } as CertificatePlan), tight);
+  assert.equal(checkedRoom("g1", good.certPem, { name, isCa: true } as CertificatePlan), good.certPem);
+  assert.throws(
+    () => checkedRoom("g1", tight, { name, isCa: true } as CertificatePlan),
+    /^SuppliedRootError: Root g1 cannot sign oslo-g1-istio-ca: its path length of 0 allows no CA below it/,
+  );
+});
 
 test("a good pair is taken, also RSA of 2048 bits", () => {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });

@@ -27,6 +27,9 @@ const rootSchema = strict({
       /^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[0-9a-f-]{36}$/,
     ),
   ),
+  account: optional(text("an AWS account, 12 digits", /^\d{12}$/)),
+  region: optional(text(`the name of a region such as "eu-north-1"`, /^[a-z0-9][-a-z0-9]{0,62}$/)),
+  authority: optional(text(`the id of an authority, 1 to 63 letters, digits, "-" and "_"`, /^[\w-]{1,63}$/)),
   caPool: optional(
     text(
       `the full name of a CA pool, "projects/PROJECT/locations/LOCATION/caPools/POOL"`,

@@ -47,10 +47,16 @@ export type RootKeeper = "state" | "supplied" | "offline" | "awsPrivateCa" | "go
 
 export interface RootSpec {
   keeper: RootKeeper;
-  /** ARN of the root in AWS Private CA, with `awsPrivateCa`. */
+  /** ARN of an authority in AWS Private CA that exists, with `awsPrivateCa`. @default one is made in `account` and `region` */
   authorityArn?: string;
-  /** Full name of the pool, `projects/P/locations/L/caPools/C`, with `googleCas`. */
+  /** Account in which an authority is made, with `awsPrivateCa` and no `authorityArn`. */
+  account?: string;
+  /** Region in which an authority is made, no site's; with `awsPrivateCa` and no `authorityArn`. */
+  region?: string;
+  /** Full name of the pool, `projects/P/locations/L/caPools/C`, with `googleCas`; its location is no site's. */
   caPool?: string;
+  /** Id of the authority in a pool that exists, with `googleCas`. @default pool and authority are made */
+  authority?: string;
 }
 
 /**

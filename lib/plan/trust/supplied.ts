@@ -1,5 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { isSelfSigned, oneLine } from "./bundle";
+import { constraintsOf } from "./extensions";
+import type { CertificatePlan } from "./plan";
 
 /** Material that a team brings and that cannot be a root. Its message names fields, and shows nothing of a key. */
 export class SuppliedRootError extends Error {
@@ -33,6 +35,15 @@ export function checkedRoot(generation: string, certificatePem: string, keyPem: 
   const problems = suppliedRootProblems(certificatePem, keyPem, now);
   if (problems.length === 0) return `${certificatePem.trim()}\n`;
   throw new SuppliedRootError([`Root ${generation} cannot be used:`, ...problems.map((one) => `  ${one}`)].join("\n"));
+}
+
+/** The root, when what it limits leaves room for a certificate: the tls provider would sign all the same. */
+export function checkedRoom(generation: string, rootPem: string, { name, isCa }: CertificatePlan): string {
+  if (!isCa || constraintsOf(new X509Certificate(rootPem)).pathLength !== 0) return rootPem;
+  throw new SuppliedRootError(
+    `Root ${generation} cannot sign ${name}: its path length of 0 allows no CA below it. Give a root with 1 or more, or ` +
+      "leave trust.signers empty.",
+  );
 }
 
 function certificateProblems(certificate: X509Certificate, now: Date): string[] {

@@ -16,6 +16,10 @@ const store = {
   readers: { frankfurt: "arn:aws:iam::111122223333:role/frankfurt", dublin: "arn:aws:iam::111122223333:role/dublin" },
 };
 
+const POOL = "projects/shop/locations/europe-north1/caPools/roots";
+const privateCa = (region: string) =>
+  `arn:aws:acm-pca:${region}:111122223333:certificate-authority/11111111-2222-4333-8444-555555555555`;
+
 test("what is right has no problems", () => {
   assert.deepEqual(problems({}), []);
   assert.deepEqual(problems({ delivery: { by: "secretStore", store } }), []);
@@ -60,6 +64,40 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
     { roots: { g1: { keeper: "awsPrivateCa" } } },
     /^trust\.roots\.g1\.authorityArn is missing/,
   ],
+  [
+    "a private CA in a site's region",
+    { roots: { g1: { keeper: "awsPrivateCa", account: "111122223333", region: "eu-central-1" } } },
+    /^trust\.roots\.g1\.region is "eu-central-1", the region of site "frankfurt", whose loss it must survive/,
+  ],
+  [
+    "a given private CA in a site's region",
+    { roots: { g1: { keeper: "awsPrivateCa", authorityArn: privateCa("eu-west-1") } } },
+    /^trust\.roots\.g1\.authorityArn is "eu-west-1", the region of site "dublin"/,
+  ],
+  [
+    "a private CA that is given and made",
+    { roots: { g1: { keeper: "awsPrivateCa", authorityArn: privateCa("eu-north-1"), region: "eu-north-1" } } },
+    /^trust\.roots\.g1\.region is only for an authority that is made, and authorityArn names one: remove it/,
+  ],
+  [
+    "a private CA that is to be made in no account",
+    { roots: { g1: { keeper: "awsPrivateCa", region: "eu-north-1" } } },
+    /^trust\.roots\.g1\.account is missing: the authority is made there/,
+  ],
+  [
+    "a root in the state that has an ARN",
+    { roots: { g1: { keeper: "state", authorityArn: privateCa("eu-north-1") } } },
+    /^trust\.roots\.g1\.authorityArn is only for keeper "awsPrivateCa", and this root's is "state": remove it/,
+  ],
+  ["a Google CA without its pool", { roots: { g1: { keeper: "googleCas" } } }, /^trust\.roots\.g1\.caPool is missing/],
+  [
+    "two roots that make one pool",
+    {
+      rotation: { revision: 1, generations: [g1, { name: "g2", state: "next" }] },
+      roots: Object.fromEntries(["g1", "g2"].map((name) => [name, { keeper: "googleCas", caPool: POOL }])),
+    },
+    /^trust\.roots\.g2\.caPool is that of root g1, which makes it: give a pool of its own/,
+  ],
   ["a store without a place", { delivery: { by: "secretStore" } }, /^trust\.delivery\.store is missing/],
   [
     "a store in a site's region",
@@ -98,6 +136,20 @@ for (const [what, trust, message] of WRONG) {
     );
   });
 }
+
+test("where a provider is the fault domain, a store at the sites' provider is refused wherever it is", () => {
+  const trust = { trustDomain: "shop.example.com", delivery: { by: "secretStore" as const, store } };
+  const found = (kind: object) =>
+    specProblems({
+      ...twoRegions(),
+      faultDomain: "provider",
+      trust: { ...trust, delivery: { by: "secretStore", store: { ...store, ...kind } } },
+    } as never)
+      .filter(({ path }) => path.startsWith("trust.delivery.store.region"))
+      .map(({ message }) => message);
+  assert.match(found({})[0]!, /is at "aws", the provider of site "frankfurt", whose loss it must survive/);
+  assert.deepEqual(found({ kind: "googleSecretManager", region: "europe-north1" }), []);
+});
 
 test("everything that is wrong is said at once", () => {
   const found = problems({ trustDomain: "?", signers: ["istio", "istio"], roots: { g7: { keeper: "state" } } });

@@ -1,0 +1,38 @@
+import { certificatesFrom } from "../plan/trust/offline";
+import type { TrustPlan } from "../plan/trust/plan";
+import type { RootKeeper } from "../plan/trust/spec";
+import type { SignerFactory } from "./rootSigner";
+
+/** How a signer is given, by where the root's key is. */
+const FACTORIES: Readonly<Record<Exclude<RootKeeper, "state">, string>> = {
+  supplied: 'suppliedSigner({ certificate, key }) of "pulumi-multisite/trust"',
+  offline: 'offlineSigner({ root, certificates }) of "pulumi-multisite/trust"',
+  awsPrivateCa: 'awsPrivateCa() of "pulumi-multisite/aws"',
+  googleCas: 'googleCas() of "pulumi-multisite/gcp"',
+};
+
+/** What is wrong with the signers of a trust, before anything is made. */
+export function signerProblems(
+  plan: TrustPlan,
+  signers: { readonly [generation: string]: SignerFactory } = {},
+): string[] {
+  const missing = plan.roots.flatMap(({ generation, keeper }) =>
+    keeper === "state" || Object.hasOwn(signers, generation)
+      ? []
+      : [`signers.${generation} is missing: the root's keeper is "${keeper}", so give ${FACTORIES[keeper]}.`],
+  );
+  const wrong = Object.entries(signers).flatMap(([generation, factory]) => {
+    const root = plan.roots.find((one) => one.generation === generation);
+    if (root === undefined) {
+      return [`signers.${generation} names no root of the rotation: remove it, or list the root as next first.`];
+    }
+    if (root.keeper === "state") {
+      return [
+        `signers.${generation} is given, and the root's keeper is "state": set trust.roots.${generation}.keeper.`,
+      ];
+    }
+    const problems = factory.problems?.(generation, certificatesFrom(plan, generation)) ?? [];
+    return problems.map((problem) => `signers.${generation}.${problem}`);
+  });
+  return [...missing, ...wrong];
+}
