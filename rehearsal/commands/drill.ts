@@ -9,7 +9,10 @@ import { place } from "../drill/place";
 import type { DrillLoss, DrillReport } from "../drill/report";
 import { inPods } from "../drill/standIns";
 import { drillText } from "../drill/text";
+import { Population } from "../drill/users/population";
+import type { RunResult } from "../engine";
 import type { Terminal } from "../terminal";
+import { authorities } from "../traffic";
 import { UserError } from "../userError";
 import { type GivenWorkloads, readWorkloads } from "./demand";
 import type { CommonOptions } from "./options";
@@ -80,12 +83,32 @@ async function run(
       scaling: options.scaling,
       hasCharts: preview.resources.some(({ urn }) => FLEET_CHART.test(urn)),
     });
-    const losses: DrillLoss[] = [];
-    for (const lost of rounds) losses.push(await lose(fleet, lost, drillOptions(options, terminal, sites)));
+    const losses = await withUsers(plan, up, sites.signal, async (users) => {
+      const done: DrillLoss[] = [];
+      const how = { ...drillOptions(options, terminal, sites), users };
+      for (const lost of rounds) done.push(await lose(fleet, lost, how));
+      return done;
+    });
     const report = reportOf(plan, losses, notes, options.scaling, (performance.now() - started) / 1000);
     return { report, fleet: subject.fleet ?? dir };
   } finally {
     await session.close();
+  }
+}
+
+/** With users and a server for each site, where the fleet has a name. */
+async function withUsers<T>(
+  { traffic }: FleetPlan,
+  { resources }: RunResult,
+  signal: AbortSignal,
+  work: (users: Population | undefined) => Promise<T>,
+): Promise<T> {
+  if (traffic === undefined) return work(undefined);
+  const users = await Population.open(traffic, authorities(resources), resources, signal);
+  try {
+    return await work(users);
+  } finally {
+    await users.close();
   }
 }
 
@@ -143,7 +166,11 @@ function reportOf(
       return { name, kind, region, faultDomain, nodes: nodesOf(site).length };
     }),
     losses,
-    notes: [...plan.capacity.notes, ...notes],
+    notes: [...plan.capacity.notes, ...notes, ...(plan.traffic === undefined ? [] : [COUNTED])],
     seconds: Number(seconds.toFixed(3)),
   };
 }
+
+/** How users' seconds are to be read. */
+const COUNTED =
+  "Users' seconds are the services' own: intervals of checks and TTLs are counted and pass as fast as this machine can. Their servers speak plain HTTP.";

@@ -6,6 +6,8 @@ import { lossOf } from "../commands/subject";
 import { Autoscaling } from "./autoscaling";
 import { type DrillFleet, exactly, NO_PODS, type Reached, type Targets } from "./fleet";
 import type { DrillLoss, DrillSite, DrillStep } from "./report";
+import { UsersInALoss } from "./users/loss";
+import type { Population } from "./users/population";
 
 export interface DrillOptions {
   readonly scaling: ScalingMode;
@@ -14,6 +16,8 @@ export interface DrillOptions {
   /** Seconds that a step may take until all its pods run. */
   readonly patienceSeconds: number;
   readonly progress: (text: string) => void;
+  /** Those who use the fleet's name, where it has one. */
+  readonly users?: Population | undefined;
   /** Sleeps; an interruption ends it. */
   readonly sleep: (seconds: number) => Promise<void>;
 }
@@ -35,13 +39,16 @@ export async function lose(fleet: DrillFleet, lost: readonly string[], options: 
   const everyday = scaling === undefined ? fleet.planned(all) : await scaling.settle(all);
   const before = await until(everyday, performance.now());
   steps.push(step("before", fleet, everyday, [], { ...before, seconds: before.seconds === null ? null : 0 }, options));
+  const users = options.users && new UsersInALoss(options.users, lost, options.progress);
+  await users?.before();
 
   options.progress(`losing ${name}: its control plane and nodes are killed`);
   const killed = performance.now();
-  await Promise.all(lost.map((site) => fleet.sites[site]?.kill()));
+  await Promise.all([...lost.map((site) => fleet.sites[site]?.kill()), users?.kill()]);
   const needed = scaling === undefined ? fleet.planned(survivors) : await scaling.follow(survivors, options);
   const after = await until(needed, killed);
   steps.push(step("lost", fleet, needed, lost, after, options));
+  await users?.lost();
 
   options.progress(`bringing ${name} back`);
   const returned = performance.now();
@@ -50,9 +57,11 @@ export async function lose(fleet: DrillFleet, lost: readonly string[], options: 
   const again = scaling === undefined ? fleet.planned(all) : await scaling.settle(all);
   const back = await until(again, returned);
   steps.push({ ...step("back", fleet, again, [], back, options), secondsToReady: seconds(ready) });
+  await users?.back();
 
-  const carried = steps.every((one) => one.secondsToFull !== null && one.short.length === 0);
-  return { lost: [...lost], planned: verdictOf(fleet, lost, options.today).verdict, carried, steps };
+  const met = users?.met() ?? null;
+  const carried = steps.every((one) => one.secondsToFull !== null && one.short.length === 0) && met?.held !== false;
+  return { lost: [...lost], planned: verdictOf(fleet, lost, options.today).verdict, carried, steps, users: met };
 }
 
 /** Sites that carry traffic by the plan, and so run something. */

@@ -6,7 +6,7 @@ export interface DrillReport {
   scaling: ScalingMode;
   /** What the plan says of the losses that it covers. */
   verdict: "holds" | "does not hold" | "cannot be proven";
-  /** Whether after each loss every pod ran that the plan had placed, and the demand was carried. */
+  /** Whether after each loss every pod ran that the plan had placed, the demand was carried, and users were elsewhere in time. */
   carried: boolean;
   sites: { name: string; kind: string; region: string; faultDomain: string; nodes: number }[];
   losses: DrillLoss[];
@@ -23,6 +23,28 @@ export interface DrillLoss {
   planned: "holds" | "does not hold" | "cannot be proven";
   carried: boolean;
   steps: DrillStep[];
+  /** What users met; null for a fleet without `traffic`. */
+  users: DrillUsers | null;
+}
+
+/** Users of the fleet's name, from the loss until the sites serve again. Seconds are the services' own. */
+export interface DrillUsers {
+  /** Requests from the loss until a minute after the predicted time. */
+  requests: number;
+  /** Of these, requests that nobody answered. */
+  errors: number;
+  /** From the loss to the last of them; null when there was none. */
+  lastErrorSeconds: number | null;
+  /** What the plan says: after that no user is led to a lost site. */
+  predictedSeconds: number;
+  /** Requests after the predicted time, by the site that answered. */
+  served: Record<string, number>;
+  /** Requests that nobody answered before the loss and while sites came back: none, when all is well. */
+  otherErrors: number;
+  /** Requests that sites answered while they were back but drained: none, when all is well. */
+  servedDrained: number;
+  /** Whether no user met a lost or drained site that the plan had said none would. */
+  held: boolean;
 }
 
 /** The fleet at one moment. */

@@ -1,6 +1,6 @@
 import { type Column, figure, percent, table } from "../report/table";
 import type { Terminal } from "../terminal";
-import type { DrillLoss, DrillReport, DrillSite, DrillStep } from "./report";
+import type { DrillLoss, DrillReport, DrillSite, DrillStep, DrillUsers } from "./report";
 
 type Colors = Terminal["colors"];
 
@@ -43,13 +43,28 @@ function lossText(loss: DrillLoss, colors: Colors): string {
   ]);
   const lines = [`Losing ${loss.lost.join(" and ")} (the plan says: ${loss.planned})`, table(COLUMNS, rows)];
   for (const step of loss.steps) lines.push(...waitingText(step).map((line) => colors.red(line)));
+  if (loss.users !== null) lines.push(usersText(loss.users, colors));
   if (contradicts(loss)) lines.push(colors.red("  The scheduler contradicts the plan: report this with --json."));
   return lines.join("\n");
 }
 
 /** The plan promised that all runs, and something did not. */
-function contradicts({ planned, carried }: DrillLoss): boolean {
-  return planned === "holds" && !carried;
+function contradicts({ planned, steps }: DrillLoss): boolean {
+  return planned === "holds" && steps.some((one) => one.secondsToFull === null || one.short.length > 0);
+}
+
+/** What users met, and whether that is what the plan says. */
+function usersText(users: DrillUsers, { green, red }: Colors): string {
+  const { requests, errors, lastErrorSeconds, predictedSeconds, otherErrors, servedDrained, held } = users;
+  const last = lastErrorSeconds === null ? "" : `, the last ${figure(lastErrorSeconds)} s after the loss`;
+  const elsewhere = Object.entries(users.served).map(([site, count]) => `${site} ${count}`);
+  const lines = [
+    `  Users: ${requests} requests, ${errors} errors${last}; the plan says ${figure(predictedSeconds)} s at most: ${held ? green("so it is") : red("NOT SO")}.`,
+    `  After that they are served by ${elsewhere.join(", ") || "nobody"}.`,
+  ];
+  if (otherErrors > 0) lines.push(red(`  ${otherErrors} requests failed while every site was there or coming back.`));
+  if (servedDrained > 0) lines.push(red(`  ${servedDrained} requests were led to a site that was drained.`));
+  return lines.join("\n");
 }
 
 function fullIn({ step, secondsToFull, secondsToReady }: DrillStep): string {
@@ -84,7 +99,7 @@ function waitingLine(
 function resultText({ carried, losses, verdict }: DrillReport, { bold, green, red }: Colors): string {
   const failed = losses.filter((loss) => !loss.carried).map(({ lost }) => lost.join(" and "));
   const text = carried
-    ? `${green(bold("CARRIED"))}: after each of these losses every pod ran that the plan had placed.`
+    ? `${green(bold("CARRIED"))}: after each of these losses every pod ran that the plan had placed${losses.some(({ users }) => users !== null) ? ", and users were elsewhere in time" : ""}.`
     : `${red(bold("NOT CARRIED"))} after the loss of ${failed.join(", ")}.`;
   return `Result: ${text} The plan's verdict: ${verdict}.`;
 }

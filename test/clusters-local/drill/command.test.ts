@@ -12,18 +12,22 @@ const schema = JSON.parse(readFileSync(join(ROOT, "rehearsal", "drill", "schema.
 const BOUTIQUE = join(ROOT, "..", "shared", "data", "online-boutique.yaml");
 
 /** A program of three clusters that exist, of three nodes of `cpu` cores each. */
-function program(t: TestContext, demand: object, cpu = 4): string {
+function program(t: TestContext, demand: object, cpu = 4, traffic?: object): string {
   const dir = temporaryFolder(t);
   symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
   writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
   writeFileSync(
     join(dir, "index.js"),
     `const { Fleet, existing } = require("pulumi-multisite");
+const { route53 } = require("pulumi-multisite/aws");
+const { cloudDns } = require("pulumi-multisite/gcp");
 const site = (name, number) => ({ kind: "existing", name, number, region: name, provider: "vsphere", identity: "uid-" + name,
   allocatable: { cpu: ${3 * cpu}, memoryGiB: 48, pods: 330, nodes: 3, verifiedAt: "2026-11-01" },
   cidrs: { nodes: ["192.168." + number + ".0/24"], pods: ["10." + number + ".128.0/17"], services: ["10." + number + ".64.0/18"] } });
-const sites = [site("oslo", 1), site("turin", 2), site("vienna", 3)];
-new Fleet("sample", { kinds: [existing], kubeconfigs: { oslo: "a", turin: "b", vienna: "c" }, spec: { demand: ${JSON.stringify(demand)}, sites } });
+const at = (one, latitude, longitude) => ({ ...one, coordinates: { latitude, longitude }, endpoints: { ingress: ["203.0.113." + one.number] } });
+const sites = [at(site("oslo", 1), 59.9, 10.8), at(site("turin", 2), 45.1, 7.7), at(site("vienna", 3), 48.2, 16.4)];
+new Fleet("sample", { kinds: [existing], services: [route53, cloudDns], kubeconfigs: { oslo: "a", turin: "b", vienna: "c" },
+  spec: { demand: ${JSON.stringify(demand)}, sites, traffic: ${JSON.stringify(traffic)} } });
 `,
   );
   return dir;
@@ -94,6 +98,26 @@ test("a drill on real control planes", async (t) => {
       }
     }
     assert.match(report.notes.join("\n"), /CronJobs are suspended and played by pods .*: report\./);
+    assert.equal(report.losses[0]?.users, null, "a fleet without a name has no users to ask for it");
+  });
+
+  await t.test("users of the fleet's name meet the loss, and are elsewhere when the plan says", async (t) => {
+    const traffic = {
+      ...{ domain: "shop.example.com", zone: "example.com" },
+      providers: [
+        { service: "route53", account: "111122223333" },
+        { service: "cloudDns", project: "shop-production" },
+      ],
+    };
+    const { exit, report } = await drilled([program(t, SHOP, 4, traffic), "--lose", "turin"]);
+    assert.equal(exit, 0);
+    const users = report.losses[0]?.users;
+    assert.ok(users !== null && users !== undefined);
+    assert.equal(users.predictedSeconds, 95);
+    assert.ok(users.errors > 0 && users.errors < users.requests);
+    assert.ok(users.lastErrorSeconds !== null && users.lastErrorSeconds <= 95);
+    assert.deepEqual(Object.keys(users.served).sort(), ["oslo", "vienna"]);
+    assert.deepEqual([users.otherErrors, users.servedDrained, users.held], [0, 0, true]);
   });
 
   await t.test("two sites at once are more than the fleet carries: it says what waits, and why", async (t) => {
