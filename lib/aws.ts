@@ -2,3 +2,4 @@
 export { eks } from "./clusters/eks";
 export { route53 } from "./traffic/route53";
 export { awsPrivateCa, type PrivateCaOptions } from "./trust/aws/privateCa";
+export { awsSecretsManager, awsStoredTrust, type SecretsManagerOptions } from "./trust/aws/secretsManager";

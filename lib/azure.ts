@@ -1,2 +1,3 @@
 export { aks } from "./clusters/aks";
 export { trafficManager } from "./traffic/trafficManager";
+export { azureKeyVault, type KeyVaultOptions } from "./trust/azure/keyVault";

@@ -1,3 +1,4 @@
 export { gke } from "./clusters/gke";
 export { cloudDns } from "./traffic/cloudDns";
 export { type GoogleCasOptions, googleCas } from "./trust/gcp/certificateAuthority";
+export { googleSecretManager, googleStoredTrust, type SecretManagerOptions } from "./trust/gcp/secretManager";

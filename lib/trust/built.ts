@@ -13,6 +13,9 @@ export function builtTrust(signers: { readonly [generation: string]: SignerFacto
   const build: TrustSource = (name, plan, options) => new Trust(name, { plan, signers }, options).sites;
   const problems = (plan: TrustPlan) => [
     ...signerProblems(plan, signers),
+    ...(plan.store === undefined
+      ? []
+      : ['is built in this program, and trust.delivery.by is "secretStore": give the trust a stack of its own.']),
     ...Object.entries(signers).flatMap(([generation, { mayWait }]) =>
       mayWait === true
         ? [

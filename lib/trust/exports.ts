@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bundleOf } from "../plan/trust/bundle";
-import type { CertificateRole, TrustPlan } from "../plan/trust/plan";
+import type { CertificateRole, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
 import type { Pair, SiteMaterial, TrustSource } from "./material";
 
 /** What one site gets, as one secret text: its bundle, its certificates and their keys. */
@@ -42,18 +42,31 @@ export function exportsOf(sites: { readonly [site: string]: SiteMaterial }): Tru
  * @param read gives one site's text; it becomes a secret
  */
 export function deliveredTrust(read: (site: string) => pulumi.Input<string>): TrustSource {
-  return (_, { sites, rotation }: TrustPlan) =>
-    Object.fromEntries(
-      sites.map((plan) => {
-        const text = pulumi.secret(read(plan.site));
-        const material = text.apply((json) => readExport(plan.site, json, rotation.revision, new Date()));
-        const roles = [...plan.leaves, ...plan.intermediates].map(({ role }) => role);
-        const pairs = Object.fromEntries(roles.map((role) => [role, pairIn(material, plan.site, role)]));
-        // Public; only its company in one text made it secret.
-        const roots = pulumi.unsecret(material.apply((one) => one.roots));
-        return [plan.site, { plan, rotation, roots, pairs }];
-      }),
-    );
+  return (_, plan: TrustPlan) => {
+    const sites: { [site: string]: SiteMaterial } = {};
+    for (const site of plan.sites) {
+      // Read when it is asked for: a site's identity may read its own entry only, and a lost site's is of no use.
+      const get = once(() => materialIn(site, plan, pulumi.secret(read(site.site))));
+      Object.defineProperty(sites, site.site, { enumerable: true, get });
+    }
+    return sites;
+  };
+}
+
+function materialIn(plan: SiteTrustPlan, { rotation }: TrustPlan, text: pulumi.Output<string>): SiteMaterial {
+  const material = text.apply((json) => readExport(plan.site, json, rotation.revision, new Date()));
+  const roles = [...plan.leaves, ...plan.intermediates].map(({ role }) => role);
+  const pairs = Object.fromEntries(roles.map((role) => [role, pairIn(material, plan.site, role)]));
+  // Public; only its company in one text made it secret.
+  return { plan, rotation, roots: pulumi.unsecret(material.apply((one) => one.roots)), pairs };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function pairIn(material: pulumi.Output<ExportedSite>, site: string, role: CertificateRole): Pair {
@@ -74,7 +87,8 @@ export function readExport(site: string, json: string, revision: number, now: Da
   const read = parsed(json);
   if (typeof read?.roots !== "string" || typeof read.pairs !== "object" || read.pairs === null) {
     throw new pulumi.RunError(
-      `What the trust stack left for site "${site}" cannot be read: give an element of Trust.exports.`,
+      `What the trust stack left for site "${site}" cannot be read: give an element of Trust.exports. ` +
+        "A site that waits for a signature by hand has none yet.",
     );
   }
   // The site would record a revision that it was not built from, and a gate of the rotation would believe it.

@@ -11,6 +11,7 @@ import { renewalClock } from "./renewal";
 import type { RootSigner, SignerFactory, SigningRequest, Waiting } from "./rootSigner";
 import { stateSigner, subjectOf } from "./signer";
 import { signerProblems } from "./signerProblems";
+import { type StoreWriter, storeProblems, writeStore } from "./store";
 
 /** What a trust is made of: its plan, and what cannot be written as plain data. */
 export interface TrustArgs {
@@ -18,6 +19,8 @@ export interface TrustArgs {
   readonly plan: TrustPlan;
   /** Signers of the roots that are not in the state, by generation. @default {} */
   readonly signers?: { readonly [generation: string]: SignerFactory };
+  /** What writes each site's material into the store of the plan: required where that delivers by `secretStore`. */
+  readonly store?: StoreWriter;
 }
 
 /** A request that waits for somebody's signature. */
@@ -38,7 +41,10 @@ export class Trust extends pulumi.ComponentResource {
   /** What each site gets, by its name; without the sites that wait for a signature. */
   readonly sites: { readonly [site: string]: SiteMaterial };
 
-  /** The same as one secret per site, for a stack's outputs. No key of a root is in it. */
+  /**
+   * The same as one secret per site, for a stack's outputs; empty where a store delivers, since whoever reads the stack's
+   * outputs reads all of them. No key of a root is in it.
+   */
   readonly exports: TrustExports;
 
   /** What waits for a signature by hand, by the names of the certificates; empty unless a root is kept offline. */
@@ -50,14 +56,17 @@ export class Trust extends pulumi.ComponentResource {
    * @throws pulumi.RunError when a root is kept where no signer was given for, or when what a signer was given is wrong.
    */
   constructor(name: string, args: TrustArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(name, signerProblems(args.plan, args.signers));
+    refuse(name, [...signerProblems(args.plan, args.signers), ...storeProblems(args.plan, args.store)]);
     super(Trust.__pulumiType, name, { plan: args.plan }, opts);
     const options = { parent: this };
     const signers = new Map(args.plan.roots.map((root) => [root.generation, signerOf(root, args, options)]));
     const built = args.plan.sites.map((site) => siteMaterial(site, args.plan, signers, options));
     this.sites = Object.fromEntries(built.flatMap((one) => ("plan" in one ? [[one.plan.site, one]] : [])));
     this.requests = Object.assign({}, ...built.map((one) => ("plan" in one ? {} : one.requests)));
-    this.exports = exportsOf(this.sites);
+    const texts = exportsOf(this.sites);
+    const { store } = args.plan;
+    if (store !== undefined) writeStore(store, args.store!, texts, options);
+    this.exports = store === undefined ? texts : {};
     this.registerOutputs({ sites: Object.keys(this.sites), waiting: Object.keys(this.requests) });
   }
 }

@@ -128,7 +128,7 @@ export class SimulatedProvider implements Provider {
     const kind = this.kind(request.type);
     const thing = this.adopt(kind, request, request.id, request.inputs, request.outputs);
     refuse("delete", request, request.inputs, thing.scope, obstacles(kind, thing));
-    this.world.remove(thing);
+    this.world.bury(thing);
   }
 
   async invoke(request: InvokeRequest): Promise<InvokeResult> {

@@ -39,6 +39,7 @@ export class World {
   private readonly anywhere = new Map<string, Set<Thing>>();
   private readonly byText = new Map<string, Set<Thing>>();
   private readonly users = new Map<Thing, Set<Thing>>();
+  private readonly buried = new Map<string, Thing>();
   private readonly ofType = new Map<string, Set<Thing>>();
 
   /**
@@ -68,6 +69,17 @@ export class World {
       user.uses = user.uses.map((use) => (use.target === old ? { ...use, target: thing } : use));
       bucket(this.users, thing).add(user);
     }
+  }
+
+  /** Removes a thing whose name its cloud keeps for a while: it can be told afterwards that it was there. */
+  bury(thing: Thing): void {
+    this.remove(thing);
+    for (const name of [thing.id, ...thing.unique]) this.buried.set(key(thing.type, thing.scope, name), thing);
+  }
+
+  /** The thing that had an id or a name and is deleted. */
+  buriedAs(type: string, scope: string, name: string): Thing | undefined {
+    return this.buried.get(key(type, scope, name));
   }
 
   remove(thing: Thing): void {

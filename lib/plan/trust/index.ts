@@ -7,5 +7,13 @@ export { BUNDLE_LABEL, BUNDLE_SOURCE, CILIUM_BUNDLE, LEAF_SECRETS, LINKERD_ROOTS
 export { type OfflineMaterial, offlineProblems, type SigningTask, signingTask } from "./offline";
 export type * from "./plan";
 export type * from "./spec";
+export { STORES, type StoreEntry, type StorePlan } from "./store";
+export {
+  entryKeyPolicy,
+  entryPolicy,
+  type PolicyDocument,
+  type PolicyStatement,
+  stateKeyPolicy,
+} from "./storePolicies";
 export { SuppliedRootError, suppliedRootProblems } from "./supplied";
 export { FIRST_ROTATION, type TrustedSite, trustPlan } from "./trustPlan";

@@ -1,5 +1,6 @@
 import type { TrustRotation } from "../trustPhases/rotation";
 import type { DeliverySpec, RootKeeper, RootSpec, SignerKind } from "./spec";
+import type { StorePlan } from "./store";
 
 /** Uses of a certificate in the only spelling that the tls provider takes; its documentation shows another. */
 export type CertificateUse =
@@ -78,6 +79,8 @@ export interface TrustPlan {
   readonly trustDomain: string;
   readonly rotation: TrustRotation;
   readonly delivery: DeliverySpec;
+  /** Where each site's material is written; undefined where it goes by stack reference. */
+  readonly store: StorePlan | undefined;
   readonly roots: readonly RootPlan[];
   /** By the sites' numbers, without those that are expelled. */
   readonly sites: readonly SiteTrustPlan[];

@@ -74,10 +74,16 @@ export interface SecretStoreSpec {
   kind: "awsSecretsManager" | "googleSecretManager" | "azureKeyVault";
   /** Region of the store: no site's. */
   region: string;
-  /** Account, project or name of the vault's subscription that holds it. */
+  /** Account, project or subscription id that holds it. */
   owner: string;
-  /** Name of the vault, with `azureKeyVault`. */
+  /** ARN of the role as which the trust stack runs, with `awsSecretsManager`: it and a site's reader decrypt an entry, nobody else. */
+  writer?: string;
+  /** Name of the vault, with `azureKeyVault`; the trust stack makes it. */
   vault?: string;
+  /** Resource group of the vault, which exists, with `azureKeyVault`. */
+  resourceGroup?: string;
+  /** Directory (tenant) id of the vault's subscription, with `azureKeyVault`. */
+  tenant?: string;
   /** Who may read a site's entry: role ARN, service account's e-mail or object id, by site. */
   readers: { [site: string]: string };
 }

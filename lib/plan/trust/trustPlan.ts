@@ -5,6 +5,7 @@ import { lifetimesOf, staggerHours } from "./lifetimes";
 import { trustObjects } from "./objects";
 import type { RootPlan, SiteTrustPlan, TrustPlan } from "./plan";
 import type { TrustSpec } from "./spec";
+import { storePlan } from "./store";
 
 /** A site, as far as its certificates care. */
 export interface TrustedSite {
@@ -36,6 +37,10 @@ export function trustPlan(
   const expelled = new Set(rotation.expelled ?? []);
   return {
     ...{ trustDomain, rotation, delivery },
+    store: storePlan(
+      spec,
+      sites.map(({ name }) => name).filter((name) => !expelled.has(name)),
+    ),
     roots: rotation.generations.map(({ name, state }): RootPlan => {
       const root = roots[name] ?? { keeper: "state" };
       return { generation: name, state, keeper: root.keeper, spec: root, certificate: rootCertificate(issuance(name)) };

@@ -3,10 +3,12 @@ import { regionRefusal, zonesOf } from "../regions";
 import { digits } from "../sdk/madeUp";
 import { text } from "../wire";
 import { getCertificateAuthority } from "./privateCaAuthority";
+import { getSecretVersion } from "./secrets";
 
 /** Functions of AWS that say where and who the provider is, and what an authority's certificate is. */
 export const awsFunctions: { readonly [token: string]: FunctionModel } = {
   "aws:acmpca/getCertificateAuthority:getCertificateAuthority": getCertificateAuthority,
+  "aws:secretsmanager/getSecretVersion:getSecretVersion": getSecretVersion,
   "aws:index/getCallerIdentity:getCallerIdentity": (_, { account: { owner, facts } }) => ({
     id: owner,
     accountId: owner,

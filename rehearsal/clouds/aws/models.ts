@@ -6,6 +6,7 @@ import { identityModels } from "./identity";
 import { networkModels } from "./network";
 import { privateCaModels } from "./privateCa";
 import { route53Models } from "./route53";
+import { secretModels } from "./secrets";
 import { securityGroupModels } from "./securityGroups";
 import { transitModels } from "./transit";
 
@@ -21,6 +22,7 @@ const MODELS = new Map(
     route53Models,
     transitModels,
     privateCaModels,
+    secretModels,
   ].flatMap((models) => Object.entries(models)),
 );
 

@@ -14,13 +14,27 @@ import {
   SUBNET,
   VAULT,
   VAULT_KEY,
+  VAULT_SECRET,
   VNET,
   WORKSPACE,
 } from "./names";
+import { notSoftDeleted } from "./softDelete";
 
 const GUID = matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a GUID");
 const location = region("azure");
-const SCOPES = [AKS_CLUSTER, GROUP, VNET, SUBNET, VAULT, VAULT_KEY, IDENTITY, WORKSPACE, PUBLIC_IP, NAT_GATEWAY];
+const SCOPES = [
+  AKS_CLUSTER,
+  GROUP,
+  VNET,
+  SUBNET,
+  VAULT,
+  VAULT_KEY,
+  VAULT_SECRET,
+  IDENTITY,
+  WORKSPACE,
+  PUBLIC_IP,
+  NAT_GATEWAY,
+];
 /** Things of which the rehearsal knows nothing may be a scope: a subscription, a management group, another type. */
 const OTHER_SCOPE =
   /^\/?(subscriptions\/[^/]+\/?$|providers\/)|\/providers\/(?!microsoft\.(containerservice\/managedclusters|network\/virtualnetworks|keyvault\/vaults)(\/|$))/i;
@@ -128,6 +142,7 @@ export const identityModels: { readonly [type: string]: Model } = {
           : undefined,
     ],
     refers: inGroup,
+    world: [notSoftDeleted("vaultName", "a vault")],
     outputs: (it) => ({
       properties: {
         vaultUri: `https://${text(it.inputs, "vaultName")}.vault.azure.net/`,

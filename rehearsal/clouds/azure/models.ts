@@ -3,13 +3,14 @@ import { aksModels } from "./aks";
 import { identityModels } from "./identity";
 import { networkModels } from "./network";
 import { operationModels } from "./operations";
+import { secretModels } from "./secrets";
 import { trafficModels } from "./traffic";
 import { vpnModels } from "./vpn";
 
 /** The types of Azure that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, aksModels, identityModels, operationModels, trafficModels, vpnModels].flatMap((models) =>
-    Object.entries(models),
+  [networkModels, aksModels, identityModels, operationModels, trafficModels, vpnModels, secretModels].flatMap(
+    (models) => Object.entries(models),
   ),
 );
 

@@ -17,6 +17,7 @@ export const AKS_CLUSTER = "azure-native:containerservice:ManagedCluster";
 export const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
 export const VAULT = "azure-native:keyvault:Vault";
 export const VAULT_KEY = "azure-native:keyvault:Key";
+export const VAULT_SECRET = "azure-native:keyvault:Secret";
 export const WORKSPACE = "azure-native:operationalinsights:Workspace";
 
 /**

@@ -3,10 +3,12 @@ import { zonesOf } from "../regions";
 import { hex } from "../sdk/madeUp";
 import { text } from "../wire";
 import { getAuthority } from "./certificateAuthorities";
+import { getSecretVersion } from "./secrets";
 
 /** Functions of Google Cloud that say where and who the provider is, and what an authority's certificate is. */
 export const gcpFunctions: { readonly [token: string]: FunctionModel } = {
   "gcp:certificateauthority/getAuthority:getAuthority": getAuthority,
+  "gcp:secretmanager/getSecretVersion:getSecretVersion": getSecretVersion,
   "gcp:organizations/getClientConfig:getClientConfig": (_, { account }) => ({
     id: `projects/${account.owner}/regions/${account.region ?? ""}/zones/${account.facts.zone ?? ""}`,
     accessToken: `ya29.${hex(40, "token", account.owner)}`,

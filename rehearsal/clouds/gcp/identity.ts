@@ -22,7 +22,7 @@ const keyName = {
 const MULTI_REGIONS = /^(global|us|europe|asia|asia1|eur[3-6]|nam\d+|au|ca|in|it|jp|kr|uk|de|fr|ch)$/;
 
 /** A grant: it is one for each member, role and thing. */
-const grant = (on: string): Model => ({
+export const grant = (on: string): Model => ({
   id: ({ inputs, account }) => `${text(inputs, on) ?? account.owner}/${text(inputs, "role")}/${text(inputs, "member")}`,
   immutable: ["*"],
   values: { member: MEMBER, role: GRANTED },

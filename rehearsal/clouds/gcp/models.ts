@@ -6,11 +6,21 @@ import { gkeModels } from "./gke";
 import { identityModels } from "./identity";
 import { loggingModels } from "./logging";
 import { networkModels } from "./network";
+import { secretModels } from "./secrets";
 import { vpnModels } from "./vpn";
 
 /** The types of Google Cloud that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, gkeModels, identityModels, loggingModels, dnsModels, vpnModels, certificateAuthorityModels]
+  [
+    networkModels,
+    gkeModels,
+    identityModels,
+    loggingModels,
+    dnsModels,
+    vpnModels,
+    certificateAuthorityModels,
+    secretModels,
+  ]
     .flatMap((models) => Object.entries(models))
     .map(([type, model]) => [type, preventable(model)]),
 );

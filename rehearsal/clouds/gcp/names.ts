@@ -18,6 +18,9 @@ export const CA_POOL = "gcp:certificateauthority/caPool:CaPool";
 export const CA_AUTHORITY = "gcp:certificateauthority/authority:Authority";
 export const CA_CERTIFICATE = "gcp:certificateauthority/certificate:Certificate";
 
+export const SECRET = "gcp:secretmanager/secret:Secret";
+export const SECRET_VERSION = "gcp:secretmanager/secretVersion:SecretVersion";
+
 /** The project of a resource: its own, else its provider's. */
 export function project({ inputs, account }: Pick<Subject, "inputs" | "account">): string {
   return text(inputs, "project") ?? account.owner ?? "no-project";

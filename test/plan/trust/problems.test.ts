@@ -13,6 +13,7 @@ const store = {
   kind: "awsSecretsManager",
   region: "eu-north-1",
   owner: "111122223333",
+  writer: "arn:aws:iam::111122223333:role/trust",
   readers: { frankfurt: "arn:aws:iam::111122223333:role/frankfurt", dublin: "arn:aws:iam::111122223333:role/dublin" },
 };
 
@@ -108,6 +109,36 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
     "one reader for two sites",
     { delivery: { by: "secretStore", store: { ...store, readers: { frankfurt: "a", dublin: "a" } } } },
     /^trust\.delivery\.store\.readers\.dublin is "a", which reads frankfurt's entry too/,
+  ],
+  [
+    "a reader that is no role",
+    { delivery: { by: "secretStore", store: { ...store, readers: { ...store.readers, dublin: "me@example.com" } } } },
+    /^trust\.delivery\.store\.readers\.dublin is "me@example\.com": give the ARN of a role/,
+  ],
+  [
+    "a reader that writes",
+    { delivery: { by: "secretStore", store: { ...store, readers: { ...store.readers, dublin: store.writer } } } },
+    /^trust\.delivery\.store\.readers\.dublin is the writer of all entries/,
+  ],
+  [
+    "no writer",
+    { delivery: { by: "secretStore", store: { ...store, writer: undefined } } },
+    /^trust\.delivery\.store\.writer is missing: give the ARN of the role as which the trust stack runs/,
+  ],
+  [
+    "an owner that is no account",
+    { delivery: { by: "secretStore", store: { ...store, owner: "shop" } } },
+    /^trust\.delivery\.store\.owner is "shop": give an account, 12 digits/,
+  ],
+  [
+    "a vault of Secrets Manager",
+    { delivery: { by: "secretStore", store: { ...store, vault: "shop" } } },
+    /^trust\.delivery\.store\.vault is not for a store of kind "awsSecretsManager": remove it/,
+  ],
+  [
+    "a key vault of no group",
+    { delivery: { by: "secretStore", store: { ...store, kind: "azureKeyVault", writer: undefined, vault: "shop" } } },
+    /^trust\.delivery\.store\.resourceGroup is missing: give the resource group in which the vault is made/,
   ],
   [
     "early renewal at validity",
