@@ -107,7 +107,8 @@ class HelmReleases implements Releases {
   }
 
   private session<T>(work: (helm: HelmSession) => Promise<T>): Promise<T> {
-    return HelmSession.during(this.options.helm, work);
+    const { driver } = this.access;
+    return HelmSession.during({ ...this.options.helm, ...(driver !== undefined && { driver }) }, work);
   }
 
   /** Templates put values into their errors, secret ones too. */

@@ -23,6 +23,7 @@ const SWITCHES = [
   "reuseValues",
   "skipAwait",
   "skipCrds",
+  "takeOwnership",
   "verify",
   "waitForJobs",
 ] as const;

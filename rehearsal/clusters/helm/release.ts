@@ -102,6 +102,7 @@ export class ClusterRelease {
       ...when(inputs.atomic, "--atomic"),
       ...when(inputs.disableOpenapiValidation, "--disable-openapi-validation"),
       ...when(inputs.renderSubchartNotes, "--render-subchart-notes"),
+      ...when(inputs.takeOwnership, "--take-ownership"),
     ];
   }
 

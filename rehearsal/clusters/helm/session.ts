@@ -13,6 +13,8 @@ export interface HelmSetting {
   readonly directory: string;
   /** @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** In what helm keeps its releases. @default "secret" */
+  readonly driver?: string;
   /** Ends a helm that runs: first it may note in the cluster that it was ended. */
   readonly signal?: AbortSignal;
 }
@@ -104,7 +106,13 @@ export class HelmSession {
       ([name]) => !name.startsWith("HELM_") && name !== "KUBECONFIG" && name !== "NODE_OPTIONS",
     );
     const { cache, config, data } = homes(this.folder);
-    return { ...Object.fromEntries(kept), HELM_CACHE_HOME: cache, HELM_CONFIG_HOME: config, HELM_DATA_HOME: data };
+    return {
+      ...Object.fromEntries(kept),
+      HELM_CACHE_HOME: cache,
+      HELM_CONFIG_HOME: config,
+      HELM_DATA_HOME: data,
+      HELM_DRIVER: this.setting.driver ?? "secret",
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { kubernetes } from "../sites/kubernetes";
 import { ApiError, answered, NoMatch, unanswered } from "./apiError";
 import { type GroupVersionKind, type KubeObject, nameOf, namespaceOf } from "./objects";
@@ -44,7 +45,10 @@ export class Connection {
     private readonly send: (ask: Ask, signal: AbortSignal) => Promise<unknown>,
     /** Seconds that an answer may take. */
     private readonly timeoutSeconds: number,
-  ) {}
+  ) {
+    // Each watch listens to it, and a program may wait for any number of objects at once.
+    setMaxListeners(0, this.ended.signal);
+  }
 
   /** @param timeoutSeconds that an answer may take. */
   static async open(config: KubeConfig, timeoutSeconds: number): Promise<Connection> {

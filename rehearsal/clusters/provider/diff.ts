@@ -9,8 +9,16 @@ import { annotation, type KubeObject, nameOf, namespaceOf, toObject, withMetadat
 import type { Settings } from "./settings";
 import { prune } from "./shape";
 
-/** What differs between the object that the state knows and the program's inputs, and whether that replaces it. */
-export async function diffObject(request: DiffRequest, kinds: Kinds, settings: Settings): Promise<DiffResult> {
+/**
+ * What differs between the object that the state knows and the program's inputs, and whether that replaces it.
+ * @param also what else replaces it, though it is no difference.
+ */
+export async function diffObject(
+  request: DiffRequest,
+  kinds: Kinds,
+  settings: Settings,
+  also: readonly string[] = [],
+): Promise<DiffResult> {
   const { type, ignoreChanges } = request;
   const { inputs, live } = readCheckpoint(request.oldOutputs);
   const before = kinds.normalize(type, inputs);
@@ -30,12 +38,13 @@ export async function diffObject(request: DiffRequest, kinds: Kinds, settings: S
   const detailedDiff = Object.fromEntries(
     Object.entries(found).filter(([path]) => !ignoreChanges.some((ignored) => isWithin(path, ignored))),
   );
-  const replaces = Object.entries(detailedDiff)
+  const replacing = Object.entries(detailedDiff)
     .filter(([path, { kind }]) => kind.endsWith("-replace") || (kind === "delete" && path === "metadata"))
     .map(([path]) => path);
+  const replaces = [...replacing, ...also];
   const isKept = nameOf(now) === nameOf(live) && namespaceOf(placed(now)) === namespaceOf(placed(live));
   return {
-    changes: Object.keys(detailedDiff).length === 0 ? "none" : "some",
+    changes: Object.keys(detailedDiff).length + also.length === 0 ? "none" : "some",
     replaces,
     deleteBeforeReplace: replaces.length > 0 && annotation(now, "autonamed") !== "true" && isKept,
     diffs: [],

@@ -11,12 +11,15 @@ import { diffObject } from "./diff";
 import { invokeFunction } from "./invokes";
 import { Kinds } from "./kinds";
 import { kubeconfigText, readKubeconfig } from "./kubeconfig";
+import { annotation, toObject } from "./objects";
 import type { Operating } from "./operation";
 import { readObject } from "./read";
+import { checkSettings, withoutEffect } from "./refusals";
 import { RELEASE, type ReleaseAccess, type Releases, type ReleasesFactory } from "./releases";
 import { removeObject } from "./remove";
-import { checkSettings, diffSettings, type Settings, settingsOf } from "./settings";
+import { diffSettings, type Settings, settingsOf } from "./settings";
 import { Unreachable } from "./unreachable";
+import { unreadyReplaces } from "./unready";
 import { updateObject } from "./update";
 
 /** What a provider is made with, beside what its program says. */
@@ -51,9 +54,10 @@ export class ClusterProvider implements contract.Provider {
   }
 
   /** Connects; a cluster that cannot be reached is no error until something has to be done there. */
-  async configure({ inputs }: contract.ConfigureRequest): Promise<contract.ConfigureResult> {
+  async configure({ inputs, urn }: contract.ConfigureRequest): Promise<contract.ConfigureResult> {
     const config = plain(inputs) as contract.Properties;
     this.settings = settingsOf(config);
+    for (const told of withoutEffect(config)) this.setting.report("info", urn, told);
     try {
       this.operating = await this.connect(config);
     } catch (error) {
@@ -63,20 +67,21 @@ export class ClusterProvider implements contract.Provider {
   }
 
   private async connect(config: contract.Properties): Promise<Operating> {
-    const { kubeconfigOf, report } = this.setting;
+    const { kubeconfigOf } = this.setting;
     const given = kubeconfigOf(config) ?? kubeconfigText(config);
     const found = await readKubeconfig(given, this.settings.selection).catch((error: Error) => {
       throw new Error(`failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`- ${error.message}`);
     });
-    this.access = { kubeconfig: found.text, namespace: found.namespace };
+    this.access = { kubeconfig: found.text, namespace: found.namespace, driver: this.settings.helmDriver };
     const connection = await Connection.open(found.config, this.settings.timeoutSeconds);
     await connection.probe().catch((error: Error) => {
       throw new Error(`unable to load schema information from the API server: ${error.message}`);
     });
-    const warn = (urn: string, message: string) => report("warning", urn, message);
-    const awaits = new Awaits(connection, warn);
-    return { connection, kinds: this.kinds, settings: this.settings, awaits, warn };
+    const awaits = new Awaits(connection, this.warn);
+    return { connection, kinds: this.kinds, settings: this.settings, awaits, warn: this.warn };
   }
+
+  private readonly warn = (urn: string, message: string): void => this.setting.report("warning", urn, message);
 
   /** Whoever installs charts. @throws Error when nobody does. */
   private releases(): Releases {
@@ -96,12 +101,16 @@ export class ClusterProvider implements contract.Provider {
     const skipped = this.unreachable?.check(request);
     if (skipped !== undefined) return skipped;
     if (request.type === RELEASE) return this.releases().check(request);
+    if (annotation(toObject(request.news), "autonamed") !== "") {
+      this.warn(request.urn, 'ignoring user-specified value for internal annotation "pulumi.com/autonamed"');
+    }
     return checkObject(request, this.kinds, this.access.namespace);
   }
 
   async diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
     if (request.type === RELEASE) return this.releases().diff(request);
-    return diffObject(request, this.kinds, this.settings);
+    const unready = await unreadyReplaces(request, this.operating?.connection, this.warn);
+    return diffObject(request, this.kinds, this.settings, unready);
   }
 
   async create(request: contract.CreateRequest): Promise<contract.CreateResult> {

@@ -9,6 +9,8 @@ export interface ReleaseAccess {
   kubeconfig: string;
   /** Namespace of releases that name none. */
   namespace: string;
+  /** In what helm keeps its releases: `secret` or `configmap`. @default "secret" */
+  driver?: string;
 }
 
 /** Whoever installs charts: the part of a provider that deals with resources, for {@link RELEASE} alone. */

@@ -1,9 +1,9 @@
 import { fromJson } from "../../clouds/configuration";
 import { isUnknown, own, plain, text } from "../../clouds/wire";
-import type { CheckFailure, DiffRequest, DiffResult, Properties } from "../../engine/provider";
+import type { DiffRequest, DiffResult, Properties } from "../../engine/provider";
 import { sameValue } from "../../engine/values";
 import { kubeconfigText, readKubeconfig, type Selection } from "./kubeconfig";
-import { numberAt } from "./objects";
+import { numberAt, textAt } from "./objects";
 
 /** What a provider resource says about how objects are dealt with. */
 export interface Settings {
@@ -20,6 +20,8 @@ export interface Settings {
   forgetsUnreachable: boolean;
   /** Seconds that an API server has for an answer. */
   timeoutSeconds: number;
+  /** In what helm keeps its releases: `secret` or `configmap`. */
+  helmDriver: string;
 }
 
 /** Seconds that the real provider's client waits for what it asks first. Source: client-go's discovery client. */
@@ -38,8 +40,14 @@ const SWITCHES = {
   forgetsUnreachable: ["deleteUnreachable", "PULUMI_K8S_DELETE_UNREACHABLE"],
 } as const;
 
-function isOn(value: unknown): boolean {
+/** How a switch is on, as property or as variable. */
+export function isOn(value: unknown): boolean {
   return value === true || value === "true";
+}
+
+function timeoutOfEnvironment(): number {
+  const seconds = Number(process.env.PULUMI_K8S_CLIENT_TIMEOUT ?? "");
+  return Number.isInteger(seconds) && seconds > 0 ? seconds : TIMEOUT_SECONDS;
 }
 
 /** A provider's inputs, of which all are known, in one form. */
@@ -56,25 +64,10 @@ export function settingsOf(inputs: Properties): Settings {
   return {
     ...(Object.fromEntries(switches) as { [name in keyof typeof SWITCHES]: boolean }),
     selection: { ...given("context"), ...given("cluster"), ...given("namespace") },
-    timeoutSeconds: numberAt(fromJson(config.kubeClientSettings), "timeout") ?? TIMEOUT_SECONDS,
+    timeoutSeconds: numberAt(fromJson(config.kubeClientSettings), "timeout") ?? timeoutOfEnvironment(),
+    helmDriver:
+      textAt(fromJson(config.helmReleaseSettings), "driver") || process.env.PULUMI_K8S_HELM_DRIVER || "secret",
   };
-}
-
-/** What no rehearsal does, by the property that asks for it. */
-const REFUSED: readonly [property: string, what: string, asks: (value: unknown) => boolean][] = [
-  ["enableServerSideApply", "client-side apply", (value) => !isOn(value)],
-  ["renderYamlToDirectory", "rendering to a folder", (value) => value !== ""],
-  ["alwaysRender", "rendering to a folder", isOn],
-];
-
-/** What is wrong with a provider's inputs by themselves. */
-export function checkSettings(inputs: Properties): CheckFailure[] {
-  const config = plain(inputs) as Properties;
-  return REFUSED.flatMap(([property, what, asks]) => {
-    const value = own(config, property) ?? undefined;
-    if (value === undefined || isUnknown(value) || !asks(value)) return [];
-    return [{ property, reason: `cannot rehearse: ${what}, which ${property} asks for; leave it out` }];
-  });
 }
 
 /**
