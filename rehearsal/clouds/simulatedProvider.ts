@@ -94,6 +94,11 @@ export class SimulatedProvider implements Provider {
     return { id: made.making.id, outputs };
   }
 
+  /** A simulated cloud has what the state has, and nothing beside it. */
+  async recover(): Promise<"nothing"> {
+    return "nothing";
+  }
+
   async read(request: ReadRequest): Promise<ReadResult> {
     const kind = this.kind(request.type);
     const inputs = request.inputs;

@@ -1,11 +1,21 @@
 import type { RunContext } from "./context";
 import type { Generator } from "./generator";
+import type { PendingOperations } from "./pending";
+import { recoverLeft } from "./recovery";
 import { type ResourceState, requirementsOf } from "./state";
 import type { PlannedStep } from "./step";
 
-/** The deletions at the end of a run: what was replaced, and what the program no longer registers. */
-export async function planDeletions(context: RunContext, generator: Generator): Promise<PlannedStep[]> {
+/**
+ * The deletions at the end of a run: what was replaced, what the program no longer registers, and what a run made of it that
+ * was killed.
+ */
+export async function planDeletions(
+  context: RunContext,
+  generator: Generator,
+  pending: PendingOperations,
+): Promise<PlannedStep[]> {
   const steps: PlannedStep[] = [];
+  if (!context.preview) await recoverLeft(context, pending);
   for (const old of context.previous) {
     if (old.delete) {
       if (generator.replacements.pendingDeletes.has(old)) continue;

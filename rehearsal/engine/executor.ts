@@ -1,5 +1,5 @@
 import type { RunContext } from "./context";
-import type { PendingCreations } from "./pending";
+import type { PendingOperation, PendingOperations } from "./pending";
 import { PartialFailure } from "./provider";
 import type { Instance } from "./providers";
 import { type ResourceState, requirementsOf } from "./state";
@@ -31,7 +31,7 @@ export class Executor {
     private readonly context: RunContext,
     /** URNs that are deleted in this run, for `deletedWith`. */
     private readonly deletes: Set<string>,
-    private readonly pending: PendingCreations,
+    private readonly pending: PendingOperations,
   ) {}
 
   /** The resources as they stand, dependencies before what depends on them. */
@@ -49,12 +49,23 @@ export class Executor {
       this.done.add(old as ResourceState);
       return;
     }
-    if (fresh === undefined) return this.delete(step, old as ResourceState);
+    if (fresh === undefined) return this.noted("deleting", old as ResourceState, () => this.delete(step, old!));
     if (op === "same") await this.same(fresh, old as ResourceState);
-    else if (op === "update") await this.update(fresh, old as ResourceState);
     else if (op === "read" || op === "read-replacement") await this.read(fresh);
-    else await this.create(step, fresh);
+    else {
+      const type = op === "update" ? "updating" : "creating";
+      return this.noted(type, fresh, async () => {
+        await (type === "updating" ? this.update(fresh, old as ResourceState) : this.create(step, fresh));
+        this.accept(step, fresh);
+      });
+    }
     this.accept(step, fresh);
+  }
+
+  /** Does what changes something outside, written down before and after. */
+  private noted(type: PendingOperation["type"], state: ResourceState, work: () => Promise<void>): Promise<void> {
+    const isOutside = !this.context.preview && state.custom && !state.external && !isProviderType(state.type);
+    return isOutside ? this.pending.during({ type, state }, work) : work();
   }
 
   private accept({ op, old, pendingDelete }: PlannedStep, fresh: ResourceState): void {
@@ -91,10 +102,9 @@ export class Executor {
         mayExist: this.pending.mayExist(fresh.urn),
         timeoutSeconds: fresh.timeouts.create,
       };
-      const work = () => this.instance(fresh).create(request);
       const made = isProviderType(fresh.type)
         ? await registry.create(fresh.urn, fresh.inputs, preview)
-        : await (preview ? work() : this.pending.during(fresh, work));
+        : await this.instance(fresh).create(request);
       if (!preview && made.id === "") throw new Error("provider did not return an ID from Create");
       fresh.id = made.id;
       fresh.outputs = made.outputs;

@@ -1,38 +1,69 @@
+import { PartialFailure } from "./provider";
 import type { ResourceState } from "./state";
 
+/** An operation that was begun, and of which nobody knows how it ended. */
+export interface PendingOperation {
+  readonly type: "creating" | "updating" | "deleting";
+  readonly state: ResourceState;
+}
+
 /**
- * Creations that are under way. They are written down before they begin: when a run is killed, the next one knows which
- * resources may exist although nobody lived to hear of it.
+ * Operations that are under way. They are written down before they begin: when a run is killed, the next one knows which
+ * resources may exist, be changed or be gone although nobody lived to hear of it.
  */
-export class PendingCreations {
-  private readonly underWay = new Set<ResourceState>();
+export class PendingOperations {
+  private readonly underWay = new Set<PendingOperation>();
+  /** Creations of an earlier run that were not looked into yet, by URN. */
+  private readonly unsettled: Map<string, PendingOperation>;
+  /** URNs of what an earlier run was changing or deleting: it has to be read before anything is decided about it. */
+  readonly touched: ReadonlySet<string>;
 
   /**
-   * @param former URNs of creations whose end an earlier run did not see.
+   * @param former operations whose end an earlier run did not see.
    * @param note writes down what has been done, and what is under way.
    */
   constructor(
-    private readonly former: ReadonlySet<string>,
+    former: readonly PendingOperation[],
     private readonly note: () => Promise<void>,
-  ) {}
+  ) {
+    const creations = former.filter(({ type }) => type === "creating");
+    this.unsettled = new Map(creations.map((operation) => [operation.state.urn, operation]));
+    this.touched = new Set(former.filter(({ type }) => type !== "creating").map(({ state }) => state.urn));
+  }
 
   /** True for a resource that an earlier run may have made. */
   mayExist(urn: string): boolean {
-    return this.former.has(urn);
+    return this.unsettled.has(urn);
   }
 
-  list(): ResourceState[] {
-    return [...this.underWay];
+  /** Creations of an earlier run that this one did not look into. */
+  left(): PendingOperation[] {
+    return [...this.unsettled.values()];
   }
 
-  /** Does the work of a creation, once it is written down. */
-  async during<T>(state: ResourceState, work: () => Promise<T>): Promise<T> {
-    this.underWay.add(state);
+  /** It is known what became of the creation of a resource. */
+  settled(urn: string): void {
+    this.unsettled.delete(urn);
+  }
+
+  list(): PendingOperation[] {
+    return [...this.unsettled.values(), ...this.underWay];
+  }
+
+  /** Does the work of an operation, once it is written down, and has its end written down as well. */
+  async during(operation: PendingOperation, work: () => Promise<void>): Promise<void> {
+    this.underWay.add(operation);
     try {
       await this.note();
-      return await work();
+      await work();
+      if (operation.type === "creating") this.settled(operation.state.urn);
+    } catch (error) {
+      if (operation.type === "creating" && error instanceof PartialFailure) this.settled(operation.state.urn);
+      throw error;
     } finally {
-      this.underWay.delete(state);
+      this.underWay.delete(operation);
+      // Whoever writes last waits, and hears of it when nothing can be written.
+      this.note().catch(() => undefined);
     }
   }
 }

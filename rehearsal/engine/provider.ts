@@ -15,6 +15,11 @@ export interface Provider {
   diff(request: DiffRequest): Promise<DiffResult>;
   /** With `preview`, makes nothing and returns the outputs that are already known, unknowns in place of the others. */
   create(request: CreateRequest): Promise<CreateResult>;
+  /**
+   * What a creation made that was begun, and whose end nobody saw. Real plugins are not asked: their protocol has no such
+   * question. Absent, as undefined, means that it cannot be known.
+   */
+  recover?(request: CreateRequest): Promise<CreateResult | "nothing" | undefined>;
   read(request: ReadRequest): Promise<ReadResult>;
   update(request: UpdateRequest): Promise<UpdateResult>;
   delete(request: DeleteRequest): Promise<void>;

@@ -48,6 +48,13 @@ export class Instance {
     return { id: result.id, outputs: this.raise(result.outputs, request.inputs) };
   }
 
+  async recover(request: contract.CreateRequest): Promise<contract.CreateResult | "nothing" | undefined> {
+    const found = await this.provider.recover?.({ ...request, inputs: this.lower(request.inputs) });
+    return found === undefined || found === "nothing"
+      ? found
+      : { id: found.id, outputs: this.raise(found.outputs, request.inputs) };
+  }
+
   async update(request: contract.UpdateRequest): Promise<contract.UpdateResult> {
     if (request.preview && !this.accepts.supportsPreview) return { outputs: request.news };
     const [oldInputs, oldOutputs] = [this.lower(request.oldInputs), this.lower(request.oldOutputs)];

@@ -7,11 +7,21 @@ import { isProviderType, nameOf, packageOf } from "./urns";
  * Reads what a run starts from once more, as `pulumi up --refresh` does: what was changed behind our back then differs from
  * the program, and what is gone is made again.
  * @param packages whose resources are read.
+ * @param touched URNs of what is read in any case, since a run was ended while it changed it.
  * @throws the provider's error, when it cannot say.
  */
-export async function refresh(context: RunContext, packages: readonly string[]): Promise<void> {
+export async function refresh(
+  context: RunContext,
+  packages: readonly string[],
+  touched: ReadonlySet<string>,
+): Promise<void> {
   const wanted = context.previous.filter(
-    (state) => state.custom && !state.external && !state.delete && !isProviderType(state.type) && isOf(state, packages),
+    (state) =>
+      state.custom &&
+      !state.external &&
+      !state.delete &&
+      !isProviderType(state.type) &&
+      (touched.has(state.urn) || isOf(state, packages)),
   );
   for (const state of wanted) await context.registry.ensure(state.provider, context.olds);
   const gone = new Set<ResourceState>();

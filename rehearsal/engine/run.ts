@@ -81,7 +81,7 @@ export class Run implements RunContext, MonitorBackend {
   async runProgram(): Promise<void> {
     let program: Child | undefined;
     await this.interruptibly(async () => {
-      await refresh(this, this.options.refresh);
+      await refresh(this, this.options.refresh, this.options.pending.touched);
       program = startProgram({ ...this.options, address: await this.monitor.start() });
       const ended = program.exited.then((end) => this.programEnded(end));
       this.packs.catch((error: Error) => this.abort(error));
@@ -259,7 +259,7 @@ export class Run implements RunContext, MonitorBackend {
   }
 
   private async deleteRest(): Promise<void> {
-    await runDeletions(this.previous, await planDeletions(this, this.generator), (step) =>
+    await runDeletions(this.previous, await planDeletions(this, this.generator, this.options.pending), (step) =>
       this.execute([step]).then(
         () => true,
         () => false,

@@ -1,7 +1,7 @@
 import type { PolicyPack, Violation } from "./analyzers";
 import type { LogLine } from "./children";
 import type { Diagnostic } from "./context";
-import type { PendingCreations } from "./pending";
+import type { PendingOperations } from "./pending";
 import type { Project } from "./project";
 import type { ProviderSource } from "./provider";
 import type { SecretFilter } from "./secretFilter";
@@ -17,7 +17,7 @@ export interface RunOptions {
   sources: ProviderSource[];
   packs: Promise<PolicyPack[]>;
   previous: ResourceState[];
-  pending: PendingCreations;
+  pending: PendingOperations;
   filter: SecretFilter;
   skipTypeCheck: boolean;
   /** Packages whose resources are read again before the program runs. */

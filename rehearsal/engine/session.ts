@@ -2,7 +2,7 @@ import { UserError } from "../userError";
 import { PolicyPack, type PolicyPackOptions, type Violation } from "./analyzers";
 import type { LogLine } from "./children";
 import type { Diagnostic } from "./context";
-import { PendingCreations, Writer } from "./pending";
+import { type PendingOperation, PendingOperations, Writer } from "./pending";
 import { pluginFolders } from "./pluginProvider";
 import { type Project, readProject } from "./project";
 import type { ProviderSource } from "./provider";
@@ -29,7 +29,7 @@ export interface SessionOptions {
   state?: Deployment;
   /**
    * The same as a file: read if it exists, and written whole after every update, failed or interrupted ones too, and before
-   * every creation, so that nothing is doubled after a run that was killed.
+   * and after every operation, so that after a run that was killed nothing is doubled, orphaned or taken for what it was.
    */
   stateFile?: string;
   /** Passphrase of the state's secrets. @default PULUMI_CONFIG_PASSPHRASE, or the empty one */
@@ -99,6 +99,10 @@ export interface Session {
   close(): Promise<void>;
 }
 
+const MAY_EXIST =
+  "an earlier run was ended while it made this resource, so it may exist although the state does not have it. Run `up` with a " +
+  "program that declares it, which finds out, or delete it by hand";
+
 const openSessions = new WeakMap<Session, () => ResourceState[]>();
 
 /** The resources of a session in wire form, secrets in clear: for providers that rebuild their world, never for a report. */
@@ -118,8 +122,8 @@ class EngineSession implements Session {
     private readonly project: Project,
     private readonly codec: DeploymentCodec,
     private resources: ResourceState[],
-    /** Creations of which nobody knows whether they happened. */
-    private unsure: ResourceState[],
+    /** Operations of which nobody knows how they ended. */
+    private unsure: readonly PendingOperation[],
   ) {
     for (const { text, secret } of project.config.values()) if (secret) this.filter.add(text);
     for (const state of resources) this.filter.learn([state.inputs, state.outputs]);
@@ -158,8 +162,8 @@ class EngineSession implements Session {
     const log: LogLine[] = [];
     const writer: Writer = new Writer(() => this.keep(run.resources(), pending.list()));
     const isKept = this.options.stateFile !== undefined;
-    const former = new Set(this.unsure.map(({ urn }) => urn));
-    const pending: PendingCreations = new PendingCreations(former, () => (isKept ? writer.save() : Promise.resolve()));
+    const note = () => (isKept ? writer.save() : Promise.resolve());
+    const pending: PendingOperations = new PendingOperations(this.unsure, note);
     const run: Run = new Run({
       project: this.project,
       preview,
@@ -194,6 +198,7 @@ class EngineSession implements Session {
     try {
       await (what === "program" ? run.runProgram() : run.destroy());
       if (preview && run.failure === undefined) this.typesChecked = true;
+      for (const { state } of preview ? [] : pending.left()) run.report("warning", state.urn, MAY_EXIST);
     } finally {
       this.busy = false;
       if (!preview) await writer.save();
@@ -213,7 +218,7 @@ class EngineSession implements Session {
     };
   }
 
-  private async keep(resources: ResourceState[], unsure: ResourceState[]): Promise<void> {
+  private async keep(resources: ResourceState[], unsure: readonly PendingOperation[]): Promise<void> {
     this.resources = resources;
     this.unsure = unsure;
     if (this.options.stateFile !== undefined) await saveDeployment(this.options.stateFile, this.deployment());

@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { UserError } from "../userError";
 import { type Crypter, passphraseCrypter } from "./crypter";
+import type { PendingOperation } from "./pending";
 import type { Properties } from "./provider";
 import type { ResourceState } from "./state";
 import { isData, isSecret, rewrite, secretSignature, signatureKey } from "./values";
@@ -65,9 +66,12 @@ export class DeploymentCodec {
     return (deployment.deployment.resources ?? []).map((resource) => this.decodeResource(resource));
   }
 
-  /** The creations that nobody saw the end of. */
-  decodePending({ deployment }: Deployment): ResourceState[] {
-    return (deployment.pending_operations ?? []).map(({ resource }) => this.decodeResource(resource));
+  /** The operations that nobody saw the end of. */
+  decodePending({ deployment }: Deployment): PendingOperation[] {
+    return (deployment.pending_operations ?? []).map(({ type, resource }) => ({
+      type: type as PendingOperation["type"],
+      state: this.decodeResource(resource),
+    }));
   }
 
   private decodeResource(resource: DeploymentResource): ResourceState {
@@ -121,9 +125,9 @@ export class DeploymentCodec {
 
   /**
    * The deployment of these resources; the result shares nothing that later runs change.
-   * @param creating resources of which nobody knows whether they were made.
+   * @param pending operations of which nobody knows how they ended.
    */
-  encode(resources: ResourceState[], creating: readonly ResourceState[] = []): Deployment {
+  encode(resources: ResourceState[], pending: readonly PendingOperation[] = []): Deployment {
     const encoded = resources.map((state) => this.encodeResource(state));
     const salt = this.crypter?.salt ?? this.salt;
     return {
@@ -132,13 +136,10 @@ export class DeploymentCodec {
         manifest: { time: new Date().toISOString(), magic: "", version: "" },
         ...(salt === undefined ? {} : { secrets_providers: { type: "passphrase", state: { salt } } }),
         resources: encoded,
-        ...(creating.length === 0
+        ...(pending.length === 0
           ? {}
           : {
-              pending_operations: creating.map((state) => ({
-                type: "creating",
-                resource: this.encodeResource(state),
-              })),
+              pending_operations: pending.map(({ type, state }) => ({ type, resource: this.encodeResource(state) })),
             }),
         metadata: {},
       },
@@ -185,7 +186,7 @@ function deploymentProblems(deployment: Deployment): string[] {
   const unknown = features.filter((feature) => !knownFeatures.includes(feature));
   if (unknown.length > 0) problems.push(`cannot rehearse: the state's features ${unknown.join(", ")}`);
   const { resources, secrets_providers: secrets, pending_operations: pending } = deployment.deployment;
-  const unresolved = (pending ?? []).filter(({ type }) => type !== "creating");
+  const unresolved = (pending ?? []).filter(({ type }) => !["creating", "updating", "deleting"].includes(type));
   if (unresolved.length > 0) {
     const urns = unresolved.map((operation) => `${operation.type} ${operation.resource.urn}`).join(", ");
     problems.push(

@@ -60,6 +60,32 @@ export async function createObject(request: CreateRequest, operating: Operating)
   }
 }
 
+/** What a run that was killed had made of this, and nobody wants any more. */
+export async function recoverObject(
+  { inputs: given, type }: CreateRequest,
+  { connection }: Operating,
+): Promise<CreateResult | "nothing"> {
+  const inputs = toObject(given);
+  if (isPatch(type, inputs)) {
+    // Its fields are owned under a name that was never written down: whoever asks for them is asked.
+    throw new Error(`nobody knows under which name the fields of ${idOf(inputs)} are owned`);
+  }
+  try {
+    const live = await connection.get(inputs);
+    if (!isCreatedByPlugin(live)) return "nothing";
+    const checkpoint = {
+      inputs,
+      live,
+      fieldManager: fieldManagerOf(inputs, undefined),
+      initialApiVersion: inputs.apiVersion,
+    };
+    return { id: idOf(live), outputs: writeCheckpoint(checkpoint, given) };
+  } catch (error) {
+    if (isNotFound(error) || error instanceof NoMatch) return "nothing";
+    throw error;
+  }
+}
+
 /** What a run that was killed had made already. @throws the error that was given, when the object is somebody else's. */
 async function adopted(
   error: unknown,

@@ -6,7 +6,7 @@ import type * as contract from "../../engine/provider";
 import { Awaits } from "./awaits";
 import { checkObject } from "./check";
 import { Connection } from "./connection";
-import { createObject } from "./create";
+import { createObject, recoverObject } from "./create";
 import { diffObject } from "./diff";
 import { invokeFunction } from "./invokes";
 import { Kinds } from "./kinds";
@@ -117,6 +117,11 @@ export class ClusterProvider implements contract.Provider {
     if (request.preview && this.operating === undefined) return { id: "", outputs: request.inputs };
     const operating = this.reachable(request.type, "create");
     return request.type === RELEASE ? this.releases().create(request) : createObject(request, operating);
+  }
+
+  async recover(request: contract.CreateRequest): Promise<contract.CreateResult | "nothing" | undefined> {
+    if (this.operating === undefined || request.type === RELEASE) return undefined;
+    return recoverObject(request, this.operating);
   }
 
   async read(request: contract.ReadRequest): Promise<contract.ReadResult> {

@@ -191,11 +191,11 @@ describe("programs", { concurrency: 2 }, () => {
       const wrong = openSession({ projectDir: project.dir, sources: [], stateFile, passphrase: "other" });
       await assert.rejects(wrong, /encrypted with another passphrase/);
       const state = JSON.parse(text) as { deployment: { pending_operations: unknown } };
-      state.deployment.pending_operations = [{ type: "updating", resource: { urn: "urn:x", type: "t" } }];
+      state.deployment.pending_operations = [{ type: "importing", resource: { urn: "urn:x", type: "t" } }];
       writeFileSync(stateFile, JSON.stringify(state));
       await assert.rejects(
         openSession({ projectDir: project.dir, sources: [], stateFile }),
-        /cannot rehearse: the state has pending operations \(updating urn:x\)/,
+        /cannot rehearse: the state has pending operations \(importing urn:x\)/,
       );
       writeFileSync(stateFile, JSON.stringify({ version: 4, features: ["replaceWith", "views"], deployment: {} }));
       await assert.rejects(
