@@ -121,7 +121,8 @@ async function send(inputs: KubeObject, sending: Sending, { connection, settings
         : // A fixed name: the first change takes over what this one owns.
           await connection.create(inputs, { fieldManager: CREATOR, isDryRun: preview });
     } catch (error) {
-      const mayCome = isNotFound(error) || error instanceof NoMatch || isLeaving(error);
+      const mayCome =
+        isNotFound(error) || error instanceof NoMatch || isLeaving(error) || (await hasLeft(error, inputs, connection));
       const wait = BACK_OFF[attempt];
       if (!mayCome || wait === undefined || (preview && isWithoutNamespace(error))) throw applying(error, fieldManager);
       await sleep(wait, undefined, { signal: connection.signal }).catch(() => {
@@ -133,6 +134,11 @@ async function send(inputs: KubeObject, sending: Sending, { connection, settings
 
 const isLeaving = (error: unknown): boolean =>
   isExisting(error) && /object is being deleted/.test((error as Error).message);
+
+/** The server compares with what it finds, and looks up afterwards why it is there: in between it may have gone. */
+async function hasLeft(error: unknown, inputs: KubeObject, connection: Operating["connection"]): Promise<boolean> {
+  return isExisting(error) && connection.get(inputs).then(() => false, isNotFound);
+}
 
 const isWithoutNamespace = (error: unknown): boolean =>
   isNotFound(error) && error instanceof ApiError && error.about === "namespaces";
