@@ -119,6 +119,9 @@ export function show(value: unknown): string {
   return json.length > 200 ? `${json.slice(0, 197)}...` : json;
 }
 
+/** Shorter secrets are not taken out, as in Pulumi: without them no word of a message would be left whole. */
+const SHORTEST = 3;
+
 /** Takes out of a text everything that the properties hold as a secret, in full or as {@link show} cuts it. */
 export function redactor(properties: unknown): (text: string) => string {
   const hidden = new Set<string>();
@@ -126,7 +129,7 @@ export function redactor(properties: unknown): (text: string) => string {
     if (isSecret(value)) collect(value.value, true);
     else if (Array.isArray(value)) for (const item of value) collect(item, isHidden);
     else if (isObject(value)) for (const item of Object.values(value)) collect(item, isHidden);
-    else if (isHidden && typeof value === "string" && value !== "" && !UNKNOWNS.has(value)) {
+    else if (isHidden && typeof value === "string" && value.length >= SHORTEST && !UNKNOWNS.has(value)) {
       for (const form of [value, JSON.stringify(value).slice(1, -1)]) hidden.add(form).add(form.slice(0, 70));
     }
   };

@@ -233,7 +233,7 @@ export class Run implements RunContext, MonitorBackend {
   private async carryOut(steps: PlannedStep[]): Promise<ResourceState> {
     await this.pipeline.underWay(this.execute(steps));
     const fresh = steps.find((step) => step.fresh !== undefined)?.fresh as ResourceState;
-    this.options.filter.learn(fresh.outputs);
+    this.options.filter.learnResource(fresh);
     return fresh;
   }
 

@@ -3,6 +3,16 @@ import { contains, isData, isSecret, signatureKey } from "./values";
 /** Shorter secrets are not masked in text, as in Pulumi: they would blot out ordinary words. */
 const shortest = 3;
 
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** The texts of a value that no secret holds. */
+function collectOpen(value: unknown, found: Set<string>): void {
+  if (isSecret(value)) return;
+  if (typeof value === "string") found.add(value);
+  else if (Array.isArray(value)) for (const item of value) collectOpen(item, found);
+  else if (isData(value)) for (const item of Object.values(value)) collectOpen(item, found);
+}
+
 /**
  * Remembers every secret value that passes through the engine, and masks them in text that is shown: messages of
  * policies and providers, the program's own output. Secrets are found by their first characters, so that masking takes
@@ -12,23 +22,38 @@ export class SecretFilter {
   private readonly byPrefix = new Map<string, string[]>();
   private readonly seen = new Set<string>();
 
-  /** Remembers the secrets within a value in wire form. */
-  learn(value: unknown): void {
+  /**
+   * Remembers the secrets within a value in wire form.
+   * @param open texts that are no secrets, wherever they are found.
+   */
+  learn(value: unknown, open: ReadonlySet<string> = NOTHING): void {
     contains(value, (part) => {
-      if (isSecret(part)) this.add(part.value);
+      if (isSecret(part)) this.add(part.value, open);
       return false;
     });
   }
 
+  /**
+   * Remembers the secrets of a resource. Providers mark more than they were given as secret, such as the whole list in which
+   * one item is, or a copy of all inputs: what the program itself says in the open, the name of a site above all, is none.
+   */
+  learnResource({ inputs, outputs }: { inputs: unknown; outputs: unknown }): void {
+    this.learn(inputs);
+    const open = new Set<string>();
+    if (contains(outputs, isSecret)) collectOpen(inputs, open);
+    this.learn(outputs, open);
+  }
+
   /** Remembers a plain value, and all text within it, as secret. */
-  add(value: unknown): void {
+  add(value: unknown, open: ReadonlySet<string> = NOTHING): void {
     if (typeof value === "string") {
+      if (open.has(value)) return;
       this.addText(value);
       // The lines of a key or certificate reach a program's output one by one.
       if (value.includes("\n")) for (const line of value.split("\n")) if (line.length >= 16) this.addText(line);
     } else if (typeof value === "number") this.addText(String(value));
-    else if (Array.isArray(value)) for (const item of value) this.add(item);
-    else if (isData(value)) for (const name in value) if (name !== signatureKey) this.add(value[name]);
+    else if (Array.isArray(value)) for (const item of value) this.add(item, open);
+    else if (isData(value)) for (const name in value) if (name !== signatureKey) this.add(value[name], open);
   }
 
   private addText(text: string): void {

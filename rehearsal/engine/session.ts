@@ -126,7 +126,7 @@ class EngineSession implements Session {
     private unsure: readonly PendingOperation[],
   ) {
     for (const { text, secret } of project.config.values()) if (secret) this.filter.add(text);
-    for (const state of resources) this.filter.learn([state.inputs, state.outputs]);
+    for (const state of resources) this.filter.learnResource(state);
     const started = (options.policyPacks ?? []).map((pack) => PolicyPack.start(pack, project, this.relay("policy")));
     this.packs = Promise.all(started);
     this.packs.catch(() => undefined);
