@@ -247,8 +247,12 @@ function withCommonOptions(command: Command): Command {
       keyValue,
       {},
     )
-    .option("-s, --stack <name>", "name of the stack", "rehearsal");
+    .option("-s, --stack <name>", "name of the stack", "rehearsal")
+    .option("--reference <stack=file>", REFERENCE, keyValue, {});
 }
+
+const REFERENCE =
+  "state of a stack that the program has a StackReference to (repeatable), as --state or `pulumi stack export` writes it";
 
 function collect(value: string, all: string[]): string[] {
   return [...all, value];

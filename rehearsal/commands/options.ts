@@ -9,4 +9,6 @@ export interface CommonOptions {
   /** Configuration of the program. */
   config: Record<string, string>;
   stack: string;
+  /** Files with the states of other stacks, by the names under which the program refers to them. @default none */
+  reference?: Record<string, string>;
 }

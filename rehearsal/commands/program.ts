@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { type ExistingResource, simulatedClouds } from "../clouds";
 import type { SiteStage } from "../clusters/stage";
 import {
+  type Diagnostic,
   openSession,
   type ResourceState,
   type RunResult,
@@ -31,7 +32,7 @@ interface Extra extends Pick<SessionOptions, "policyPacks" | "stateFile"> {
  */
 export async function openProgram(
   dir: string,
-  options: Pick<CommonOptions, "config" | "stack">,
+  options: Pick<CommonOptions, "config" | "stack" | "reference">,
   terminal: Terminal,
   signal: AbortSignal,
   { sites, ...extra }: Extra = {},
@@ -52,14 +53,14 @@ export async function openProgram(
     projectDir: dir,
     stack: options.stack,
     config: options.config,
+    references: options.reference ?? {},
     sources: [clouds],
     signal,
     ...extra,
     onEvent(event) {
       if (event.kind === "step") terminal.progress(`${phase}: ${++seen} resources`);
       // Once a resource failed, the program only learns that its engine is gone, and says so at length.
-      if (event.kind === "diagnostic" && event.diagnostic.severity === "error" && event.diagnostic.urn !== "")
-        failed = true;
+      if (event.kind === "diagnostic" && isEnd(event.diagnostic)) failed = true;
       if (event.kind === "line" && event.source === "program" && !failed) terminal.err(event.line.text);
     },
   });
@@ -81,6 +82,11 @@ export async function openProgram(
     terminal.progress(`${what}: starting the program`);
     return run();
   }
+}
+
+/** Whether what is said ends the run by a resource, or by what cannot be rehearsed, and not by the program itself. */
+function isEnd({ severity, urn, message }: Diagnostic): boolean {
+  return severity === "error" && (urn !== "" || message.startsWith("cannot rehearse: "));
 }
 
 /** The clouds need the state, and the state is read when the session opens, so they are made at their first use. */

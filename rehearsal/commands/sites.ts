@@ -74,6 +74,9 @@ async function realKubernetes(
   const { kubernetesSource } = await import("../clusters/provider/index.js");
   const { releases } = await import("../clusters/helm/index.js");
   const { helm } = await toolchain({ signal });
-  const charts = releases({ helm: { program: helm.path, directory: resolve(dir), signal } });
+  const charts = releases({
+    // Nobody is put behind the Services of webhooks here.
+    helm: { program: helm.path, directory: resolve(dir), lenientWebhooks: true, signal },
+  });
   return kubernetesSource({ moduleRoots: [dir], kubeconfigOf, releases: charts });
 }

@@ -74,7 +74,8 @@ function withOptions(command: Command): Command {
     .option("--timeout <seconds>", "how long each site has to answer", positive, 10)
     .option("--json <file>", "write what was found as JSON (- for standard output, in place of the text)")
     .option("-c, --config <key=value>", "configuration of the program (repeatable)", keyValue, {})
-    .option("-s, --stack <name>", "name of the stack", "rehearsal");
+    .option("-s, --stack <name>", "name of the stack", "rehearsal")
+    .option("--reference <stack=file>", "state of a stack that the program refers to (repeatable)", stackFile, {});
 }
 
 function collect(value: string, all: string[]): string[] {
@@ -83,6 +84,10 @@ function collect(value: string, all: string[]): string[] {
 
 function siteFile(text: string, all: Record<string, string>): Record<string, string> {
   return pair(text, all, "Write site=file, such as frankfurt=frankfurt.yaml");
+}
+
+function stackFile(text: string, all: Record<string, string>): Record<string, string> {
+  return pair(text, all, "Write stack=file, such as acme/trust/production=trust.state.json");
 }
 
 function keyValue(text: string, all: Record<string, string>): Record<string, string> {

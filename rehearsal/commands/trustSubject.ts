@@ -14,6 +14,8 @@ import { subjectOf } from "./subject";
 export interface TrustOptions {
   config: Record<string, string>;
   stack: string;
+  /** Files with the states of other stacks, by the names under which the program refers to them. @default none */
+  reference?: Record<string, string>;
   json?: string;
   /** Kubeconfigs by site. */
   kubeconfig: Record<string, string>;

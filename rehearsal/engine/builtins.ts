@@ -1,14 +1,15 @@
 import { UserError } from "../userError";
 import type { Provider, ProviderSource } from "./provider";
+import { type OtherStacks, stackReference } from "./references";
 import type { ResourceState } from "./state";
 
 const accepts = { acceptSecrets: true, supportsPreview: true, acceptResources: true, acceptOutputs: true };
 
 /**
  * The package `pulumi` that is part of the engine. Of it, the function by which the SDK looks up a resource that it got
- * a reference to is answered; stack references and stashes are refused by name.
+ * a reference to is answered, and references to stacks whose states were given; stashes are refused by name.
  */
-export function builtins(find: (urn: string) => ResourceState | undefined): ProviderSource {
+export function builtins(find: (urn: string) => ResourceState | undefined, stacks: OtherStacks): ProviderSource {
   const refuse = (type: string): never => {
     throw new UserError(`cannot rehearse: ${type}`);
   };
@@ -19,7 +20,10 @@ export function builtins(find: (urn: string) => ResourceState | undefined): Prov
     check: async ({ type }) => refuse(type),
     diff: async ({ type }) => refuse(type),
     create: async ({ type }) => refuse(type),
-    read: async ({ type }) => refuse(type),
+    async read({ type, id, inputs }) {
+      if (type !== "pulumi:pulumi:StackReference") return refuse(type);
+      return { id, inputs, outputs: stackReference(stacks, id) };
+    },
     update: async ({ type }) => refuse(type),
     delete: async ({ type }) => refuse(type),
     async invoke({ token, args }) {

@@ -4,6 +4,7 @@ import type { Diagnostic } from "./context";
 import type { PendingOperations } from "./pending";
 import type { Project } from "./project";
 import type { ProviderSource } from "./provider";
+import type { OtherStacks } from "./references";
 import type { SecretFilter } from "./secretFilter";
 import type { ResourceState } from "./state";
 import type { PlannedStep } from "./step";
@@ -18,6 +19,8 @@ export interface RunOptions {
   packs: Promise<PolicyPack[]>;
   previous: ResourceState[];
   pending: PendingOperations;
+  /** What other stacks left, for the program's references to them. */
+  stacks: OtherStacks;
   filter: SecretFilter;
   skipTypeCheck: boolean;
   /** Packages whose resources are read again before the program runs. */

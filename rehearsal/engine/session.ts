@@ -6,6 +6,7 @@ import { type PendingOperation, PendingOperations, Writer } from "./pending";
 import { pluginFolders } from "./pluginProvider";
 import { type Project, readProject } from "./project";
 import type { ProviderSource } from "./provider";
+import { type OtherStacks, readOtherStacks } from "./references";
 import { Run } from "./run";
 import type { Failure } from "./runOptions";
 import { SecretFilter } from "./secretFilter";
@@ -32,7 +33,9 @@ export interface SessionOptions {
    * and after every operation, so that after a run that was killed nothing is doubled, orphaned or taken for what it was.
    */
   stateFile?: string;
-  /** Passphrase of the state's secrets. @default PULUMI_CONFIG_PASSPHRASE, or the empty one */
+  /** States of other stacks, as files, by the names that the program's stack references have. @default none */
+  references?: { readonly [stack: string]: string };
+  /** Passphrase of the states' secrets. @default PULUMI_CONFIG_PASSPHRASE, or the empty one */
   passphrase?: string;
   /**
    * Packages whose resources are read again before each run of the program, such as `kubernetes`, as `pulumi up --refresh`
@@ -124,9 +127,11 @@ class EngineSession implements Session {
     private resources: ResourceState[],
     /** Operations of which nobody knows how they ended. */
     private unsure: readonly PendingOperation[],
+    private readonly stacks: OtherStacks,
   ) {
     for (const { text, secret } of project.config.values()) if (secret) this.filter.add(text);
     for (const state of resources) this.filter.learnResource(state);
+    for (const outputs of stacks.values()) this.filter.learn(outputs);
     const started = (options.policyPacks ?? []).map((pack) => PolicyPack.start(pack, project, this.relay("policy")));
     this.packs = Promise.all(started);
     this.packs.catch(() => undefined);
@@ -171,6 +176,7 @@ class EngineSession implements Session {
       packs: this.packs,
       previous: this.resources,
       pending,
+      stacks: this.stacks,
       filter: this.filter,
       skipTypeCheck: this.typesChecked,
       refresh: this.options.refresh ?? [],
@@ -263,5 +269,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const state =
     options.state ?? (options.stateFile === undefined ? undefined : await loadDeployment(options.stateFile));
   const [resources, unsure] = state === undefined ? [[], []] : [codec.decode(state), codec.decodePending(state)];
-  return new EngineSession(options, project, codec, resources, unsure);
+  const stacks = await readOtherStacks(options.references ?? {}, options.passphrase);
+  return new EngineSession(options, project, codec, resources, unsure, stacks);
 }

@@ -16,7 +16,7 @@ import { makeStage, type Stage } from "./stage";
 import { deployedResources, previewDetails, previewedResources } from "./views";
 
 /** What a run on the real engine depends on beside the program. */
-export interface PulumiOptions extends Pick<CommonOptions, "config" | "stack"> {
+export interface PulumiOptions extends Pick<CommonOptions, "config" | "stack" | "reference"> {
   /** Policy packs and the files that configure them. */
   readonly policyPacks: readonly { dir: string; configFile?: string }[];
   /** Pulumi's deployment JSON: imported if it exists, written after every update, failed and interrupted ones too. */
@@ -37,6 +37,11 @@ export async function openPulumi(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ProgramRun> {
+  if (Object.keys(options.reference ?? {}).length > 0) {
+    throw new UserError(
+      "--engine pulumi --reference: a real engine reads stacks from its backend; rehearse without --engine.",
+    );
+  }
   if (!existsSync(dir)) throw new UserError(`There is no folder ${dir}. Give the folder of a Pulumi program.`);
   const command = findCli();
   // The same complaints about a project's files as without a CLI, before one is started.

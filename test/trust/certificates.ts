@@ -22,8 +22,14 @@ const CA: Terms = {
   setAuthorityKeyId: true,
 };
 
+/** Every identity that was made here: none of their keys may be seen anywhere. */
+export const identities: Identity[] = [];
+
 function identity(key: KeyObject, certPem: string, above = ""): Identity {
-  return { key, keyPem: String(key.export({ type: "pkcs8", format: "pem" })), certPem, chainPem: certPem + above };
+  const keyPem = String(key.export({ type: "pkcs8", format: "pem" }));
+  const made = { key, keyPem, certPem, chainPem: certPem + above };
+  identities.push(made);
+  return made;
 }
 
 /** A root, as the trust stack makes one. */

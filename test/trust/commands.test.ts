@@ -8,8 +8,9 @@ import { createColors } from "picocolors";
 import type { TrustFacts, TrustRotation } from "../../lib/plan/trustPhases";
 import { run } from "../../rehearsal/cli";
 import type { Terminal } from "../../rehearsal/terminal";
+import { Canaries } from "../support/canaries";
 import { type Ended, ROOT } from "../support/multisite";
-import { type Identity, leaf, root } from "./certificates";
+import { type Identity, identities, leaf, root, sha256 } from "./certificates";
 import { answersOf, FakeApi } from "./fakeApi";
 
 const NAMES = ["frankfurt", "dublin", "paris"] as const;
@@ -104,7 +105,17 @@ async function trust(...args: string[]): Promise<Ended> {
   const exit = await run(["node", "multisite", "trust", ...args], terminal, new AbortController().signal);
   const ended = { exit, ...said };
   assert.doesNotMatch(`${said.stdout}${said.stderr}`, /PRIVATE KEY|S3CR3T|^\s+at .*:\d+:\d+\)?$/m);
+  const written = ["trust.json", "trust-facts.json"].map((name) => join(dir, name)).filter((file) => existsSync(file));
+  const seen = [said.stdout, said.stderr, ...written.map((file) => readFileSync(file, "utf8"))];
+  assert.deepEqual(canaries().in(seen.join("\n")), []);
   return ended;
+}
+
+/** Keys of every root, site and API server, and what the kubeconfigs hold. */
+function canaries(): Canaries {
+  const all = new Canaries().add("token", "S3CR3T-token");
+  for (const { certPem, keyPem } of identities) all.add(sha256(certPem), keyPem);
+  return all;
 }
 
 describe("multisite trust status", () => {
@@ -160,6 +171,8 @@ describe("multisite trust status", () => {
     const ran = await trust("status", dir, ...CONFIGS());
     assert.equal(ran.exit, 1);
     assert.match(ran.stdout, /dublin.*it holds a private key/);
+    const asked = JSON.stringify([...apis.dublin.answers.values()]);
+    assert.ok(canaries().in(asked).includes(sha256(g1.certPem)), "the search finds the key in what the site answered");
   });
 });
 

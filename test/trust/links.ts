@@ -12,8 +12,11 @@ export class TlsSite {
   /** Why the last client was refused. */
   refusal = "";
   readonly #server: Server;
+  readonly #serverName: string;
 
-  constructor(name: string, bundle: string, identity: Identity) {
+  /** @param serverName name that clients look for in its certificate */
+  constructor(name: string, bundle: string, identity: Identity, serverName = `${name}.mesh.cilium.io`) {
+    this.#serverName = serverName;
     this.name = name;
     this.bundle = bundle;
     this.identity = identity;
@@ -50,7 +53,7 @@ export class TlsSite {
   reach(other: TlsSite): Promise<string | undefined> {
     return new Promise((resolve) => {
       let said = "";
-      const servername = `${other.name}.mesh.cilium.io`;
+      const servername = other.#serverName;
       const socket = connect({ host: "127.0.0.1", port: other.port, servername, ...this.#context() });
       socket.setTimeout(20_000, () => socket.destroy(new Error("no answer within 20 s")));
       socket.on("data", (chunk) => {

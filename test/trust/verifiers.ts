@@ -21,7 +21,8 @@ export function runs(program: string, ...args: string[]): boolean {
 export async function byOpenssl(
   folder: string,
   rootPem: string,
-  { certPem, chainPem }: Identity,
+  { certPem, chainPem }: Pick<Identity, "certPem" | "chainPem">,
+  more: readonly string[] = [],
 ): Promise<string | undefined> {
   const [root, above, leaf] = ["root.pem", "above.pem", "leaf.pem"].map((name) => join(folder, name)) as [
     string,
@@ -32,7 +33,7 @@ export async function byOpenssl(
   writeFileSync(above, chainPem);
   writeFileSync(leaf, certPem);
   try {
-    await run("openssl", ["verify", "-CAfile", root, "-untrusted", above, leaf]);
+    await run("openssl", ["verify", "-CAfile", root, "-untrusted", above, ...more, leaf]);
     return undefined;
   } catch (error) {
     return (error as { stderr: string }).stderr;

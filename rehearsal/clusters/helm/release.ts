@@ -3,6 +3,7 @@ import type { ReleaseInputs } from "./inputs";
 import { type LiveRelease, readLive } from "./live";
 import { releaseId } from "./naming";
 import { HelmError, type HelmSession } from "./session";
+import { lenientWebhooks } from "./webhooks";
 
 /** One release in one cluster, while a session lasts. */
 export class ClusterRelease {
@@ -103,6 +104,7 @@ export class ClusterRelease {
       ...when(inputs.disableOpenapiValidation, "--disable-openapi-validation"),
       ...when(inputs.renderSubchartNotes, "--render-subchart-notes"),
       ...when(inputs.takeOwnership, "--take-ownership"),
+      ...(this.helm.isLenient ? lenientWebhooks(this.helm) : []),
     ];
   }
 

@@ -15,6 +15,8 @@ export interface HelmSetting {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** In what helm keeps its releases. @default "secret" */
   readonly driver?: string;
+  /** Whether webhooks of charts refuse nothing while they do not answer: where no pod runs anything. @default false */
+  readonly lenientWebhooks?: boolean;
   /** Ends a helm that runs: first it may note in the cluster that it was ended. */
   readonly signal?: AbortSignal;
 }
@@ -54,6 +56,11 @@ export class HelmSession {
     } finally {
       await keeper.end();
     }
+  }
+
+  /** {@link HelmSetting.lenientWebhooks} */
+  get isLenient(): boolean {
+    return this.setting.lenientWebhooks ?? false;
   }
 
   /** Writes a file that goes with the session. @returns its path. */

@@ -4,12 +4,19 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Ajv from "ajv";
 import type { DrillReport } from "../../../rehearsal/drill/report";
+import { Canaries } from "../../support/canaries";
 import { temporaryFolder, until } from "../../support/folders";
 import { localTools } from "../../support/localTools";
 import { ended, multisite, ROOT, start } from "../../support/multisite";
+import { root } from "../../trust/certificates";
 
 const schema = JSON.parse(readFileSync(join(ROOT, "rehearsal", "drill", "schema.json"), "utf8"));
 const BOUTIQUE = join(ROOT, "..", "shared", "data", "online-boutique.yaml");
+
+/** The root that signs for the sites, which the program brings; its key and the kubeconfigs may be seen nowhere. */
+const G1 = root("sample root g1");
+const CANARIES = new Canaries().add("key", G1.keyPem);
+for (const one of [1, 2, 3]) CANARIES.add("kubeconfig", `kubeconfig-canary-${one}`);
 
 /** A program of three clusters that exist, of three nodes of `cpu` cores each. */
 function program(t: TestContext, demand: object, cpu = 4, traffic?: object): string {
@@ -21,13 +28,17 @@ function program(t: TestContext, demand: object, cpu = 4, traffic?: object): str
     `const { Fleet, existing } = require("pulumi-multisite");
 const { route53 } = require("pulumi-multisite/aws");
 const { cloudDns } = require("pulumi-multisite/gcp");
+const { builtTrust, suppliedSigner } = require("pulumi-multisite/trust");
 const site = (name, number) => ({ kind: "existing", name, number, region: name, provider: "vsphere", identity: "uid-" + name,
   allocatable: { cpu: ${3 * cpu}, memoryGiB: 48, pods: 330, nodes: 3, verifiedAt: "2026-11-01" },
   cidrs: { nodes: ["192.168." + number + ".0/24"], pods: ["10." + number + ".128.0/17"], services: ["10." + number + ".64.0/18"] } });
 const at = (one, latitude, longitude) => ({ ...one, coordinates: { latitude, longitude }, endpoints: { ingress: ["203.0.113." + one.number] } });
 const sites = [at(site("oslo", 1), 59.9, 10.8), at(site("turin", 2), 45.1, 7.7), at(site("vienna", 3), 48.2, 16.4)];
-new Fleet("sample", { kinds: [existing], services: [route53, cloudDns], kubeconfigs: { oslo: "a", turin: "b", vienna: "c" },
-  spec: { demand: ${JSON.stringify(demand)}, sites, traffic: ${JSON.stringify(traffic)} } });
+const trust = { trustDomain: "sample.example.com", roots: { g1: { keeper: "supplied" } } };
+new Fleet("sample", { kinds: [existing], services: [route53, cloudDns],
+  kubeconfigs: { oslo: "kubeconfig-canary-1", turin: "kubeconfig-canary-2", vienna: "kubeconfig-canary-3" },
+  trust: builtTrust({ g1: suppliedSigner(${JSON.stringify({ certificate: G1.certPem, key: G1.keyPem })}) }),
+  spec: { demand: ${JSON.stringify(demand)}, sites, traffic: ${JSON.stringify(traffic)}, trust } });
 `,
   );
   return dir;
@@ -59,6 +70,7 @@ spec: { selector: { app: web } }
 async function drilled(args: readonly string[]): Promise<{ exit: number | null; stderr: string; report: DrillReport }> {
   const { exit, stdout, stderr } = await multisite(["drill", ...args, "--json", "-"]);
   assert.notEqual(stdout, "", stderr);
+  assert.deepEqual(CANARIES.in(stdout + stderr), []);
   const report = JSON.parse(stdout) as DrillReport;
   const check = new Ajv({ allErrors: true, strict: false }).compile(schema);
   assert.ok(check(report), JSON.stringify(check.errors));

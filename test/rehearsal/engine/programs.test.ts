@@ -89,7 +89,7 @@ describe("programs", { concurrency: 2 }, () => {
 
   for (const [what, code] of [
     ["the import of lab:index:Thing 'a' (id x)", `new Thing("a", {}, { import: "x" });`],
-    ["pulumi:pulumi:StackReference", `new pulumi.StackReference("org/project/stack");`],
+    ["pulumi:index:Stash", `new pulumi.CustomResource("pulumi:index:Stash", "a", { input: 1 });`],
     ["resource hooks", `new Thing("a", {}, { hooks: { beforeCreate: [new pulumi.ResourceHook("h", () => {})] } });`],
     [
       "the package other: it is neither simulated nor a plugin folder of Pulumi.yaml",
