@@ -97,5 +97,5 @@ async function restoreWorld(
   }
 }
 
-export { type HostedPlugins, type PluginPackage, writePlugins } from "./plugin";
+export { type HostedPlugins, type PluginHost, type PluginPackage, type PluginServer, writePlugins } from "./plugin";
 export type { RealCluster, RealClusters, SimulatedCluster } from "./realClusters";

@@ -12,6 +12,20 @@ export interface PluginPackage {
   version: string;
 }
 
+/** A gRPC server of the protocol between an engine and its plugins. */
+export interface PluginServer {
+  /** Port on 127.0.0.1. */
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a package by other means than the source, asked each time that the CLI starts its plugin.
+ * @param engine address of the engine, which plugins tell their messages.
+ * @returns undefined to leave it to the source.
+ */
+export type PluginHost = (pkg: PluginPackage, engine: string) => Promise<PluginServer> | undefined;
+
 /** The plugins of one run. */
 export interface HostedPlugins {
   /** Ends every provider and takes no more; the executables remain, and then say that their host is gone. */
@@ -32,49 +46,55 @@ export async function writePlugins(
   dir: string,
   packages: readonly PluginPackage[],
   source: ProviderSource,
+  host?: PluginHost,
 ): Promise<HostedPlugins> {
   const secret = randomBytes(16).toString("hex");
   const open = new Set<Socket>();
-  const host = createServer((socket) => {
+  const server = createServer((socket) => {
     open.add(socket);
     socket.on("close", () => open.delete(socket));
     socket.on("error", () => socket.destroy());
-    void answer(socket, secret, source);
+    void answer(socket, secret, source, host);
   });
-  await new Promise<void>((resolve, reject) => host.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const address = host.address();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   for (const { name, version } of packages) {
     const folder = join(dir, "plugins", `resource-${name}-v${version}`);
     const file = join(folder, `pulumi-resource-${name}`);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(file, executable(port, JSON.stringify({ secret, name, version })));
+    writeFileSync(file, executable(port, { secret, name, version }));
     chmodSync(file, 0o700);
   }
   return {
     close: async () => {
       for (const socket of open) socket.destroy();
-      await new Promise((resolve) => host.close(resolve));
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
 /** Opens the provider that an executable asks for, and serves it as long as the executable lives. */
-async function answer(socket: Socket, secret: string, source: ProviderSource): Promise<void> {
+async function answer(socket: Socket, secret: string, source: ProviderSource, host?: PluginHost): Promise<void> {
   try {
-    const asked = JSON.parse(await firstLine(socket)) as { secret: string; name: string; version: string };
+    const asked = JSON.parse(await firstLine(socket)) as PluginPackage & { secret: string; engine: string };
     if (asked.secret !== secret) return void socket.destroy();
-    const provider = await source.open(asked.name, asked.version);
-    if (provider === undefined) return void socket.end(`no package @pulumi/${asked.name} is installed\n`);
-    // Loaded here: the stubs of the protocol cost a rehearsal in process nothing.
-    const { servePlugin } = require("./pluginServer") as typeof import("./pluginServer");
-    const server = await servePlugin(provider, asked.name, asked.version);
+    const server = (await host?.(asked, asked.engine)) ?? (await served(asked, source));
+    if (server === undefined) return void socket.end(`no package @pulumi/${asked.name} is installed\n`);
     socket.on("close", () => void server.close());
     if (socket.destroyed) return void server.close();
     socket.write(`${server.port}\n`);
   } catch (error) {
     socket.end(`${(error as Error).message}\n`);
   }
+}
+
+async function served({ name, version }: PluginPackage, source: ProviderSource): Promise<PluginServer | undefined> {
+  const provider = await source.open(name, version);
+  if (provider === undefined) return undefined;
+  // Loaded here: the stubs of the protocol cost a rehearsal in process nothing.
+  const { servePlugin } = require("./pluginServer") as typeof import("./pluginServer");
+  return servePlugin(provider, name, version);
 }
 
 function firstLine(socket: Socket): Promise<string> {
@@ -90,9 +110,10 @@ function firstLine(socket: Socket): Promise<string> {
 }
 
 /** A plugin that is nothing but a line to its host. */
-function executable(port: number, request: string): string {
+function executable(port: number, request: PluginPackage & { secret: string }): string {
   return `#!${process.execPath}
-const socket = require("node:net").connect(${port}, "127.0.0.1", () => socket.write(${JSON.stringify(`${request}\n`)}));
+const request = JSON.stringify({ ...${JSON.stringify(request)}, engine: process.argv[2] ?? "" }) + "\\n";
+const socket = require("node:net").connect(${port}, "127.0.0.1", () => socket.write(request));
 socket.once("data", (line) => (/^\\d+\\n$/.test(line) ? process.stdout : process.stderr).write(line));
 socket.on("error", () => process.stderr.write("the rehearsal that wrote this plugin is over; start it again\\n"));
 socket.on("close", () => process.exit(1));

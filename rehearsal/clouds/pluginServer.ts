@@ -4,16 +4,10 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import type * as contract from "../engine/provider";
 import { channelOptions, emptyMessage, fromStruct, sdkGrpc, toStruct } from "../engine/wire";
+import type { PluginServer } from "./plugin";
 
 const KINDS = ["add", "add-replace", "delete", "delete-replace", "update", "update-replace"] as const;
 const CHANGES = ["unknown", "none", "some"] as const;
-
-/** A provider behind a gRPC server. */
-export interface PluginServer {
-  /** Port on 127.0.0.1. */
-  port: number;
-  close(): Promise<void>;
-}
 
 /**
  * Serves a provider as `pulumirpc.ResourceProvider`. Handshake, Parameterize, Construct and Call are not there, which a CLI

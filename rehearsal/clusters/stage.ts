@@ -28,9 +28,14 @@ export class SiteStage {
     return site && { address: new URL(site.endpoint).host, caPem: site.caPem };
   };
 
+  /** Whether the sites run, and everything of package `kubernetes` is to happen in them. */
+  get isStarted(): boolean {
+    return this.#fleet !== undefined;
+  }
+
   /** The clouds, with real clusters in them as soon as there are some. */
   over(clouds: ProviderSource): ProviderSource {
-    const isReal = (pkg: string) => pkg === "kubernetes" && this.#fleet !== undefined;
+    const isReal = (pkg: string) => pkg === "kubernetes" && this.isStarted;
     return {
       open: async (...asked) => (isReal(asked[0]) ? await this.#source() : clouds).open(...asked),
       fidelity: (type) => (isReal(type.split(":")[0] ?? "") ? undefined : clouds.fidelity(type)),
@@ -55,7 +60,7 @@ export class SiteStage {
   }
 
   #source(): Promise<ProviderSource> {
-    this.#real ??= this.kubernetes((config) => this.#kubeconfigOf(config));
+    this.#real ??= this.kubernetes((config) => this.kubeconfigOf(config));
     return this.#real;
   }
 
@@ -63,7 +68,7 @@ export class SiteStage {
    * The kubeconfig by which a provider reaches its site: its own, where it has all that a site on this machine asks for.
    * @throws UserError for a provider that leads anywhere else: a rehearsal touches no cluster that it did not start.
    */
-  #kubeconfigOf(config: Properties): string {
+  kubeconfigOf(config: Properties): string {
     const { plan, local } = this.#fleet!;
     const identity = config.clusterIdentifier;
     const existing = plan.sites.find(({ spec }) => spec.kind === "existing" && spec.identity === identity);

@@ -2,16 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { type HostedPlugins, simulatedClouds, writePlugins } from "../clouds";
+import { type HostedPlugins, type PluginHost, simulatedClouds, writePlugins } from "../clouds";
+import type { SiteStage } from "../clusters/stage";
 import { existingOf } from "../commands/program";
 import { type Deployment, DeploymentCodec, loadDeployment } from "../engine";
 import type { Project } from "../engine/project";
-import type { ProviderSource } from "../engine/provider";
+import type { Properties, ProviderSource } from "../engine/provider";
 import { defaultPassphrase } from "../engine/snapshot";
 import { Interrupted, UserError } from "../userError";
 import { keptCli } from "./cli";
 import { mirrorProject } from "./mirror";
 import { installedPackages } from "./packages";
+import { installedPlugin, serveRealPlugin } from "./realPlugin";
 import { withSeeds } from "./seeds";
 import type { PulumiOptions } from "./session";
 
@@ -57,7 +59,9 @@ export async function makeStage(given: StageOptions): Promise<Stage> {
       ...(sites && { realClusters: sites.realClusters }),
     });
     const clouds = sites === undefined ? simulated : sites.over(simulated);
-    plugins = await writePlugins(join(folder, "home"), installedPackages(dir), withSeeds(clouds, existing));
+    const packages = installedPackages(dir);
+    const host = sites && realKubernetes(sites, dir);
+    plugins = await writePlugins(join(folder, "home"), packages, withSeeds(clouds, existing), host);
     const stack = await makeStack(given, folder, loaded);
     return { stack, clouds, codec, deployment: loaded ?? codec.encode([]), close };
   } catch (error) {
@@ -65,6 +69,23 @@ export async function makeStage(given: StageOptions): Promise<Stage> {
     if (given.signal.aborted) throw new Interrupted();
     throw error;
   }
+}
+
+/**
+ * The real Kubernetes plugin, where it is installed, acts on the sites as soon as they run. What leads it to a cluster is
+ * replaced by the site's own kubeconfig, as for the provider that stands in for it.
+ */
+function realKubernetes(sites: SiteStage, dir: string): PluginHost {
+  return (pkg, engine) => {
+    const program = pkg.name === "kubernetes" && sites.isStarted ? installedPlugin(pkg) : undefined;
+    if (program === undefined) return undefined;
+    const configuration = (given: Properties) => {
+      const kubeconfig = sites.kubeconfigOf(given);
+      const { context: _context, cluster: _cluster, ...others } = given;
+      return kubeconfig === given.kubeconfig ? given : { ...others, kubeconfig };
+    };
+    return serveRealPlugin({ program, engine, cwd: dir, configuration });
+  };
 }
 
 async function makeStack(

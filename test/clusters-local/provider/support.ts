@@ -138,3 +138,49 @@ export function comparable(object: RecordedObject): RecordedObject {
     .replace(/-(?:[0-9a-f]{8}|<8 hex>)(?=")/g, "-<8 hex>");
   return JSON.parse(text) as RecordedObject;
 }
+
+const WHOLE_PATHS = [
+  ...PATHS,
+  "/apis/apps/v1/statefulsets",
+  "/apis/autoscaling/v2/horizontalpodautoscalers",
+  "/apis/batch/v1/cronjobs",
+  "/apis/policy/v1/poddisruptionbudgets",
+  "/apis/scheduling.k8s.io/v1/priorityclasses",
+];
+
+/** What API servers and controllers write by themselves, which differs from run to run. */
+const VOLATILE = ["uid", "resourceVersion", "creationTimestamp", "generation", "selfLink", "managedFields"];
+
+/** What lies in a cluster, every field of it but its status and what differs from run to run. */
+export async function wholeObjects(kubeconfig: string): Promise<unknown[]> {
+  const { config } = await readKubeconfig(kubeconfig, {});
+  const connection = await Connection.open(config, 10);
+  const found: { path: string; name: string }[] = [];
+  for (const path of WHOLE_PATHS) {
+    const { items } = await connection.list(path).catch((error) => {
+      if (isNotFound(error)) return { items: [] };
+      throw error;
+    });
+    for (const item of items as Record<string, Record<string, unknown>>[]) {
+      const { status: _status, metadata = {}, ...rest } = item;
+      // Drawn by lot from the site's range.
+      if (rest.spec?.clusterIP !== "None") for (const field of ["clusterIP", "clusterIPs"]) delete rest.spec?.[field];
+      const name = `${metadata.namespace ?? ""}/${metadata.name}`;
+      if (path === "/api/v1/namespaces" ? OWN.test(String(metadata.name)) : /^(kube-system|multisite-)/.test(name))
+        continue;
+      if (/kube-root-ca\.crt$|^default\/kubernetes$|^\/system-/.test(name)) continue;
+      const kept = Object.fromEntries(Object.entries(metadata).filter(([key]) => !VOLATILE.includes(key)));
+      const managers = listAt(item, "metadata", "managedFields").filter(isObject);
+      const owned = managers.filter(({ subresource }) => subresource === undefined);
+      found.push({
+        path,
+        name,
+        ...(JSON.parse(
+          JSON.stringify({ ...rest, metadata: kept, owned: owned.map((one) => [one.operation, one.fieldsV1]) }),
+        ) as object),
+      });
+    }
+  }
+  connection.close();
+  return found.sort((a, b) => order([a.path, a.name], [b.path, b.name]));
+}

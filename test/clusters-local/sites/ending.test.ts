@@ -30,7 +30,8 @@ function fakeTools(folder: string, body = "exec /bin/sleep 600"): Toolchain {
 
 function pids(folder: string): number[] {
   const file = join(folder, "pids");
-  return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map(Number) : [];
+  // A shell makes the file before it writes into it.
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean).map(Number) : [];
 }
 
 function options(folder: string, change: Partial<LocalSitesOptions> = {}): LocalSitesOptions {
@@ -172,6 +173,7 @@ test("a keeper that is killed is stood in for", async (t) => {
   const kept = join(folder, "kept");
   mkdirSync(kept);
   const keeper = startKeeper(kept);
+  t.after(() => keeper.end());
   const say = shellProgram(join(folder, "say"), `echo $PPID; echo $$ > "${folder}/pids"; exec /bin/sleep 600`);
   const command = { command: say, args: [], cwd: kept, env: {}, log: join(kept, "log") };
   const program = await keeper.start(command);
@@ -188,6 +190,7 @@ test("a program's children end with it", async (t) => {
   const kept = join(folder, "kept");
   mkdirSync(kept);
   const keeper = startKeeper(kept);
+  t.after(() => keeper.end());
   const parent = shellProgram(join(folder, "parent"), `/bin/sleep 600 & echo $! > "${folder}/pids"; wait`);
   const program = await keeper.start({ command: parent, args: [], cwd: kept, env: {}, log: join(kept, "log") });
   await until(() => pids(folder).length === 1);

@@ -1,51 +1,27 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { type HostedPlugins, simulatedClouds, writePlugins } from "../../../rehearsal/clouds";
-import { fromStruct, sdkGrpc, toStruct } from "../../../rehearsal/engine/wire";
+import { fromStruct, toStruct } from "../../../rehearsal/engine/wire";
+import { call, create, pluginClient, startedPlugin } from "../../support/pluginClient";
 import { ROOT } from "./support";
 
 const home = mkdtempSync(join(tmpdir(), "clouds-"));
 const running: (() => void)[] = [];
 let hosted: HostedPlugins;
 
-/** Starts the executable as a CLI does: it reads the port from the first line. */
 async function start(): Promise<ResourceProviderClient> {
-  const child = spawn(join(home, "plugins", "resource-aws-v7.48.0", "pulumi-resource-aws"), ["127.0.0.1:1"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = await once(child.stdout!, "data");
-  const client = new ResourceProviderClient(`127.0.0.1:${Number(line)}`, sdkGrpc().credentials.createInsecure());
+  const { port, stop } = await startedPlugin(join(home, "plugins", "resource-aws-v7.48.0", "pulumi-resource-aws"));
+  const client = await pluginClient(port, "eu-west-1");
   running.push(() => {
     client.close();
-    child.kill();
+    stop();
   });
-  const request = new rpc.ConfigureRequest();
-  request.setArgs(toStruct({ region: "eu-west-1" }));
-  await call((done) => client.configure(request, done as never));
   return client;
-}
-
-function call<T>(run: (done: (error: Error | null, value: T) => void) => void): Promise<T> {
-  return new Promise((resolve, reject) => run((error, value) => (error === null ? resolve(value) : reject(error))));
-}
-
-function create(
-  client: ResourceProviderClient,
-  type: string,
-  name: string,
-  inputs: { [name: string]: unknown },
-): Promise<rpc.CreateResponse> {
-  const request = new rpc.CreateRequest();
-  request.setUrn(`urn:pulumi:t::p::${type}::${name}`);
-  request.setProperties(toStruct(inputs));
-  return call((done) => client.create(request, done as never));
 }
 
 describe("plugins for a CLI", () => {
