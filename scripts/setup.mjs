@@ -19,9 +19,9 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => join(root, ...parts);
 
-const minimumNode = 20;
-if (Number(process.versions.node.split(".")[0]) < minimumNode) {
-  fail(`Node ${process.versions.node} is too old: pulumi-multisite needs Node ${minimumNode} or later.`);
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 10)) {
+  fail(`Node ${process.versions.node} is too old: pulumi-multisite needs Node 20.10 or later.`);
 }
 
 if (!process.argv.includes("--build")) installPackages();

@@ -3,6 +3,7 @@
 //   npm test -- test/plan     only these
 import { spawnSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -17,7 +18,9 @@ if (wanted.length === 0) {
   run("formatter and linter", "node_modules/@biomejs/biome/bin/biome", ["check", "."]);
   run("type check", "node_modules/typescript/bin/tsc", ["--noEmit"]);
 }
-run("tests", "--import", ["tsx", "--test", "--test-reporter=spec", ...files]);
+// Left to itself Node keeps one core free, and waits for one control plane at a time.
+const concurrency = `--test-concurrency=${Math.max(2, availableParallelism())}`;
+run("tests", "--import", ["tsx", "--test", concurrency, "--test-reporter=spec", ...files]);
 
 function testsIn(path) {
   if (statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory()) {

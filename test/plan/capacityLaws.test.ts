@@ -8,7 +8,7 @@ import { mayRunOn, podResources } from "../../lib/plan/schedulable";
 import type { Architecture, TolerationSpec, WorkloadSpec } from "../../lib/plan/spec";
 import type { CapacityVerdict, Fix } from "../../lib/plan/verdict";
 
-const RUNS = { numRuns: 150 };
+const RUNS = { numRuns: 100 };
 
 const perNode = fc
   .record({
@@ -78,7 +78,7 @@ describe("laws of the verdict", () => {
         }
         for (const loss of verdict.losses) assertDemandPlaced(input, verdict, loss.faultDomains);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
     assert.ok(held > 30, `only ${held} of the fleets held`);
   });
@@ -91,7 +91,7 @@ describe("laws of the verdict", () => {
         const pool = site.nodeGroups[g % site.nodeGroups.length] as NodeGroup;
         assert.ok(capacityVerdict(grown(input, site.name, pool.pool, 1)).holds);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -235,7 +235,7 @@ describe("laws of workloads that only some sites run", () => {
         }
         for (const loss of verdict.losses) assertDemandPlaced(confined, verdict, loss.faultDomains);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
     assert.ok(held > 20, `only ${held} of the fleets held`);
   });
@@ -265,7 +265,7 @@ describe("laws of workloads that only some sites run", () => {
         const confined = change(alike, (_, i) => (i === 0 ? { requires: { regions: without(alike, n) } } : {}));
         assert.notEqual(capacityVerdict(confined).verdict, "holds");
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

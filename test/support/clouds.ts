@@ -4,7 +4,7 @@ import { existing, Fleet, type FleetArgs } from "../../lib";
 import { eks } from "../../lib/aws";
 import { aks } from "../../lib/azure";
 import { gke } from "../../lib/gcp";
-import { type Graph, type RecordOptions, record } from "./graph";
+import { type Graph, once, type RecordOptions, record } from "./graph";
 
 /** A certificate authority as clouds hand it out: PEM in base64. */
 export const AUTHORITY = "Y2E=";
@@ -55,15 +55,18 @@ const CALLS: Readonly<Record<string, () => Record<string, unknown>>> = {
 /** The graph of a fleet on all clouds. */
 export function recordFleet(
   spec: FleetSpec,
-  options: RecordOptions = {},
-  more: Partial<FleetArgs> = {},
+  options: Pick<RecordOptions, "preview"> = {},
+  more?: Partial<FleetArgs>,
 ): Promise<Graph> {
-  return record(() => void new Fleet("shop", { spec, kinds: [eks, gke, aks, existing], ...more }), {
-    outputs: (type, inputs) => ({
-      ...(NAMED.includes(type) && { name: `name-of-${type.split(":")[2]}` }),
-      ...OUTPUTS[type]?.(inputs),
-    }),
-    calls: (token) => CALLS[token]?.() ?? {},
-    ...options,
-  });
+  const make = () =>
+    record(() => void new Fleet("shop", { spec, kinds: [eks, gke, aks, existing], ...more }), {
+      outputs: (type, inputs) => ({
+        ...(NAMED.includes(type) && { name: `name-of-${type.split(":")[2]}` }),
+        ...OUTPUTS[type]?.(inputs),
+      }),
+      calls: (token) => CALLS[token]?.() ?? {},
+      ...options,
+    });
+  // What is given beside a spec may be an Output.
+  return more === undefined ? once([spec, options.preview ?? false], make) : make();
 }

@@ -61,12 +61,26 @@ export async function record(program: () => void, options: RecordOptions = {}): 
   // The SDK's typings hide where it keeps what the engine can do.
   const { getStore } = require("@pulumi/pulumi/runtime/state") as { getStore(): object };
   Object.assign(getStore(), FEATURES);
+  const { stackTraceLimit } = Error;
+  // The SDK writes down a stack for each of its promises, and mapping those to sources took half of the tests' time.
+  Error.stackTraceLimit = 0;
   try {
     program();
   } finally {
     await pulumi.runtime.disconnect();
+    Error.stackTraceLimit = stackTraceLimit;
   }
   return monitor.graph();
+}
+
+const recorded = new Map<string, Promise<Graph>>();
+
+/** The graph of a program that was recorded under this key before: one program has one graph, and many tests look at it. */
+export function once(key: unknown, make: () => Promise<Graph>): Promise<Graph> {
+  const text = JSON.stringify(key);
+  const found = recorded.get(text) ?? make();
+  recorded.set(text, found);
+  return found;
 }
 
 /** What the SDK's own mocks switch on: all but outputs within inputs and transforms, which run in the engine. */

@@ -4,14 +4,14 @@ import { Fleet } from "../../../lib";
 import { eks } from "../../../lib/aws";
 import type { EksSiteSpec, PoolSpec } from "../../../lib/plan/spec";
 import { assertGolden } from "../../support/golden";
-import { type Graph, type Registered, record } from "../../support/graph";
+import { type Graph, once, type Registered, record } from "../../support/graph";
 import { eksSite, fleetSpec } from "../../support/specs";
 
 /** The graph of a fleet whose first site, frankfurt, has what is given. */
 function frankfurt(change: Partial<EksSiteSpec> = {}, preview = false): Promise<Graph> {
   const dublin = eksSite("dublin", 2, { region: "eu-west-1" });
   const spec = fleetSpec([eksSite("frankfurt", 1, change), dublin]);
-  return record(() => void new Fleet("shop", { spec, kinds: [eks] }), { preview });
+  return once([spec, preview], () => record(() => void new Fleet("shop", { spec, kinds: [eks] }), { preview }));
 }
 
 const pool = (change: Partial<PoolSpec>): Partial<EksSiteSpec> => ({
