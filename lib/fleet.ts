@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type FleetArgs, planFleet } from "./options";
 import type { FleetPlan, SitePlan } from "./plan/plan";
-import type { TrafficPlan } from "./plan/routing/plan";
+import type { TrafficPlan, TrafficSite } from "./plan/routing/plan";
 import { Site } from "./site";
 import { GlobalEndpoint } from "./traffic/globalEndpoint";
 import { meshCredentialsOf, type SiteMaterial } from "./trust/material";
@@ -84,11 +84,12 @@ function buildSite(
 
 /** The global endpoint over the addresses of the sites that serve: declared, or reserved by the sites. */
 function endpointOf(fleet: Fleet, name: string, plan: TrafficPlan, { services = [] }: FleetArgs): GlobalEndpoint {
-  const addresses = plan.sites.map((site) => {
-    const reserved = fleet.sites[site.name]?.entrance?.addresses.map((one) => one.address);
-    return [site.name, site.addresses ?? reserved ?? []] as const;
-  });
-  return new GlobalEndpoint(name, { plan, services, addresses: Object.fromEntries(addresses) }, { parent: fleet });
+  const reserved = (site: string) => fleet.sites[site]?.entrance?.addresses ?? [];
+  const bySite = (of: (site: TrafficSite) => readonly pulumi.Input<string>[]) =>
+    Object.fromEntries(plan.sites.map((site) => [site.name, of(site)]));
+  const addresses = bySite((site) => site.addresses ?? reserved(site.name).map((one) => one.address));
+  const references = bySite((site) => reserved(site.name).map((one) => one.reference));
+  return new GlobalEndpoint(name, { plan, services, addresses, references }, { parent: fleet });
 }
 
 /** The links between the sites, where the spec asks for them. */

@@ -5,9 +5,9 @@ import type { MeshCredentials } from "./mesh/credentials";
 import { fleetPlan } from "./plan/fleetPlan";
 import type { FleetPlan } from "./plan/plan";
 import { type Problem, SpecError } from "./plan/problems";
-import type { DnsService } from "./plan/routing/spec";
+import type { DnsService, FrontService } from "./plan/routing/spec";
 import type { FleetSpec, SiteKind } from "./plan/spec";
-import type { AnyTrafficService } from "./traffic/globalEndpoint";
+import type { AnyTrafficFront, AnyTrafficService } from "./traffic/globalEndpoint";
 import { sourceProblems, trustProblems } from "./trust/arguments";
 import type { TrustSource } from "./trust/material";
 import { underlayProblems } from "./underlay/problems";
@@ -24,9 +24,10 @@ export interface FleetArgs {
   kinds: readonly ClusterKind[];
 
   /**
-   * The DNS services in `spec.traffic.providers`, each from the entry of its cloud: `[route53, cloudDns]`. @default []
+   * The DNS services in `spec.traffic.providers` and its `front`, each from the entry of its cloud: `[route53, cloudDns]`.
+   * @default []
    */
-  services?: readonly AnyTrafficService[];
+  services?: readonly (AnyTrafficService | AnyTrafficFront)[];
 
   /** Kubeconfigs of the sites of kind `existing`, by site. They become secrets. @default {} */
   kubeconfigs?: { readonly [site: string]: pulumi.Input<string> };
@@ -138,17 +139,20 @@ function kindProblems(kinds: unknown, sites: readonly RecognisableSite[]): Probl
   }));
 }
 
-/** The import that brings a DNS service. */
-const SERVICE_IMPORTS: Readonly<Record<DnsService, string>> = {
+/** The import that brings a DNS service or a front. */
+const SERVICE_IMPORTS: Readonly<Record<DnsService | FrontService, string>> = {
   route53: 'import { route53 } from "pulumi-multisite/aws"',
   cloudDns: 'import { cloudDns } from "pulumi-multisite/gcp"',
   trafficManager: 'import { trafficManager } from "pulumi-multisite/azure"',
+  globalAccelerator: 'import { globalAccelerator } from "pulumi-multisite/aws"',
+  frontDoor: 'import { frontDoor } from "pulumi-multisite/azure"',
 };
 
 function serviceProblems(services: FleetArgs["services"], spec: unknown): Problem[] {
   const given = (Array.isArray(services) ? services : []).map((one: Partial<AnyTrafficService>) => one?.service);
-  const wanted = (spec as Partial<FleetSpec> | undefined)?.traffic?.providers;
-  const named = (Array.isArray(wanted) ? wanted : []).flatMap((one) =>
+  const traffic = (spec as Partial<FleetSpec> | undefined)?.traffic;
+  const wanted = traffic?.providers;
+  const named = [...(Array.isArray(wanted) ? wanted : []), traffic?.front].flatMap((one) =>
     typeof one?.service === "string" && Object.hasOwn(SERVICE_IMPORTS, one.service) ? [one.service] : [],
   );
   const missing = [...new Set(named)].filter((service) => !given.includes(service));

@@ -13,7 +13,7 @@ import { largestPodFits } from "./rules/n1-011-largest-pod";
 import { replicasPrescaled } from "./rules/n1-012-replicas-prescaled";
 import { demandTruth } from "./rules/n1-013-demand-truth";
 import { upgradeSafety } from "./rules/n1-014-upgrade-safety";
-import { dnsProviders, failoverTime, routingHealth } from "./rules/n1-015-routing-health";
+import { dnsProviders, failoverTime, routingHealth, singleFront } from "./rules/n1-015-routing-health";
 import { declaredVersusReal } from "./rules/n1-018-declared-vs-real";
 import { staleFacts } from "./rules/n1-019-stale-facts";
 import { certificatesRenewed } from "./rules/n1-030-certificates-renewed";
@@ -39,6 +39,7 @@ export const rules: readonly Rule[] = [
   routingHealth,
   failoverTime,
   dnsProviders,
+  singleFront,
   declaredVersusReal,
   staleFacts,
 ];

@@ -41,18 +41,30 @@ export const cloudDns: TrafficService<"cloudDns", Zone> = {
     return { name: zone.name, nameServers: zone.nameServers };
   },
   records: (context, zone, nameServers) => {
-    const { traffic } = context;
     const check = healthCheck(context);
-    if (zone.nameServers !== undefined && traffic.services.length > 1)
-      recordSet(context, zone, "name-servers", traffic.zone, {
-        ...{ type: "NS", ttl: NAME_SERVER_TTL_SECONDS },
-        rrdatas: nameServers.apply((all) => all.map(absolute)),
-      });
+    nameServerRecord(context, zone, nameServers);
     domainRecord(context, zone, check);
     dividedRecords(context, zone);
     failoverRecords(context, zone, check);
   },
+  fronted: (context, zone, nameServers, { type, values, proof }) => {
+    const { domain, ttlSeconds: ttl } = context.traffic;
+    nameServerRecord(context, zone, nameServers);
+    const rrdatas = type === "A" ? values : values.apply((names) => names.map(absolute));
+    recordSet(context, zone, "front", domain, { type, ttl, rrdatas });
+    // Texts are quoted in the form of a zone file.
+    const quoted = proof?.value.apply((value) => JSON.stringify(value));
+    if (proof && quoted) recordSet(context, zone, "front-proof", proof.name, { type: "TXT", ttl, rrdatas: [quoted] });
+  },
 };
+
+function nameServerRecord(context: Context, zone: Zone, nameServers: pulumi.Output<string[]>): void {
+  if (zone.nameServers === undefined || context.traffic.services.length < 2) return;
+  recordSet(context, zone, "name-servers", context.traffic.zone, {
+    ...{ type: "NS", ttl: NAME_SERVER_TTL_SECONDS },
+    rrdatas: nameServers.apply((all) => all.map(absolute)),
+  });
+}
 
 function healthCheck({ traffic, plan, cloud }: Context): HealthCheck {
   const { path, port, protocol } = traffic.health;

@@ -1,22 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { FrontPlan } from "../plan/routing/front";
 import type { ServicePlan, TrafficPlan } from "../plan/routing/plan";
-import type { DnsService } from "../plan/routing/spec";
+import type { DnsService, FrontService } from "../plan/routing/spec";
+import type { FrontEntry, TrafficFront } from "./front";
 import type { DnsZone, SiteAddresses, TrafficService } from "./service";
 
 /** What a global endpoint is made of. `Fleet` makes these; only a program that plans by itself gives them. */
 export interface GlobalEndpointArgs {
   /** The traffic, of `FleetPlan.traffic`. */
   readonly plan: TrafficPlan;
-  /** One for each service of the plan, each from the entry of its cloud: `[route53, cloudDns]`. */
-  readonly services: readonly AnyTrafficService[];
+  /** One for each service of the plan and its front, each from the entry of its cloud: `[route53, cloudDns]`. */
+  readonly services: readonly (AnyTrafficService | AnyTrafficFront)[];
   /** The public addresses of each serving site, by its name. */
   readonly addresses: SiteAddresses;
+  /** What the sites' cloud calls these addresses, such as allocation ids: for a front. @default {} */
+  readonly references?: SiteAddresses;
   /** Providers to use in place of those that the endpoint makes, by service. @default {} */
-  readonly providers?: { readonly [service in DnsService]?: pulumi.ProviderResource };
+  readonly providers?: { readonly [service in DnsService | FrontService]?: pulumi.ProviderResource };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a list holds services of several kinds, each with its own plan and zone
 export type AnyTrafficService = TrafficService<any, any>;
+
+// biome-ignore lint/suspicious/noExplicitAny: the same, of fronts
+export type AnyTrafficFront = TrafficFront<any>;
 
 /**
  * One public name for all sites, answered by every DNS service of the plan. All records are there before anything fails,
@@ -41,7 +48,11 @@ export class GlobalEndpoint extends pulumi.ComponentResource {
     const made = args.plan.services.map((plan) => zoneOf(this, plan, args));
     const servers = made.flatMap(({ zone }) => zone.nameServers ?? []);
     this.nameServers = pulumi.all(servers).apply((each) => [...new Set(each.flat().map(relative))].sort());
-    for (const one of made) one.service.records(one.context, one.zone, this.nameServers);
+    const entry = args.plan.front && frontOf(this, args.plan.front, args);
+    for (const { service, context, zone } of made) {
+      if (entry === undefined) service.records(context, zone, this.nameServers);
+      else service.fronted(context, zone, this.nameServers, entry);
+    }
     this.registerOutputs({ ...endpointFacts(args.plan), nameServers: this.nameServers });
   }
 }
@@ -55,11 +66,13 @@ function endpointFacts({
   objectiveSeconds,
   failoverSeconds,
   services,
+  front,
   sites,
 }: TrafficPlan) {
   return {
     ...{ domain, zone, failover, ttlSeconds, objectiveSeconds, failoverSeconds },
     services: services.map(({ service }) => service),
+    ...(front && { front: front.service }),
     sites: sites.map(({ name, state }) => ({ name, state })),
   };
 }
@@ -71,12 +84,21 @@ interface Made {
 }
 
 function zoneOf(parent: GlobalEndpoint, plan: ServicePlan, { plan: traffic, ...args }: GlobalEndpointArgs): Made {
-  const service = args.services.find((one) => one.service === plan.service);
+  const service = args.services.find((one): one is AnyTrafficService => one.service === plan.service);
   // `Fleet` has told the caller before.
   if (service === undefined) throw new Error(`traffic of ${traffic.domain} came without ${plan.service}`);
   const provider = args.providers?.[plan.service] ?? service.provider(plan, { parent });
   const context = { traffic, plan, addresses: args.addresses, cloud: { parent, provider } };
   return { service, context, zone: service.zone(context) };
+}
+
+/** The front, with a provider of its own. */
+function frontOf(parent: GlobalEndpoint, plan: FrontPlan, { plan: traffic, ...args }: GlobalEndpointArgs): FrontEntry {
+  const front = args.services.find((one): one is AnyTrafficFront => one.service === plan.service);
+  if (front === undefined) throw new Error(`traffic of ${traffic.domain} came without ${plan.service}`);
+  const provider = args.providers?.[plan.service] ?? front.provider(plan, { parent });
+  const { addresses, references = {} } = args;
+  return front.front({ traffic, plan, addresses, references, cloud: { parent, provider } });
 }
 
 function relative(name: string): string {

@@ -40,17 +40,8 @@ export const route53: TrafficService<"route53", HostedZone> = {
     return { id: zone.zoneId, nameServers: zone.nameServers };
   },
   records: (context, zone, nameServers) => {
-    const { traffic, plan, cloud } = context;
-    if (zone.nameServers !== undefined && traffic.services.length > 1)
-      new Record(
-        "name-servers",
-        {
-          // The zone comes with a record of its own, which lists only Route 53's.
-          ...{ zoneId: zone.id, name: traffic.zone, type: "NS", allowOverwrite: true },
-          ...{ ttl: NAME_SERVER_TTL_SECONDS, records: nameServers },
-        },
-        cloud,
-      );
+    const { plan, cloud } = context;
+    nameServerRecord(context, zone, nameServers);
     const checks = new Map(plan.checked.map((site) => [site, healthCheck(context, site)]));
     const made = new Map<string, Record>();
     for (const record of leavesFirst(plan.records)) {
@@ -61,7 +52,28 @@ export const route53: TrafficService<"route53", HostedZone> = {
       if (!made.has(record.name)) made.set(record.name, resource);
     }
   },
+  fronted: (context, zone, nameServers, { type, values, proof }) => {
+    const { domain, ttlSeconds: ttl } = context.traffic;
+    nameServerRecord(context, zone, nameServers);
+    const record = (key: string, args: Omit<RecordArgs, "zoneId">) =>
+      new Record(key, { zoneId: zone.id, ttl, ...args }, context.cloud);
+    record("front", { name: domain, type, records: values });
+    if (proof) record("front-proof", { name: proof.name, type: "TXT", records: [proof.value] });
+  },
 };
+
+function nameServerRecord({ traffic, cloud }: Context, zone: HostedZone, nameServers: pulumi.Output<string[]>): void {
+  if (zone.nameServers === undefined || traffic.services.length < 2) return;
+  new Record(
+    "name-servers",
+    {
+      // The zone comes with a record of its own, which lists only Route 53's.
+      ...{ zoneId: zone.id, name: traffic.zone, type: "NS", allowOverwrite: true },
+      ...{ ttl: NAME_SERVER_TTL_SECONDS, records: nameServers },
+    },
+    cloud,
+  );
+}
 
 /** Route 53 takes an alias only when a record of the target's name is there. */
 function leavesFirst(records: readonly Route53Record[]): Route53Record[] {

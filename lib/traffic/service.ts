@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServicePlan, TrafficPlan } from "../plan/routing/plan";
 import type { DnsService } from "../plan/routing/spec";
+import type { FrontEntry } from "./front";
 
 /** The part of a plan that is for one service. */
 export type PlanFor<S extends DnsService> = Extract<ServicePlan, { readonly service: S }>;
@@ -27,6 +28,9 @@ export interface TrafficService<S extends DnsService = DnsService, Z extends Dns
    * @param nameServers those of every zone that is made, for the zone's own NS record; empty with one service
    */
   records(context: ServiceContext<S>, zone: Z, nameServers: pulumi.Output<string[]>): void;
+
+  /** In their place behind an anycast front: where it is, and by what it knows the domain for ours. */
+  fronted(context: ServiceContext<S>, zone: Z, nameServers: pulumi.Output<string[]>, entry: FrontEntry): void;
 }
 
 /** A zone as the endpoint meets it. */

@@ -1,4 +1,4 @@
-import { RecordSet, Zone } from "@pulumi/azure-native/dns";
+import { RecordSet, type RecordSetArgs, Zone } from "@pulumi/azure-native/dns";
 import * as azure from "@pulumi/azure-native/provider";
 import { ResourceGroup } from "@pulumi/azure-native/resources";
 import { Profile } from "@pulumi/azure-native/trafficmanager";
@@ -41,21 +41,43 @@ export const trafficManager: TrafficService<"trafficManager", AzureZone> = {
     return { group: group.name, name: zone.name, nameServers: zone.nameServers };
   },
   records: (context, zone) => {
-    const { traffic, plan, cloud } = context;
+    const { traffic, plan } = context;
     const made = new Map<string, Profile>();
     for (const profile of plan.profiles) made.set(profile.key, buildProfile(context, zone, profile, made));
-    new RecordSet(
-      "nearest",
-      {
-        ...{ resourceGroupName: zone.group, zoneName: zone.name, recordType: "CNAME" },
-        relativeRecordSetName: traffic.domain.slice(0, -(traffic.zone.length + 1)),
-        ttl: Math.max(1, traffic.ttlSeconds),
-        cnameRecord: { cname: plan.target },
-      },
-      pulumi.mergeOptions(cloud, { dependsOn: [...made.values()] }),
-    );
+    recordSet(context, zone, "nearest", traffic.domain, "CNAME", { cnameRecord: { cname: plan.target } }, [
+      ...made.values(),
+    ]);
+  },
+  fronted: (context, zone, _nameServers, { type, values, proof }) => {
+    const { domain } = context.traffic;
+    const addresses = values.apply((all) => all.map((ipv4Address) => ({ ipv4Address })));
+    const target = { cname: values.apply(([name = ""]) => name) };
+    const where = type === "A" ? { aRecords: addresses } : { cnameRecord: target };
+    recordSet(context, zone, "front", domain, type, where);
+    if (proof) recordSet(context, zone, "front-proof", proof.name, "TXT", { txtRecords: [{ value: [proof.value] }] });
   },
 };
+
+/** A record of Azure DNS, which takes names without the zone's. */
+function recordSet(
+  { traffic, cloud }: Context,
+  zone: AzureZone,
+  key: string,
+  name: string,
+  recordType: string,
+  values: Pick<RecordSetArgs, "aRecords" | "cnameRecord" | "txtRecords">,
+  dependsOn: pulumi.Resource[] = [],
+): void {
+  new RecordSet(
+    key,
+    {
+      ...{ resourceGroupName: zone.group, zoneName: zone.name, recordType },
+      ...{ relativeRecordSetName: name.slice(0, -(traffic.zone.length + 1)), ttl: Math.max(1, traffic.ttlSeconds) },
+      ...values,
+    },
+    pulumi.mergeOptions(cloud, { dependsOn }),
+  );
+}
 
 function buildProfile(
   context: Context,

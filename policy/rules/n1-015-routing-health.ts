@@ -13,12 +13,12 @@ export const failoverTime: Rule = {
   judge: ({ traffic }) => {
     if (traffic === undefined) return [];
     const { objectiveSeconds, ttlSeconds } = traffic;
-    const slow = traffic.services
-      .filter(({ time }) => time.totalSeconds > objectiveSeconds)
-      .map(({ service, time }): Finding => {
+    const slow = traffic.steering
+      .filter(({ totalSeconds }) => totalSeconds > objectiveSeconds)
+      .map((time): Finding => {
         const parts = `${time.failures} checks of ${time.intervalSeconds}s, ${time.timeoutSeconds}s timeout, ${time.ttlSeconds}s TTL`;
         return {
-          message: `Estimated fail-over ${time.totalSeconds}s of ${service} > RTO ${objectiveSeconds}s (${parts}). Lower one of them, or raise traffic.objectiveSeconds.`,
+          message: `Estimated fail-over ${time.totalSeconds}s of ${time.service} > RTO ${objectiveSeconds}s (${parts}). Lower one of them, or raise traffic.objectiveSeconds.`,
         };
       });
     const long: Finding[] =
@@ -50,6 +50,25 @@ export const dnsProviders: Rule = {
       },
     ];
   },
+};
+
+/** A front that is everywhere at once is also wrong everywhere at once. */
+export const singleFront: Rule = {
+  name: "n1-015-single-front",
+  displayName: "No one front before all sites",
+  description:
+    "Users reach the sites by DNS alone. An anycast front has one global configuration, whose failure cuts off every site.",
+  level: "advisory",
+  severity: "medium",
+  remediation: "Leave traffic.front out, or accept it as an exception with a reason and a last day.",
+  judge: ({ traffic }) =>
+    traffic?.front === undefined
+      ? []
+      : [
+          {
+            message: `All users of ${traffic.domain} enter by ${traffic.front.service}: when its one global configuration is at fault, every site is cut off. Leave traffic.front out, or accept it for now.`,
+          },
+        ],
 };
 
 /** What the resources of a stack show: it holds for programs without this library too. */

@@ -14,6 +14,7 @@ export interface ReportTraffic {
   objectiveSeconds: number;
   /** What to enter at the registrar of the zone: known after `up`, and null before. Empty where all zones exist already. */
   nameServers: string[] | null;
+  /** Whoever chooses the site: the front, else every DNS service. */
   services: ReportService[];
   /** Part of all users that each site is nearest to, by site. */
   users: Record<string, number>;
@@ -44,9 +45,8 @@ export function reportTraffic(
     failoverSeconds: traffic.failoverSeconds,
     objectiveSeconds: traffic.objectiveSeconds,
     nameServers: nameServersOf(resources),
-    services: traffic.services.map(({ service, time }) => {
+    services: traffic.steering.map(({ service, detectionSeconds, ttlSeconds, totalSeconds }) => {
       const shares = routing?.services.find((one) => one.service === service);
-      const { detectionSeconds, ttlSeconds, totalSeconds } = time;
       const handover = shares?.handover ?? (traffic.failover === "nearest" ? "nearest" : "equal");
       return { service, detectionSeconds, ttlSeconds, totalSeconds, handover, weights: { ...shares?.weights } };
     }),

@@ -15,7 +15,7 @@ export type Health = (address: string) => boolean;
 
 /** What a service says of a name. */
 export interface Answer {
-  /** Empty where it knows none. */
+  /** Or one name that another zone holds. Empty where it knows none. */
   readonly addresses: readonly string[];
   /** How long the answer may be kept: the least of all records on the way. */
   readonly ttlSeconds: number;

@@ -40,8 +40,10 @@ export function cloudDnsAuthority(resources: readonly ResourceView[]): Authority
     const values = choose(record, client, health);
     const [target] = values;
     if (record.type !== "CNAME") return { addresses: values, ttlSeconds: record.ttlSeconds };
-    const next = target === undefined ? undefined : answer(target, client, health);
-    return next && { ...next, ttlSeconds: Math.min(next.ttlSeconds, record.ttlSeconds) };
+    if (target === undefined) return undefined;
+    const elsewhere = { addresses: [bareName(target)], ttlSeconds: record.ttlSeconds };
+    const next = answer(target, client, health) ?? elsewhere;
+    return { ...next, ttlSeconds: Math.min(next.ttlSeconds, record.ttlSeconds) };
   };
   return { service: "cloudDns", answer };
 }

@@ -6,6 +6,7 @@ import { route53Authority } from "./route53";
 import { trafficManagerAuthority } from "./trafficManager";
 
 export type { Answer, Authority, Client, Health } from "./asking";
+export { type Front, frontOf } from "./front";
 export { sitesAddresses } from "./owners";
 export { cloudDnsAuthority, route53Authority, trafficManagerAuthority };
 
@@ -15,6 +16,8 @@ export function authorities(resources: readonly ResourceView[]): Authority[] {
   return [
     ...(types.has("aws:route53/record:Record") ? [route53Authority(resources)] : []),
     ...(types.has("gcp:dns/recordSet:RecordSet") ? [cloudDnsAuthority(resources)] : []),
-    ...(types.has("azure-native:trafficmanager:Profile") ? [trafficManagerAuthority(resources)] : []),
+    ...(types.has("azure-native:trafficmanager:Profile") || types.has("azure-native:dns:RecordSet")
+      ? [trafficManagerAuthority(resources)]
+      : []),
   ];
 }

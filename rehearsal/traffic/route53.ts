@@ -17,6 +17,8 @@ interface Record53 {
   readonly setIdentifier: string;
   readonly ttlSeconds: number;
   readonly addresses: readonly string[];
+  /** Whether these are a name: a CNAME. */
+  readonly isName: boolean;
   /** Name of the record that it stands for, whose health counts if `evaluates`. */
   readonly alias: string | undefined;
   readonly evaluates: boolean;
@@ -45,7 +47,8 @@ export function route53Authority(resources: readonly ResourceView[]): Authority 
   const records = new Map<string, Record53[]>();
   for (const resource of resources) {
     if (resource.type === "aws:route53/healthCheck:HealthCheck") checks.set(idOf(resource), readCheck(resource));
-    if (resource.type !== "aws:route53/record:Record" || text(resource.inputs, "type") !== "A") continue;
+    if (resource.type !== "aws:route53/record:Record" || !/^(A|CNAME)$/.test(text(resource.inputs, "type") ?? ""))
+      continue;
     const record = readRecord(resource);
     records.set(record.name, [...(records.get(record.name) ?? []), record]);
   }
@@ -78,6 +81,7 @@ function readRecord({ inputs }: ResourceView): Record53 {
     setIdentifier: text(inputs, "setIdentifier") ?? "",
     ttlSeconds: number(inputs, "ttl") ?? Number.POSITIVE_INFINITY,
     addresses: list(inputs, "records").map(String),
+    isName: text(inputs, "type") === "CNAME",
     alias: alias === undefined ? undefined : bareName(text(alias, "name") ?? ""),
     evaluates: (alias as { evaluateTargetHealth?: boolean } | undefined)?.evaluateTargetHealth === true,
     check: text(inputs, "healthCheckId"),
@@ -104,8 +108,12 @@ class Asked {
   answer(name: string): Answer | undefined {
     const chosen = this.choose(this.records.get(bareName(name)) ?? []);
     if (chosen === undefined) return undefined;
-    if (chosen.alias === undefined) return { addresses: chosen.addresses, ttlSeconds: chosen.ttlSeconds };
-    return this.answer(chosen.alias);
+    const { alias, addresses, ttlSeconds, isName } = chosen;
+    if (alias !== undefined) return this.answer(alias);
+    const target = isName ? bareName(addresses[0] ?? "") : undefined;
+    if (target === undefined) return { addresses, ttlSeconds };
+    const next = this.answer(target) ?? { addresses: [target], ttlSeconds };
+    return { ...next, ttlSeconds: Math.min(ttlSeconds, next.ttlSeconds) };
   }
 
   /** The record of a name, by the policy that its records share. */

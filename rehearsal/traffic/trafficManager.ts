@@ -38,27 +38,37 @@ export function trafficManagerAuthority(resources: readonly ResourceView[]): Aut
   const profiles = new Map<string, Profile>();
   const byLabel = new Map<string, Profile>();
   const names = new Map<string, { readonly target: string; readonly ttlSeconds: number }>();
+  const addresses = new Map<string, Answer>();
   for (const { type, id, inputs } of resources) {
     if (type === "azure-native:trafficmanager:Profile") {
       const profile = readProfile(inputs);
       profiles.set((id ?? "").toLowerCase(), profile);
       byLabel.set(`${text(inputs, "dnsConfig.relativeName")}.trafficmanager.net`, profile);
     }
+    if (type !== "azure-native:dns:RecordSet") continue;
+    const name = bareName(`${text(inputs, "relativeRecordSetName")}.${text(inputs, "zoneName")}`);
+    const ttlSeconds = number(inputs, "ttl") ?? 3600;
     const target = text(inputs, "cnameRecord.cname");
-    if (type !== "azure-native:dns:RecordSet" || target === undefined) continue;
-    const name = `${text(inputs, "relativeRecordSetName")}.${text(inputs, "zoneName")}`;
-    names.set(bareName(name), { target: bareName(target), ttlSeconds: number(inputs, "ttl") ?? 3600 });
+    if (target !== undefined) names.set(name, { target: bareName(target), ttlSeconds });
+    const own = list(inputs, "aRecords").flatMap((one) => text(one, "ipv4Address") ?? []);
+    if (own.length > 0) addresses.set(name, { addresses: own, ttlSeconds });
   }
   const remembered = rememberedHealth();
   const answer = (name: string, client: Client, health: Health): Answer | undefined => {
     const alias = names.get(bareName(name));
     const profile = byLabel.get(alias?.target ?? bareName(name));
-    if (profile === undefined) return undefined;
+    if (profile === undefined) return addresses.get(bareName(name)) ?? elsewhere(alias);
     const address = new Asked(profiles, client, health, remembered(health)).resolve(profile);
     const ttlSeconds = Math.min(profile.ttlSeconds, alias?.ttlSeconds ?? Number.POSITIVE_INFINITY);
     return { addresses: address === undefined ? [] : [address], ttlSeconds };
   };
   return { service: "trafficManager", answer };
+}
+
+/** What a name leads to that no profile has: nothing below Traffic Manager's own, else a name of another zone. */
+function elsewhere(alias: { readonly target: string; readonly ttlSeconds: number } | undefined): Answer | undefined {
+  if (alias === undefined || alias.target.endsWith(".trafficmanager.net")) return undefined;
+  return { addresses: [alias.target], ttlSeconds: alias.ttlSeconds };
 }
 
 function readProfile(inputs: unknown): Profile {

@@ -4,7 +4,7 @@ import type { FleetSpec } from "../../lib/plan/spec";
 import type { SentResource } from "../support/packProcess";
 import { inCluster, threeClusters } from "../support/programs";
 import { eksSite } from "../support/specs";
-import { CLOUD_DNS, ROUTE53, threeClouds } from "../support/traffic";
+import { ACCELERATOR, CLOUD_DNS, ROUTE53, threeClouds } from "../support/traffic";
 import { onFleet, onStack, UNKNOWN_VALUE } from "./fakes";
 
 const OVERLOAD = "n1-005-survivor-overload";
@@ -40,8 +40,30 @@ const FLEETS: [title: string, rule: string, spec: FleetSpec, messages: (string |
   ]],
 ];
 
+const FRONT = "n1-015-single-front";
+/** The same three sites behind an accelerator, with room for a second one's users or not. */
+const fronted = (nodes: number): FleetSpec => {
+  const spec = tight({ front: ACCELERATOR, failover: "nearest", objectiveSeconds: 30 });
+  return {
+    ...spec,
+    sites: spec.sites.map((site) => ({
+      ...site,
+      pools: [{ name: "apps", machineType: "m6i.xlarge", nodes }],
+    })) as FleetSpec["sites"],
+  };
+};
+
+// biome-ignore format: a table reads by its rows
+const FRONTS: typeof FLEETS = [
+  ["no front", FRONT, threeClouds(), []],
+  ["a front", FRONT, fronted(6), ["All users of shop.example.com enter by globalAccelerator: when its one global configuration is at fault, every site is cut off. Leave traffic.front out, or accept it for now."]],
+  ["room for a second site's users", OVERLOAD, fronted(6), []],
+  ["no room for a second site's users", OVERLOAD, fronted(3), [/^Losing aws\/eu-[a-z]+-1: globalAccelerator sends 33\.3% of all users to e\d beside its own 33\.3%/]],
+  ["a front that is too slow", TIME, fronted(6), ["Estimated fail-over 40s of globalAccelerator > RTO 30s (3 checks of 10s, 10s timeout, 0s TTL). Lower one of them, or raise traffic.objectiveSeconds."]],
+];
+
 describe("rules of traffic, by what a Fleet declares", () => {
-  for (const [title, rule, spec, messages] of FLEETS) {
+  for (const [title, rule, spec, messages] of [...FLEETS, ...FRONTS]) {
     it(`${rule}: ${title}`, () => {
       const found = onFleet(rule, spec).messages;
       assert.equal(found.length, messages.length, found.join("\n"));

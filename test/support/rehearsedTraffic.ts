@@ -7,7 +7,7 @@ import { simulatedClouds } from "../../rehearsal/clouds";
 import { openSession, type ResourceView } from "../../rehearsal/engine";
 import { type Authority, authorities, sitesAddresses } from "../../rehearsal/traffic";
 
-const PROGRAM = join(__dirname, "../programs/traffic");
+const PROGRAMS = join(__dirname, "../programs");
 
 /** A program of test/programs/traffic, rehearsed. */
 export interface Rehearsed {
@@ -20,9 +20,13 @@ export interface Rehearsed {
 }
 
 /** The program's records, as simulated clouds took them. */
-export async function rehearsed(config: Record<string, string>): Promise<Rehearsed> {
-  const sources = [simulatedClouds({ moduleRoots: [PROGRAM] })];
-  const session = await openSession({ projectDir: PROGRAM, sources, config });
+export async function rehearsed(
+  config: Record<string, string>,
+  program: "traffic" | "fronted" = "traffic",
+): Promise<Rehearsed> {
+  const projectDir = join(PROGRAMS, program);
+  const sources = [simulatedClouds({ moduleRoots: [projectDir] })];
+  const session = await openSession({ projectDir, sources, config });
   try {
     const { exit, resources, diagnostics } = await session.up();
     assert.equal(exit, 0, JSON.stringify(diagnostics));

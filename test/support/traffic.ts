@@ -8,6 +8,9 @@ export const ROUTE53 = { service: "route53", account: "111122223333" } as const;
 export const CLOUD_DNS = { service: "cloudDns", project: "shop-production" } as const;
 export const TRAFFIC_MANAGER = { service: "trafficManager", subscription: GUID, tenant: GUID } as const;
 
+export const ACCELERATOR = { service: "globalAccelerator", account: "111122223333" } as const;
+export const FRONT_DOOR = { service: "frontDoor", subscription: GUID, tenant: GUID } as const;
+
 /** Traffic that is valid as it is. */
 export function traffic(change: Partial<TrafficSpec> = {}): TrafficSpec {
   return { domain: "shop.example.com", zone: "example.com", providers: [ROUTE53, CLOUD_DNS], ...change };

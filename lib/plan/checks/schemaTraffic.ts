@@ -1,4 +1,4 @@
-import type { DnsService } from "../routing/spec";
+import type { DnsService, FrontService } from "../routing/spec";
 import {
   amount,
   isObject,
@@ -57,26 +57,60 @@ const SERVICES = {
 
 const PROVIDER = `an object such as { service: "route53", account: "123456789012" }`;
 
-const providerSchema: Schema<TypeOf<(typeof SERVICES)[DnsService]>> = {
-  allowed: PROVIDER,
-  draft(value, path, report) {
-    if (!isObject(value)) {
-      report(path, wrong(value, PROVIDER));
-      return undefined;
-    }
-    const service = Object.hasOwn(value, "service") ? value.service : undefined;
-    if (typeof service === "string" && Object.hasOwn(SERVICES, service))
-      return SERVICES[service as DnsService].draft(value, path, report);
-    report([...path, "service"], wrong(service, oneOf(Object.keys(SERVICES))));
-    return undefined;
-  },
+const FRONTS = {
+  globalAccelerator: strict({
+    service: word(["globalAccelerator"]),
+    account: awsAccount,
+    roleArn: optional(arn),
+    intervalSeconds: optional(oneNumber([10, 30])),
+    failures: optional(whole(1, 10, " (checks in a row)")),
+  }),
+  frontDoor: strict({
+    service: word(["frontDoor"]),
+    subscription: guid,
+    tenant: guid,
+    resourceGroup: optional(text("the name of a resource group", /^[-\w.()]{0,89}[-\w()]$/)),
+    location: optional(text(`an Azure region such as "westeurope"`, /^[a-z0-9]{1,63}$/)),
+    tier: optional(word(["Standard", "Premium"])),
+    intervalSeconds: optional(whole(5, 255, " (seconds)")),
+    failures: optional(whole(1, 4, " (of the last four checks)")),
+  }),
 };
+
+/** An object whose `service` says which fields it has. */
+function serviceSchema<S extends string, T>(
+  services: { readonly [service in S]: Schema<T> },
+  allowed: string,
+): Schema<T> {
+  return {
+    allowed,
+    draft(value, path, report) {
+      if (!isObject(value)) {
+        report(path, wrong(value, allowed));
+        return undefined;
+      }
+      const service = Object.hasOwn(value, "service") ? value.service : undefined;
+      if (typeof service === "string" && Object.hasOwn(services, service))
+        return services[service as S].draft(value, path, report);
+      report([...path, "service"], wrong(service, oneOf(Object.keys(services))));
+      return undefined;
+    },
+  };
+}
+
+const providerSchema = serviceSchema<DnsService, TypeOf<(typeof SERVICES)[DnsService]>>(SERVICES, PROVIDER);
+
+const frontSchema = serviceSchema<FrontService, TypeOf<(typeof FRONTS)[FrontService]>>(
+  FRONTS,
+  `an object such as { service: "globalAccelerator", account: "123456789012" }`,
+);
 
 /** One public name for all sites. */
 export const trafficSchema = strict({
   domain: dnsName("shop.example.com"),
   zone: dnsName("example.com"),
   providers: list(providerSchema, "DNS services"),
+  front: optional(frontSchema),
   failover: optional(word(["spread", "nearest"])),
   users: optional(map(amount(0, 1, " (part of all users)"), "names of sites to parts of all users")),
   health: optional(

@@ -6,6 +6,7 @@ import { placeLabels } from "../routing/labels";
 import type { DnsProviderSpec, TrafficSpec } from "../routing/spec";
 import { profileLabel } from "../routing/trafficManager";
 import type { FleetSpec, SiteSpec } from "../spec";
+import { checkFront } from "./front";
 import type { DraftSite } from "./sites";
 import type { Draft } from "./structure";
 import type { Report } from "./wording";
@@ -22,6 +23,7 @@ export function checkTraffic(spec: Draft<FleetSpec>, sites: readonly DraftSite[]
   checkAddresses(placed, report);
   checkLatency(traffic, placed, report);
   checkAmounts(traffic, placed, report);
+  checkFront(traffic, placed, report);
 }
 
 /** The longest that the library puts before the domain: `site-` and a site's name. */

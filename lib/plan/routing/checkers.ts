@@ -1,4 +1,4 @@
-import type { DnsService } from "./spec";
+import type { DnsService, FrontService } from "./spec";
 
 /** Where the health checks of a service come from: what a firewall in front of a site has to admit. */
 export interface Checkers {
@@ -52,6 +52,21 @@ export const CHECKERS: Readonly<Record<DnsService, Checkers>> = {
     ranges: [],
     named: { cloud: "azure", kind: "service tag", name: "AzureTrafficManager" },
     published: "https://azuretrafficmanagerdata.blob.core.windows.net/probes/azure/probe-ip-ranges.json",
+    verifiedAt: "2026-11-27",
+  },
+};
+
+/**
+ * Global Accelerator checks Elastic IPs from Route 53's checkers ("Ensure health check access for your accelerator"); users
+ * come through it from AWS's edges. Front Door checks and forwards from the addresses of one service tag ("Secure traffic to
+ * Azure Front Door origins").
+ */
+export const FRONT_CHECKERS: Readonly<Record<FrontService, Checkers>> = {
+  globalAccelerator: CHECKERS.route53,
+  frontDoor: {
+    ranges: [],
+    named: { cloud: "azure", kind: "service tag", name: "AzureFrontDoor.Backend" },
+    published: "https://www.microsoft.com/download/details.aspx?id=56519",
     verifiedAt: "2026-11-27",
   },
 };

@@ -1,4 +1,4 @@
-import type { DnsService, TrafficSpec } from "./spec";
+import type { DnsService, FrontSpec, TrafficSpec } from "./spec";
 
 /** How the services hand on the users of a lost site, as the capacity arithmetic reads it. */
 export interface RoutingInput {
@@ -20,6 +20,8 @@ export interface ServiceHandover {
   readonly mostWeight: number;
   /** The smallest: with 0 a site is left out while any other is healthy, with 1 it always gets a little. */
   readonly leastWeight: 0 | 1;
+  /** Whether all users are divided by the weights at all times, wherever they are. @default only those of a lost site */
+  readonly always?: true;
 }
 
 /**
@@ -34,11 +36,24 @@ const WEIGHTS: Readonly<Record<DnsService, Pick<ServiceHandover, "leastWeight" |
 };
 
 /** What the capacity arithmetic needs of a traffic spec. */
-export function routingInput({ providers, failover, users }: TrafficSpec): RoutingInput {
+export function routingInput({ providers, front, failover, users }: TrafficSpec): RoutingInput {
+  if (front !== undefined) return { services: [frontHandover(front, failover)], ...(users !== undefined && { users }) };
   const services = providers.map(({ service }): ServiceHandover => {
     const weights = WEIGHTS[service];
     if (failover === "nearest") return { service, handover: "nearest", ...weights };
     return { service, handover: weights.mostWeight === 1 ? "equal" : "weighted", ...weights };
   });
   return { services, ...(users !== undefined && { users }) };
+}
+
+/**
+ * Global Accelerator goes to the next nearest group and never spreads (Developer Guide, "How failover works"). Front Door
+ * takes origins of one priority by weight, 1 to 1000, among those that are not slower than the fastest by more than the
+ * latency that it is told ("Traffic routing methods to origin").
+ */
+function frontHandover({ service }: FrontSpec, failover: TrafficSpec["failover"]): ServiceHandover {
+  if (service === "globalAccelerator") return { service, handover: "nearest", mostWeight: 255, leastWeight: 0 };
+  const weights = { mostWeight: 1000, leastWeight: 1 } as const;
+  if (failover === "nearest") return { service, handover: "nearest", ...weights };
+  return { service, handover: "weighted", always: true, ...weights };
 }

@@ -5,10 +5,11 @@ import type { CapacityVerdict } from "../verdict";
 import { publicAddresses } from "./addresses";
 import { CHECKERS, type Checkers } from "./checkers";
 import { type CloudDnsPlan, cloudDnsPlan } from "./cloudDns";
+import { type FrontPlan, frontPlan } from "./front";
 import { type PlaceLabels, placeLabels } from "./labels";
 import { type Route53Plan, route53Plan } from "./route53";
-import type { DnsProviderSpec, DnsService, TrafficSpec } from "./spec";
-import { DEFAULT_OBJECTIVE_SECONDS, DEFAULT_TTL_SECONDS, type FailoverTime, failoverTimes } from "./times";
+import type { DnsProviderSpec, TrafficSpec } from "./spec";
+import { DEFAULT_OBJECTIVE_SECONDS, DEFAULT_TTL_SECONDS, type FailoverTime, failoverTimes, frontTime } from "./times";
 import { type TrafficManagerPlan, trafficManagerPlan } from "./trafficManager";
 
 /** What follows from a fleet's traffic: who is asked, what each service is told, and how long a loss shows. */
@@ -21,7 +22,12 @@ export interface TrafficPlan {
   readonly health: { readonly path: string; readonly port: number; readonly protocol: "https" | "http" };
   /** The sites that the services know: all but those that are joining. By their number. */
   readonly sites: readonly TrafficSite[];
+  /** The services that answer for the zone. Behind a front their plans have no records of sites: they say where it is. */
   readonly services: readonly ServicePlan[];
+  /** What chooses the site in their place; undefined where they do. */
+  readonly front: FrontPlan | undefined;
+  /** Whoever chooses the site, each with its time: the front, else every DNS service. */
+  readonly steering: readonly FailoverTime[];
   readonly objectiveSeconds: number;
   /** At the worst, whichever service a resolver asks. */
   readonly failoverSeconds: number;
@@ -80,15 +86,19 @@ export function trafficPlan(
     },
     sites: sites.filter(({ state }) => state !== "joining").map(trafficSite),
   };
-  const weights = (service: DnsService) =>
-    capacity.routing?.services.find((one) => one.service === service)?.weights ?? {};
+  const weights = (service: string) => capacity.routing?.services.find((one) => one.service === service)?.weights ?? {};
+  const front =
+    spec.front && frontPlan({ ...common, front: spec.front }, frontTime(spec.front), weights(spec.front.service));
   const times = failoverTimes(spec);
+  const behind = front === undefined ? common : { ...common, sites: [] };
   const services = spec.providers.map((provider, index) =>
-    servicePlan(common, provider, times[index] as FailoverTime, weights(provider.service)),
+    servicePlan(behind, provider, times[index] as FailoverTime, weights(provider.service)),
   );
+  const steering = front === undefined ? times : [front.time];
   const objectiveSeconds = spec.objectiveSeconds ?? DEFAULT_OBJECTIVE_SECONDS;
-  const failoverSeconds = Math.max(...times.map((one) => one.totalSeconds));
-  return { ...common, services, objectiveSeconds, failoverSeconds, notes: risks(spec, common.sites) };
+  const failoverSeconds = Math.max(...steering.map((one) => one.totalSeconds));
+  const notes = [...risks(spec, common.sites), ...frontRisks(spec)];
+  return { ...common, services, front, steering, objectiveSeconds, failoverSeconds, notes };
 }
 
 function servicePlan(
@@ -143,4 +153,14 @@ function risks({ providers, dnssec }: TrafficSpec, sites: readonly TrafficSite[]
   for (const site of sites.filter(({ serves }) => !serves))
     notes.push(`Users nearest to ${site.name}, which is ${site.state}, are handed to the sites that serve.`);
   return notes;
+}
+
+function frontRisks({ front }: TrafficSpec): string[] {
+  if (front === undefined) return [];
+  const single = `All users enter by ${front.service}: one mistake in its configuration cuts off every site, whatever DNS answers.`;
+  if (front.service === "globalAccelerator") return [single];
+  return [
+    single,
+    "frontDoor knows the sites by address, so it does not hold their certificates against the domain's name.",
+  ];
 }

@@ -78,7 +78,7 @@ function roomsOf(
 function withWeights(service: ServiceHandover, rooms: readonly Room[]): ServiceShares {
   const left = rooms.map((room) => Math.max(0, room.wanted - room.users));
   // Without room beside the users of each site, in proportion to the sites is as good as anything.
-  const parts = left.some((one) => one > SLACK) ? left : rooms.map((room) => room.users);
+  const parts = service.always !== true && left.some((one) => one > SLACK) ? left : rooms.map((room) => room.users);
   const whole =
     service.handover === "weighted"
       ? wholeWeights(parts, service.mostWeight, service.leastWeight)

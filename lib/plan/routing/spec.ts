@@ -1,3 +1,7 @@
+import type { FrontSpec } from "./frontSpec";
+
+export type { FrontDoorSpec, FrontService, FrontSpec, GlobalAcceleratorSpec } from "./frontSpec";
+
 /**
  * One public name for all sites, served by DNS services that watch the sites and answer with the nearest healthy one.
  * Plain data, as all of the spec: it decides which records exist.
@@ -11,6 +15,13 @@ export interface TrafficSpec {
 
   /** The services that answer for the zone, one to three, each with all of the sites. With two, either may be lost. */
   providers: DnsProviderSpec[];
+
+  /**
+   * An anycast front before the sites, all of which are then in its cloud: it chooses the site, and the DNS services answer
+   * with where it is. It fails over without waiting for a TTL, and is itself one failure for all sites.
+   * @default none: the DNS services choose
+   */
+  front?: FrontSpec;
 
   /**
    * Where the users of a lost site go: `spread` over all the others, which is what N/(N-1) rests on; `nearest` to the

@@ -1,8 +1,8 @@
-import type { DnsProviderSpec, DnsService, TrafficSpec } from "./spec";
+import type { DnsProviderSpec, DnsService, FrontService, FrontSpec, TrafficSpec } from "./spec";
 
 /** How long the users of a lost site wait at one service. */
 export interface FailoverTime {
-  readonly service: DnsService;
+  readonly service: DnsService | FrontService;
   readonly intervalSeconds: number;
   /** Checks in a row that must fail. */
   readonly failures: number;
@@ -34,6 +34,20 @@ export function failoverTimes({ providers, ttlSeconds = DEFAULT_TTL_SECONDS }: T
       totalSeconds: detectionSeconds + ttlSeconds,
     };
   });
+}
+
+/**
+ * The time to fail over of an anycast front, which nobody's cache prolongs. Neither front documents how long one of its
+ * checks may take: at most until the next. Sources: Global Accelerator, `HealthCheckIntervalSeconds` and `ThresholdCount` of
+ * an endpoint group; Front Door takes a site for dead when too few of its last samples are good ("Health probes").
+ */
+export function frontTime(front: FrontSpec): FailoverTime {
+  const { intervalSeconds = 10, failures = front.service === "frontDoor" ? 2 : 3 } = front;
+  const detectionSeconds = failures * intervalSeconds + intervalSeconds;
+  return {
+    ...{ service: front.service, intervalSeconds, failures, timeoutSeconds: intervalSeconds, detectionSeconds },
+    ...{ ttlSeconds: 0, totalSeconds: detectionSeconds },
+  };
 }
 
 /** How a service checks, with its defaults resolved. */

@@ -46,6 +46,7 @@ export function trafficManagerPlan(
 ): TrafficManagerPlan {
   const label = profileLabel(domain, spec);
   const target = `${label}.${SUFFIX}`;
+  if (sites.length === 0) return { target, profiles: [] };
   const serving = sites.filter((site) => site.serves);
   const addressOf = (site: string, address: number, rest: object): TrafficManagerEndpoint => ({
     ...{ name: address === 0 ? site : `${site}-${address + 1}`, site, address },

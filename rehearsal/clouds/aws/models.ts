@@ -1,4 +1,5 @@
 import type { Model } from "../model";
+import { acceleratorModels } from "./accelerator";
 import { balancingModels } from "./balancing";
 import { eksModels } from "./eks";
 import { endpointModels } from "./endpoints";
@@ -20,6 +21,7 @@ const MODELS = new Map(
     identityModels,
     balancingModels,
     route53Models,
+    acceleratorModels,
     transitModels,
     privateCaModels,
     secretModels,

@@ -1,5 +1,6 @@
 import type { Model } from "../model";
 import { aksModels } from "./aks";
+import { frontDoorModels } from "./frontDoor";
 import { identityModels } from "./identity";
 import { networkModels } from "./network";
 import { operationModels } from "./operations";
@@ -9,9 +10,16 @@ import { vpnModels } from "./vpn";
 
 /** The types of Azure that have a meaning here. */
 const MODELS = new Map(
-  [networkModels, aksModels, identityModels, operationModels, trafficModels, vpnModels, secretModels].flatMap(
-    (models) => Object.entries(models),
-  ),
+  [
+    networkModels,
+    aksModels,
+    identityModels,
+    operationModels,
+    trafficModels,
+    frontDoorModels,
+    vpnModels,
+    secretModels,
+  ].flatMap((models) => Object.entries(models)),
 );
 
 /** The meaning of a type of Azure; undefined when only its shape is known. */

@@ -1,6 +1,6 @@
 import type { TrafficPlan } from "../../../lib/plan/routing/plan";
 import type { ResourceView } from "../../engine";
-import { type Authority, sitesAddresses } from "../../traffic";
+import { type Authority, type Front, frontOf, type Health, sitesAddresses } from "../../traffic";
 import { people, seeded } from "../../traffic/people";
 import { Interrupted } from "../../userError";
 import { ask } from "./ask";
@@ -36,7 +36,9 @@ export class Population {
     private readonly servers: Map<string, SiteServer>,
     private readonly siteOf: ReadonlyMap<string, string>,
     private readonly services: readonly Authority[],
+    /** By the service that checks: the front, or else each DNS service. */
     private readonly checkers: ReadonlyMap<string, Checkers>,
+    private readonly front: Front | undefined,
     private readonly signal: AbortSignal | undefined,
   ) {
     this.users = people(USERS, 1).map((person) => new User(person, EVERY_SECONDS));
@@ -77,9 +79,9 @@ export class Population {
     };
     const chance = seeded(2);
     const checkers = new Map(
-      plan.services.map(({ service, time }) => [service, new Checkers(time, [...siteOf.keys()], probe, chance)]),
+      plan.steering.map((time) => [time.service, new Checkers(time, [...siteOf.keys()], probe, chance)]),
     );
-    const population = new Population(plan, servers, siteOf, services, checkers, signal);
+    const population = new Population(plan, servers, siteOf, services, checkers, frontOf(resources), signal);
     try {
       for (const site of new Set(siteOf.values())) servers.set(site, await SiteServer.start(site, path));
     } catch (error) {
@@ -134,14 +136,11 @@ export class Population {
   /** @returns the site that answered; undefined when none of the addresses that the user knows does. */
   private async visit(user: User): Promise<string | undefined> {
     const watching = this.services.map(
-      (authority): Watching => ({
-        authority,
-        health: () => this.checkers.get(authority.service)?.health ?? (() => true),
-      }),
+      (authority): Watching => ({ authority, health: () => this.healthBy(authority.service) }),
     );
     const tried = new Set<string>();
     for (const address of user.request(this.plan.domain, this.second, watching)) {
-      const site = this.siteOf.get(address);
+      const site = this.siteOf.get(this.behind(address, user) ?? "");
       // All addresses of a site lead to its one server here.
       if (site === undefined || tried.has(site)) continue;
       tried.add(site);
@@ -149,6 +148,17 @@ export class Population {
       if (answered?.status === 200) return answered.site;
     }
     return undefined;
+  }
+
+  /** What a service believes of the sites; one behind a front checks none. */
+  private healthBy(service: string): Health {
+    return this.checkers.get(service)?.health ?? (() => true);
+  }
+
+  /** The address of the site that a user comes to by an answer. */
+  private behind(answer: string, { client }: User): string | undefined {
+    const { front } = this;
+    return front?.isEntry(answer) ? front.forward(client, this.healthBy(front.service)) : answer;
   }
 
   async close(): Promise<void> {

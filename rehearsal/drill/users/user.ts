@@ -12,7 +12,7 @@ export interface Watching {
 export class User {
   private addresses: readonly string[] = [];
   private until = Number.NEGATIVE_INFINITY;
-  private readonly client: Client;
+  readonly client: Client;
   /** Second of the next request. */
   due: number;
 

@@ -1,0 +1,55 @@
+const pulumi = require("@pulumi/pulumi");
+const { Fleet } = require("pulumi-multisite");
+const { eks, globalAccelerator, route53 } = require("pulumi-multisite/aws");
+const { aks, frontDoor, trafficManager } = require("pulumi-multisite/azure");
+const { cloudDns } = require("pulumi-multisite/gcp");
+
+const config = new pulumi.Config();
+const service = config.require("front");
+const drained = config.get("drained");
+const guid = (digit) => `${digit.repeat(8)}-1111-2222-3333-444444444444`;
+const common = (name, number, region) => ({
+  ...{ name, number, region, apiAccess: { mode: "private" } },
+  ...(name === drained && { state: "drained" }),
+});
+
+const aws = (name, number, region) => ({
+  ...{ ...common(name, number, region), kind: "eks", account: "111122223333" },
+  pools: [{ name: "apps", machineType: "m6i.xlarge", nodes: 9 }],
+});
+const azure = (name, number, region) => ({
+  ...{ ...common(name, number, region), kind: "aks", subscription: guid("a"), tenant: guid("b") },
+  administrators: [guid("c")],
+  pools: [{ name: "apps", machineType: "Standard_D4s_v5", nodes: 9 }],
+});
+
+const FLEETS = {
+  globalAccelerator: {
+    sites: [aws("frankfurt", 1, "eu-central-1"), aws("virginia", 2, "us-east-1"), aws("tokyo", 3, "ap-northeast-1")],
+    front: { service, account: "111122223333" },
+    failover: "nearest",
+  },
+  frontDoor: {
+    sites: [azure("amsterdam", 1, "westeurope"), azure("virginia", 2, "eastus"), azure("tokyo", 3, "japaneast")],
+    front: { service, subscription: guid("a"), tenant: guid("b") },
+    failover: "spread",
+  },
+};
+const { sites, front, failover } = FLEETS[service];
+
+const fleet = new Fleet("shop", {
+  spec: {
+    ...{ demand: { cpu: 20, memoryGiB: 60, pods: 200 }, sites },
+    traffic: {
+      ...{ domain: "shop.example.com", zone: "example.com", front, failover },
+      providers: [
+        { service: "route53", account: "111122223333" },
+        { service: "cloudDns", project: "shop-production" },
+        { service: "trafficManager", subscription: guid("a"), tenant: guid("b") },
+      ],
+    },
+  },
+  kinds: [eks, aks],
+  services: [route53, cloudDns, trafficManager, globalAccelerator, frontDoor],
+});
+module.exports = { nameServers: fleet.endpoint.nameServers };
