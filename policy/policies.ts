@@ -16,7 +16,7 @@ import { upgradeSafety } from "./rules/n1-014-upgrade-safety";
 import { dnsProviders, failoverTime, routingHealth, singleFront } from "./rules/n1-015-routing-health";
 import { declaredVersusReal } from "./rules/n1-018-declared-vs-real";
 import { staleFacts } from "./rules/n1-019-stale-facts";
-import { certificatesRenewed } from "./rules/n1-030-certificates-renewed";
+import { certificatesRenewed, clocksRenewed } from "./rules/n1-030-certificates-renewed";
 import { trustRules } from "./trust";
 import { trustPolicy } from "./trust/trustRule";
 
@@ -49,4 +49,5 @@ export const policies = [
   ...makePolicies(rules, () => new Date().toISOString().slice(0, 10)),
   ...trustRules.map((rule) => trustPolicy(rule, () => new Date())),
   certificatesRenewed(() => new Date().toISOString()),
+  clocksRenewed(() => new Date().toISOString()),
 ];

@@ -56,7 +56,8 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     maximumSites: spec.addresses?.maximumSites ?? 255,
     capacity: { ...verdict, notes: [...verdict.notes, ...notes] },
     traffic: trafficPlan(spec.traffic, sites, verdict),
-    trust: spec.trust && trustPlan(spec.trust, sites, spec.addresses?.maximumSites ?? 255, isMeshed(spec)),
+    trust:
+      spec.trust && trustPlan(spec.trust, sites, spec.addresses?.maximumSites ?? 255, isMeshed(spec), spec.faultDomain),
     underlay,
     ...(mesh && { mesh }),
   };

@@ -8,6 +8,8 @@ import type { RuleFacts } from "../rule";
 import { type Settings, settingsSchema } from "../settings";
 
 const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
+/** Beside what AWS or Google has signed stands one that tells when it is due; a root is none of these. */
+const SELF_SIGNED = "tls:index/selfSignedCert:SelfSignedCert";
 
 const facts: RuleFacts = {
   name: "n1-030-certificates-renewed",
@@ -19,36 +21,52 @@ const facts: RuleFacts = {
     "Run `pulumi up` of the stack with nothing targeted, and see why the scheduled run did not renew it: nothing else does.",
 };
 
+const clockFacts: RuleFacts = {
+  ...facts,
+  name: "n1-031-renewal-clocks",
+  displayName: "What a service has signed is renewed in time",
+  description: "No clock beside a certificate of a cloud's authority has come half-way through its renewal window.",
+};
+
 /**
  * Nothing renews a certificate of `@pulumi/tls` but a run of its program. It is about certificates and no fleet, so it
  * stands beside the rules, and the SDK calls it only where there is a certificate.
  * @param now time of a run, ISO 8601; a function, because a pack may live longer than a day
  */
 export function certificatesRenewed(now: () => string): Policies[number] {
+  return policyOn(SIGNED, facts, now);
+}
+
+/** The same of the clocks that renew what AWS Private CA and Google's service have signed. */
+export function clocksRenewed(now: () => string): Policies[number] {
+  return policyOn(SELF_SIGNED, clockFacts, now);
+}
+
+function policyOn(type: string, rule: RuleFacts, now: () => string): StackValidationPolicy {
   const validateStack = Object.assign(
     (args: StackValidationArgs, report: (message: string, urn?: string) => void) => {
       const { exceptions = [] } = args.getConfig<Settings>();
       const excepted = (name: string, site: string | undefined) =>
         accepting(exceptions, name, site, now().slice(0, 10)) !== undefined;
-      const found = guarded(facts, () => args.resources.flatMap((one) => late(one, now())), { excepted });
+      const judged = args.resources.filter((one) => one.type === type);
+      const found = guarded(rule, () => judged.flatMap((one) => late(one, now())), { excepted });
       for (const { message, urn } of found) report(message, urn);
     },
-    { __pulumiType: SIGNED },
+    { __pulumiType: type },
   );
-  const policy: StackValidationPolicy = {
-    ...{ name: facts.name, displayName: facts.displayName, description: facts.description, severity: facts.severity },
-    enforcementLevel: facts.level,
-    remediationSteps: facts.remediation,
+  return {
+    ...{ name: rule.name, displayName: rule.displayName, description: rule.description, severity: rule.severity },
+    enforcementLevel: rule.level,
+    remediationSteps: rule.remediation,
     tags: ["multisite", "trust", "kubernetes"],
     configSchema: settingsSchema,
     validateStack,
   };
-  return policy;
 }
 
 function late({ type, name, urn, props }: PolicyResource, now: string): Finding[] {
-  if (type !== SIGNED) return [];
-  const { validityEndTime, earlyRenewalHours } = known(props) as { [property: string]: unknown };
+  const { validityEndTime, earlyRenewalHours, isCaCertificate } = known(props) as { [property: string]: unknown };
+  if (type === SELF_SIGNED && (isCaCertificate === true || earlyRenewalHours === 0)) return [];
   // Not known yet: this very run makes it anew.
   if (validityEndTime === UNKNOWN || validityEndTime === undefined) return [];
   const problem = lateRenewal(

@@ -4,6 +4,7 @@ import { bundleRootsOnly } from "./tr-003-bundle-roots-only";
 import { authorityKeys } from "./tr-004-authority-keys";
 import { rotationLegal } from "./tr-005-rotation-legal";
 import { stateOutsideSites } from "./tr-006-state-outside-sites";
+import { keyStrength } from "./tr-007-key-strength";
 import type { TrustRule } from "./trustRule";
 
 /** The rules about certificates, in the order in which they are reported. */
@@ -14,4 +15,5 @@ export const trustRules: readonly TrustRule[] = [
   authorityKeys,
   rotationLegal,
   stateOutsideSites,
+  keyStrength,
 ];

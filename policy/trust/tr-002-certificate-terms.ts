@@ -1,7 +1,7 @@
-import { certificatesOf, MOST_LEAF_DAYS } from "pulumi-multisite/plan";
+import { MOST_LEAF_DAYS, UNKNOWN } from "pulumi-multisite/plan";
+import { issuerProblems } from "./issuer";
+import { SIGNED, TERMS } from "./terms";
 import type { JudgedResource, TrustRule } from "./trustRule";
-
-const HOUR_MS = 3_600_000;
 
 /** What a certificate may be asked to be, before it is signed. */
 export const certificateTerms: TrustRule = {
@@ -10,61 +10,55 @@ export const certificateTerms: TrustRule = {
   description: "A leaf lives at most 398 days, no certificate outlives its issuer, and none is renewed in every run.",
   level: "mandatory",
   severity: "high",
-  remediation: "Shorten validityPeriodHours or earlyRenewalHours, or exchange the issuer first.",
-  types: ["tls:index/locallySignedCert:LocallySignedCert"],
-  judge: (resource) => [...lifetime(resource), ...renewal(resource), ...uses(resource), ...withinIssuer(resource)],
+  remediation: "Shorten the certificate's life or its early renewal, or exchange the issuer first.",
+  types: Object.keys(TERMS),
+  judge: (resource) => [
+    ...lifetime(resource),
+    ...renewal(resource),
+    ...(resource.type === SIGNED
+      ? [...pathLength(resource), ...camelCased(resource), ...issuerProblems(resource)]
+      : []),
+  ],
 };
 
-function lifetime({ name, props }: JudgedResource): string[] {
-  const hours = props.validityPeriodHours;
-  if (typeof hours !== "number")
-    return [`Certificate ${name}: validityPeriodHours is not known, so it proves nothing.`];
-  const pathLength =
-    props.maxPathLength === 0
-      ? [`CA ${name} has maxPathLength 0, which the tls provider drops: limit the root to 1 instead.`]
-      : [];
-  if (props.isCaCertificate === true || hours <= MOST_LEAF_DAYS * 24) return pathLength;
+function termOf({ type, props, now }: JudgedResource) {
+  return TERMS[type]!(props, now);
+}
+
+function lifetime(resource: JudgedResource): string[] {
+  const { name } = resource;
+  const { isCa, hours, property } = termOf(resource);
+  if (hours === undefined) return [`Certificate ${name}: ${property} is not known, so it proves nothing.`];
+  if (isCa || hours <= MOST_LEAF_DAYS * 24) return [];
+  return [`Leaf ${name} lives ${Math.ceil(hours)} h: give ${MOST_LEAF_DAYS * 24} (${MOST_LEAF_DAYS} days) or fewer.`];
+}
+
+function renewal(resource: JudgedResource): string[] {
+  const { name, type, props } = resource;
+  const { hours, renewalHours } = termOf(resource);
+  if (hours === undefined) return []; // said already
+  if (renewalHours === undefined) {
+    const isUnknown = type === SIGNED && props.earlyRenewalHours === UNKNOWN;
+    return isUnknown ? [`Certificate ${name}: earlyRenewalHours is not known, so it proves nothing.`] : [];
+  }
+  if (renewalHours < hours) return [];
   return [
-    ...pathLength,
-    `Leaf ${name} lives ${hours} h: give ${MOST_LEAF_DAYS * 24} (${MOST_LEAF_DAYS} days) or fewer.`,
+    `Certificate ${name} lives ${hours} h and is renewed ${renewalHours} h before its end, so in every run: renew later.`,
   ];
 }
 
-function renewal({ name, props: { validityPeriodHours, earlyRenewalHours = 0 } }: JudgedResource): string[] {
-  if (typeof validityPeriodHours !== "number") return []; // said already
-  if (typeof earlyRenewalHours !== "number")
-    return [`Certificate ${name}: earlyRenewalHours is not known, so it proves nothing.`];
-  if (earlyRenewalHours < validityPeriodHours) return [];
-  return [
-    `Certificate ${name} lives ${validityPeriodHours} h and is renewed ${earlyRenewalHours} h before its end, so in every run: renew later.`,
-  ];
+function pathLength({ name, props: { maxPathLength } }: JudgedResource): string[] {
+  return maxPathLength === 0
+    ? [`CA ${name} has maxPathLength 0, which the tls provider drops: limit the root to 1 instead.`]
+    : [];
 }
 
-function uses({ name, props }: JudgedResource): string[] {
+/** Uses in the spelling of the provider's own documentation, which it refuses. */
+export function camelCased({ name, props }: Pick<JudgedResource, "name" | "props">): string[] {
   const given = Array.isArray(props.allowedUses) ? props.allowedUses : [];
   return given.flatMap((use) => {
     if (typeof use !== "string" || !/[A-Z]/.test(use)) return [];
     const right = use.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     return [`Certificate ${name} has the use "${use}", which the tls provider refuses: give "${right}".`];
   });
-}
-
-function withinIssuer({ name, props: { caCertPem, validityPeriodHours }, now }: JudgedResource): string[] {
-  // Not known before the issuer exists: its plan then gave it longer.
-  if (typeof caCertPem !== "string" || typeof validityPeriodHours !== "number") return [];
-  const [issuer] = certificatesOf(caCertPem, `The issuer of ${name}`);
-  const end = new Date(now.getTime() + validityPeriodHours * HOUR_MS);
-  const last = new Date(issuer!.validTo);
-  return [
-    ...(issuer!.ca ? [] : [`The issuer of ${name} is no CA: nobody would accept what it signs.`]),
-    ...(end <= last
-      ? []
-      : [
-          `Certificate ${name}, signed now, would end ${day(end)}, after its issuer (${day(last)}): exchange that first.`,
-        ]),
-  ];
-}
-
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

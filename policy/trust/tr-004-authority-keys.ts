@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { certificatesOf, isSelfSigned, SIGNER_SECRETS } from "pulumi-multisite/plan";
-import { kubernetesData, SECRET } from "./kubernetesData";
+import { HOLDERS, type Holder, holderOf } from "./holders";
 import type { TrustRule } from "./trustRule";
 
 const PLACES = Object.values(SIGNER_SECRETS).map(({ namespace, name }) => `${namespace}/${name}`);
@@ -11,28 +11,28 @@ const KEY = /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----[\s\S]*?-----END ([A-Z]+ )?PRI
 export const authorityKeys: TrustRule = {
   name: "tr-004-authority-keys",
   displayName: "Keys of CAs stay where they sign",
-  description: "No root's key is in a cluster, and an intermediate's only in the Secret of what signs by it.",
+  description: "No root's key is in a cluster or a store, and an intermediate's only where the signer reads it.",
   level: "mandatory",
   severity: "critical",
   remediation:
     "Sign centrally and give the site leaves, or an intermediate of its own in the Secret that its signer reads.",
-  types: [SECRET],
-  judge: ({ type, props }) => {
-    const { where, texts } = kubernetesData(type, props);
-    const all = Object.values(texts);
-    const keys = all.flatMap((text) => text.match(KEY) ?? []).flatMap(readKey);
+  types: HOLDERS,
+  judge: (resource) => {
+    const holder = holderOf(resource);
+    const keys = holder.texts.flatMap((text) => text.match(KEY) ?? []).flatMap(readKey);
     if (keys.length === 0) return [];
-    return authorities(all)
+    return authorities(holder.texts)
       .filter((authority) => keys.some((key) => authority.checkPrivateKey(key)))
-      .flatMap((authority) => misplaced(where, authority));
+      .flatMap((authority) => misplaced(holder, authority));
   },
 };
 
-function misplaced(where: string, authority: X509Certificate): string[] {
+function misplaced({ called, where, isStore }: Holder, authority: X509Certificate): string[] {
   const name = authority.subject.split("\n").join(", ");
-  if (isSelfSigned(authority)) return [`Secret ${where} holds the key of the root ${name}: no site may have it.`];
-  if (PLACES.includes(where)) return [];
-  return [`Secret ${where} holds the key of the intermediate ${name}: it belongs in one of ${PLACES.join(", ")}.`];
+  if (isSelfSigned(authority)) return [`${called} holds the key of the root ${name}: no site may have it.`];
+  // A site's own entry hands its signers their keys; what reads it is the store's to limit.
+  if (isStore || (where !== undefined && PLACES.includes(where))) return [];
+  return [`${called} holds the key of the intermediate ${name}: it belongs in one of ${PLACES.join(", ")}.`];
 }
 
 function authorities(texts: readonly string[]): X509Certificate[] {

@@ -1,4 +1,4 @@
-import type { TrustRule } from "./trustRule";
+import type { JudgedResource, TrustRule } from "./trustRule";
 
 /** Where a team keeps the state of its stacks, which no program can see. */
 export interface StateSettings {
@@ -6,36 +6,81 @@ export interface StateSettings {
   readonly stateRegion?: string;
   /** Region of the key that encrypts it. */
   readonly keyRegion?: string;
+  /** Who runs what holds the state: `aws`, `gcp`, `azure`, or another. */
+  readonly stateProvider?: string;
+  /** Who runs what holds the key. */
+  readonly keyProvider?: string;
 }
 
-const REGION = { type: "string", minLength: 1 } as const;
+const TEXT = { type: "string", minLength: 1 } as const;
+const FLEET = "multisite:index:Fleet";
 
 /** State that is lost with a site is lost when it is needed. */
 export const stateOutsideSites: TrustRule = {
   name: "tr-006-state-outside-sites",
   displayName: "State and its key outlive every site",
-  description: "Neither the state nor the key that encrypts it is in the region of a site.",
+  description: "Neither the state nor the key that encrypts it is in the fault domain of a site.",
   level: "mandatory",
   severity: "high",
-  remediation: "Move the state or its key to a region without a site.",
-  types: ["multisite:index:Fleet"],
+  remediation: "Move the state or its key to where no site is.",
+  types: [FLEET, "multisite:index:Trust"],
   configSchema: {
     properties: {
-      stateRegion: { ...REGION, description: "Region of the bucket or service that holds the state." },
-      keyRegion: { ...REGION, description: "Region of the key that encrypts it." },
+      stateRegion: { ...TEXT, description: "Region of the bucket or service that holds the state." },
+      keyRegion: { ...TEXT, description: "Region of the key that encrypts it." },
+      stateProvider: { ...TEXT, description: "Who runs what holds the state: aws, gcp, azure, or another." },
+      keyProvider: { ...TEXT, description: "Who runs what holds the key." },
     },
   },
-  judge: ({ props, settings }) => {
-    const { stateRegion, keyRegion } = settings as StateSettings;
-    const sites = (props.spec as { readonly sites?: unknown } | undefined)?.sites;
-    return (Array.isArray(sites) ? sites : []).flatMap((site: { name?: unknown; region?: unknown } | null) => [
-      ...inside("The state is", stateRegion, site),
-      ...inside("The key that encrypts the state is", keyRegion, site),
-    ]);
+  judge: ({ type, props, settings }) => {
+    const { stateRegion, keyRegion, stateProvider, keyProvider } = settings as StateSettings;
+    const { level, sites } = declared(type, props);
+    return [
+      ...unsaid(level, "stateProvider", stateRegion, stateProvider),
+      ...unsaid(level, "keyProvider", keyRegion, keyProvider),
+      ...sites.flatMap((site) => [
+        ...inside("The state is", stateRegion, stateProvider, site, level),
+        ...inside("The key that encrypts the state is", keyRegion, keyProvider, site, level),
+      ]),
+    ];
   },
 };
 
-function inside(what: string, region: string | undefined, site: { name?: unknown; region?: unknown } | null): string[] {
-  if (region === undefined || site?.region !== region) return [];
-  return [`${what} in ${region}, the region of site ${String(site.name)}, whose loss it must survive.`];
+interface Declared {
+  readonly level: unknown;
+  readonly sites: readonly { readonly name: unknown; readonly region: unknown; readonly provider: unknown }[];
+}
+
+const PROVIDERS: { readonly [kind: string]: string } = { eks: "aws", gke: "gcp", aks: "azure" };
+
+type Props = { readonly [property: string]: unknown };
+
+function declared(type: string, props: JudgedResource["props"]): Declared {
+  const { faultDomain, sites } = ((type === FLEET ? props.spec : props.plan) ?? {}) as Props;
+  const all = (Array.isArray(sites) ? sites : []).map((site: Props | null) => ({
+    name: type === FLEET ? site?.name : site?.site,
+    region: site?.region,
+    provider: site?.provider ?? PROVIDERS[String(site?.kind)],
+  }));
+  return { level: faultDomain, sites: all };
+}
+
+function unsaid(level: unknown, setting: string, region: string | undefined, provider: string | undefined): string[] {
+  return level === "provider" && region !== undefined && provider === undefined
+    ? [`The fleet's fault domain is a provider, and ${setting} is not set: say who runs what is in ${region}.`]
+    : [];
+}
+
+function inside(
+  what: string,
+  region: string | undefined,
+  provider: string | undefined,
+  site: Declared["sites"][number],
+  level: unknown,
+): string[] {
+  const must = `of site ${String(site.name)}, whose loss it must survive.`;
+  if (level === "provider" && provider !== undefined && provider === site.provider) {
+    return [`${what} at ${provider}, the provider ${must}`];
+  }
+  return region !== undefined && site.region === region ? [`${what} in ${region}, the region ${must}`] : [];
 }

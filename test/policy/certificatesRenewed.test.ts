@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
-import { certificatesRenewed } from "../../policy/rules/n1-030-certificates-renewed";
+import { certificatesRenewed, clocksRenewed } from "../../policy/rules/n1-030-certificates-renewed";
 
 const NOW = "2026-11-20T12:00:00.000Z";
 const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
 
-function found(props: object, config: object = {}, type = SIGNED): string[] {
-  const policy = certificatesRenewed(() => NOW) as StackValidationPolicy;
+function found(props: object, config: object = {}, type = SIGNED, make = certificatesRenewed): string[] {
+  const policy = make(() => NOW) as StackValidationPolicy;
   const said: string[] = [];
   const resource = { type, name: "frankfurt-mesh", urn: "urn:frankfurt-mesh", props };
   const args = { resources: [resource], getConfig: () => config } as unknown as StackValidationArgs;
@@ -52,8 +52,16 @@ describe("certificates are renewed in time", () => {
     assert.equal(found(props, { exceptions: [{ ...exception, expires: "2026-11-19" }] }).length, 1);
   });
 
+  it("is about what a service has signed, too: the clock beside it is late", () => {
+    const clock = { ...window, validityEndTime: "2026-12-01T12:00:00Z" };
+    const type = "tls:index/selfSignedCert:SelfSignedCert";
+    assert.match(found(clock, {}, type, clocksRenewed).join(), /frankfurt-mesh ends in 11 days/);
+    assert.deepEqual(found({ ...clock, isCaCertificate: true }, {}, type, clocksRenewed), []);
+    assert.deepEqual(found({ ...clock, earlyRenewalHours: 0 }, {}, type, clocksRenewed), []);
+  });
+
   it("is about signed certificates only: roots are exchanged, not renewed", () => {
-    const root = { validityEndTime: "2026-11-21T12:00:00Z", earlyRenewalHours: 0 };
+    const root = { validityEndTime: "2026-11-21T12:00:00Z", earlyRenewalHours: 0, isCaCertificate: true };
     assert.deepEqual(found(root, {}, "tls:index/selfSignedCert:SelfSignedCert"), []);
   });
 });

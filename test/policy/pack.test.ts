@@ -25,7 +25,7 @@ describe("the pack", () => {
     assert.equal(info.name, "multisite");
     const named = info.policiesList.map(({ name }) => name);
     const names = [...rules, ...trustRules].map(({ name }) => name);
-    assert.deepEqual(named, ["multisite", ...names, "n1-030-certificates-renewed"]);
+    assert.deepEqual(named, ["multisite", ...names, "n1-030-certificates-renewed", "n1-031-renewal-clocks"]);
     for (const policy of info.policiesList) {
       assert.ok(policy.displayname && policy.description && policy.remediationSteps, policy.name);
       assert.ok(policy.severity > 0 && policy.tagsList.length > 0, policy.name);

@@ -107,7 +107,10 @@ const WRONG: readonly (readonly [string, () => string[], readonly string[]])[] =
   [
     "a bundle with its key",
     () => said(MAP, bundle(good.certPem + good.keyPem)),
-    ["tr-003 kube-system/cilium-root-ca.crt, key ca.crt holds a private key: give certificates only."],
+    [
+      "tr-003 kube-system/cilium-root-ca.crt, key ca.crt holds a private key: give certificates only.",
+      "tr-004 ConfigMap kube-system/cilium-root-ca.crt holds the key of the root CN=good: no site may have it.",
+    ],
   ],
   [
     "two active roots",
@@ -130,6 +133,227 @@ const WRONG: readonly (readonly [string, () => string[], readonly string[]])[] =
     ["tr-006 The state is in eu-central-1, the region of site frankfurt, whose loss it must survive."],
   ],
 ];
+
+/** What other programs than ours write: other providers' authorities, charts, stores and custom resources. */
+const KEY = "tls:index/privateKey:PrivateKey";
+const AWS_CA = "aws:acmpca/certificateAuthority:CertificateAuthority";
+const AWS_CERTIFICATE = "aws:acmpca/certificate:Certificate";
+const GOOGLE_CA = "gcp:certificateauthority/authority:Authority";
+const GOOGLE_CERTIFICATE = "gcp:certificateauthority/certificate:Certificate";
+const CERT_MANAGER = "kubernetes:cert-manager.io/v1:Certificate";
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+const TRUST_MANAGER = "kubernetes:trust.cert-manager.io/v1alpha1:Bundle";
+const CLUSTER_BUNDLE = "kubernetes:certificates.k8s.io/v1beta1:ClusterTrustBundle";
+const days = (value: number) => ({ validity: { type: "DAYS", value: String(value) } });
+const leafTemplate = { templateArn: "arn:aws:acm-pca:::template/EndEntityCertificate/V1" };
+const caTemplate = { templateArn: "arn:aws:acm-pca:::template/SubordinateCACertificate_PathLen0/V1" };
+const inBase64 = (text: string) => Buffer.from(text).toString("base64");
+const stranger = root("stranger");
+const lastDay = intermediate(good, "last day");
+
+const ELSEWHERE: readonly (readonly [string, string, object, Partial<JudgedResource>, readonly string[]])[] = [
+  [
+    "a curve that nobody gave",
+    KEY,
+    { algorithm: "ECDSA" },
+    {},
+    ["tr-007 Key one has no ecdsaCurve, which the provider takes for P224: give P256 or P384."],
+  ],
+  [
+    "curve P224",
+    KEY,
+    { algorithm: "ECDSA", ecdsaCurve: "P224" },
+    {},
+    ["tr-007 Key one has ecdsaCurve P224: give P256 or P384."],
+  ],
+  [
+    "RSA of 1024 bits",
+    KEY,
+    { algorithm: "RSA", rsaBits: 1024 },
+    {},
+    ["tr-007 Key one has rsaBits 1024: give 2048 or more."],
+  ],
+  [
+    "a curve that is not known",
+    KEY,
+    { algorithm: "ECDSA", ecdsaCurve: UNKNOWN },
+    {},
+    ["tr-007 Key one: algorithm or ecdsaCurve is not known, so it proves nothing."],
+  ],
+  ["P256", KEY, { algorithm: "ECDSA", ecdsaCurve: "P256" }, {}, []],
+  [
+    "an unprotected authority of AWS",
+    AWS_CA,
+    {},
+    { isProtected: false },
+    ["tr-001 Authority one is not protected: a run that no longer lists it would delete its key."],
+  ],
+  [
+    "an authority of Google that goes at once",
+    GOOGLE_CA,
+    { deletionProtection: false, skipGracePeriod: true },
+    {},
+    [
+      "tr-001 Authority one has deletionProtection off: leave it on.",
+      "tr-001 Authority one has skipGracePeriod on, so a deletion is at once and for ever: leave it off.",
+    ],
+  ],
+  [
+    "uses of a root in camelCase",
+    SELF,
+    { ...rootProps, allowedUses: ["certSigning"] },
+    {},
+    [`tr-001 Certificate one has the use "certSigning", which the tls provider refuses: give "cert_signing".`],
+  ],
+  [
+    "a leaf of AWS of 399 days",
+    AWS_CERTIFICATE,
+    { ...leafTemplate, ...days(399) },
+    {},
+    ["tr-002 Leaf one lives 9576 h: give 9552 (398 days) or fewer."],
+  ],
+  ["a CA of AWS of 399 days", AWS_CERTIFICATE, { ...caTemplate, ...days(399) }, {}, []],
+  [
+    "a leaf of AWS until a day",
+    AWS_CERTIFICATE,
+    { ...leafTemplate, validity: { type: "END_DATE", value: "2099-01-01T00:00:00Z" } },
+    { now: new Date("2097-01-01T00:00:00Z") },
+    ["tr-002 Leaf one lives 17520 h: give 9552 (398 days) or fewer."],
+  ],
+  [
+    "a leaf of Google of 399 days",
+    GOOGLE_CERTIFICATE,
+    { lifetime: "34473600s" },
+    {},
+    ["tr-002 Leaf one lives 9576 h: give 9552 (398 days) or fewer."],
+  ],
+  [
+    "a leaf of Google that says no lifetime",
+    GOOGLE_CERTIFICATE,
+    {},
+    {},
+    ["tr-002 Certificate one: lifetime is not known, so it proves nothing."],
+  ],
+  [
+    "a CA of Google",
+    GOOGLE_CERTIFICATE,
+    { lifetime: "63072000s", config: { x509Config: { caOptions: { isCa: true } } } },
+    {},
+    [],
+  ],
+  [
+    "a leaf of cert-manager of 400 days",
+    CERT_MANAGER,
+    { spec: { duration: "9600h" } },
+    {},
+    ["tr-002 Leaf one lives 9600 h: give 9552 (398 days) or fewer."],
+  ],
+  [
+    "one of cert-manager that is renewed at once",
+    CERT_MANAGER,
+    { spec: { duration: "24h30m", renewBefore: "48h" } },
+    {},
+    ["tr-002 Certificate one lives 24.5 h and is renewed 48 h before its end, so in every run: renew later."],
+  ],
+  ["one of cert-manager that says nothing", CERT_MANAGER, { spec: {} }, {}, []],
+  [
+    "an issuer that is no CA",
+    SIGNED,
+    { ...leafProps, caCertPem: own.certPem },
+    {},
+    ["tr-002 The issuer of one: certificate (CN=own) is no CA: give one with CA:TRUE."],
+  ],
+  [
+    "an issuer of two blocks",
+    SIGNED,
+    { ...leafProps, caCertPem: good.certPem + below.certPem },
+    {},
+    ["tr-002 The issuer of one: certificate has 2 PEM blocks: give exactly one, the signer's."],
+  ],
+  [
+    "an issuer with another's key",
+    SIGNED,
+    { ...leafProps, caPrivateKeyPem: stranger.keyPem },
+    {},
+    ["tr-002 The issuer of one: key is not the certificate's: give the pair."],
+  ],
+  [
+    "an intermediate as issuer",
+    SIGNED,
+    { ...leafProps, caCertPem: lastDay.certPem, caPrivateKeyPem: lastDay.keyPem },
+    {},
+    [],
+  ],
+  [
+    "Cilium's chart with the fleet's CA and its key",
+    RELEASE,
+    { values: { tls: { ca: { cert: inBase64(good.certPem), key: inBase64(good.keyPem) } } } },
+    {},
+    ["tr-004 The values of release one holds the key of the root CN=good: no site may have it."],
+  ],
+  [
+    "Linkerd's chart with an intermediate among its anchors",
+    RELEASE,
+    { values: { identityTrustAnchorsPEM: good.certPem + below.certPem } },
+    {},
+    [
+      "tr-003 Release one, value identityTrustAnchorsPEM: certificate 2 (CN=below) is an intermediate, signed by CN=good: it would become a root of its own.",
+    ],
+  ],
+  [
+    "a root's key in a store",
+    "aws:secretsmanager/secretVersion:SecretVersion",
+    { secretString: JSON.stringify({ certificate: good.certPem, key: good.keyPem }) },
+    {},
+    ["tr-004 Entry one holds the key of the root CN=good: no site may have it."],
+  ],
+  [
+    "a site's own intermediate in a store",
+    "gcp:secretmanager/secretVersion:SecretVersion",
+    { secretData: JSON.stringify({ certificate: below.certPem, key: below.keyPem }) },
+    {},
+    [],
+  ],
+  [
+    "trust-manager given one root by two sources",
+    TRUST_MANAGER,
+    { spec: { sources: [{ inLine: good.certPem }, { useDefaultCAs: true }, { inLine: good.certPem }] } },
+    {},
+    ["tr-003 Bundle one, inLine: certificate 2 (CN=good) is certificate 1 again: list each root once."],
+  ],
+  [
+    "a ClusterTrustBundle with a leaf",
+    CLUSTER_BUNDLE,
+    { spec: { trustBundle: own.certPem } },
+    {},
+    ["tr-003 ClusterTrustBundle one: certificate 1 (CN=own) is no CA: a bundle holds roots only."],
+  ],
+  [
+    "a trust stack whose state goes down with a site",
+    "multisite:index:Trust",
+    { plan: { rotation: { revision: 0, generations: [g1] }, sites: [{ site: "oslo", region: "eu-north-1" }] } },
+    { settings: { keyRegion: "eu-north-1" } },
+    ["tr-006 The key that encrypts the state is in eu-north-1, the region of site oslo, whose loss it must survive."],
+  ],
+  [
+    "a state at the provider of a site, where that is the fault domain",
+    "multisite:index:Fleet",
+    { spec: { faultDomain: "provider", sites: [{ name: "frankfurt", kind: "eks", region: "eu-central-1" }] } },
+    { settings: { stateRegion: "eu-north-1", stateProvider: "aws", keyRegion: "europe-north1" } },
+    [
+      "tr-006 The fleet's fault domain is a provider, and keyProvider is not set: say who runs what is in europe-north1.",
+      "tr-006 The state is at aws, the provider of site frankfurt, whose loss it must survive.",
+    ],
+  ],
+];
+
+for (const [what, type, props, more, messages] of ELSEWHERE) {
+  test(`of another program's making, ${what}: ${messages.length} violations`, () => {
+    const found = said(type, props, more);
+    assert.deepEqual(found, messages);
+    assert.doesNotMatch(found.join("\n"), /BEGIN|MI[A-Za-z0-9+/]{20}/);
+  });
+}
 
 for (const [what, judge, messages] of WRONG) {
   test(`${what} is a violation, and no message shows a key`, () => {

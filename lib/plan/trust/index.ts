@@ -15,5 +15,5 @@ export {
   type PolicyStatement,
   stateKeyPolicy,
 } from "./storePolicies";
-export { SuppliedRootError, suppliedRootProblems } from "./supplied";
+export { authorityProblems, SuppliedRootError, suppliedRootProblems } from "./supplied";
 export { FIRST_ROTATION, type TrustedSite, trustPlan } from "./trustPlan";

@@ -1,3 +1,4 @@
+import type { FaultDomainLevel } from "../spec";
 import type { TrustRotation } from "../trustPhases/rotation";
 import type { DeliverySpec, RootKeeper, RootSpec, SignerKind } from "./spec";
 import type { StorePlan } from "./store";
@@ -57,6 +58,9 @@ export interface RootPlan {
 /** What of the fleet's trust one site has. */
 export interface SiteTrustPlan {
   readonly site: string;
+  /** Where the site is: what must outlive it may not be there. */
+  readonly provider: string | undefined;
+  readonly region: string | undefined;
   /** The generation that its certificates come from. */
   readonly generation: string;
   /** Generations whose roots it trusts: the only thing in its bundle. */
@@ -78,6 +82,8 @@ export interface SiteTrustPlan {
 export interface TrustPlan {
   readonly trustDomain: string;
   readonly rotation: TrustRotation;
+  /** What is lost at once, and what the trust must outlive. */
+  readonly faultDomain: FaultDomainLevel;
   readonly delivery: DeliverySpec;
   /** Where each site's material is written; undefined where it goes by stack reference. */
   readonly store: StorePlan | undefined;

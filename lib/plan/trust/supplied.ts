@@ -10,12 +10,24 @@ export class SuppliedRootError extends Error {
 
 /** Everything that is wrong with a root that a team brings. */
 export function suppliedRootProblems(certificatePem: string, keyPem: string | undefined, now: Date): string[] {
+  return problemsOf(certificatePem, keyPem, now, true);
+}
+
+/** The same of any authority that signs: it may be an intermediate. */
+export function authorityProblems(certificatePem: string, keyPem: string | undefined, now: Date): string[] {
+  return problemsOf(certificatePem, keyPem, now, false);
+}
+
+function problemsOf(certificatePem: string, keyPem: string | undefined, now: Date, isRoot: boolean): string[] {
   const blocks = certificatePem.match(/-----BEGIN [A-Z0-9 ]+-----/g) ?? [];
   if (blocks.some((block) => block.includes("PRIVATE KEY"))) {
     return ["certificate holds a private key: give the certificate alone."];
   }
   // The tls provider reads the first block only, and would sign by whatever stands there.
-  if (blocks.length !== 1) return [`certificate has ${blocks.length} PEM blocks: give exactly one, the root's.`];
+  if (blocks.length !== 1)
+    return [
+      `certificate has ${blocks.length} PEM blocks: give exactly one, ${isRoot ? "the root's" : "the signer's"}.`,
+    ];
   const certificate = read(() => new X509Certificate(certificatePem));
   const key = keyPem === undefined ? undefined : read(() => createPrivateKey(keyPem));
   return [
@@ -23,7 +35,7 @@ export function suppliedRootProblems(certificatePem: string, keyPem: string | un
     ...(keyPem !== undefined && key === undefined
       ? ["key cannot be read: give a private key in PEM, not encrypted."]
       : []),
-    ...(certificate === undefined ? [] : certificateProblems(certificate, now)),
+    ...(certificate === undefined ? [] : certificateProblems(certificate, now, isRoot)),
     ...(certificate && key && !certificate.checkPrivateKey(key)
       ? ["key is not the certificate's: give the pair."]
       : []),
@@ -46,31 +58,33 @@ export function checkedRoom(generation: string, rootPem: string, { name, isCa }:
   );
 }
 
-function certificateProblems(certificate: X509Certificate, now: Date): string[] {
+function certificateProblems(certificate: X509Certificate, now: Date, isRoot: boolean): string[] {
   const end = new Date(certificate.validTo);
   const start = new Date(certificate.validFrom);
   return [
     ...(certificate.ca ? [] : [`certificate (${oneLine(certificate.subject)}) is no CA: give one with CA:TRUE.`]),
-    ...(certificate.ca && !isSelfSigned(certificate)
+    ...(isRoot && certificate.ca && !isSelfSigned(certificate)
       ? [`certificate is an intermediate, signed by ${oneLine(certificate.issuer)}: give the root itself.`]
       : []),
     ...(end <= now ? [`certificate ended ${end.toISOString().slice(0, 10)}: give one that is valid.`] : []),
     ...(start > now ? [`certificate begins ${start.toISOString().slice(0, 10)}: wait, or correct the clock.`] : []),
-    ...keyProblems(certificate.publicKey),
+    ...keyProblems(certificate.publicKey, isRoot),
   ];
 }
 
 const LEAST_RSA_BITS = 2048;
 const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
 
-function keyProblems({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string[] {
+function keyProblems({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject, isRoot: boolean): string[] {
   if (type === "rsa" && (details?.modulusLength ?? 0) < LEAST_RSA_BITS) {
     return [`certificate has an RSA key of ${details?.modulusLength} bits: give ${LEAST_RSA_BITS} or more.`];
   }
   if (type === "ec" && !CURVES.includes(details?.namedCurve ?? "")) {
     return [`certificate has a key on curve ${details?.namedCurve}: give P-256, P-384 or P-521.`];
   }
-  return type === "rsa" || type === "ec" ? [] : [`certificate has a key of type ${type}: give RSA or ECDSA.`];
+  return type === "rsa" || type === "ec" || !isRoot
+    ? []
+    : [`certificate has a key of type ${type}: give RSA or ECDSA.`];
 }
 
 function read<T>(make: () => T): T | undefined {

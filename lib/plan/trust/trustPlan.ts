@@ -1,4 +1,4 @@
-import type { SiteKind, SiteState } from "../spec";
+import type { FaultDomainLevel, SiteKind, SiteState } from "../spec";
 import { issuedFrom, type TrustRotation } from "../trustPhases/rotation";
 import { type Issuance, intermediateCertificate, leafCertificate, leafRoles, rootCertificate } from "./certificates";
 import { lifetimesOf, staggerHours } from "./lifetimes";
@@ -13,6 +13,8 @@ export interface TrustedSite {
   readonly number: number;
   readonly state: SiteState;
   readonly kind: SiteKind;
+  readonly provider?: string;
+  readonly region?: string;
   /** Addresses by which peers look for its mesh API. */
   readonly addresses?: { readonly mesh: readonly string[] };
 }
@@ -24,19 +26,21 @@ export const FIRST_ROTATION: TrustRotation = { revision: 0, generations: [{ name
  * Every certificate of a fleet, as data. A site's certificates follow from the site, its number and the rotation, never
  * from its neighbours. Sites that are lost keep theirs, for the day on which they are back; expelled ones have none.
  * @param meshed whether the sites run a mesh's API
+ * @param faultDomain what is lost at once
  */
 export function trustPlan(
   spec: TrustSpec,
   sites: readonly TrustedSite[],
   maximumSites: number,
   meshed = false,
+  faultDomain: FaultDomainLevel = "region",
 ): TrustPlan {
   const { trustDomain, rotation = FIRST_ROTATION, roots = {}, delivery = { by: "stackReference" } } = spec;
   const lifetimes = lifetimesOf(spec.lifetimes);
   const issuance = (generation: string): Issuance => ({ generation, trustDomain, lifetimes });
   const expelled = new Set(rotation.expelled ?? []);
   return {
-    ...{ trustDomain, rotation, delivery },
+    ...{ trustDomain, rotation, faultDomain, delivery },
     store: storePlan(
       spec,
       sites.map(({ name }) => name).filter((name) => !expelled.has(name)),
@@ -54,7 +58,7 @@ export function trustPlan(
 }
 
 function siteTrust(
-  { name, kind, addresses }: TrustedSite,
+  { name, kind, provider, region, addresses }: TrustedSite,
   { signers = [], hubble = true }: TrustSpec,
   rotation: TrustRotation,
   issuance: (generation: string) => Issuance,
@@ -65,7 +69,7 @@ function siteTrust(
   const generation = issuedFrom(rotation, name)!;
   const from = issuance(generation);
   return {
-    site: name,
+    ...{ site: name, provider, region },
     generation,
     bundle: rotation.generations.map((one) => one.name),
     leaves: leafRoles(hubble).map((role) => leafCertificate(role, name, stagger, from, addresses?.mesh)),
