@@ -70,12 +70,14 @@ type Form = (
 
 const FORMS: Readonly<Record<SignerKind, Form>> = {
   // cert-manager sends along what stands in tls.crt, and takes the last certificate of the chain for ca.crt of what it issues.
+  // It appends the first certificate of ca.crt to the chain: with the other root of a rotation there it would sign nothing
+  // ("certificate chain is malformed or broken"; 1.21, pkg/util/kube, SecretTLSKeyPairAndCA).
   certManager: (site, pair, roots, options) => [
     tlsSecret(
       site,
       SIGNER_SECRETS.certManager,
       { ...pair, certificate: joined(pair.certificate, roots) },
-      roots,
+      ownRoot(pair.certificate, roots),
       options,
     ),
     bundleMap(site, BUNDLE_SOURCE, roots, options),
@@ -149,13 +151,18 @@ function bundleMap(
   return new ConfigMap(`${site}-${name}`, { metadata: { namespace, name }, data: { [key]: roots } }, options);
 }
 
-/** A chain up to a root that verifies it: the one that signed its last certificate, whichever roots are trusted beside it. */
+/** A chain up to the root that signed its last certificate, whichever roots are trusted beside it. */
 function joined(certificate: pulumi.Input<string>, roots: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.all([certificate, ownRoot(certificate, roots)]).apply(([chain, root]) => `${chain.trim()}\n${root}`);
+}
+
+/** The root that a chain ends in. */
+function ownRoot(certificate: pulumi.Input<string>, roots: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.all([certificate, roots]).apply(([chain, bundle]) => {
     const last = certificatesOf(chain, "The chain").at(-1)!;
     const root = certificatesOf(bundle, "The bundle").find((one) => last.verify(one.publicKey));
     if (root === undefined) throw new Error("No root of the bundle signed the certificate: their generations differ.");
-    return `${chain.trim()}\n${root.toString().trim()}\n`;
+    return `${root.toString().trim()}\n`;
   });
 }
 

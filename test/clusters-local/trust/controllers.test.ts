@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { promisify } from "node:util";
+import { createColors } from "picocolors";
+import { certificatesOf } from "../../../lib/plan/trust/bundle";
+import { BUNDLE_LABEL, BUNDLE_SOURCE, SIGNER_SECRETS } from "../../../lib/plan/trust/objects";
+import { legalSteps, type RotationSubject, type TrustRotation, type TrustStep } from "../../../lib/plan/trustPhases";
+import type { LocalSite } from "../../../rehearsal/clusters/sites";
+import { makePki } from "../../../rehearsal/clusters/sites/pki";
+import { freePort } from "../../../rehearsal/clusters/sites/ports";
+import { openProgram, type ProgramRun, refuseFailed } from "../../../rehearsal/commands/program";
+import { withSites } from "../../../rehearsal/commands/sites";
+import { subjectOf } from "../../../rehearsal/commands/subject";
+import type { Terminal } from "../../../rehearsal/terminal";
+import { collect } from "../../../rehearsal/trust/collect";
+import { readerOf } from "../../../rehearsal/trust/reader";
+import { temporaryFolder, until } from "../../support/folders";
+import { clients } from "../../support/localClients";
+import { localProgram, runProgram } from "../../support/localPrograms";
+import { localTools } from "../../support/localTools";
+import { ROOT } from "../../support/multisite";
+import { type Identity, leaf, root } from "../../trust/certificates";
+import { brokenLinks, TlsSite } from "../../trust/links";
+import { byOpenssl, runs } from "../../trust/verifiers";
+
+const NAMES = ["oslo", "turin", "vienna"];
+const POD = { namespace: "shop", name: "api" };
+const START: TrustRotation = { revision: 0, generations: [{ name: "g1", state: "active" }] };
+const GENERATIONS: TrustRotation["generations"] = [
+  { name: "g1", state: "active" },
+  { name: "g2", state: "next" },
+];
+const DISTRIBUTED: TrustRotation = { revision: 1, bundleSince: 1, generations: GENERATIONS };
+const ISSUED: TrustRotation = { ...DISTRIBUTED, revision: 2, issuedByNext: ["oslo"], nextWasIssued: true };
+const SILENT: Terminal = { out() {}, err() {}, progress() {}, done() {}, colors: createColors(false) };
+
+/** Three clusters that exist, in each of which cert-manager signs. */
+function program(t: TestContext): { dir: string; take(rotation: TrustRotation): void } {
+  const dir = temporaryFolder(t);
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
+  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
+  writeFileSync(
+    join(dir, "index.js"),
+    `const { Fleet, existing } = require("pulumi-multisite");
+const { builtTrust } = require("pulumi-multisite/trust");
+const rotation = JSON.parse(require("node:fs").readFileSync(__dirname + "/trust.json", "utf8"));
+const site = (name, i) => ({ kind: "existing", name, number: i + 1, region: name, provider: "vsphere", identity: "uid-" + name,
+  allocatable: { cpu: 4, memoryGiB: 16, pods: 110, nodes: 1, verifiedAt: "2026-11-01" },
+  cidrs: { nodes: ["192.168." + i + ".0/24"], pods: ["10." + i + ".128.0/17"], services: ["10." + i + ".64.0/18"] } });
+const names = ${JSON.stringify(NAMES)};
+new Fleet("sample", { kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, "a kubeconfig"])), trust: builtTrust(),
+  spec: { demand: { cpu: 1 }, sites: names.map(site),
+    trust: { trustDomain: "sample.example.com", signers: ["certManager"], hubble: false, rotation } } });
+`,
+  );
+  const take = (rotation: TrustRotation) => writeFileSync(join(dir, "trust.json"), JSON.stringify(rotation));
+  take(START);
+  return { dir, take };
+}
+
+/** What runs in a site's pods where pods run: beside it here. */
+async function runControllers(t: TestContext, { kubeconfig }: LocalSite, paths: { issuers: string; trust: string }) {
+  const { server } = makePki("webhook", "127.0.0.1", "unused");
+  const [webhook, probe, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
+  const { namespace } = BUNDLE_SOURCE;
+  await runProgram(
+    t,
+    paths.trust,
+    [
+      ...["--kubeconfig", "{kubeconfig}", "--trust-namespace", namespace, "--leader-elect=false"],
+      ...["--webhook-host", "127.0.0.1", "--webhook-port", String(webhook), "--webhook-certificate-dir", "{}"],
+      ...["--readiness-probe-port", String(probe), "--metrics-port", String(metrics)],
+    ],
+    { kubeconfig, "tls.crt": server.certificate, "tls.key": server.key },
+  );
+  const args = ["--kubeconfig", "{kubeconfig}", "--cluster-resource-namespace", SIGNER_SECRETS.certManager.namespace];
+  const log = await runProgram(t, paths.issuers, args, { kubeconfig });
+  await until(() => existsSync(log) && readFileSync(log, "utf8").includes("issuing"), 180);
+}
+
+/** A namespace that asks for the roots, one that does not, and a workload's certificate. */
+async function furnish(kubectl: string, { kubeconfigFile, name }: LocalSite): Promise<void> {
+  const namespace = (of: string, labels: object) => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: of, labels },
+  });
+  const certificate = {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata: POD,
+    spec: {
+      secretName: POD.name,
+      dnsNames: [`${name}.mesh.cilium.io`],
+      uris: [`spiffe://sample.example.com/site/${name}/ns/shop/sa/api`],
+      usages: ["digital signature", "server auth", "client auth"],
+      privateKey: { algorithm: "ECDSA", size: 256, encoding: "PKCS8" },
+      issuerRef: { kind: "ClusterIssuer", name: "multisite-site-ca" },
+    },
+  };
+  const items = [namespace("shop", { [BUNDLE_LABEL.name]: BUNDLE_LABEL.value }), namespace("other", {}), certificate];
+  const applying = promisify(execFile)(kubectl, [
+    ...["--kubeconfig", kubeconfigFile, "apply", "--server-side", "-f", "-"],
+  ]);
+  applying.child.stdin?.end(JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  await applying;
+}
+
+/** The certificate that the site's issuer made; undefined while there is none. */
+async function issued(site: LocalSite): Promise<Identity | undefined> {
+  const { core } = await clients(site);
+  const data = (await core.readNamespacedSecret(POD).catch(() => undefined))?.data;
+  const text = (key: string) => Buffer.from(data?.[key] ?? "", "base64").toString();
+  const [chainPem, keyPem] = [text("tls.crt"), text("tls.key")];
+  if (chainPem === "" || keyPem === "") return undefined;
+  const certPem = certificatesOf(chainPem, "The chain")[0]!.toString();
+  return { key: createPrivateKey(keyPem), keyPem, chainPem, certPem };
+}
+
+/** The roots that trust-manager wrote into a namespace; empty while there are none. */
+async function rootsIn(site: LocalSite, namespace: string): Promise<string> {
+  const { core } = await clients(site);
+  const found = await core.readNamespacedConfigMap({ namespace, name: BUNDLE_SOURCE.name }).catch(() => undefined);
+  return found?.data?.[BUNDLE_SOURCE.key] ?? "";
+}
+
+const count = (pem: string) => pem.match(/BEGIN CERTIFICATE/g)?.length ?? 0;
+
+/** Every site as a server and a client, with what its controllers made for it. */
+async function withTls(sites: readonly LocalSite[], work: (all: TlsSite[]) => Promise<void>): Promise<void> {
+  const made = await Promise.all(
+    sites.map(async (site) => new TlsSite(site.name, await rootsIn(site, "shop"), (await issued(site))!)),
+  );
+  try {
+    for (const one of made) await one.listen();
+    await work(made);
+  } finally {
+    for (const one of made) one.close();
+  }
+}
+
+async function allVerify(t: TestContext, sites: readonly LocalSite[]): Promise<void> {
+  await withTls(sites, async (all) => {
+    assert.deepEqual(await brokenLinks(all), []);
+    if (!runs("openssl", "version")) return;
+    for (const { identity } of all)
+      for (const { bundle } of all) assert.equal(await byOpenssl(temporaryFolder(t), bundle, identity), undefined);
+  });
+}
+
+async function up(run: ProgramRun): Promise<Set<string>> {
+  const result = await run.session.up();
+  refuseFailed(result);
+  return new Set(result.steps.map(({ op }) => op));
+}
+
+/** The next step of the rotation, by what the sites say. */
+async function nextStep(rotation: TrustRotation, sites: readonly LocalSite[]): Promise<TrustStep> {
+  const asked = sites.map(({ name, kubeconfigFile }) => ({ name, reader: () => readerOf(name, kubeconfigFile, 60) }));
+  const facts = await collect(asked, 60, new AbortController().signal);
+  const known = sites.map(({ name }) => ({ name, state: "active" as const, consumers: [], unseenLeafHours: 24 }));
+  const subject: RotationSubject = { rotation, sites: known };
+  return legalSteps(subject, facts, new Date().toISOString()).forward[0]!;
+}
+
+const unmet = ({ gates }: TrustStep) => gates.filter(({ met }) => !met).map(({ site, seen }) => `${site}: ${seen}`);
+
+test("real controllers in three sites, by the objects of this library", async (whole) => {
+  const t = whole;
+  const [tools, issuers, trust] = [
+    await localTools(),
+    await localProgram("issuers"),
+    await localProgram("trust-manager"),
+  ];
+  if (typeof tools === "string" || typeof issuers === "string" || typeof trust === "string") {
+    t.skip([tools, issuers, trust].find((one) => typeof one === "string") as string);
+    return;
+  }
+  const { dir, take } = program(t);
+  const { signal } = new AbortController();
+  await withSites(dir, SILENT, signal, async (stage) => {
+    const run = await openProgram(dir, { config: {}, stack: "rehearsal" }, SILENT, stage.signal, {
+      sites: stage.stage,
+    });
+    t.after(() => run.session.close());
+    const preview = await run.session.preview();
+    refuseFailed(preview);
+    const { plan } = subjectOf(preview.resources, { manifests: undefined, today: "2026-11-20" });
+    const local = await stage.start(plan, preview);
+    const sites = NAMES.map((name) => local.sites[name]!);
+    const [oslo] = sites as [LocalSite];
+
+    await t.test("the rehearsal makes them, and changes nothing when it runs again", async () => {
+      await up(run);
+      assert.deepEqual(await up(run), new Set(["same"]));
+    });
+
+    await t.test(
+      "each site's issuer signs, and each other verifies by the roots that trust-manager wrote",
+      async (t) => {
+        await Promise.all(
+          sites.map(async (site) => {
+            await runControllers(whole, site, { issuers: issuers.path, trust: trust.path });
+            await furnish(tools.kubectl.path, site);
+            await until(
+              async () => (await issued(site)) !== undefined && count(await rootsIn(site, "shop")) === 1,
+              300,
+            );
+            assert.equal(await rootsIn(site, "other"), "", "a namespace that did not ask");
+          }),
+        );
+        await allVerify(t, sites);
+        await withTls(sites, async (all) => {
+          const [first] = all as [TlsSite];
+          const foreign = root("sample.example.com root g1");
+          first.take(first.bundle, leaf(foreign, "api", { dnsNames: [`${first.name}.mesh.cilium.io`] }));
+          assert.equal((await brokenLinks(all)).length, 4, "nobody takes a certificate of a foreign authority");
+        });
+      },
+    );
+
+    await t.test("a next root is in every site's bundle before anything is issued from it", async (t) => {
+      assert.deepEqual(unmet(await nextStep(START, sites)), []);
+      take(DISTRIBUTED);
+      await up(run);
+      await until(async () => (await bundles(sites)).every((roots) => count(roots) === 2), 300);
+      await allVerify(t, sites);
+      const step = await nextStep(DISTRIBUTED, sites);
+      assert.deepEqual([step.kind, unmet(step)], ["issue", []]);
+    });
+
+    await t.test(
+      "a site that is issued from the next root is taken in all others; its old leaf is named",
+      async (t) => {
+        take(ISSUED);
+        await up(run);
+        assert.match(unmet(await nextStep(ISSUED, sites)).join("\n"), /^oslo: shop\/api chains to g1$/);
+        const before = (await issued(oslo))!;
+        const { core } = await clients(oslo);
+        await core.deleteNamespacedSecret(POD);
+        await until(async () => ((await issued(oslo))?.certPem ?? before.certPem) !== before.certPem, 300);
+        assert.deepEqual(unmet(await nextStep(ISSUED, sites)), []);
+        const above = new X509Certificate(certificatesOf((await issued(oslo))!.chainPem, "The chain")[1]!.toString());
+        assert.match(above.issuer, /root g2/);
+        await allVerify(t, sites);
+      },
+    );
+  });
+});
+
+const bundles = (sites: readonly LocalSite[]) => Promise.all(sites.map((site) => rootsIn(site, "shop")));
