@@ -1,3 +1,4 @@
+import { rootName } from "../../lib/plan/trust/certificates";
 import {
   compromisedPlan,
   generationIn,
@@ -97,22 +98,33 @@ interface Ending {
 
 /** Takes the step if it was asked for, and says what to run next. */
 function finish(
-  document: object,
+  document: { readonly rotation: TrustRotation; readonly [field: string]: unknown },
   text: readonly string[],
   to: TrustRotation | undefined,
   { file, now, options, terminal }: Ending,
 ): void {
+  const { rotation } = document;
   const isTaken = options.take && to !== undefined;
   if (isTaken) writeWhole(file, { ...to, changedAt: now });
   const next = isTaken
     ? [
         `Taken: ${file} is revision ${to.revision}.`,
+        ...dropped(rotation, to).map(
+          (name) =>
+            `Root ${name} is protected in the trust stack, and \`pulumi up\` deletes it only once it is not: run \`pulumi state unprotect\` for its resources (${rootName(name)}) first.`,
+        ),
         "Run `pulumi up` for the trust stack, then for each site; then `multisite trust status`.",
       ]
     : to === undefined
       ? ["Nothing was changed. The way back, whenever it is wanted: multisite trust rotate --back"]
       : ["Nothing was changed. Add --take to take the step."];
   writeDocument(document, [...text, "", ...next].join("\n"), options.json, terminal);
+}
+
+/** Roots that nobody trusts any more. */
+function dropped({ generations }: TrustRotation, to: TrustRotation): string[] {
+  const kept = new Set(to.generations.map(({ name }) => name));
+  return generations.flatMap(({ name }) => (kept.has(name) ? [] : [name]));
 }
 
 /** A rotation that is under way leads to one root only. */

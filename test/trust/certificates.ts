@@ -1,4 +1,6 @@
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
+import { intermediateCertificate } from "../../lib/plan/trust/certificates";
+import { lifetimesOf } from "../../lib/plan/trust/lifetimes";
 import { makeKey } from "../../rehearsal/clouds/tls/keys";
 import { makeRequest, selfSign, signRequest, type Terms } from "../../rehearsal/clouds/tls/x509";
 
@@ -42,6 +44,15 @@ export function root(commonName: string): Identity {
 /** An intermediate with which a site signs by itself; `uris` are the names that it carries, and claims to sign for. */
 export function intermediate(by: Identity, commonName: string, uris: string[] = []): Identity {
   return signed(by, { ...NAMES, uris, subject: { commonName } }, { ...CA });
+}
+
+/** An intermediate by which a site signs, as the library plans it; `uris` in place of its own, for what would be wrong. */
+export function plannedIntermediate(by: Identity, trustDomain: string, site: string, uris?: string[]): Identity {
+  const issuance = { generation: "g1", trustDomain, lifetimes: lifetimesOf() };
+  const plan = intermediateCertificate("certManager", site, 0, issuance);
+  const names = { dnsNames: [...plan.dnsNames], ipAddresses: [...plan.ipAddresses], uris: uris ?? [...plan.uris] };
+  const terms = { ...CA, allowedUses: [...plan.uses], maxPathLength: plan.maxPathLength, hours: plan.lifetimeHours };
+  return signed(by, { ...names, subject: { ...plan.subject } }, terms);
 }
 
 /** A certificate of a server and client. */

@@ -220,6 +220,40 @@ describe("multisite trust rotate", () => {
     assert.deepEqual(readTrust().generations, [{ name: "g1", state: "active" }]);
   });
 
+  it("does not withdraw while a site is issued from the old root, and says what protects that once it does", async () => {
+    const settled: Partial<TrustRotation> = {
+      generations: [
+        { name: "g1", state: "retiring" },
+        { name: "g2", state: "active" },
+      ],
+      bundleSince: 2,
+    };
+    write(settled);
+    hold(true, "g2");
+    apis.paris.answers = answersOf({ revision: 4, roots: { g1, g2 }, leaf: leaf(g1, "remote-paris") });
+    const early = await trust("rotate", dir, "--take", ...CONFIGS());
+    assert.equal(early.exit, 1);
+    assert.match(early.stdout, /withdraw g1[\s\S]*paris: kube-system\/clustermesh-apiserver-remote-cert chains to g1/);
+    assert.deepEqual(readTrust().generations, settled.generations);
+    hold(true, "g2");
+    const taken = await trust("rotate", dir, "--take", ...CONFIGS());
+    assert.equal(taken.exit, 0, taken.stdout);
+    assert.match(taken.stdout, /pulumi state unprotect. for its resources \(root-g1\)/);
+    assert.deepEqual(readTrust().generations, [{ name: "g2", state: "active" }]);
+  });
+
+  it("swaps no root at once: a new one is trusted beside the old, which stays the one that is issued from", async () => {
+    write({});
+    hold(false, "g1");
+    const taken = await trust("rotate", dir, "--to", "g2", "--take", ...CONFIGS());
+    assert.equal(taken.exit, 0, taken.stdout);
+    assert.deepEqual(readTrust().generations, DISTRIBUTED.generations);
+    write({ revision: 5, generations: [{ name: "g2", state: "active" }] });
+    const swapped = await trust("status", dir, ...CONFIGS());
+    assert.equal(swapped.exit, 1, "a file that was swapped by hand is not what the sites hold");
+    assert.match(swapped.stdout, /g1/);
+  });
+
   it("takes the site that is asked for", async () => {
     write(DISTRIBUTED);
     hold(true, "g1");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { temporaryFolder } from "../support/folders";
-import { type Identity, intermediate, leaf, root } from "./certificates";
+import { type Identity, intermediate, leaf, plannedIntermediate, root } from "./certificates";
+import { bySite, bySpiffe } from "./spiffe";
 import { byGo, byNode, byOpenssl, constrained, runs } from "./verifiers";
 
 const DOMAIN = "shop.example.com";
@@ -16,7 +17,7 @@ function pod(by: Identity, uri: string): Identity {
 
 describe("one workload identity for all sites", { skip: SKIP }, () => {
   const fleet = root(`${DOMAIN} root g1`);
-  const site = (name: string) => intermediate(fleet, `cert-manager ${name}`, [`spiffe://${DOMAIN}`]);
+  const site = (name: string) => plannedIntermediate(fleet, DOMAIN, name);
   const [frankfurt, dublin] = [site("frankfurt"), site("dublin")];
   const honest = pod(frankfurt, id("frankfurt"));
   const other = pod(dublin, id("dublin"));
@@ -43,6 +44,57 @@ describe("one workload identity for all sites", { skip: SKIP }, () => {
   it("no verifier rejects a site that claims another's path, where nothing constrains it", async (test) => {
     assert.equal(await byOpenssl(temporaryFolder(test), fleet.certPem, liar), undefined);
     assert.equal(await byNode(fleet.certPem, other, liar), undefined);
+  });
+
+  it("SPIFFE's own rules take a pod of each site for the fleet's, and do not tell the sites' paths apart", async (test) => {
+    const folder = temporaryFolder(test);
+    for (const one of [honest, other, liar])
+      assert.equal(await bySpiffe(folder, fleet.certPem, one, DOMAIN), undefined);
+    const foreign = pod(intermediate(root(`${DOMAIN} root g1`), "cert-manager mars"), id("frankfurt"));
+    assert.match((await bySpiffe(folder, fleet.certPem, foreign, DOMAIN)) ?? "", /verification failed/);
+  });
+
+  it("who compares the path with the site in the issuer's subject rejects the site that claims another's", () => {
+    for (const one of [honest, other]) assert.equal(bySite(one), undefined);
+    assert.match(
+      bySite(liar) ?? "",
+      /site\/dublin\/ns\/pay\/sa\/api claims site\/dublin, and was signed by site\/frankfurt/,
+    );
+  });
+
+  it("another trust domain and a second URI: SPIFFE rejects them, OpenSSL and Node do not", async (test) => {
+    const folder = temporaryFolder(test);
+    const elsewhere = pod(frankfurt, id("frankfurt", "bank.example.com"));
+    const names = { dnsNames: ["server.mesh.cilium.io"] };
+    const double = leaf(frankfurt, "api", { ...names, uris: [id("frankfurt"), id("dublin")] }, true);
+    const cases: [Identity, RegExp][] = [
+      [elsewhere, /another trust domain than the bundle/],
+      [double, /not exactly one URI/],
+    ];
+    for (const [one, reason] of cases) {
+      assert.match((await bySpiffe(folder, fleet.certPem, one, DOMAIN)) ?? "", reason);
+      assert.equal(await byOpenssl(folder, fleet.certPem, one), undefined);
+      assert.equal(await byNode(fleet.certPem, other, one), undefined);
+    }
+  });
+
+  it("a site's issuer is nobody: SPIFFE and Node reject it as an identity, a chain alone does not", async (test) => {
+    const folder = temporaryFolder(test);
+    assert.match(
+      (await bySpiffe(folder, fleet.certPem, frankfurt, DOMAIN)) ?? "",
+      /signing certificate is no identity/,
+    );
+    assert.notEqual(await byNode(fleet.certPem, other, frankfurt), undefined);
+    assert.equal(await byOpenssl(folder, fleet.certPem, frankfurt), undefined);
+  });
+
+  it("an intermediate whose URI has the site's path, and not only its subject, is refused by SPIFFE's rules alone", async (test) => {
+    const folder = temporaryFolder(test);
+    const odd = plannedIntermediate(fleet, DOMAIN, "frankfurt", [`spiffe://${DOMAIN}/site/frankfurt`]);
+    const one = pod(odd, id("frankfurt"));
+    assert.match((await bySpiffe(folder, fleet.certPem, one, DOMAIN)) ?? "", /signing certificate's .* has a path/);
+    assert.equal(await byOpenssl(folder, fleet.certPem, one), undefined);
+    assert.equal(await byNode(fleet.certPem, other, one), undefined);
   });
 
   it("a constraint on URIs holds a site to a trust domain of its own, never to a path", async (test) => {

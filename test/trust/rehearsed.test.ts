@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { fingerprintOf } from "../../lib/plan/trust/bundle";
-import { type Deployment, DeploymentCodec, type ResourceState } from "../../rehearsal/engine";
-import type { Properties } from "../../rehearsal/engine/provider";
-import { revealSecrets } from "../../rehearsal/engine/values";
+import type { ResourceState } from "../../rehearsal/engine";
 import type { Report } from "../../rehearsal/report/report";
 import { Canaries, keysIn } from "../support/canaries";
 import { temporaryFolder } from "../support/folders";
 import { type Ended, reported } from "../support/multisite";
-import { type Identity, leaf, root } from "./certificates";
-import { TlsSite } from "./links";
+import { leaf, root } from "./certificates";
+import { CLIENT, connection, type Given, givenTo, isFor, openedState, SERVER } from "./given";
 import { byOpenssl, runs } from "./verifiers";
 
 const folder = mkdtempSync(join(tmpdir(), "multisite-trust-"));
@@ -26,46 +24,9 @@ function rehearse(stack: "trust" | "sites", ...more: string[]): Promise<Ended & 
   return reported(["rehearse", "examples/shared-trust", ...args]);
 }
 
-/** The resources of a state, their secrets in clear. */
 function opened(stack: "trust" | "sites"): ResourceState[] {
-  const deployment = JSON.parse(readFileSync(STATES[stack], "utf8")) as Deployment;
-  return new DeploymentCodec("").decode(deployment).map((state) => ({
-    ...state,
-    inputs: revealSecrets(state.inputs),
-    outputs: revealSecrets(state.outputs),
-  }));
+  return openedState(JSON.parse(readFileSync(STATES[stack], "utf8")));
 }
-
-/** A certificate with its key, as a site is given it. */
-interface Given extends Identity {
-  readonly site: string;
-  readonly name: string;
-  /** What the site trusts. */
-  readonly roots: string;
-  readonly x509: X509Certificate;
-}
-
-/** What the Secrets of the sites hold. */
-function givenTo(states: readonly ResourceState[]): Given[] {
-  return states.flatMap(({ type, urn, inputs }) => {
-    if (type !== "kubernetes:core/v1:Secret") return [];
-    const texts = Object.entries(inputs.data as Properties).map(([key, value]) => [key, decoded(value)] as const);
-    const { "tls.crt": chainPem, "tls.key": keyPem, "ca.crt": roots } = Object.fromEntries(texts);
-    if (chainPem === undefined || keyPem === undefined || roots === undefined) return [];
-    const [site = "", ...name] = urn.slice(urn.lastIndexOf("::") + 2).split("-");
-    const x509 = new X509Certificate(chainPem);
-    const key = createPrivateKey(keyPem);
-    return [{ site, name: name.join("-"), key, keyPem, chainPem, certPem: x509.toString(), roots, x509 }];
-  });
-}
-
-function decoded(base64: unknown): string {
-  return Buffer.from(String(base64), "base64").toString();
-}
-
-/** Uses by which Node and OpenSSL tell servers from clients. */
-const [SERVER, CLIENT] = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"];
-const has = ({ x509 }: Given, use: string) => (x509.keyUsage ?? []).includes(use);
 
 let first: Awaited<ReturnType<typeof rehearse>>[] = [];
 let states: { trust: ResourceState[]; sites: ResourceState[] };
@@ -124,23 +85,9 @@ test("every certificate of the trust stack but the root is in a site, with its o
   for (const { x509, key } of given) assert.ok(x509.checkPrivateKey(key));
 });
 
-/** A connection on which both sides verify each other by what their own sites trust; resolves to why there is none. */
-async function connection(server: Given, client: Given): Promise<string | undefined> {
-  const name = server.x509.subjectAltName?.match(/DNS:([^,]+)/)?.[1]?.replace("*", "node-1");
-  const to = new TlsSite(server.site, server.roots, server, name);
-  const from = new TlsSite(client.site, client.roots, client);
-  try {
-    await to.listen();
-    return await from.reach(to);
-  } finally {
-    to.close();
-    from.close();
-  }
-}
-
 test("Node's TLS takes every leaf, as a server or a client of mutual TLS with each other site", async () => {
   const leaves = given.filter(({ x509 }) => !x509.ca);
-  const [servers, clients] = [SERVER, CLIENT].map((use) => leaves.filter((one) => has(one, use!))) as [
+  const [servers, clients] = [SERVER, CLIENT].map((use) => leaves.filter((one) => isFor(use!, one))) as [
     Given[],
     Given[],
   ];
@@ -159,7 +106,7 @@ test("Node's TLS takes every leaf, as a server or a client of mutual TLS with ea
   const foreign = root("shop.example.com root g1");
   assert.ok(await connection({ ...server, roots: foreign.certPem }, client), "a client of a foreign root");
   assert.ok(await connection(server, { ...client, roots: foreign.certPem }), "a server of a foreign root");
-  const onlyServer = servers.find((one) => !has(one, CLIENT!))!;
+  const onlyServer = servers.find((one) => !isFor(CLIENT, one))!;
   assert.ok(await connection(client.site === server.site ? client : server, onlyServer), "a server as a client");
 });
 
@@ -191,7 +138,7 @@ test("OpenSSL verifies every chain by the roots of every site, for what it is us
   assert.equal(bundles.length, 1, "all sites trust the same");
   const foreign = root("shop.example.com root g1").certPem;
   for (const one of given) {
-    const purposes = [has(one, SERVER!) ? "sslserver" : "", has(one, CLIENT!) ? "sslclient" : ""].filter(Boolean);
+    const purposes = [isFor(SERVER, one) ? "sslserver" : "", isFor(CLIENT, one) ? "sslclient" : ""].filter(Boolean);
     for (const purpose of purposes.length > 0 ? purposes : ["any"]) {
       const more = ["-x509_strict", "-purpose", purpose];
       assert.equal(await byOpenssl(folder, bundles[0]!, one, more), undefined, `${one.site} ${one.name} ${purpose}`);

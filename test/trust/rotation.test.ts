@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import { phaseOf, type TrustStep } from "../../lib/plan/trustPhases";
+import { compromisedPlan, phaseOf, type TrustStep } from "../../lib/plan/trustPhases";
 import { until } from "../support/folders";
 import { root } from "./certificates";
 import { TlsFleet } from "./fleet";
@@ -82,6 +82,33 @@ describe("six of six links of three sites, over real sockets", () => {
     await allLinks(all, "belgium is back");
   });
 
+  for (const how of ["lags", "does not answer"] as const) {
+    it(`while one site ${how} in every phase, and the step that needs it waits for it by name`, async (test) => {
+      const all = await fleet(test);
+      const belgium = all.site("belgium");
+      const waited: string[] = [];
+      do {
+        all.take(legal(all));
+        belgium.isReachable = how === "lags";
+        for (const name of ["frankfurt", "dublin"]) {
+          all.update(name);
+          await allLinks(all, `${name} done, belgium ${how}`);
+        }
+        const held = next(all);
+        const names = held.gates.flatMap(({ met, site }) => (met ? [] : [site]));
+        // To trust one more root breaks nothing: a rotation begins whoever is away.
+        if (held.kind !== "distribute" && !held.legal) waited.push(held.kind);
+        assert.deepEqual([...new Set(names)], held.legal ? [] : ["belgium"]);
+        assert.ok(how === "lags" || held.legal === (held.kind === "distribute"), held.kind);
+        belgium.isReachable = true;
+        all.update("belgium");
+        await allLinks(all, "belgium is back");
+      } while (phaseOf(all.rotation) !== "steady");
+      const expected = how === "lags" ? ["issue", "withdraw"] : ["issue", "issue", "issue", "withdraw"];
+      assert.deepEqual(waited, expected);
+    });
+  }
+
   for (const stage of ["bundle", "roll", "certificate"] as const) {
     it(`when each run is killed between two sites, after the ${stage} of the second, and run again`, async (test) => {
       const all = await fleet(test);
@@ -133,6 +160,29 @@ describe("six of six links of three sites, over real sockets", () => {
     } while (phaseOf(all.rotation) !== "steady");
     assert.deepEqual(await running.stop(), []);
     assert.ok(running.rounds() >= 5 * 3 * 2 * 2, `${running.rounds()} connections of each pair`);
+  });
+});
+
+describe("without overlap, because a key is in other hands", () => {
+  it("as many links are left after each site as it was said beforehand", async (test) => {
+    const all = await fleet(test);
+    const plan = compromisedPlan(all.subject, "g2", all.facts(), 10);
+    all.take(plan);
+    const left: number[] = [];
+    for (const name of plan.walk) {
+      all.update(name);
+      left.push(6 - (await all.broken()).length);
+    }
+    assert.deepEqual(
+      [left, plan.linksUp],
+      [
+        [2, 2, 6],
+        [2, 2, 6],
+      ],
+    );
+    const { tls } = all.site("dublin");
+    tls.take(tls.bundle, all.issue("g1", "dublin"));
+    assert.equal((await all.broken()).length, 4, "the thief is trusted by nobody");
   });
 });
 

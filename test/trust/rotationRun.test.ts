@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { legalSteps, phaseOf, type TrustRotation } from "../../lib/plan/trustPhases";
+import { simulatedClouds } from "../../rehearsal/clouds";
+import { type Deployment, openSession, type RunResult } from "../../rehearsal/engine";
+import { temporaryFolder } from "../support/folders";
+import { ROOT } from "../support/multisite";
+import { CLIENT, connection, givenTo, isFor, openedState, SERVER } from "./given";
+
+const NAMES = ["oslo", "turin", "vienna"];
+
+/** Three clusters that exist, with the leaves of a mesh. */
+function program(t: TestContext): { dir: string; take(rotation: TrustRotation): void } {
+  const dir = temporaryFolder(t);
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
+  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
+  writeFileSync(
+    join(dir, "index.js"),
+    `const { Fleet, existing } = require("pulumi-multisite");
+const { builtTrust } = require("pulumi-multisite/trust");
+const rotation = JSON.parse(require("node:fs").readFileSync(__dirname + "/trust.json", "utf8"));
+const site = (name, i) => ({ kind: "existing", name, number: i + 1, region: name, provider: "vsphere", identity: "uid-" + name,
+  allocatable: { cpu: 4, memoryGiB: 16, pods: 110, nodes: 1, verifiedAt: "2026-11-01" },
+  cidrs: { nodes: ["192.168." + i + ".0/24"], pods: ["10." + i + ".128.0/17"], services: ["10." + i + ".64.0/18"] } });
+const names = ${JSON.stringify(NAMES)};
+const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+  contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
+new Fleet("sample", { kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig])), trust: builtTrust(),
+  spec: { demand: { cpu: 1 }, sites: names.map(site), trust: { trustDomain: "sample.example.com", hubble: false, rotation } } });
+`,
+  );
+  return { dir, take: (rotation) => writeFileSync(join(dir, "trust.json"), JSON.stringify(rotation)) };
+}
+
+/** One update, from a state to a state. */
+async function updated(dir: string, state: Deployment | undefined): Promise<{ result: RunResult; left: Deployment }> {
+  const sources = [simulatedClouds({ moduleRoots: [dir] })];
+  const session = await openSession({ projectDir: dir, sources, passphrase: "", ...(state && { state }) });
+  try {
+    return { result: await session.up(), left: session.deployment() };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Links of each site's client to each other site's server, by what the state says that the sites hold. */
+async function linksUp(left: Deployment): Promise<number> {
+  const given = givenTo(openedState(left));
+  const [servers, clients] = [SERVER, CLIENT].map((use) => given.filter((one) => isFor(use, one)));
+  let up = 0;
+  for (const server of servers!) {
+    for (const client of clients!.filter(({ site, name }) => site !== server.site && name.includes("remote"))) {
+      if ((await connection(server, client)) === undefined) up++;
+    }
+  }
+  return up;
+}
+
+const errors = ({ diagnostics }: RunResult) =>
+  diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+
+test("a rotation is runs of the program: six of six links after each, and the old root's key is gone at the end", async (t) => {
+  const { dir, take } = program(t);
+  let rotation: TrustRotation = { revision: 0, generations: [{ name: "g1", state: "active" }] };
+  const sites = NAMES.map((name) => ({ name, state: "active" as const }));
+  take(rotation);
+  let { result, left } = await updated(dir, undefined);
+  assert.deepEqual(errors(result), []);
+  assert.equal(await linksUp(left), 6);
+  const kinds: string[] = [];
+  do {
+    const step = legalSteps({ rotation, sites }, undefined, new Date().toISOString()).forward[0]!;
+    kinds.push(step.kind);
+    rotation = step.to;
+    take(rotation);
+    const before = left;
+    ({ result, left } = await updated(dir, before));
+    if (step.kind === "withdraw") {
+      assert.match(errors(result).join("\n"), /root-g1" cannot be deleted\s+because it is protected/);
+      assert.equal(await linksUp(left), 6, "what a run left that did not delete the root");
+      ({ result, left } = await updated(dir, unprotected(left, "root-g1")));
+    }
+    assert.deepEqual(errors(result), [], step.kind);
+    assert.equal(await linksUp(left), 6, step.kind);
+  } while (phaseOf(rotation) !== "steady");
+  assert.deepEqual(kinds, ["distribute", "issue", "issue", "issue", "withdraw"]);
+  const names = (left.deployment.resources ?? []).map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2));
+  assert.ok(names.includes("root-g2"));
+  assert.deepEqual(
+    names.filter((name) => name.includes("g1")),
+    [],
+    "no key and no certificate of the old root is left",
+  );
+});
+
+/** What `pulumi state unprotect` does. */
+function unprotected(state: Deployment, name: string): Deployment {
+  const resources = (state.deployment.resources ?? []).map((one) => {
+    const { protect, ...rest } = one as typeof one & { protect?: boolean };
+    return one.urn.endsWith(`::${name}`) ? rest : one;
+  });
+  return { ...state, deployment: { ...state.deployment, resources } };
+}
