@@ -65,14 +65,17 @@ function buildSite(
   const kubeconfig = kubeconfigs?.[plan.name];
   const provider = providers?.[plan.name];
   const credentials = meshCredentials?.[plan.name] ?? (trust && meshCredentialsOf(trust));
-  const { mesh } = fleet.plan;
+  const { mesh, traffic } = fleet.plan;
+  const front = traffic?.front;
+  const isKnown = traffic?.sites.some((one) => one.name === plan.name) ?? false;
   return new Site(
     plan.name,
     {
       plan,
       kind: kinds.find(({ kind }) => kind === plan.kind)!,
       maximumSites: fleet.plan.maximumSites,
-      isEntered: fleet.plan.traffic?.sites.some((one) => one.name === plan.name) ?? false,
+      isEntered: isKnown,
+      ...(isKnown && front?.service === "globalLoadBalancer" && { frontPort: front.nodePort }),
       ...(kubeconfig !== undefined && { kubeconfig }),
       ...(provider && { provider }),
       ...(mesh && { mesh: { plan: mesh, ...(credentials && { credentials }) } }),
@@ -89,7 +92,8 @@ function endpointOf(fleet: Fleet, name: string, plan: TrafficPlan, { services = 
     Object.fromEntries(plan.sites.map((site) => [site.name, of(site)]));
   const addresses = bySite((site) => site.addresses ?? reserved(site.name).map((one) => one.address));
   const references = bySite((site) => reserved(site.name).map((one) => one.reference));
-  return new GlobalEndpoint(name, { plan, services, addresses, references }, { parent: fleet });
+  const groups = Object.fromEntries(plan.sites.map(({ name }) => [name, fleet.sites[name]?.frontGroups ?? []]));
+  return new GlobalEndpoint(name, { plan, services, addresses, references, groups }, { parent: fleet });
 }
 
 /** The links between the sites, where the spec asks for them. */

@@ -145,6 +145,7 @@ const SERVICE_IMPORTS: Readonly<Record<DnsService | FrontService, string>> = {
   cloudDns: 'import { cloudDns } from "pulumi-multisite/gcp"',
   trafficManager: 'import { trafficManager } from "pulumi-multisite/azure"',
   globalAccelerator: 'import { globalAccelerator } from "pulumi-multisite/aws"',
+  globalLoadBalancer: 'import { globalLoadBalancer } from "pulumi-multisite/gcp"',
   frontDoor: 'import { frontDoor } from "pulumi-multisite/azure"',
 };
 

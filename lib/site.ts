@@ -2,6 +2,7 @@ import type { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterContext, ClusterKind, ControlPlane, SiteContext, Step } from "./clusters/cluster";
 import type { Entrance } from "./clusters/entrance";
+import type { FrontGroup } from "./clusters/frontGroup";
 import { siteFacts } from "./facts";
 import { cilium } from "./mesh/cilium";
 import type { MeshCredentials } from "./mesh/credentials";
@@ -31,6 +32,8 @@ export interface SiteArgs {
   readonly provider?: pulumi.ProviderResource;
   /** Whether public addresses are reserved for the site: where the fleet has traffic. @default false */
   readonly isEntered?: boolean;
+  /** Port of every node by which an anycast front sends users to them. @default none does */
+  readonly frontPort?: number;
 }
 
 /** How a site is in a mesh. */
@@ -65,6 +68,9 @@ export class Site extends pulumi.ComponentResource {
    */
   readonly entrance: Entrance | undefined;
 
+  /** Groups of nodes that an anycast front sends users to; empty where none does. */
+  readonly frontGroups: readonly FrontGroup[];
+
   /**
    * @param name name of the site; its children are named after it.
    * @param opts as of every component; `transforms` see every child.
@@ -78,7 +84,7 @@ export class Site extends pulumi.ComponentResource {
     this.kubernetes = kubernetesProvider(args.plan, this.controlPlane, { parent: this });
     this.kubeconfig = this.controlPlane.kubeconfig;
     this.entrance = args.isEntered ? args.kind.entrance?.(context, this.controlPlane) : undefined;
-    buildSteps(args, context, this.controlPlane, this.kubernetes);
+    this.frontGroups = buildSteps(args, context, this.controlPlane, this.kubernetes);
     this.registerOutputs({ ...siteFacts(args.plan), kubeconfig: this.kubeconfig });
   }
 }
@@ -88,15 +94,29 @@ function siteContext(parent: Site, args: SiteArgs): SiteContext {
   return { site: args.plan, cloud: { parent, ...(provider && { provider }) }, kubeconfig: args.kubeconfig };
 }
 
-/** The steps after the control plane, in the order of the kind, each depending on what the one before it made. */
-function buildSteps(args: SiteArgs, context: SiteContext, controlPlane: ControlPlane, kubernetes: Provider): void {
+/**
+ * The steps after the control plane, in the order of the kind, each depending on what the one before it made.
+ * @returns groups of nodes for an anycast front.
+ */
+function buildSteps(
+  args: SiteArgs,
+  context: SiteContext,
+  controlPlane: ControlPlane,
+  kubernetes: Provider,
+): readonly FrontGroup[] {
   const [, ...steps] = args.kind.order;
   const inCluster = (made: readonly pulumi.Resource[]) => after(made, context, controlPlane, kubernetes);
   // Before the CNI, which does not start without some of them; also in a cluster whose CNI is its team's.
   const objects = firstObjects(args, inCluster(controlPlane.ready).inCluster);
   let made: readonly pulumi.Resource[] = [...controlPlane.ready, ...objects];
-  for (const step of steps) made = STEPS[step](args, inCluster(made), controlPlane);
+  let groups: readonly FrontGroup[] = [];
+  for (const step of steps) {
+    made = STEPS[step](args, inCluster(made), controlPlane);
+    if (step === "nodePools" && args.frontPort !== undefined)
+      groups = args.kind.frontGroups?.(inCluster(made), controlPlane, made, args.frontPort) ?? [];
+  }
   if (args.trust) siteTrust(args.trust, args.plan.kind, objects, inCluster(made).inCluster);
+  return groups;
 }
 
 /** Peers, certificates and roots. In a mesh, the mesh writes those that are its own. */

@@ -3,6 +3,7 @@ import type { SitePlan } from "../plan/plan";
 import type { SiteKind, SiteSpec } from "../plan/spec";
 import type { UnderlayKind } from "../underlay/kind";
 import type { Entrance } from "./entrance";
+import type { FrontGroup } from "./frontGroup";
 
 /**
  * How clusters of one kind are built: data and builders, no base class. `Site` calls the builders in the order that the
@@ -57,6 +58,19 @@ export interface ClusterKind<C extends ControlPlane = ControlPlane> {
    * @returns what later parts of the site wait for.
    */
   meshEndpoint?(context: MeshContext, controlPlane: C, pools: readonly pulumi.Resource[]): pulumi.Resource[];
+
+  /**
+   * Groups of nodes by which an anycast front of the cloud reaches the site, and the opening for it. Called only behind one
+   * that asks for them, after the node pools.
+   * @param pools what `nodePools` returned
+   * @param port of every node
+   */
+  frontGroups?(
+    context: ClusterContext,
+    controlPlane: C,
+    pools: readonly pulumi.Resource[],
+    port: number,
+  ): readonly FrontGroup[];
 
   /**
    * What needs running nodes, such as EKS's CoreDNS.

@@ -2,6 +2,7 @@ import { gcpUnderlay } from "../underlay/gcp";
 import type { ClusterKind } from "./cluster";
 import { controlPlane, type GkeControlPlane } from "./gke/controlPlane";
 import { entrance } from "./gke/entrance";
+import { frontGroups } from "./gke/frontGroups";
 import { nodePools } from "./gke/nodePools";
 import { provider } from "./gke/provider";
 
@@ -19,6 +20,7 @@ export const gke: ClusterKind<GkeControlPlane> = {
   controlPlane,
   entrance,
   nodePools,
+  frontGroups,
   addons: () => [],
   underlay: gcpUnderlay,
 };

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { FrontGroup } from "../clusters/frontGroup";
 import type { FrontPlan } from "../plan/routing/front";
 import type { FrontService } from "../plan/routing/frontSpec";
 import type { TrafficPlan } from "../plan/routing/plan";
@@ -30,6 +31,8 @@ export interface FrontContext<S extends FrontService> {
   readonly addresses: SiteAddresses;
   /** What the cloud calls each of them, such as an allocation id. */
   readonly references: SiteAddresses;
+  /** Groups of each site's nodes, where the cloud's front sends users to nodes. */
+  readonly groups: { readonly [site: string]: readonly FrontGroup[] };
   /** Options of every resource: parent and explicit provider. */
   readonly cloud: pulumi.CustomResourceOptions;
 }

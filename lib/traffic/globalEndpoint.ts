@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { FrontGroup } from "../clusters/frontGroup";
 import type { FrontPlan } from "../plan/routing/front";
 import type { ServicePlan, TrafficPlan } from "../plan/routing/plan";
 import type { DnsService, FrontService } from "../plan/routing/spec";
@@ -15,6 +16,8 @@ export interface GlobalEndpointArgs {
   readonly addresses: SiteAddresses;
   /** What the sites' cloud calls these addresses, such as allocation ids: for a front. @default {} */
   readonly references?: SiteAddresses;
+  /** Groups of the sites' nodes, for a front that sends users to nodes. @default {} */
+  readonly groups?: { readonly [site: string]: readonly FrontGroup[] };
   /** Providers to use in place of those that the endpoint makes, by service. @default {} */
   readonly providers?: { readonly [service in DnsService | FrontService]?: pulumi.ProviderResource };
 }
@@ -97,8 +100,8 @@ function frontOf(parent: GlobalEndpoint, plan: FrontPlan, { plan: traffic, ...ar
   const front = args.services.find((one): one is AnyTrafficFront => one.service === plan.service);
   if (front === undefined) throw new Error(`traffic of ${traffic.domain} came without ${plan.service}`);
   const provider = args.providers?.[plan.service] ?? front.provider(plan, { parent });
-  const { addresses, references = {} } = args;
-  return front.front({ traffic, plan, addresses, references, cloud: { parent, provider } });
+  const { addresses, references = {}, groups = {} } = args;
+  return front.front({ traffic, plan, addresses, references, groups, cloud: { parent, provider } });
 }
 
 function relative(name: string): string {

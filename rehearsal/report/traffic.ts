@@ -27,7 +27,7 @@ export interface ReportService {
   ttlSeconds: number;
   totalSeconds: number;
   /** How a lost site's users are handed on: in proportion to `weights`, alike, or nobody knows. */
-  handover: "weighted" | "equal" | "nearest";
+  handover: "weighted" | "equal" | "nearest" | "spill";
   weights: Record<string, number>;
 }
 
@@ -67,6 +67,7 @@ function nameServersOf(resources: readonly ResourceView[]): string[] | null {
 const HANDOVER = {
   weighted: "by weight over all others",
   equal: "alike over all others",
+  spill: "to the next nearest that has room",
   nearest: "to the next nearest, whichever that is",
 } as const;
 

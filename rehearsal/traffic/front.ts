@@ -15,14 +15,16 @@ export interface Front {
 
 const ACCELERATOR = "aws:globalaccelerator/accelerator:Accelerator";
 const GROUP = "aws:globalaccelerator/endpointGroup:EndpointGroup";
+const BACKENDS = "gcp:compute/backendService:BackendService";
 const DOOR = "azure-native:cdn:AFDEndpoint";
 const ORIGIN = "azure-native:cdn:AFDOrigin";
 
 /** The front of a program, where it has one. */
 export function frontOf(resources: readonly ResourceView[]): Front | undefined {
   const find = (type: string) => resources.find((one) => one.type === type);
-  const [accelerator, door] = [find(ACCELERATOR), find(DOOR)];
+  const [accelerator, backends, door] = [find(ACCELERATOR), find(BACKENDS), find(DOOR)];
   if (accelerator !== undefined) return acceleratorFront(accelerator, resources);
+  if (backends !== undefined) return loadBalancerFront(backends, resources);
   return door && doorFront(door, resources);
 }
 
@@ -94,6 +96,29 @@ function doorFront({ outputs }: ResourceView, resources: readonly ResourceView[]
       const fastest = isAlike ? undefined : nearestTo(healthy, ({ region }) => placeOf("azure", region), client);
       const among = fastest === undefined ? healthy : healthy.filter(({ region }) => region === fastest.region);
       return byWeight(among, ({ weight }) => weight, client)?.address;
+    },
+  };
+}
+
+/**
+ * Source: "Request distribution" of Google's load balancer: the nearest region with a healthy backend, as long as it has
+ * room. How busy nodes are nobody knows here, so all have room. The health of a site's nodes is that of its address.
+ */
+function loadBalancerFront({ inputs }: ResourceView, resources: readonly ResourceView[]): Front {
+  const regionOf = (group: unknown) => /\/zones\/([a-z0-9-]+)-[a-z]\//.exec(String(group))?.[1];
+  const regions = new Set(list(inputs, "backends").map((one) => regionOf(text(one, "group"))));
+  const sites = resources
+    .filter(({ type, name }) => type === "gcp:compute/address:Address" && name.endsWith("-public"))
+    .map((one) => ({ address: text(one.outputs, "address") ?? "", region: text(one.inputs, "region") }))
+    .filter(({ region }) => regions.has(region));
+  const entry = resources.find(({ type }) => type === "gcp:compute/globalAddress:GlobalAddress");
+  return {
+    service: "globalLoadBalancer",
+    isEntry: (answer) => answer === text(entry?.outputs, "address"),
+    forward: (client, health) => {
+      const healthy = sites.filter(({ address }) => health(address));
+      const among = healthy.length > 0 ? healthy : sites;
+      return nearestTo(among, ({ region }) => placeOf("gcp", region), client)?.address;
     },
   };
 }

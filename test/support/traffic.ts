@@ -9,6 +9,7 @@ export const CLOUD_DNS = { service: "cloudDns", project: "shop-production" } as 
 export const TRAFFIC_MANAGER = { service: "trafficManager", subscription: GUID, tenant: GUID } as const;
 
 export const ACCELERATOR = { service: "globalAccelerator", account: "111122223333" } as const;
+export const LOAD_BALANCER = { service: "globalLoadBalancer", project: "shop-production" } as const;
 export const FRONT_DOOR = { service: "frontDoor", subscription: GUID, tenant: GUID } as const;
 
 /** Traffic that is valid as it is. */

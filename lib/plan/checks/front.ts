@@ -6,8 +6,9 @@ import type { Draft } from "./structure";
 import type { Report } from "./wording";
 
 /** The cloud of each front, as sites say it. */
-const CLOUDS: Readonly<Record<FrontSpec["service"], "aws" | "azure">> = {
+const CLOUDS: Readonly<Record<FrontSpec["service"], "aws" | "gcp" | "azure">> = {
   globalAccelerator: "aws",
+  globalLoadBalancer: "gcp",
   frontDoor: "azure",
 };
 
@@ -24,7 +25,8 @@ export function checkFront(traffic: Draft<TrafficSpec>, sites: readonly DraftSit
         `is "spread", which Global Accelerator cannot do: it hands a lost site's users to the next nearest one. Give "nearest", ` +
           `for which every site needs room for a second one's users, or leave the front out.`,
       );
-  } else if (failover === "spread" && users !== undefined)
+  } else if (front.service === "globalLoadBalancer") checkProject(front.project, sites, report);
+  else if (failover === "spread" && users !== undefined)
     report(
       ["traffic", "users"],
       `are given, but with failover "spread" Front Door divides all users by weight wherever they are: remove them, or give ` +
@@ -59,6 +61,22 @@ function checkAccount(account: string | undefined, sites: readonly DraftSite[], 
       report(
         ["traffic", "front", "account"],
         `is ${account}, but ${called} is in account ${site.account}: an accelerator takes Elastic IPs of its own account.`,
+      );
+  }
+}
+
+/** A load balancer takes groups of nodes of its own project; of a cluster that exists nobody knows them. */
+function checkProject(project: string | undefined, sites: readonly DraftSite[], report: Report): void {
+  for (const { site, called } of sites) {
+    if (site.kind === "existing" && site.provider === "gcp")
+      report(
+        ["traffic", "front"],
+        `is globalLoadBalancer, but ${called} exists already, and its groups of nodes are not known: leave the front out.`,
+      );
+    if (site.kind === "gke" && project !== undefined && site.project !== undefined && site.project !== project)
+      report(
+        ["traffic", "front", "project"],
+        `is ${project}, but ${called} is in project ${site.project}: a load balancer takes groups of nodes of its own project.`,
       );
   }
 }

@@ -65,6 +65,13 @@ const FRONTS = {
     intervalSeconds: optional(oneNumber([10, 30])),
     failures: optional(whole(1, 10, " (checks in a row)")),
   }),
+  globalLoadBalancer: strict({
+    service: word(["globalLoadBalancer"]),
+    project: gcpProject,
+    nodePort: optional(whole(30_000, 32_767)),
+    intervalSeconds: optional(whole(1, 300, " (seconds)")),
+    failures: optional(whole(1, 10, " (checks in a row)")),
+  }),
   frontDoor: strict({
     service: word(["frontDoor"]),
     subscription: guid,

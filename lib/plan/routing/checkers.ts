@@ -58,11 +58,17 @@ export const CHECKERS: Readonly<Record<DnsService, Checkers>> = {
 
 /**
  * Global Accelerator checks Elastic IPs from Route 53's checkers ("Ensure health check access for your accelerator"); users
- * come through it from AWS's edges. Front Door checks and forwards from the addresses of one service tag ("Secure traffic to
+ * come through it from AWS's edges. Google's load balancer
+ * checks from the ranges that its users come from. Front Door checks and forwards from the addresses of one service tag ("Secure traffic to
  * Azure Front Door origins").
  */
 export const FRONT_CHECKERS: Readonly<Record<FrontService, Checkers>> = {
   globalAccelerator: CHECKERS.route53,
+  globalLoadBalancer: {
+    ranges: ["130.211.0.0/22", "35.191.0.0/16"],
+    published: "https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges",
+    verifiedAt: "2026-11-27",
+  },
   frontDoor: {
     ranges: [],
     named: { cloud: "azure", kind: "service tag", name: "AzureFrontDoor.Backend" },

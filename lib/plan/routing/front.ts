@@ -10,6 +10,7 @@ export type FrontPlan = {
   readonly checkers: Checkers;
 } & (
   | { readonly service: "globalAccelerator"; readonly spec: FrontSpec; readonly groups: readonly EndpointGroupPlan[] }
+  | ({ readonly service: "globalLoadBalancer"; readonly spec: FrontSpec } & LoadBalancerPlan)
   | ({ readonly service: "frontDoor"; readonly spec: FrontSpec } & FrontDoorPlan)
 );
 
@@ -17,6 +18,13 @@ export type FrontPlan = {
 export interface EndpointGroupPlan {
   readonly region: string;
   readonly sites: readonly string[];
+}
+
+export interface LoadBalancerPlan {
+  /** The sites whose nodes it sends users to. */
+  readonly sites: readonly string[];
+  /** Port of every node by which it does. */
+  readonly nodePort: number;
 }
 
 export interface FrontDoorPlan {
@@ -43,6 +51,8 @@ export interface OriginPlan {
 /** Checks that Front Door looks back on, a part of which must be good. */
 export const SAMPLES = 4;
 
+const DEFAULT_NODE_PORT = 30_443;
+
 /** Characters of an endpoint's name at Front Door. */
 const LONGEST_LABEL = 46;
 
@@ -55,6 +65,11 @@ export function frontPlan(
   const serving = sites.filter(({ serves }) => serves);
   const common = { spec: front, time, checkers: FRONT_CHECKERS[front.service] };
   if (front.service === "globalAccelerator") return { ...common, service: front.service, groups: groupsOf(serving) };
+  if (front.service === "globalLoadBalancer")
+    return {
+      ...{ ...common, service: front.service, nodePort: front.nodePort ?? DEFAULT_NODE_PORT },
+      sites: serving.map(({ name }) => name),
+    };
   return {
     ...common,
     service: front.service,

@@ -1,5 +1,5 @@
 /** An anycast front before the sites of a fleet that is inside one cloud. */
-export type FrontSpec = GlobalAcceleratorSpec | FrontDoorSpec;
+export type FrontSpec = GlobalAcceleratorSpec | GlobalLoadBalancerSpec | FrontDoorSpec;
 
 export type FrontService = FrontSpec["service"];
 
@@ -13,6 +13,19 @@ export interface GlobalAcceleratorSpec {
   /** Seconds between two checks. @default 10 */
   intervalSeconds?: 10 | 30;
   /** Checks in a row that must fail, 1 to 10. @default 3 */
+  failures?: number;
+}
+
+/** Google's global external Application Load Balancer: a proxy at Google's edges before the sites' nodes. */
+export interface GlobalLoadBalancerSpec {
+  service: "globalLoadBalancer";
+  /** Project id. All sites are in it: a load balancer takes groups of nodes of its own project. */
+  project: string;
+  /** Port of every node by which it reaches the gateway, 30000 to 32767: `nodePort` of the gateway's Service. @default 30443 */
+  nodePort?: number;
+  /** Seconds between two checks, 1 to 300. @default 5 */
+  intervalSeconds?: number;
+  /** Checks in a row that must fail, 1 to 10. @default 2 */
   failures?: number;
 }
 

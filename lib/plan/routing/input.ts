@@ -13,9 +13,10 @@ export interface ServiceHandover {
   readonly service: string;
   /**
    * `weighted`: over all healthy sites, in proportion to weights. `equal`: over all healthy sites alike. `nearest`: to the
-   * next nearest one of each user, which nobody knows beforehand.
+   * next nearest one of each user, which nobody knows beforehand. `spill`: to the next nearest one that has room, so that
+   * none is asked for more than it carries while another has room.
    */
-  readonly handover: "weighted" | "equal" | "nearest";
+  readonly handover: "weighted" | "equal" | "nearest" | "spill";
   /** The largest weight that the service takes; its weights are whole numbers. 1 where it has none. */
   readonly mostWeight: number;
   /** The smallest: with 0 a site is left out while any other is healthy, with 1 it always gets a little. */
@@ -49,11 +50,14 @@ export function routingInput({ providers, front, failover, users }: TrafficSpec)
 /**
  * Global Accelerator goes to the next nearest group and never spreads (Developer Guide, "How failover works"). Front Door
  * takes origins of one priority by weight, 1 to 1000, among those that are not slower than the fastest by more than the
- * latency that it is told ("Traffic routing methods to origin").
+ * latency that it is told ("Traffic routing methods to origin"). Google's fills the nearest region up to its target and sends
+ * what is over to the next ("Request distribution", waterfall by region).
  */
 function frontHandover({ service }: FrontSpec, failover: TrafficSpec["failover"]): ServiceHandover {
   if (service === "globalAccelerator") return { service, handover: "nearest", mostWeight: 255, leastWeight: 0 };
   const weights = { mostWeight: 1000, leastWeight: 1 } as const;
+  if (service === "globalLoadBalancer")
+    return { service, handover: failover === "nearest" ? "nearest" : "spill", mostWeight: 1, leastWeight: 1 };
   if (failover === "nearest") return { service, handover: "nearest", ...weights };
   return { service, handover: "weighted", always: true, ...weights };
 }

@@ -158,7 +158,7 @@ function risks({ providers, dnssec }: TrafficSpec, sites: readonly TrafficSite[]
 function frontRisks({ front }: TrafficSpec): string[] {
   if (front === undefined) return [];
   const single = `All users enter by ${front.service}: one mistake in its configuration cuts off every site, whatever DNS answers.`;
-  if (front.service === "globalAccelerator") return [single];
+  if (front.service !== "frontDoor") return [single];
   return [
     single,
     "frontDoor knows the sites by address, so it does not hold their certificates against the domain's name.",

@@ -31,7 +31,7 @@ export interface RoutedSite {
 
 /**
  * The part of a lost site's users that each survivor receives at one service; together 1. With `nearest` nobody knows:
- * each number is then what that survivor gets at the worst, which is everything.
+ * each number is then what that survivor gets at the worst, which is everything; with `spill` it is at most what it has room for.
  * @param lost names of all sites that are gone at once
  */
 export function received(service: ServiceShares, lost: readonly string[]): Record<string, number> {
@@ -39,7 +39,7 @@ export function received(service: ServiceShares, lost: readonly string[]): Recor
   const all = survivors.reduce((sum, [, weight]) => sum + weight, 0);
   return Object.fromEntries(
     survivors.map(([site, weight]) => {
-      if (service.handover === "nearest") return [site, 1];
+      if (service.handover === "nearest" || service.handover === "spill") return [site, 1];
       return [site, all > 0 ? weight / all : 1 / survivors.length];
     }),
   );

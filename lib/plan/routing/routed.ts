@@ -101,17 +101,20 @@ function worstOf(service: ServiceShares, rooms: readonly Room[], tolerate: numbe
     let worst = own.get(room.faultDomain);
     if (worst === undefined) {
       const others = domains.filter((one) => one.name !== room.faultDomain);
-      worst =
-        service.handover === "nearest"
-          ? nearestLoss(others, tolerate, away)
-          : worstLoss(others, tolerate, away, weight);
+      worst = isNearest(service) ? nearestLoss(others, tolerate, away) : worstLoss(others, tolerate, away, weight);
       own.set(room.faultDomain, worst);
     }
-    const its = service.handover === "nearest" ? 1 : (service.weights[room.site] ?? 0);
+    const its = isNearest(service) ? 1 : (service.weights[room.site] ?? 0);
     // Where all weight may be lost, those that weigh nothing take over: any one of them, for all that is known.
     const received = Number.isFinite(worst.perWeight) ? its * worst.perWeight : worst.users;
-    return { share: room.users + received, service: service.service, lost: worst.lost };
+    const most = service.handover === "spill" ? Math.max(room.users, room.proven) : Number.POSITIVE_INFINITY;
+    return { share: Math.min(room.users + received, most), service: service.service, lost: worst.lost };
   });
+}
+
+/** Whether a lost site's users go to one survivor each, and nobody knows which. */
+function isNearest({ handover }: ServiceHandover): boolean {
+  return handover === "nearest" || handover === "spill";
 }
 
 function nearestLoss(others: readonly WeighedDomain[], tolerate: number, away: number): WorstLoss {
@@ -169,6 +172,9 @@ export function routedLosses(losses: readonly Loss[], shares: RoutedShares): rea
  * exceed what it has left for one; with the sites in the order of that, only the first survivor need be asked.
  */
 function limitOf(service: ServiceShares, { users, sites }: RoutedShares): (lost: ReadonlySet<string>) => boolean {
+  // What is over the room of one goes on to another: only a site whose own users are too many is overloaded.
+  if (service.handover === "spill")
+    return (lost) => sites.some((one) => !lost.has(one.faultDomain) && one.users > one.capable + SLACK);
   const byWeight = service.handover !== "nearest";
   const weightOf = (site: string) => (byWeight ? (service.weights[site] ?? 0) : 1);
   const sums = new Map<string, { users: number; weight: number }>();

@@ -1,6 +1,12 @@
 import type { FrontSpec } from "./frontSpec";
 
-export type { FrontDoorSpec, FrontService, FrontSpec, GlobalAcceleratorSpec } from "./frontSpec";
+export type {
+  FrontDoorSpec,
+  FrontService,
+  FrontSpec,
+  GlobalAcceleratorSpec,
+  GlobalLoadBalancerSpec,
+} from "./frontSpec";
 
 /**
  * One public name for all sites, served by DNS services that watch the sites and answer with the nearest healthy one.

@@ -36,13 +36,22 @@ export function failoverTimes({ providers, ttlSeconds = DEFAULT_TTL_SECONDS }: T
   });
 }
 
+/** How each front checks unless it is told otherwise. Google's own default is every five seconds, and two failures. */
+const FRONT_CHECKS: Readonly<Record<FrontService, Pick<FailoverTime, "intervalSeconds" | "failures">>> = {
+  globalAccelerator: { intervalSeconds: 10, failures: 3 },
+  globalLoadBalancer: { intervalSeconds: 5, failures: 2 },
+  frontDoor: { intervalSeconds: 10, failures: 2 },
+};
+
 /**
- * The time to fail over of an anycast front, which nobody's cache prolongs. Neither front documents how long one of its
- * checks may take: at most until the next. Sources: Global Accelerator, `HealthCheckIntervalSeconds` and `ThresholdCount` of
- * an endpoint group; Front Door takes a site for dead when too few of its last samples are good ("Health probes").
+ * The time to fail over of an anycast front, which nobody's cache prolongs. A check is given until the next: Google takes
+ * that as its timeout, and the others document none. Sources: Global Accelerator, `HealthCheckIntervalSeconds` and
+ * `ThresholdCount` of an endpoint group; Google, "Health checks overview"; Front Door takes a site for dead when too few of
+ * its last samples are good ("Health probes").
  */
 export function frontTime(front: FrontSpec): FailoverTime {
-  const { intervalSeconds = 10, failures = front.service === "frontDoor" ? 2 : 3 } = front;
+  const usual = FRONT_CHECKS[front.service];
+  const { intervalSeconds = usual.intervalSeconds, failures = usual.failures } = front;
   const detectionSeconds = failures * intervalSeconds + intervalSeconds;
   return {
     ...{ service: front.service, intervalSeconds, failures, timeoutSeconds: intervalSeconds, detectionSeconds },

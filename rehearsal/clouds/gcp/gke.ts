@@ -1,4 +1,4 @@
-import type { Model } from "../model";
+import type { Making, Model } from "../model";
 import { authorityData } from "../realClusters";
 import { zonesOf } from "../regions";
 import {
@@ -25,7 +25,7 @@ import {
   secondaryRanges,
   subnetworkFits,
 } from "./gkeRules";
-import { ACCOUNT, CRYPTO_KEY, GKE_CLUSTER, idIn, NETWORK, POOL, SUBNETWORK } from "./names";
+import { ACCOUNT, CRYPTO_KEY, GKE_CLUSTER, idIn, NETWORK, POOL, project, SUBNETWORK } from "./names";
 
 const clusterName = {
   property: "name",
@@ -281,9 +281,19 @@ export const gkeModels: { readonly [type: string]: Model } = {
       initialNodeCount: Number(at(it.inputs, "nodeCount") ?? 0),
       maxPodsPerNode: Number(at(it.target("cluster")?.outputs, "defaultMaxPodsPerNode") ?? 110),
       management: { autoRepair: true, autoUpgrade: true },
-      instanceGroupUrls: [],
-      managedInstanceGroupUrls: [],
+      instanceGroupUrls: groupUrls(it, "instanceGroupManagers"),
+      managedInstanceGroupUrls: groupUrls(it, "instanceGroups"),
       namePrefix: "",
     }),
   },
 };
+
+/** A pool's groups of instances, one in each of its zones. */
+function groupUrls(it: Making, kind: string): string[] {
+  const own = select(it.inputs, "nodeLocations[*]").map(({ value }) => String(value));
+  const ofCluster = select(it.target("cluster")?.outputs, "nodeLocations[*]").map(({ value }) => String(value));
+  const name = `gke-${text(it.inputs, "name")}-${it.hex(8)}-grp`;
+  return (own.length > 0 ? own : ofCluster).map(
+    (zone) => `https://www.googleapis.com/compute/v1/projects/${project(it)}/zones/${zone}/${kind}/${name}`,
+  );
+}

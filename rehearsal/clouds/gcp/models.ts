@@ -4,6 +4,7 @@ import { certificateAuthorityModels } from "./certificateAuthority";
 import { dnsModels } from "./dns";
 import { gkeModels } from "./gke";
 import { identityModels } from "./identity";
+import { loadBalancingModels } from "./loadBalancing";
 import { loggingModels } from "./logging";
 import { networkModels } from "./network";
 import { secretModels } from "./secrets";
@@ -16,6 +17,7 @@ const MODELS = new Map(
     gkeModels,
     identityModels,
     loggingModels,
+    loadBalancingModels,
     dnsModels,
     vpnModels,
     certificateAuthorityModels,

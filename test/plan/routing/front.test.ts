@@ -5,19 +5,22 @@ import { specProblems } from "../../../lib/plan/problems";
 import { received } from "../../../lib/plan/routing/received";
 import type { FrontSpec, TrafficSpec } from "../../../lib/plan/routing/spec";
 import type { FleetSpec, SiteSpec } from "../../../lib/plan/spec";
-import { aksSite, eksSite, existingSite, fleetSpec } from "../../support/specs";
-import { ACCELERATOR, FRONT_DOOR, threeClouds, traffic } from "../../support/traffic";
+import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../../support/specs";
+import { ACCELERATOR, FRONT_DOOR, LOAD_BALANCER, threeClouds, traffic } from "../../support/traffic";
 
 const AWS_REGIONS = ["eu-central-1", "eu-west-1", "us-east-1"];
-const AZURE_REGIONS = ["westeurope", "northeurope", "eastus"];
+const SITES = {
+  globalAccelerator: AWS_REGIONS.map((region, i) => eksSite(`s${i + 1}`, i + 1, { region })),
+  globalLoadBalancer: ["europe-west1", "europe-west4", "us-east1"].map((region, i) =>
+    gkeSite(`s${i + 1}`, i + 1, { region }),
+  ),
+  frontDoor: ["westeurope", "northeurope", "eastus"].map((region, i) => aksSite(`s${i + 1}`, i + 1, { region })),
+};
 
 /** Three sites in one cloud behind its front. */
 function behind(front: FrontSpec, change: Partial<TrafficSpec> = {}, fleet: Partial<FleetSpec> = {}): FleetSpec {
-  const isAws = front.service === "globalAccelerator";
-  const sites = (isAws ? AWS_REGIONS : AZURE_REGIONS).map((region, i) =>
-    isAws ? eksSite(`s${i + 1}`, i + 1, { region }) : aksSite(`s${i + 1}`, i + 1, { region }),
-  );
-  const failover = isAws ? "nearest" : "spread";
+  const failover = front.service === "globalAccelerator" ? "nearest" : "spread";
+  const sites: SiteSpec[] = SITES[front.service] ?? SITES.frontDoor;
   return fleetSpec(sites, { traffic: traffic({ front, failover, ...change }), ...fleet });
 }
 
@@ -133,9 +136,47 @@ describe("Front Door", () => {
   });
 });
 
+describe("Google's load balancer", () => {
+  it("sends users to the nodes of the sites that serve, by a port that all of them have", () => {
+    const { plan } = planned(behind(LOAD_BALANCER));
+    assert.ok(plan.front?.service === "globalLoadBalancer");
+    assert.deepEqual([plan.front.sites, plan.front.nodePort], [["s1", "s2", "s3"], 30_443]);
+    assert.equal(plan.failoverSeconds, 15);
+    const { plan: less } = planned(drained(behind({ ...LOAD_BALANCER, nodePort: 31_000 }), "s2"));
+    assert.ok(less.front?.service === "globalLoadBalancer");
+    assert.deepEqual([less.front.sites, less.front.nodePort], [["s1", "s3"], 31_000]);
+  });
+
+  it("fills no site beyond its room while another has some: what the sums say is what holds", () => {
+    // What two of the three guarantee, nearly: more than half as much again as one carries.
+    const two = planned(behind(LOAD_BALANCER)).capacity.losses[0]?.resources.find(({ resource }) => resource === "cpu");
+    const demand = { cpu: Math.floor((two?.have ?? 0) * 0.9), memoryGiB: 1, pods: 10 };
+    const { routing: spilled, capacity: all } = planned(behind(LOAD_BALANCER, {}, { demand }));
+    assert.equal(all.verdict, "holds");
+    const { routing, capacity } = planned(behind(LOAD_BALANCER, { failover: "nearest" }, { demand }));
+    assert.equal(capacity.verdict, "does not hold", "with nearest alone one site would get two sites' users");
+    for (const { site, worst, capable } of spilled.sites) {
+      assert.ok(worst <= capable, `${site} gets ${worst} of ${capable}`);
+      assert.ok(worst <= (routing.sites.find((one) => one.site === site)?.worst ?? 0));
+    }
+  });
+
+  it("does not hold where one site alone has too many users of its own", () => {
+    const { capacity } = planned(
+      behind(
+        LOAD_BALANCER,
+        { users: { s1: 0.8, s2: 0.1, s3: 0.1 } },
+        { demand: { cpu: 30, memoryGiB: 40, pods: 100 } },
+      ),
+    );
+    assert.notEqual(capacity.verdict, "holds");
+    assert.ok(capacity.losses.some((loss) => !loss.holds));
+  });
+});
+
 describe("a front", () => {
   it("is said to be one failure for all sites", () => {
-    for (const front of [ACCELERATOR, FRONT_DOOR])
+    for (const front of [ACCELERATOR, LOAD_BALANCER, FRONT_DOOR])
       assert.ok(
         planned(behind(front)).plan.notes.some((note) => note.startsWith(`All users enter by ${front.service}`)),
       );
@@ -156,9 +197,11 @@ describe("a front", () => {
     ["sites outside Azure", threeClouds({ front: FRONT_DOOR }), "traffic.front", /is frontDoor, but "frankfurt" is in aws/],
     ["a site of another account", foreign, "traffic.front.account", /is 111122223333, but "b" is in account 999988887777/],
     ["addresses without an id", behind(ACCELERATOR, {}, { sites: [eksSite("a", 1), given] }), "traffic.front", /"cellar" exists already/],
+    ["nodes of another project", behind(LOAD_BALANCER, {}, { sites: [gkeSite("a", 1), gkeSite("b", 2, { project: "other-project", region: "europe-west4" })] }), "traffic.front.project", /is shop-production, but "b" is in project other-project/],
+    ["a port that no node offers", behind({ ...LOAD_BALANCER, nodePort: 443 }), "traffic.front.nodePort", /30000 to 32767/],
     ["what Global Accelerator cannot do", behind(ACCELERATOR, { failover: "spread" }), "traffic.failover", /Give "nearest"/],
     ["users that Front Door does not ask about", behind(FRONT_DOOR, { users: { s1: 0.5, s2: 0.3, s3: 0.2 } }), "traffic.users", /divides all users by weight/],
-    ["an unknown one", behind({ service: "cloudfront" } as never), "traffic.front.service", /"globalAccelerator" or "frontDoor"/],
+    ["an unknown one", behind({ service: "cloudfront" } as never), "traffic.front.service", /"globalAccelerator", "globalLoadBalancer" or "frontDoor"/],
     ["an interval that it does not offer", behind({ ...ACCELERATOR, intervalSeconds: 20 as never }), "traffic.front.intervalSeconds", /10 or 30/],
     ["more failures than samples", behind({ ...FRONT_DOOR, failures: 5 }), "traffic.front.failures", /1 to 4/],
   ];
@@ -170,6 +213,6 @@ describe("a front", () => {
   }
 
   it("is taken where all is right", () => {
-    for (const front of [ACCELERATOR, FRONT_DOOR]) assert.deepEqual(specProblems(behind(front)), []);
+    for (const front of [ACCELERATOR, LOAD_BALANCER, FRONT_DOOR]) assert.deepEqual(specProblems(behind(front)), []);
   });
 });

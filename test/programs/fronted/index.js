@@ -2,7 +2,7 @@ const pulumi = require("@pulumi/pulumi");
 const { Fleet } = require("pulumi-multisite");
 const { eks, globalAccelerator, route53 } = require("pulumi-multisite/aws");
 const { aks, frontDoor, trafficManager } = require("pulumi-multisite/azure");
-const { cloudDns } = require("pulumi-multisite/gcp");
+const { cloudDns, gke, globalLoadBalancer } = require("pulumi-multisite/gcp");
 
 const config = new pulumi.Config();
 const service = config.require("front");
@@ -23,11 +23,25 @@ const azure = (name, number, region) => ({
   pools: [{ name: "apps", machineType: "Standard_D4s_v5", nodes: 9 }],
 });
 
+const google = (name, number, region) => ({
+  ...{ ...common(name, number, region), kind: "gke", project: "shop-production" },
+  pools: [{ name: "apps", machineType: "n2-standard-4", nodes: 9 }],
+});
+
 const FLEETS = {
   globalAccelerator: {
     sites: [aws("frankfurt", 1, "eu-central-1"), aws("virginia", 2, "us-east-1"), aws("tokyo", 3, "ap-northeast-1")],
     front: { service, account: "111122223333" },
     failover: "nearest",
+  },
+  globalLoadBalancer: {
+    sites: [
+      google("belgium", 1, "europe-west1"),
+      google("virginia", 2, "us-east4"),
+      google("tokyo", 3, "asia-northeast1"),
+    ],
+    front: { service, project: "shop-production" },
+    failover: "spread",
   },
   frontDoor: {
     sites: [azure("amsterdam", 1, "westeurope"), azure("virginia", 2, "eastus"), azure("tokyo", 3, "japaneast")],
@@ -49,7 +63,7 @@ const fleet = new Fleet("shop", {
       ],
     },
   },
-  kinds: [eks, aks],
-  services: [route53, cloudDns, trafficManager, globalAccelerator, frontDoor],
+  kinds: [eks, gke, aks],
+  services: [route53, cloudDns, trafficManager, globalAccelerator, globalLoadBalancer, frontDoor],
 });
 module.exports = { nameServers: fleet.endpoint.nameServers };

@@ -61,6 +61,64 @@ describe("Global Accelerator", () => {
   });
 });
 
+describe("Google's load balancer", () => {
+  const type = (name: string) => `gcp:compute/${name[0]?.toLowerCase()}${name.slice(1)}:${name}`;
+  const group = "https://www.googleapis.com/compute/v1/projects/shop/zones/europe-west1-b/instanceGroups/nodes";
+  let gcp: Bench;
+  let check: Made;
+  beforeEach(async () => {
+    gcp = await Bench.open("gcp", { project: "shop-production", region: "europe-west1" });
+    check = await gcp.make(type("HealthCheck"), {
+      name: "front",
+      checkIntervalSec: 5,
+      timeoutSec: 5,
+      tcpHealthCheck: { port: 1 },
+    });
+  });
+  const service = (backends: object[], more: Properties = {}): Properties => ({
+    ...{ name: "front", loadBalancingScheme: "EXTERNAL_MANAGED", protocol: "HTTPS", portName: "front" },
+    ...{ healthChecks: check.id, backends, ...more },
+  });
+
+  it("refuses groups that do not name the port, a group twice, and a rate that is not given", async () => {
+    const backend = { group, balancingMode: "UTILIZATION" };
+    assert.match(await gcp.refusal(type("BackendService"), service([backend])), /has no named port "front"/);
+    await gcp.make(type("InstanceGroupNamedPort"), { group, zone: "europe-west1-b", name: "front", port: 30443 });
+    assert.match(await gcp.refusal(type("BackendService"), service([backend, backend])), /a second time/);
+    const rated = service([{ group, balancingMode: "RATE" }]);
+    assert.match(await gcp.refusal(type("BackendService"), rated), /maxRate: or maxRatePerInstance/);
+    assert.match(await gcp.refusal(type("BackendService"), service([{ ...backend, capacityScaler: 2 }])), /0 to 1/);
+    assert.equal(await gcp.refusal(type("BackendService"), service([backend])), "");
+  });
+
+  it("refuses a proxy without a certificate, a certificate for a wildcard, and an address for two rules", async () => {
+    const backends = await gcp.make(type("BackendService"), service([]));
+    const map = await gcp.make("gcp:compute/uRLMap:URLMap", { name: "front", defaultService: backends.id });
+    assert.match(
+      await gcp.refusal(type("TargetHttpsProxy"), { name: "front", urlMap: map.id }),
+      /sslCertificates: or certificateMap/,
+    );
+    const wildcard = { name: "front", managed: { domains: ["*.example.com"] } };
+    assert.match(await gcp.refusal(type("ManagedSslCertificate"), wildcard), /no wildcard/);
+    const certificate = await gcp.make(type("ManagedSslCertificate"), {
+      name: "front",
+      managed: { domains: ["shop.example.com"] },
+    });
+    const proxy = await gcp.make(type("TargetHttpsProxy"), {
+      name: "front",
+      urlMap: map.id,
+      sslCertificates: [certificate.id],
+    });
+    const address = await gcp.make(type("GlobalAddress"), { name: "front" });
+    const rule = (name: string): Properties => ({
+      ...{ name, target: proxy.id, ipAddress: address.id, ipProtocol: "TCP", portRange: "443" },
+      loadBalancingScheme: "EXTERNAL_MANAGED",
+    });
+    await gcp.make(type("GlobalForwardingRule"), rule("front"));
+    assert.match(await gcp.refusal(type("GlobalForwardingRule"), rule("again")), /is in use by/);
+  });
+});
+
 describe("Front Door", () => {
   const type = (name: string) => `azure-native:cdn:${name}`;
   let azure: Bench;
