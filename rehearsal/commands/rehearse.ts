@@ -184,11 +184,11 @@ function hasMandatory(report: Report): boolean {
 
 function nextText(report: Report, dir: string, options: RehearseOptions): string {
   const place = dir === "." ? "" : ` ${dir}`;
-  const first = report.sites[0]?.name;
   if (options.policyPack.length === 0 && existsSync("policy/PulumiPolicy.yaml")) {
     return `Next: npx multisite rehearse${place} --policy-pack policy`;
   }
-  if (options.workloads === undefined)
+  if (!report.placed.sites.some(({ replicas }) => Object.keys(replicas).length > 0))
     return `Next: npx multisite plan${place} --workloads <your Kubernetes manifests>`;
-  return first === undefined ? "" : `Next: npx multisite plan${place} --lose ${first}`;
+  const given = options.workloads === undefined ? "" : ` --workloads ${options.workloads}`;
+  return `Next, with real schedulers: npx multisite drill${place} --lose each${given}`;
 }
