@@ -20,7 +20,8 @@ if (wanted.length === 0) {
 }
 // Left to itself Node keeps one core free, and waits for one control plane at a time.
 const concurrency = `--test-concurrency=${Math.max(2, availableParallelism())}`;
-run("tests", "--import", ["tsx", "--require", "./test/support/seed.cjs", "--test", concurrency, "--test-reporter=spec", ...files]);
+const options = ["--require", "./test/support/seed.cjs", "--test", concurrency, "--test-reporter=spec"];
+run("tests", "--import", ["tsx", ...options, ...files]);
 
 function testsIn(path) {
   if (statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory()) {
