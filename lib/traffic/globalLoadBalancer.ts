@@ -44,7 +44,7 @@ export const globalLoadBalancer: TrafficFront<"globalLoadBalancer"> = {
     new GlobalForwardingRule(
       "front",
       {
-        ...{ target: proxy.id, ipAddress: address.id, ipProtocol: "TCP", portRange: "443" },
+        ...{ target: proxy.id, ipAddress: address.address, ipProtocol: "TCP", portRange: "443" },
         loadBalancingScheme: SCHEME,
       },
       cloud,

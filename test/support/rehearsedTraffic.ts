@@ -17,6 +17,8 @@ export interface Rehearsed {
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   readonly siteOf: (address: string) => string;
   readonly resources: readonly ResourceView[];
+  /** What a second run on the same state did, other than nothing. */
+  readonly again: readonly string[];
 }
 
 /** The program's records, as simulated clouds took them. */
@@ -30,11 +32,13 @@ export async function rehearsed(
   try {
     const { exit, resources, diagnostics } = await session.up();
     assert.equal(exit, 0, JSON.stringify(diagnostics));
+    const { steps } = program === "fronted" ? await session.up() : { steps: [] };
+    const again = steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn}`);
     const declared = resources.find((one) => one.type === "multisite:index:Fleet");
     const plan = fleetPlan(declared?.inputs.spec as FleetSpec);
     assert.ok(plan.traffic !== undefined);
     const addresses = sitesAddresses(plan.traffic, resources);
-    return { plan, services: authorities(resources), addresses, siteOf: owners(addresses), resources };
+    return { plan, services: authorities(resources), addresses, siteOf: owners(addresses), resources, again };
   } finally {
     await session.close();
   }

@@ -44,6 +44,10 @@ for (const service of ["globalAccelerator", "globalLoadBalancer", "frontDoor"] a
       assert.deepEqual(unknown, []);
     });
 
+    it("is left as it is by a second run", () => {
+      assert.deepEqual(fleet.again, []);
+    });
+
     it("is found by every DNS service, which says where it is and nothing of sites", () => {
       assert.deepEqual(
         fleet.services.map((one) => one.service),
