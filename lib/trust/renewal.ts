@@ -18,7 +18,7 @@ export function renewalClock(
     {
       ...{ privateKeyPem, validityPeriodHours: lifetimeHours, earlyRenewalHours },
       subject: { commonName: `renewal of ${subject.commonName}` },
-      allowedUses: [],
+      allowedUses: ["digital_signature"],
     },
     options,
   );

@@ -32,8 +32,6 @@ const LEAVES = {
   meshAdmin: "sslclient",
   meshRemote: "sslclient",
   meshLocal: "sslclient",
-  hubbleServer: "sslserver",
-  hubbleRelay: "sslclient",
 } as const;
 const SIGNERS = ["certManager", "istio", "linkerd"] as const;
 
@@ -87,7 +85,8 @@ function signByHand(): void {
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "multisite-keepers-"));
   for (const name of ["brought", "offline"]) makeRoot(name);
-  session = await openSession({ projectDir: PROGRAM, sources, config: { folder }, passphrase: "trust" });
+  const policyPacks = [{ dir: join(__dirname, "../../policy") }];
+  session = await openSession({ projectDir: PROGRAM, sources, config: { folder }, passphrase: "trust", policyPacks });
   const first = await session.up();
   assert.equal(first.exit, 0, JSON.stringify(first.diagnostics));
   assert.deepEqual(outputs().offline, {}, "no site gets a part of what it needs");

@@ -52,6 +52,7 @@ for (const [name, root] of Object.entries(roots)) {
     rotation: { revision: 0, generations: [{ name, state: "active" }] },
     roots: { [name]: root },
     signers: ["certManager", "istio", "linkerd"],
+    hubble: false,
   };
   const sites = [site("oslo", 1), site("bergen", 2)];
   const plan = fleetPlan({ demand: { cpu: 4, memoryGiB: 8, pods: 20 }, sites, trust }).trust;
