@@ -41,6 +41,9 @@ export class Fleet extends pulumi.ComponentResource {
     const plan = planFleet(name, args);
     super(Fleet.__pulumiType, name, { spec: plan.spec }, opts);
     this.plan = plan;
+    for (const { name: lost } of plan.sites.filter((site) => site.state === "lost")) {
+      pulumi.log.warn(leftAlone(lost), this);
+    }
     const trust = plan.trust && args.trust?.(name, plan.trust, { parent: this });
     this.sites = Object.fromEntries(
       standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),
@@ -54,6 +57,14 @@ export class Fleet extends pulumi.ComponentResource {
 /** A lost site is left alone until it is back: its cloud answers nothing. */
 function standing(plan: FleetPlan): SitePlan[] {
   return plan.sites.filter((site) => site.state !== "lost");
+}
+
+/** What a run must say as long as a site is lost: an engine deletes what a program no longer declares. */
+function leftAlone(site: string): string {
+  return (
+    `Site ${site} is lost: this run declares nothing of it, and leaves it alone where it has a stack of its own. In a stack ` +
+    `that also holds ${site}, name the others by --target, or the run ends with an attempt to delete what ${site} held.`
+  );
 }
 
 function buildSite(
