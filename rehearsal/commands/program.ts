@@ -14,6 +14,7 @@ import type { ProviderSource } from "../engine/provider";
 import type { Terminal } from "../terminal";
 import { Interrupted, UserError } from "../userError";
 import type { CommonOptions } from "./options";
+import { checkTemporary } from "./temporary";
 
 /** A program on simulated clouds. */
 export interface ProgramRun {
@@ -28,7 +29,7 @@ interface Extra extends Pick<SessionOptions, "policyPacks" | "stateFile"> {
 
 /**
  * Opens the program of a folder on simulated clouds.
- * @throws UserError for a folder without a program.
+ * @throws UserError for a folder without a program, and where there is no room for temporary files.
  */
 export async function openProgram(
   dir: string,
@@ -38,6 +39,7 @@ export async function openProgram(
   { sites, ...extra }: Extra = {},
 ): Promise<ProgramRun> {
   if (!existsSync(dir)) throw new UserError(`There is no folder ${dir}. Give the folder of a Pulumi program.`);
+  checkTemporary();
   let seen = 0;
   let failed = false;
   let session: Session | undefined;

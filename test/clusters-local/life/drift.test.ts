@@ -5,17 +5,9 @@ import { shellProgram, temporaryFolder } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
 import { fleetSpec } from "../../support/specs";
-import { changes, lifeLab, smallSite } from "./lab";
+import { changes, lifeLab, smallSite, WEB } from "./lab";
 
-const MANIFESTS = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: shop }
-spec:
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: main, image: "web:1", resources: { requests: { cpu: 500m, memory: 512Mi } } }] }
+const MANIFESTS = `${WEB}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler

@@ -24,6 +24,16 @@ const here = Object.fromEntries(Object.entries(fleet.sites).filter(([name]) => k
 new FleetWorkload("shop", { fleet: { plan: fleet.plan, sites: here }, manifests, scaling: "reserved" });
 `;
 
+/** What runs in each site. */
+export const WEB = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: main, image: "web:1", resources: { requests: { cpu: 500m, memory: 512Mi } } }] }`;
+
 /** What the next run of the program declares. */
 export interface Declared {
   spec: FleetSpec;

@@ -4,18 +4,10 @@ import type { FleetSpec, SiteState } from "../../../lib/plan/spec";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
 import { fleetSpec } from "../../support/specs";
-import { changes, lifeLab, smallSite } from "./lab";
+import { changes, lifeLab, smallSite, WEB } from "./lab";
 
 /** What runs in each site; the banner is what the next release changes. */
-const manifests = (banner: string) => `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: shop }
-spec:
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: main, image: "web:1", resources: { requests: { cpu: 500m, memory: 512Mi } } }] }
+const manifests = (banner: string) => `${WEB}
 ---
 apiVersion: v1
 kind: ConfigMap
