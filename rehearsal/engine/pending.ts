@@ -15,8 +15,8 @@ export class PendingOperations {
   private readonly underWay = new Set<PendingOperation>();
   /** Creations of an earlier run that were not looked into yet, by URN. */
   private readonly unsettled: Map<string, PendingOperation>;
-  /** URNs of what an earlier run was changing or deleting: it has to be read before anything is decided about it. */
-  readonly touched: ReadonlySet<string>;
+  /** What an earlier run was changing or deleting: it has to be read before anything is decided about it. */
+  private unread: readonly PendingOperation[];
 
   /**
    * @param former operations whose end an earlier run did not see.
@@ -28,12 +28,22 @@ export class PendingOperations {
   ) {
     const creations = former.filter(({ type }) => type === "creating");
     this.unsettled = new Map(creations.map((operation) => [operation.state.urn, operation]));
-    this.touched = new Set(former.filter(({ type }) => type !== "creating").map(({ state }) => state.urn));
+    this.unread = former.filter(({ type }) => type !== "creating");
   }
 
   /** True for a resource that an earlier run may have made. */
   mayExist(urn: string): boolean {
     return this.unsettled.has(urn);
+  }
+
+  /** URNs of what has to be read, since an earlier run was ended while it changed or deleted it. */
+  get touched(): ReadonlySet<string> {
+    return new Set(this.unread.map(({ state }) => state.urn));
+  }
+
+  /** It was read. */
+  refreshed(): void {
+    this.unread = [];
   }
 
   /** Creations of an earlier run that this one did not look into. */
@@ -47,7 +57,7 @@ export class PendingOperations {
   }
 
   list(): PendingOperation[] {
-    return [...this.unsettled.values(), ...this.underWay];
+    return [...this.unsettled.values(), ...this.unread, ...this.underWay];
   }
 
   /** Does the work of an operation, once it is written down, and has its end written down as well. */

@@ -1,4 +1,5 @@
 import type { RunContext } from "./context";
+import type { PendingOperations } from "./pending";
 import { PartialFailure } from "./provider";
 import type { ResourceState } from "./state";
 import { isProviderType, nameOf, packageOf } from "./urns";
@@ -7,14 +8,15 @@ import { isProviderType, nameOf, packageOf } from "./urns";
  * Reads what a run starts from once more, as `pulumi up --refresh` does: what was changed behind our back then differs from
  * the program, and what is gone is made again.
  * @param packages whose resources are read.
- * @param touched URNs of what is read in any case, since a run was ended while it changed it.
+ * @param pending what is read in any case, since a run was ended while it changed it.
  * @throws the provider's error, when it cannot say.
  */
 export async function refresh(
   context: RunContext,
   packages: readonly string[],
-  touched: ReadonlySet<string>,
+  pending: PendingOperations,
 ): Promise<void> {
+  const { touched } = pending;
   const wanted = context.previous.filter(
     (state) =>
       state.custom &&
@@ -34,6 +36,7 @@ export async function refresh(
     context.previous.splice(context.previous.indexOf(state), 1);
     context.olds.delete(state.urn);
   }
+  pending.refreshed();
 }
 
 const isOf = ({ type }: ResourceState, packages: readonly string[]): boolean => packages.includes(packageOf(type));

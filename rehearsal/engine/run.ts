@@ -81,7 +81,7 @@ export class Run implements RunContext, MonitorBackend {
   async runProgram(): Promise<void> {
     let program: Child | undefined;
     await this.interruptibly(async () => {
-      await refresh(this, this.options.refresh, this.options.pending.touched);
+      await refresh(this, this.options.refresh, this.options.pending);
       program = startProgram({ ...this.options, address: await this.monitor.start() });
       const ended = program.exited.then((end) => this.programEnded(end));
       this.packs.catch((error: Error) => this.abort(error));

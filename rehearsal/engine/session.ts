@@ -226,7 +226,9 @@ class EngineSession implements Session {
 
   private async keep(resources: ResourceState[], unsure: readonly PendingOperation[]): Promise<void> {
     this.resources = resources;
-    this.unsure = unsure;
+    // Of what is gone nothing has to be found out any more.
+    const known = new Set(resources.map(({ urn }) => urn));
+    this.unsure = unsure.filter(({ type, state }) => type === "creating" || known.has(state.urn));
     if (this.options.stateFile !== undefined) await saveDeployment(this.options.stateFile, this.deployment());
   }
 

@@ -53,7 +53,9 @@ test("what an earlier run did not see the end of stays pending until somebody ha
   await assert.rejects(pending.during(operation("creating", "b"), half));
   await assert.rejects(pending.during(operation("creating", "c"), () => Promise.reject(new Error("no answer"))));
   assert.deepEqual([pending.mayExist(a), pending.mayExist(b), pending.mayExist(c)], [false, false, true]);
-  assert.deepEqual(urns(pending.list()), ["c"]);
+  assert.deepEqual(urns(pending.list()), ["c", "d", "e"]);
+  pending.refreshed();
+  assert.deepEqual([urns(pending.list()), pending.touched.size], [["c"], 0]);
   pending.settled(c);
   assert.deepEqual(pending.left(), []);
 });
