@@ -1,39 +1,10 @@
 import assert from "node:assert/strict";
-import { symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { legalSteps, phaseOf, type TrustRotation } from "../../lib/plan/trustPhases";
+import { test } from "node:test";
+import { legalSteps, phaseOf } from "../../lib/plan/trustPhases";
 import { simulatedClouds } from "../../rehearsal/clouds";
 import { type Deployment, openSession, type RunResult } from "../../rehearsal/engine";
-import { temporaryFolder } from "../support/folders";
-import { ROOT } from "../support/multisite";
 import { CLIENT, connection, givenTo, isFor, openedState, SERVER } from "./given";
-
-const NAMES = ["oslo", "turin", "vienna"];
-
-/** Three clusters that exist, with the leaves of a mesh. */
-function program(t: TestContext): { dir: string; take(rotation: TrustRotation): void } {
-  const dir = temporaryFolder(t);
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
-  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
-  writeFileSync(
-    join(dir, "index.js"),
-    `const { Fleet, existing } = require("pulumi-multisite");
-const { builtTrust } = require("pulumi-multisite/trust");
-const rotation = JSON.parse(require("node:fs").readFileSync(__dirname + "/trust.json", "utf8"));
-const site = (name, i) => ({ kind: "existing", name, number: i + 1, region: name, provider: "vsphere", identity: "uid-" + name,
-  allocatable: { cpu: 4, memoryGiB: 16, pods: 110, nodes: 1, verifiedAt: "2026-11-01" },
-  cidrs: { nodes: ["192.168." + i + ".0/24"], pods: ["10." + i + ".128.0/17"], services: ["10." + i + ".64.0/18"] } });
-const names = ${JSON.stringify(NAMES)};
-const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
-  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
-  contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
-new Fleet("sample", { kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig])), trust: builtTrust(),
-  spec: { demand: { cpu: 1 }, sites: names.map(site), trust: { trustDomain: "sample.example.com", hubble: false, rotation } } });
-`,
-  );
-  return { dir, take: (rotation) => writeFileSync(join(dir, "trust.json"), JSON.stringify(rotation)) };
-}
+import { SITES, STEADY, trustProgram } from "./program";
 
 /** One update, from a state to a state. */
 async function updated(dir: string, state: Deployment | undefined): Promise<{ result: RunResult; left: Deployment }> {
@@ -63,10 +34,9 @@ const errors = ({ diagnostics }: RunResult) =>
   diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
 
 test("a rotation is runs of the program: six of six links after each, and the old root's key is gone at the end", async (t) => {
-  const { dir, take } = program(t);
-  let rotation: TrustRotation = { revision: 0, generations: [{ name: "g1", state: "active" }] };
-  const sites = NAMES.map((name) => ({ name, state: "active" as const }));
-  take(rotation);
+  const { dir, take } = trustProgram(t, { hubble: false });
+  let rotation = STEADY;
+  const sites = SITES.map((name) => ({ name, state: "active" as const }));
   let { result, left } = await updated(dir, undefined);
   assert.deepEqual(errors(result), []);
   assert.equal(await linksUp(left), 6);

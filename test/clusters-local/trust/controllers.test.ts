@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { createColors } from "picocolors";
@@ -22,14 +21,12 @@ import { temporaryFolder, until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localProgram, runProgram } from "../../support/localPrograms";
 import { localTools } from "../../support/localTools";
-import { ROOT } from "../../support/multisite";
 import { type Identity, leaf, root } from "../../trust/certificates";
 import { brokenLinks, TlsSite } from "../../trust/links";
+import { SITES, STEADY, trustProgram } from "../../trust/program";
 import { byOpenssl, runs } from "../../trust/verifiers";
 
-const NAMES = ["oslo", "turin", "vienna"];
 const POD = { namespace: "shop", name: "api" };
-const START: TrustRotation = { revision: 0, generations: [{ name: "g1", state: "active" }] };
 const GENERATIONS: TrustRotation["generations"] = [
   { name: "g1", state: "active" },
   { name: "g2", state: "next" },
@@ -37,30 +34,6 @@ const GENERATIONS: TrustRotation["generations"] = [
 const DISTRIBUTED: TrustRotation = { revision: 1, bundleSince: 1, generations: GENERATIONS };
 const ISSUED: TrustRotation = { ...DISTRIBUTED, revision: 2, issuedByNext: ["oslo"], nextWasIssued: true };
 const SILENT: Terminal = { out() {}, err() {}, progress() {}, done() {}, colors: createColors(false) };
-
-/** Three clusters that exist, in each of which cert-manager signs. */
-function program(t: TestContext): { dir: string; take(rotation: TrustRotation): void } {
-  const dir = temporaryFolder(t);
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
-  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
-  writeFileSync(
-    join(dir, "index.js"),
-    `const { Fleet, existing } = require("pulumi-multisite");
-const { builtTrust } = require("pulumi-multisite/trust");
-const rotation = JSON.parse(require("node:fs").readFileSync(__dirname + "/trust.json", "utf8"));
-const site = (name, i) => ({ kind: "existing", name, number: i + 1, region: name, provider: "vsphere", identity: "uid-" + name,
-  allocatable: { cpu: 4, memoryGiB: 16, pods: 110, nodes: 1, verifiedAt: "2026-11-01" },
-  cidrs: { nodes: ["192.168." + i + ".0/24"], pods: ["10." + i + ".128.0/17"], services: ["10." + i + ".64.0/18"] } });
-const names = ${JSON.stringify(NAMES)};
-new Fleet("sample", { kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, "a kubeconfig"])), trust: builtTrust(),
-  spec: { demand: { cpu: 1 }, sites: names.map(site),
-    trust: { trustDomain: "sample.example.com", signers: ["certManager"], hubble: false, rotation } } });
-`,
-  );
-  const take = (rotation: TrustRotation) => writeFileSync(join(dir, "trust.json"), JSON.stringify(rotation));
-  take(START);
-  return { dir, take };
-}
 
 /** What runs in a site's pods where pods run: beside it here. */
 async function runControllers(t: TestContext, { kubeconfig }: LocalSite, paths: { issuers: string; trust: string }) {
@@ -180,7 +153,7 @@ test("real controllers in three sites, by the objects of this library", async (w
     t.skip([tools, issuers, trust].find((one) => typeof one === "string") as string);
     return;
   }
-  const { dir, take } = program(t);
+  const { dir, take } = trustProgram(t, { signers: ["certManager"], hubble: false });
   const { signal } = new AbortController();
   await withSites(dir, SILENT, signal, async (stage) => {
     const run = await openProgram(dir, { config: {}, stack: "rehearsal" }, SILENT, stage.signal, {
@@ -191,7 +164,7 @@ test("real controllers in three sites, by the objects of this library", async (w
     refuseFailed(preview);
     const { plan } = subjectOf(preview.resources, { manifests: undefined, today: "2026-11-20" });
     const local = await stage.start(plan, preview);
-    const sites = NAMES.map((name) => local.sites[name]!);
+    const sites = SITES.map((name) => local.sites[name]!);
     const [oslo] = sites as [LocalSite];
 
     await t.test("the rehearsal makes them, and changes nothing when it runs again", async () => {
@@ -224,7 +197,7 @@ test("real controllers in three sites, by the objects of this library", async (w
     );
 
     await t.test("a next root is in every site's bundle before anything is issued from it", async (t) => {
-      assert.deepEqual(unmet(await nextStep(START, sites)), []);
+      assert.deepEqual(unmet(await nextStep(STEADY, sites)), []);
       take(DISTRIBUTED);
       await up(run);
       await until(async () => (await bundles(sites)).every((roots) => count(roots) === 2), 300);

@@ -1,0 +1,41 @@
+import { symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import type { TrustRotation } from "../../lib/plan/trustPhases";
+import { temporaryFolder } from "../support/folders";
+import { ROOT } from "../support/multisite";
+
+/** The sites of {@link trustProgram}. */
+export const SITES = ["oslo", "turin", "vienna"];
+
+/** The rotation that it begins with. */
+export const STEADY: TrustRotation = { revision: 0, generations: [{ name: "g1", state: "active" }] };
+
+/**
+ * A program of three clusters that exist, which trust each other by the data in `trust.json`; `take` rewrites that.
+ * @param trust what its `spec.trust` says beside that
+ */
+export function trustProgram(t: TestContext, trust: object): { dir: string; take(rotation: TrustRotation): void } {
+  const dir = temporaryFolder(t);
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
+  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
+  writeFileSync(
+    join(dir, "index.js"),
+    `const { Fleet, existing } = require("pulumi-multisite");
+const { builtTrust } = require("pulumi-multisite/trust");
+const rotation = JSON.parse(require("node:fs").readFileSync(__dirname + "/trust.json", "utf8"));
+const site = (name, i) => ({ kind: "existing", name, number: i + 1, region: name, provider: "vsphere", identity: "uid-" + name,
+  allocatable: { cpu: 4, memoryGiB: 16, pods: 110, nodes: 1, verifiedAt: "2026-11-01" },
+  cidrs: { nodes: ["192.168." + i + ".0/24"], pods: ["10." + i + ".128.0/17"], services: ["10." + i + ".64.0/18"] } });
+const names = ${JSON.stringify(SITES)};
+const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+  contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
+new Fleet("sample", { kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig])), trust: builtTrust(),
+  spec: { demand: { cpu: 1 }, sites: names.map(site), trust: { trustDomain: "sample.example.com", rotation, ...${JSON.stringify(trust)} } } });
+`,
+  );
+  const take = (rotation: TrustRotation) => writeFileSync(join(dir, "trust.json"), JSON.stringify(rotation));
+  take(STEADY);
+  return { dir, take };
+}
