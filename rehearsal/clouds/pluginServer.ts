@@ -3,7 +3,7 @@ import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import type * as contract from "../engine/provider";
-import { channelOptions, emptyMessage, fromStruct, sdkGrpc, toStruct } from "../engine/wire";
+import { channelOptions, emptyMessage, fromStruct, listen, sdkGrpc, toStruct } from "../engine/wire";
 import type { PluginServer } from "./plugin";
 
 const KINDS = ["add", "add-replace", "delete", "delete-replace", "update", "update-replace"] as const;
@@ -14,14 +14,10 @@ const CHANGES = ["unknown", "none", "some"] as const;
  * takes as a method that this plugin does not have.
  */
 export async function servePlugin(provider: contract.Provider, name: string, version: string): Promise<PluginServer> {
-  const { Server, ServerCredentials } = sdkGrpc();
+  const { Server } = sdkGrpc();
   const server = new Server(channelOptions);
   server.addService(ResourceProviderService, methods(provider, name, version));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
+  const port = await listen(server);
   return {
     port,
     close: async () => {

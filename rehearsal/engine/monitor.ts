@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import { Server, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engine from "@pulumi/pulumi/proto/engine_pb";
@@ -16,7 +16,7 @@ import type { Goal, ReadGoal, ResourceState } from "./state";
 import type { Transforms } from "./transforms";
 import { packageOf } from "./urns";
 import { lowerReferences, revealSecrets } from "./values";
-import { channelOptions, emptyMessage, fromStruct, toStruct } from "./wire";
+import { channelOptions, emptyMessage, fromStruct, listen, toStruct } from "./wire";
 
 /** What the monitor asks of the run. */
 export interface MonitorBackend {
@@ -76,7 +76,7 @@ export class Monitor {
   constructor(private readonly run: MonitorBackend) {}
 
   /** Starts to serve; gives the address. */
-  start(): Promise<string> {
+  async start(): Promise<string> {
     const answer = <Request>(work: (request: Request) => Promise<unknown>) => this.handler(work);
     this.server.addService(ResourceMonitorService, {
       supportsFeature: answer(this.supportsFeature),
@@ -107,11 +107,7 @@ export class Monitor {
       startDebugging: answer(this.refusal("debugging")),
       requirePulumiVersion: answer(async () => new engine.RequirePulumiVersionResponse()),
     });
-    return new Promise((resolve, reject) => {
-      this.server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
-        error === null ? resolve(`127.0.0.1:${port}`) : reject(error),
-      );
-    });
+    return `127.0.0.1:${await listen(this.server)}`;
   }
 
   /** Answers everything that waits, and everything that comes, as a monitor that is gone. */

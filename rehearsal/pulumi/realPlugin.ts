@@ -10,7 +10,7 @@ import type { PluginPackage, PluginServer } from "../clouds";
 import { connect } from "../engine/plugins";
 import type { Properties } from "../engine/provider";
 import { revealSecrets } from "../engine/values";
-import { channelOptions, fromStruct, sdkGrpc, toStruct } from "../engine/wire";
+import { channelOptions, fromStruct, listen, sdkGrpc, toStruct } from "../engine/wire";
 
 /**
  * The executable of a provider's real plugin, of exactly the version that the program's SDK asks for: where the CLI keeps
@@ -55,14 +55,10 @@ export async function serveRealPlugin({ program, engine, cwd, configuration }: R
   // It ends by itself when its engine is gone, should we be killed.
   const child = spawn(program, [engine], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const client = connect(ResourceProviderClient, `127.0.0.1:${await portOf(child)}`);
-  const { Server, ServerCredentials } = sdkGrpc();
+  const { Server } = sdkGrpc();
   const server = new Server(channelOptions);
   server.addService(ResourceProviderService, forwarded(client, configuration));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
+  const port = await listen(server);
   return {
     port,
     close: async () => {
