@@ -49,10 +49,12 @@ async function stack(cloud: Cloud, part: string): Promise<Session> {
 }
 
 const trust = {} as Record<Cloud, Session>;
-let oslo: Session;
+/** A site's stack for each store that a program can read; the clusters of all are in one world. */
+const READERS = { aws: "oslo", gcp: "bergen" } as const;
+const reading = {} as Record<keyof typeof READERS, Session>;
 before(async () => {
   for (const cloud of ["aws", "gcp", "azure"] as const) trust[cloud] = await stack(cloud, "trust");
-  oslo = await stack("aws", "oslo");
+  for (const cloud of ["aws", "gcp"] as const) reading[cloud] = await stack(cloud, READERS[cloud]);
 });
 after(async () => {
   for (const session of sessions) await session.close();
@@ -195,27 +197,30 @@ function policyOf(type: string, name: string): PolicyDocument {
 }
 
 describe("the stack of a site", () => {
-  it("reads its own entry and no other, as its reader, and holds nothing of the others", () => {
-    const held = clear(oslo);
-    const own = keysIn(entry("aws", "oslo").replace(/\\n/g, "\n"));
-    assert.equal(own.length, 7);
-    const secrets = ofType(oslo, "kubernetes:core/v1:Secret").map(({ inputs: given }) => plain(given));
-    const texts = JSON.stringify(secrets).match(/"[A-Za-z0-9+/=]{200,}"/g) ?? [];
-    const decoded = texts.map((text) => Buffer.from(text.slice(1, -1), "base64").toString()).join("\n");
-    const everything = `${held}\n${decoded}`;
-    for (const key of own) assert.ok(everything.includes(key), "its own are in its Secrets");
-    for (const other of ["bergen", "turku"]) {
-      for (const key of keysIn(entry("aws", other).replace(/\\n/g, "\n"))) assert.ok(!everything.includes(key), other);
-    }
-    const providers = resourcesOf(oslo).filter(({ type }) => type === "pulumi:providers:aws");
-    assert.deepEqual(
-      providers.map(({ urn, inputs: given }) => [
-        urn.split("::").at(-1),
-        JSON.stringify(plain(given)).includes(role("oslo")),
-      ]),
-      [["oslo-trust-store", true]],
-    );
-  });
+  for (const cloud of ["aws", "gcp"] as const) {
+    it(`${cloud}: reads its own entry and no other, as its reader, and holds nothing of the others`, () => {
+      const held = clear(reading[cloud]);
+      const own = keysIn(entry(cloud, READERS[cloud]).replace(/\\n/g, "\n"));
+      assert.equal(own.length, 7);
+      const secrets = ofType(reading[cloud], "kubernetes:core/v1:Secret").map(({ inputs: given }) => plain(given));
+      const texts = JSON.stringify(secrets).match(/"[A-Za-z0-9+/=]{200,}"/g) ?? [];
+      const decoded = texts.map((text) => Buffer.from(text.slice(1, -1), "base64").toString()).join("\n");
+      const everything = `${held}\n${decoded}`;
+      for (const key of own) assert.ok(everything.includes(key), "its own are in its Secrets");
+      for (const other of SITES.filter((site) => site !== READERS[cloud])) {
+        for (const key of keysIn(entry(cloud, other).replace(/\\n/g, "\n")))
+          assert.ok(!everything.includes(key), other);
+      }
+      const providers = resourcesOf(reading[cloud]).filter(({ type }) => type === `pulumi:providers:${cloud}`);
+      assert.deepEqual(
+        providers.map(({ urn, inputs: given }) => [
+          urn.split("::").at(-1),
+          JSON.stringify(plain(given)).includes(STORES[cloud].readers[READERS[cloud]]!),
+        ]),
+        [[`${READERS[cloud]}-trust-store`, true]],
+      );
+    });
+  }
 
   it("has a key by which the trust stack's state cannot be read", () => {
     const theirs = trust.aws.deployment();
@@ -225,7 +230,7 @@ describe("the stack of a site", () => {
     const salt = (session: Session) =>
       (session.deployment().deployment.secrets_providers?.state as { salt: string } | undefined)?.salt;
     assert.throws(() => passphraseCrypter("passphrase of oslo", salt(trust.aws)), /another passphrase/);
-    const own = passphraseCrypter("passphrase of oslo", salt(oslo));
+    const own = passphraseCrypter("passphrase of oslo", salt(reading.aws));
     for (const one of ciphertexts) assert.throws(() => own.decrypt(one));
     const right = passphraseCrypter("passphrase of trust", salt(trust.aws));
     assert.ok(ciphertexts.some((one) => right.decrypt(one).includes("PRIVATE KEY")));
