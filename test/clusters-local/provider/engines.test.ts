@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
@@ -19,8 +19,11 @@ import { ROOT } from "../../support/multisite";
 import { kubernetesCase, objectsOf, wholeObjects } from "./support";
 
 const source = resolve(__dirname, "../../../../shared/engine-cases/kubernetes");
-/** Programs whose updates succeed: of the others, how much was made before the stop is a matter of timing. */
-const CASES = ["autoname", "custom", "immutable", "mutable", "patch"];
+/**
+ * Programs whose updates succeed: of the others, how much was made before the stop is a matter of timing. So it is of
+ * `immutable`, which skips the waits: the real plugin may find what it has just deleted, and fail.
+ */
+const CASES = ["autoname", "custom", "mutable", "patch"];
 
 /** Why nothing can be compared here; false where the CLI and the real plugin are installed. */
 function missing(): string | false {
@@ -90,8 +93,12 @@ test("our provider and the real one leave the same objects, field by field", { s
         PULUMI_BACKEND_URL: `file://${temporaryFolder(each)}`,
         PULUMI_CONFIG_PASSPHRASE: "case",
       };
-      const pulumi = (...args: string[]) =>
-        execFileSync("pulumi", [...args, "--non-interactive"], { cwd: theirs, env, stdio: "pipe" });
+      const pulumi = (...args: string[]) => {
+        const { status, stdout, stderr } = spawnSync("pulumi", [...args, "--non-interactive"], {
+          ...{ cwd: theirs, env, encoding: "utf8" },
+        });
+        assert.equal(status, 0, `${stdout}\n${stderr}`);
+      };
       pulumi("stack", "init", "dev");
       const passes = existsSync(join(ours, "second.js")) ? ["index.js", "second.js"] : ["index.js"];
       const objects = async (
