@@ -6,6 +6,7 @@ import { capacityVerdict } from "../lib/plan/capacity";
 import type { CapacityInput, CapacitySite } from "../lib/plan/capacityInput";
 import { resources } from "../lib/plan/resources";
 import type { WorkloadSpec } from "../lib/plan/spec";
+import { type Figure, median, timesOf } from "./support/figures";
 
 const RUNS = 9;
 
@@ -38,7 +39,7 @@ export function manySites(tolerate: number, slack: number, count = 255): Capacit
 }
 
 /** The verdict of a fleet that holds, with one and two losses, and of one that lacks nodes and is given a fix. */
-export async function run(): Promise<{ name: string; unit: string; value: number; note: string }[]> {
+export async function run(): Promise<Figure[]> {
   return [
     figure("verdict of 255 different sites, k = 1", manySites(1, 4)),
     figure("verdict of 255 different sites, k = 2", manySites(2, 4)),
@@ -46,19 +47,16 @@ export async function run(): Promise<{ name: string; unit: string; value: number
   ];
 }
 
-function figure(name: string, input: CapacityInput): { name: string; unit: string; value: number; note: string } {
+function figure(name: string, input: CapacityInput): Figure {
   let verdict = "";
-  const times = Array.from({ length: RUNS }, () => {
-    const start = performance.now();
+  const times = timesOf(RUNS, () => {
     verdict = capacityVerdict(input).verdict;
-    return performance.now() - start;
   });
   const [cold = 0] = times;
-  const median = [...times].sort((x, y) => x - y)[(RUNS - 1) / 2] ?? 0;
   return {
     name,
     unit: "ms",
-    value: Math.round(median * 10) / 10,
+    value: Math.round(median(times) * 10) / 10,
     note: `${verdict}; median of ${RUNS}, the first ${Math.round(cold)}`,
   };
 }

@@ -12,6 +12,7 @@ import { eks } from "../lib/aws";
 import { type Graph, record } from "../test/support/graph";
 import { eksSite } from "../test/support/specs";
 import { flatProgram } from "./components/flat";
+import { median } from "./support/figures";
 
 const RUNS = 5;
 /** Sites of the fleet that warms a process up, and those by which a fleet grows where the growth is measured. */
@@ -93,10 +94,6 @@ async function timed(program: () => void, like: Graph, times: number): Promise<n
 
 function customs({ resources }: Graph): number {
   return resources.filter(({ custom }) => custom).length;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function round(value: number): number {

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { demandFromManifests } from "../lib/plan/demand";
+import { type Figure, median, timesOf } from "./support/figures";
 
 const RUNS = 9;
 const WORKLOADS = 1000;
@@ -32,7 +33,7 @@ spec:
           resources: { requests: { cpu: 10m, memory: 32Mi } }
 `;
 
-export async function run(): Promise<{ name: string; unit: string; value: number; note: string }[]> {
+export async function run(): Promise<Figure[]> {
   const text = Array.from({ length: WORKLOADS }, (_, index) => deployment(index)).join("---\n");
   const figures = [figure(`manifests of ${WORKLOADS} Deployments (${Math.round(text.length / 1000)} kB)`, text)];
   if (existsSync(SHOP))
@@ -40,13 +41,8 @@ export async function run(): Promise<{ name: string; unit: string; value: number
   return figures;
 }
 
-function figure(name: string, text: string): { name: string; unit: string; value: number; note: string } {
-  const times = Array.from({ length: RUNS }, () => {
-    const start = performance.now();
-    demandFromManifests([{ name: "bench", text }]);
-    return performance.now() - start;
-  });
+function figure(name: string, text: string): Figure {
+  const times = timesOf(RUNS, () => demandFromManifests([{ name: "bench", text }]));
   const [cold = 0] = times;
-  const median = [...times].sort((a, b) => a - b)[(RUNS - 1) / 2] ?? 0;
-  return { name, unit: "ms", value: median, note: `median of ${RUNS}, the first ${Math.round(cold)}` };
+  return { name, unit: "ms", value: median(times), note: `median of ${RUNS}, the first ${Math.round(cold)}` };
 }

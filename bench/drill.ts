@@ -2,14 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DrillReport } from "../rehearsal/drill/report";
-
-interface Figure {
-  name: string;
-  unit: string;
-  value: number;
-  limit?: number;
-  note?: string;
-}
+import type { Figure } from "./support/figures";
 
 const ROOT = dirname(__dirname);
 

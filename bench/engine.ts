@@ -6,6 +6,7 @@ import { startProgram } from "../rehearsal/engine/program";
 import { readProject } from "../rehearsal/engine/project";
 import { startEchoMonitor } from "./support/echoMonitor";
 import { echoProviders } from "./support/echoProvider";
+import { type Figure, median } from "./support/figures";
 
 /**
  * What a pass of the engine takes beside the same program against a monitor that merely echoes.
@@ -35,15 +36,15 @@ class Box extends pulumi.ComponentResource {
 for (let i = 0; i < Number(process.env.BENCH_RESOURCES) / 11; i++) new Box("box" + i, 10);
 `;
 
-interface Figure {
+interface Spent {
   /** Wall clock. */
   seconds: number;
   /** Processor time of this process, in which monitor and engine run: steady on a busy machine. */
   cpuSeconds: number;
 }
-type Figures = { [run in "echo" | "preview" | "up" | "again"]: Figure };
+type Passes = { [run in "echo" | "preview" | "up" | "again"]: Spent };
 
-async function timed(work: () => Promise<void>): Promise<Figure> {
+async function timed(work: () => Promise<void>): Promise<Spent> {
   const [started, cpu] = [performance.now(), process.cpuUsage()];
   await work();
   const { user, system } = process.cpuUsage(cpu);
@@ -64,10 +65,10 @@ async function echoed(dir: string): Promise<void> {
   if (code !== 0) throw new Error(`the program failed against the echo: ${code}`);
 }
 
-async function measure(dir: string): Promise<Figures> {
+async function measure(dir: string): Promise<Passes> {
   const echo = await timed(() => echoed(dir));
   const session = await openSession({ projectDir: dir, stack: "bench", sources: [echoProviders()] });
-  const pass = (run: "preview" | "up"): Promise<Figure> =>
+  const pass = (run: "preview" | "up"): Promise<Spent> =>
     timed(async () => {
       const result = await session[run]();
       if (result.exit !== 0) throw new Error(`${run} failed: ${JSON.stringify(result.diagnostics)}`);
@@ -77,24 +78,14 @@ async function measure(dir: string): Promise<Figures> {
   return figures;
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-interface Shown {
-  name: string;
-  unit: string;
-  value: number;
-  limit?: number;
-  note: string;
-}
-
-export async function run(): Promise<Shown[]> {
+export async function run(): Promise<Figure[]> {
   const dir = mkdtempSync(path.join(tmpdir(), "bench-engine-"));
   try {
     symlinkSync(path.resolve(__dirname, "../node_modules"), path.join(dir, "node_modules"));
     writeFileSync(path.join(dir, "index.js"), program);
     writeFileSync(path.join(dir, "package.json"), '{ "name": "bench", "main": "index.js" }');
     writeFileSync(path.join(dir, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
-    const shown: Shown[] = [];
+    const shown: Figure[] = [];
     for (const { size, rounds } of PROGRAMS) shown.push(...(await ofSize(dir, size, rounds)));
     return shown;
   } finally {
@@ -103,9 +94,9 @@ export async function run(): Promise<Shown[]> {
 }
 
 /** The passes of one program, each beside the echo of the same round. */
-async function ofSize(dir: string, size: number, rounds: number): Promise<Shown[]> {
+async function ofSize(dir: string, size: number, rounds: number): Promise<Figure[]> {
   process.env.BENCH_RESOURCES = String(size);
-  const all: Figures[] = [];
+  const all: Passes[] = [];
   for (let i = 0; i < rounds; i++) all.push(await measure(dir));
   return (["preview", "up", "again"] as const).map((pass) => {
     const seconds = median(all.map((round) => round[pass].seconds));

@@ -6,27 +6,15 @@
 import { fleetPlan } from "../lib/plan/fleetPlan";
 import { allPeerObjects, meshOf, peerObjects } from "../lib/plan/mesh";
 import { manySites } from "./plan";
+import { type Figure, median, timesOf } from "./support/figures";
 
 const RUNS = 9;
 const SITES = 255;
 
-interface Figure {
-  name: string;
-  unit: string;
-  value: number;
-  limit?: number;
-  note: string;
-}
-
 function measured(name: string, work: () => unknown, limit?: number): Figure {
-  const times = Array.from({ length: RUNS }, () => {
-    const start = performance.now();
-    work();
-    return performance.now() - start;
-  });
+  const times = timesOf(RUNS, work);
   const [cold = 0] = times;
-  times.sort((a, b) => a - b);
-  const value = Number((times[Math.floor(RUNS / 2)] ?? 0).toFixed(1));
+  const value = Number(median(times).toFixed(1));
   return { name, unit: "ms", value, note: `median of ${RUNS}, the first ${cold.toFixed(1)}`, ...(limit && { limit }) };
 }
 

@@ -8,6 +8,7 @@ import { fleetPlan } from "../lib/plan/fleetPlan";
 import { specProblems } from "../lib/plan/problems";
 import type { TrafficSpec } from "../lib/plan/routing/spec";
 import type { FleetSpec, SiteSpec, WorkloadSpec } from "../lib/plan/spec";
+import { type Figure, median, timesOf } from "./support/figures";
 
 const RUNS = 9;
 const SITES = 255;
@@ -78,25 +79,10 @@ function withTraffic(spec: FleetSpec): FleetSpec {
   return { ...spec, traffic };
 }
 
-interface Figure {
-  name: string;
-  unit: string;
-  value: number;
-  limit?: number;
-  note: string;
-}
-
 function measured(name: string, plan: () => unknown, limit?: number): Figure {
-  const times = Array.from({ length: RUNS }, () => {
-    const start = performance.now();
-    plan();
-    return performance.now() - start;
-  });
-  const [cold = 0, ...warm] = times;
-  warm.sort((a, b) => a - b);
-  const [best = 0, median = 0] = [warm[0], warm[Math.floor(warm.length / 2)]];
-  const note = `median; best ${best.toFixed(1)}, the first ${cold.toFixed(0)}`;
-  return { name, unit: "ms", value: Number(median.toFixed(1)), note, ...(limit !== undefined && { limit }) };
+  const [cold = 0, ...warm] = timesOf(RUNS, plan);
+  const note = `median; best ${Math.min(...warm).toFixed(1)}, the first ${cold.toFixed(0)}`;
+  return { name, unit: "ms", value: Number(median(warm).toFixed(1)), note, ...(limit !== undefined && { limit }) };
 }
 
 export async function run(): Promise<Figure[]> {

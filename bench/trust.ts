@@ -6,6 +6,7 @@
 import { trustPlan } from "../lib/plan/trust";
 import { makeKey } from "../rehearsal/clouds/tls/keys";
 import { makeRequest, selfSign, signRequest, type Terms } from "../rehearsal/clouds/tls/x509";
+import { type Figure, median, timesOf } from "./support/figures";
 
 const SITES = 255;
 const PLANS = 21;
@@ -16,15 +17,6 @@ const sites = Array.from({ length: SITES }, (_, index) => ({
   ...{ state: "active" as const, kind: "eks" as const },
 }));
 const signers = ["certManager" as const, "istio" as const, "linkerd" as const];
-
-function median(run: () => void, times: number): number {
-  const spent = Array.from({ length: times }, () => {
-    const start = performance.now();
-    run();
-    return performance.now() - start;
-  });
-  return spent.sort((a, b) => a - b)[Math.floor(times / 2)]!;
-}
 
 const terms: Terms = {
   allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
@@ -45,14 +37,6 @@ const rootTerms = {
 };
 const root = selfSign(rootKey, { ...asked, subject: { commonName: "root" } }, rootTerms, new Date()).certPem;
 
-interface Figure {
-  name: string;
-  unit: string;
-  value: number;
-  limit: number;
-  note: string;
-}
-
 function figure(name: string, value: number, limit: number): Figure {
   return { name, unit: "ms", value: Number(value.toFixed(2)), limit, note: "median" };
 }
@@ -64,7 +48,7 @@ export async function run(): Promise<Figure[]> {
     signRequest(makeRequest(key, asked), root, rootKey, terms, new Date());
   };
   return [
-    figure(`every certificate of ${SITES} sites planned`, median(plan, PLANS), 100),
-    figure("a leaf in rehearsal: key, request, certificate", median(leaf, LEAVES), 5),
+    figure(`every certificate of ${SITES} sites planned`, median(timesOf(PLANS, plan)), 100),
+    figure("a leaf in rehearsal: key, request, certificate", median(timesOf(LEAVES, leaf)), 5),
   ];
 }

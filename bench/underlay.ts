@@ -6,6 +6,7 @@ import { fleetPlan } from "../lib/plan/fleetPlan";
 import type { FleetSpec } from "../lib/plan/spec";
 import { type UnderlayPlan, underlayPlan } from "../lib/plan/underlay";
 import { manySites } from "./plan";
+import { type Figure, median, timesOf } from "./support/figures";
 
 const RUNS = 9;
 const SITES = 255;
@@ -25,23 +26,18 @@ function made({ attachments, gateways, links }: UnderlayPlan): number {
   return attachments.length + gateways.length + links.reduce((sum, link) => sum + link.tunnels.length, 0);
 }
 
-export async function run(): Promise<{ name: string; unit: string; value: number; limit?: number; note: string }[]> {
+export async function run(): Promise<Figure[]> {
   const { sites, spec } = fleetPlan(fleet(SITES));
   const underlay = spec.underlay ?? {};
-  const times = Array.from({ length: RUNS }, () => {
-    const start = performance.now();
-    underlayPlan(sites, underlay, 0);
-    return performance.now() - start;
-  });
+  const times = timesOf(RUNS, () => underlayPlan(sites, underlay, 0));
   const [cold = 0] = times;
-  const median = [...times].sort((a, b) => a - b)[(RUNS - 1) / 2] ?? 0;
   const [few, many] = [24, 240].map((count) => fleetPlan(fleet(count)).underlay);
   const growth = few && many ? (made(many) - made(few)) / (240 - 24) : Number.NaN;
   return [
     {
       name: `underlay of ${SITES} sites`,
       unit: "ms",
-      value: Number(median.toFixed(1)),
+      value: Number(median(times).toFixed(1)),
       limit: 200,
       note: `median of ${RUNS}, the first ${cold.toFixed(0)}`,
     },
