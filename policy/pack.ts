@@ -4,7 +4,7 @@ import { Court } from "./court";
 import { guarded } from "./guarded";
 import type { Finding, JudgedFleet } from "./judged";
 import { facts, noteworthy } from "./noteworthy";
-import type { Rule, RuleFacts } from "./rule";
+import { metadata, type Rule } from "./rule";
 import { merged, type Settings, settingsSchema } from "./settings";
 
 /** A policy of the pack: on the inputs of a Fleet, before any of its children exists, and on the resources of a stack. */
@@ -35,7 +35,8 @@ const NO_SITES = "The stack has no sites.";
 
 function leading(court: Court): Policy {
   return {
-    ...metadata(facts),
+    ...metadata(facts, "n+1"),
+    configSchema: settingsSchema,
     validateResource: (args, report) => {
       court.witness(args);
       court.expect(args.type === FLEET);
@@ -88,10 +89,14 @@ function policyOf(rule: Rule, court: Court): Policy {
   );
   // The SDK answers for every rule that is not about a type, which for fifteen thousand resources and thirteen rules costs
   // more than reading the resources. To a rule that the first policy has no Fleet for, there is nothing to ask.
-  return Object.defineProperty({ ...metadata(rule), validateResource, validateStack }, "validateResource", {
-    enumerable: true,
-    get: () => (court.expectsNoFleet() && court.hasLearned(rule) ? undefined : validateResource),
-  });
+  return Object.defineProperty(
+    { ...metadata(rule, "n+1"), configSchema: settingsSchema, validateResource, validateStack },
+    "validateResource",
+    {
+      enumerable: true,
+      get: () => (court.expectsNoFleet() && court.hasLearned(rule) ? undefined : validateResource),
+    },
+  );
 }
 
 /** What a rule finds against a fleet, without what is accepted for now. */
@@ -102,19 +107,6 @@ function found(rule: Rule, judged: () => JudgedFleet): Finding[] {
     return rule.judge?.(fleet) ?? [];
   };
   return guarded(rule, find, { excepted: (name, site) => fleet?.excepted(name, site) ?? false });
-}
-
-function metadata(rule: RuleFacts) {
-  return {
-    name: rule.name,
-    displayName: rule.displayName,
-    description: rule.description,
-    enforcementLevel: rule.level,
-    severity: rule.severity,
-    tags: ["multisite", "n+1", "kubernetes"],
-    remediationSteps: rule.remediation,
-    configSchema: settingsSchema,
-  };
 }
 
 function reportAll(findings: readonly Finding[], report: ReportViolation): void {

@@ -24,6 +24,19 @@ export interface Rule extends RuleFacts {
   readonly compare?: (fleet: ObservedFleet) => Finding[];
 }
 
+/** What the pack says to the SDK of a rule. @param subject one of its tags */
+export function metadata(rule: RuleFacts, subject: "n+1" | "trust") {
+  return {
+    name: rule.name,
+    displayName: rule.displayName,
+    description: rule.description,
+    enforcementLevel: rule.level,
+    severity: rule.severity,
+    tags: ["multisite", subject, "kubernetes"],
+    remediationSteps: rule.remediation,
+  };
+}
+
 /** The id of a rule, as people write it: `N1-004`. */
 export function idOf(name: string): string {
   return name.slice(0, "n1-000".length).toUpperCase();

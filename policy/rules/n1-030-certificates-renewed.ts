@@ -4,7 +4,7 @@ import { accepting } from "../exceptions";
 import { guarded } from "../guarded";
 import type { Finding } from "../judged";
 import { known } from "../known";
-import type { RuleFacts } from "../rule";
+import { metadata, type RuleFacts } from "../rule";
 import { type Settings, settingsSchema } from "../settings";
 
 const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
@@ -55,10 +55,7 @@ function policyOn(type: string, rule: RuleFacts, now: () => string): StackValida
     { __pulumiType: type },
   );
   return {
-    ...{ name: rule.name, displayName: rule.displayName, description: rule.description, severity: rule.severity },
-    enforcementLevel: rule.level,
-    remediationSteps: rule.remediation,
-    tags: ["multisite", "trust", "kubernetes"],
+    ...metadata(rule, "trust"),
     configSchema: settingsSchema,
     validateStack,
   };

@@ -1,13 +1,12 @@
 import type {
-  EnforcementLevel,
   PolicyConfigSchema,
   ReportViolation,
   ResourceValidationArgs,
   ResourceValidationPolicy,
-  Severity,
 } from "@pulumi/policy";
 import { guarded } from "../guarded";
 import { known } from "../known";
+import { metadata, type RuleFacts } from "../rule";
 
 /** What a rule about certificates reads of a resource. Everything in it is plain; what is unknown is `UNKNOWN`. */
 export interface JudgedResource {
@@ -21,15 +20,7 @@ export interface JudgedResource {
 }
 
 /** A rule about one resource at a time, in programs with and without this library. */
-export interface TrustRule {
-  /** Policy name: the id in small letters and what it demands. */
-  readonly name: string;
-  readonly displayName: string;
-  /** One sentence: what holds where the rule holds. */
-  readonly description: string;
-  readonly level: EnforcementLevel;
-  readonly severity: Severity;
-  readonly remediation: string;
+export interface TrustRule extends RuleFacts {
   /** Type tokens that it is about. */
   readonly types: readonly string[];
   readonly configSchema?: PolicyConfigSchema;
@@ -40,13 +31,7 @@ export interface TrustRule {
 /** A rule as the pack serves it. A rule that fails is violated: it has proven nothing. */
 export function trustPolicy(rule: TrustRule, now: () => Date): ResourceValidationPolicy {
   return {
-    name: rule.name,
-    displayName: rule.displayName,
-    description: rule.description,
-    enforcementLevel: rule.level,
-    severity: rule.severity,
-    tags: ["multisite", "trust", "kubernetes"],
-    remediationSteps: rule.remediation,
+    ...metadata(rule, "trust"),
     configSchema: rule.configSchema ?? { properties: {} },
     validateResource: (args: ResourceValidationArgs, report: ReportViolation) => {
       if (!rule.types.includes(args.type)) args.notApplicable(`The rule is about ${rule.types.join(", ")}.`);
