@@ -1,4 +1,4 @@
-import { didYouMean, type Report, wrong } from "./wording";
+import { didYouMean, oneOf, type Report, wrong } from "./wording";
 
 /**
  * The structure of plain data: what it may be, in words for people, and how it is read. A reading reports everything
@@ -169,10 +169,36 @@ export function strict<S extends Shape>(shape: S, words: ObjectWords = {}): Sche
   };
 }
 
+/**
+ * An object one of whose properties says which others it has.
+ * @param otherwise reads what can be read of one that says nothing known
+ */
+export function variant<T>(
+  property: string,
+  variants: { readonly [name: string]: Schema<T> },
+  allowed: string,
+  otherwise: (value: Values, path: (string | number)[], report: Report) => unknown = () => undefined,
+): Schema<T> {
+  return {
+    allowed,
+    draft(value, path, report) {
+      if (!isObject(value)) {
+        report(path, wrong(value, allowed));
+        return undefined;
+      }
+      const name = Object.hasOwn(value, property) ? value[property] : undefined;
+      const chosen = typeof name === "string" && Object.hasOwn(variants, name) ? variants[name] : undefined;
+      if (chosen !== undefined) return chosen.draft(value, path, report);
+      report([...path, property], wrong(name, oneOf(Object.keys(variants))));
+      return otherwise(value, path, report);
+    },
+  };
+}
+
 /** Reads the properties of a shape, whatever else the object has. */
 export function readShape(
   shape: Shape,
-  value: Readonly<Record<string, unknown>>,
+  value: Values,
   path: (string | number)[],
   report: Report,
 ): Record<string, unknown> {
@@ -193,7 +219,10 @@ function unknown(name: string, known: readonly string[], words: ObjectWords): st
   return `is an unknown property: remove or rename it.${didYouMean(name, known)} ${here}`;
 }
 
+/** The properties of an object, whatever they are. */
+type Values = Readonly<Record<string, unknown>>;
+
 /** Whether a value is an object with properties, and no list. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Values {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

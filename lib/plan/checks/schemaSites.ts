@@ -3,20 +3,19 @@ import {
   amount,
   anyText,
   flag,
-  isObject,
   list,
   map,
   optional,
   readShape,
-  type Schema,
   strict,
   type TypeOf,
   text,
+  variant,
   whole,
   word,
 } from "./leaves";
 import { allocatableSchema, labelValue, taintSchema } from "./schemaDemand";
-import { oneOf, wrong } from "./wording";
+import { oneOf } from "./wording";
 
 const cidr = anyText(64, `a CIDR such as "10.1.0.0/16"`);
 const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
@@ -159,20 +158,10 @@ function stranger(kind: SiteKind): (name: string) => string | undefined {
   };
 }
 
-const SITE = "an object that describes a site";
-
 /** A site of any kind. Of one whose kind is unknown, what all kinds have is still read. */
-export const siteSchema: Schema<TypeOf<(typeof BY_KIND)[SiteKind]>> = {
-  allowed: SITE,
-  draft(value, path, report) {
-    if (!isObject(value)) {
-      report(path, wrong(value, SITE));
-      return undefined;
-    }
-    const kind = Object.hasOwn(value, "kind") ? value.kind : undefined;
-    if (typeof kind === "string" && Object.hasOwn(BY_KIND, kind))
-      return BY_KIND[kind as SiteKind].draft(value, path, report);
-    report([...path, "kind"], wrong(kind, oneOf(Object.keys(BY_KIND))));
-    return readShape(common, value, path, report);
-  },
-};
+export const siteSchema = variant<TypeOf<(typeof BY_KIND)[SiteKind]>>(
+  "kind",
+  BY_KIND,
+  "an object that describes a site",
+  (value, path, report) => readShape(common, value, path, report),
+);

@@ -1,20 +1,6 @@
 import type { DnsService, FrontService } from "../routing/spec";
-import {
-  amount,
-  isObject,
-  list,
-  map,
-  oneNumber,
-  optional,
-  type Schema,
-  strict,
-  type TypeOf,
-  text,
-  whole,
-  word,
-} from "./leaves";
+import { amount, list, map, oneNumber, optional, strict, type TypeOf, text, variant, whole, word } from "./leaves";
 import { arn, awsAccount, gcpProject, guid } from "./schemaSites";
-import { oneOf, wrong } from "./wording";
 
 const LABEL = "[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9])?";
 const dnsName = (example: string) =>
@@ -84,30 +70,10 @@ const FRONTS = {
   }),
 };
 
-/** An object whose `service` says which fields it has. */
-function serviceSchema<S extends string, T>(
-  services: { readonly [service in S]: Schema<T> },
-  allowed: string,
-): Schema<T> {
-  return {
-    allowed,
-    draft(value, path, report) {
-      if (!isObject(value)) {
-        report(path, wrong(value, allowed));
-        return undefined;
-      }
-      const service = Object.hasOwn(value, "service") ? value.service : undefined;
-      if (typeof service === "string" && Object.hasOwn(services, service))
-        return services[service as S].draft(value, path, report);
-      report([...path, "service"], wrong(service, oneOf(Object.keys(services))));
-      return undefined;
-    },
-  };
-}
+const providerSchema = variant<TypeOf<(typeof SERVICES)[DnsService]>>("service", SERVICES, PROVIDER);
 
-const providerSchema = serviceSchema<DnsService, TypeOf<(typeof SERVICES)[DnsService]>>(SERVICES, PROVIDER);
-
-const frontSchema = serviceSchema<FrontService, TypeOf<(typeof FRONTS)[FrontService]>>(
+const frontSchema = variant<TypeOf<(typeof FRONTS)[FrontService]>>(
+  "service",
   FRONTS,
   `an object such as { service: "globalAccelerator", account: "123456789012" }`,
 );

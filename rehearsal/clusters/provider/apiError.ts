@@ -27,8 +27,6 @@ export class NoMatch extends Error {
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === 404;
 export const isExisting = (error: unknown): boolean => error instanceof ApiError && error.reason === "AlreadyExists";
 export const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.code === 403;
-export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.reason === "Conflict";
-export const isInvalid = (error: unknown): boolean => error instanceof ApiError && error.reason === "Invalid";
 
 /** An answer other than a success. */
 export function answered(code: number, body: unknown): ApiError {
