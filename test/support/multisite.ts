@@ -47,16 +47,21 @@ export async function reported(args: readonly string[]): Promise<Ended & { repor
   return { ...run, report: run.stdout === "" ? (undefined as never) : JSON.parse(run.stdout) };
 }
 
+/** Makes a folder the project `sample` of a program in JavaScript, beside the checkout's packages. */
+export function writeProgram(dir: string, source: string): void {
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
+  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
+  writeFileSync(join(dir, "index.js"), source);
+}
+
 /**
  * A folder with the program of a Fleet whose spec is the given JavaScript expression, beside the checkout's packages. In it,
  * `site(name, number, region, more?)` is a site on EKS.
  */
 export function programWith(spec: string): string {
   const dir = mkdtempSync(join(tmpdir(), "multisite-program-"));
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
-  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
-  writeFileSync(
-    join(dir, "index.js"),
+  writeProgram(
+    dir,
     `const pulumi = require("@pulumi/pulumi");
 const { Fleet } = require("pulumi-multisite");
 const { eks } = require("pulumi-multisite/aws");

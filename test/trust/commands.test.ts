@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -9,7 +9,7 @@ import type { TrustFacts, TrustRotation } from "../../lib/plan/trustPhases";
 import { run } from "../../rehearsal/cli";
 import type { Terminal } from "../../rehearsal/terminal";
 import { Canaries } from "../support/canaries";
-import { type Ended, ROOT } from "../support/multisite";
+import { type Ended, ROOT, writeProgram } from "../support/multisite";
 import { type Identity, identities, leaf, root, sha256 } from "./certificates";
 import { answersOf, FakeApi } from "./fakeApi";
 
@@ -43,9 +43,7 @@ let g2: Identity;
 
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
-  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
-  writeFileSync(join(dir, "index.js"), PROGRAM);
+  writeProgram(dir, PROGRAM);
   for (const name of NAMES) {
     await apis[name].listen();
     writeFileSync(join(dir, `${name}.kubeconfig`), apis[name].kubeconfig);

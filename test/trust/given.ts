@@ -3,7 +3,7 @@ import { type Deployment, DeploymentCodec, type ResourceState } from "../../rehe
 import type { Properties } from "../../rehearsal/engine/provider";
 import { revealSecrets } from "../../rehearsal/engine/values";
 import type { Identity } from "./certificates";
-import { TlsSite } from "./links";
+import { reachOnce, TlsSite } from "./links";
 
 /** The resources of a state, their secrets in clear. */
 export function openedState(deployment: Deployment): ResourceState[] {
@@ -55,11 +55,5 @@ export async function connection(server: Given, client: Given): Promise<string |
   const name = server.x509.subjectAltName?.match(/DNS:([^,]+)/)?.[1]?.replace("*", "node-1");
   const to = new TlsSite(server.site, server.roots, server, name);
   const from = new TlsSite(client.site, client.roots, client);
-  try {
-    await to.listen();
-    return await from.reach(to);
-  } finally {
-    to.close();
-    from.close();
-  }
+  return reachOnce(from, to);
 }

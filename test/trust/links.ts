@@ -71,6 +71,17 @@ export class TlsSite {
   }
 }
 
+/** Whether one site reaches another, both there for this only; resolves to why not, or undefined. */
+export async function reachOnce(from: TlsSite, to: TlsSite): Promise<string | undefined> {
+  try {
+    await to.listen();
+    return await from.reach(to);
+  } finally {
+    to.close();
+    from.close();
+  }
+}
+
 /** Links that do not work, over all ordered pairs. */
 export async function brokenLinks(sites: readonly TlsSite[]): Promise<string[]> {
   const all = sites.flatMap((from) => sites.filter((to) => to !== from).map((to) => from.reach(to)));

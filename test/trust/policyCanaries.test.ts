@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Canaries } from "../support/canaries";
 import { temporaryFolder } from "../support/folders";
-import { multisite, ROOT } from "../support/multisite";
+import { multisite, ROOT, writeProgram } from "../support/multisite";
 import { intermediate, root } from "./certificates";
 
 test("rules that refuse a key show nothing of it, on the screen, in the report and in the state", async (t) => {
@@ -15,10 +15,8 @@ test("rules that refuse a key show nothing of it, on the screen, in the report a
     .add("intermediate", below.keyPem)
     .add("token", "S3CR3T-token-11");
   const dir = temporaryFolder(t);
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
-  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
-  writeFileSync(
-    join(dir, "index.js"),
+  writeProgram(
+    dir,
     `const pulumi = require("@pulumi/pulumi");
 const { Secret } = require("@pulumi/kubernetes/core/v1/secret");
 const { ConfigMap } = require("@pulumi/kubernetes/core/v1/configMap");

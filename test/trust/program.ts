@@ -1,9 +1,9 @@
-import { symlinkSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { TrustRotation } from "../../lib/plan/trustPhases";
 import { temporaryFolder } from "../support/folders";
-import { ROOT } from "../support/multisite";
+import { writeProgram } from "../support/multisite";
 
 /** The sites of {@link trustProgram}. */
 export const SITES = ["oslo", "turin", "vienna"];
@@ -17,10 +17,8 @@ export const STEADY: TrustRotation = { revision: 0, generations: [{ name: "g1", 
  */
 export function trustProgram(t: TestContext, trust: object): { dir: string; take(rotation: TrustRotation): void } {
   const dir = temporaryFolder(t);
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
-  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
-  writeFileSync(
-    join(dir, "index.js"),
+  writeProgram(
+    dir,
     `const { Fleet, existing } = require("pulumi-multisite");
 const { builtTrust } = require("pulumi-multisite/trust");
 const rotation = JSON.parse(require("node:fs").readFileSync(__dirname + "/trust.json", "utf8"));

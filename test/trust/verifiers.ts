@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Identity } from "./certificates";
-import { TlsSite } from "./links";
+import { reachOnce, TlsSite } from "./links";
 
 const run = promisify(execFile);
 
@@ -44,13 +44,7 @@ export async function byOpenssl(
 export async function byNode(rootPem: string, server: Identity, client: Identity): Promise<string | undefined> {
   const to = new TlsSite("server", rootPem, server);
   const from = new TlsSite("client", rootPem, client);
-  try {
-    await to.listen();
-    return await from.reach(to);
-  } finally {
-    to.close();
-    from.close();
-  }
+  return reachOnce(from, to);
 }
 
 const PROGRAM = `package main

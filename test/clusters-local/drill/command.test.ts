@@ -7,7 +7,7 @@ import type { DrillReport } from "../../../rehearsal/drill/report";
 import { Canaries } from "../../support/canaries";
 import { temporaryFolder, until } from "../../support/folders";
 import { localTools } from "../../support/localTools";
-import { ended, multisite, ROOT, start } from "../../support/multisite";
+import { ended, multisite, ROOT, start, writeProgram } from "../../support/multisite";
 import { root } from "../../trust/certificates";
 
 const schema = JSON.parse(readFileSync(join(ROOT, "rehearsal", "drill", "schema.json"), "utf8"));
@@ -21,10 +21,8 @@ for (const one of [1, 2, 3]) CANARIES.add("kubeconfig", `kubeconfig-canary-${one
 /** A program of three clusters that exist, of three nodes of `cpu` cores each. */
 function program(t: TestContext, demand: object, cpu = 4, traffic?: object): string {
   const dir = temporaryFolder(t);
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
-  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
-  writeFileSync(
-    join(dir, "index.js"),
+  writeProgram(
+    dir,
     `const { Fleet, existing } = require("pulumi-multisite");
 const { route53 } = require("pulumi-multisite/aws");
 const { cloudDns } = require("pulumi-multisite/gcp");

@@ -1,16 +1,12 @@
-import { symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { temporaryFolder } from "../../support/folders";
-import { ROOT } from "../../support/multisite";
+import { writeProgram } from "../../support/multisite";
 
 /** Two clusters that exist, and what a program makes in each of them. */
 export function program(t: TestContext, inEach: string, more = ""): string {
   const dir = temporaryFolder(t);
-  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
-  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
-  writeFileSync(
-    join(dir, "index.js"),
+  writeProgram(
+    dir,
     `const k8s = require("@pulumi/kubernetes");
 const { Fleet, existing } = require("pulumi-multisite");
 const site = (name, number) => ({ kind: "existing", name, number, region: name, provider: "vsphere", identity: "uid-" + name,
