@@ -1,5 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
+import { bareName } from "../dnsNames";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 
@@ -19,8 +20,7 @@ export interface Delegation {
 
 /** Compares name servers as DNS does: whatever their case, with or without the last dot. */
 export function compareDelegation(expected: readonly string[], found: readonly string[]): Delegation {
-  const bare = (names: readonly string[]) =>
-    [...new Set(names.map((one) => one.toLowerCase().replace(/\.$/, "")))].sort();
+  const bare = (names: readonly string[]) => [...new Set(names.map(bareName))].sort();
   const [wanted, present] = [bare(expected), bare(found)];
   return {
     missing: wanted.filter((one) => !present.includes(one)),

@@ -55,8 +55,3 @@ export function rememberedHealth(): (health: Health) => Known {
     };
   };
 }
-
-/** Names without their last dot, in lower case. */
-export function bareName(name: string): string {
-  return name.toLowerCase().replace(/\.$/, "");
-}

@@ -1,5 +1,6 @@
+import { bareName } from "../dnsNames";
 import type { ResourceView } from "../engine";
-import { type Answer, type Authority, bareName, byWeight, type Client, type Health } from "./asking";
+import { type Answer, type Authority, byWeight, type Client, type Health } from "./asking";
 import { nearestTo, placeOf } from "./distance";
 import { has, list, number, text } from "./fields";
 

@@ -1,8 +1,8 @@
+import { bareName } from "../dnsNames";
 import type { ResourceView } from "../engine";
 import {
   type Answer,
   type Authority,
-  bareName,
   byWeight,
   type Client,
   type Health,

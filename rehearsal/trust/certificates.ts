@@ -1,8 +1,6 @@
 import type { X509Certificate } from "node:crypto";
-import { certificatesIn, fingerprintOf as fingerprint, hashOfRoots, oneLine } from "../../lib/plan/trust/bundle";
+import { certificatesIn, fingerprintOf, hashOfRoots, oneLine } from "../../lib/plan/trust/bundle";
 import type { BundleFact, LeafFact, RootFact } from "../../lib/plan/trustPhases";
-
-export { fingerprintOf as fingerprint } from "../../lib/plan/trust/bundle";
 
 /**
  * What a bundle trusts, as one value that rolls the pods which read it: SHA-256 over the sorted fingerprints of its roots,
@@ -27,7 +25,7 @@ export function bundleFact(
 }
 
 function rootFact(root: X509Certificate, generations: Generations): RootFact {
-  const own = fingerprint(root);
+  const own = fingerprintOf(root);
   const generation = generations.get(own);
   return {
     fingerprint: own,
@@ -53,7 +51,7 @@ export function leafFact(
   const [leaf] = chain;
   if (leaf === undefined) throw new Error("it holds no certificate");
   const root = rootOf(chain, roots);
-  const generation = root === undefined ? undefined : generations.get(fingerprint(root));
+  const generation = root === undefined ? undefined : generations.get(fingerprintOf(root));
   return {
     where,
     subject: oneLine(leaf.subject || leaf.subjectAltName || ""),

@@ -1,9 +1,9 @@
 import type { X509Certificate } from "node:crypto";
-import { certificatesIn } from "../../lib/plan/trust/bundle";
+import { certificatesIn, fingerprintOf } from "../../lib/plan/trust/bundle";
 import type { ConsumerFact, SiteTrustFacts, TrustFacts } from "../../lib/plan/trustPhases";
 import { BUNDLE_HASH_ANNOTATION, readRecord, TRUST_RECORD, type TrustRecord } from "../../lib/plan/trustPhases";
 import { Interrupted } from "../userError";
-import { bundleFact, fingerprint, type Generations, leafFact } from "./certificates";
+import { bundleFact, type Generations, leafFact } from "./certificates";
 import type { Held, SiteReader } from "./reader";
 
 /** trust-manager's label on what it writes, and cert-manager's on the Secrets that it fills. */
@@ -180,7 +180,7 @@ function generationsOf(record: TrustRecord | undefined): Map<string, string> {
 
 function uniqueRoots(bundles: readonly Text[]): X509Certificate[] {
   const all = new Map<string, X509Certificate>();
-  for (const { pem } of bundles) for (const root of readable(pem)) all.set(fingerprint(root), root);
+  for (const { pem } of bundles) for (const root of readable(pem)) all.set(fingerprintOf(root), root);
   return [...all.values()];
 }
 

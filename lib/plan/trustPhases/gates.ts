@@ -154,7 +154,7 @@ export function unseenAreGone(now: string): Judge {
 }
 
 /** The certificate that most sites' bundles hold under a generation's name; the first of its kind where they are even. */
-export function fingerprintOf(
+export function mostHeldFingerprint(
   generation: string,
   sites: readonly RotationSite[],
   facts: TrustFacts,

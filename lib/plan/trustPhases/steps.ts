@@ -1,6 +1,15 @@
 import { withIssued, withNext, withoutGeneration, withReturned, withSettled } from "./data";
 import { FACTS_MINUTES, type TrustFacts, unfit } from "./facts";
-import { atEach, builtSince, fingerprintOf, type Gate, issuedBy, notIssuedBy, trusts, unseenAreGone } from "./gates";
+import {
+  atEach,
+  builtSince,
+  type Gate,
+  issuedBy,
+  mostHeldFingerprint,
+  notIssuedBy,
+  trusts,
+  unseenAreGone,
+} from "./gates";
 import {
   awaitedSites,
   generationIn,
@@ -247,7 +256,7 @@ function trustGates(
   subject?: RotationSubject,
 ): Gate[] {
   const among = subject === undefined ? sites : awaitedSites(subject);
-  const judge = trusts(generation, fingerprintOf(generation, among, facts));
+  const judge = trusts(generation, mostHeldFingerprint(generation, among, facts));
   return atEach(sites, facts, `trusts ${generation}, and all that read its bundle were rolled since`, judge);
 }
 

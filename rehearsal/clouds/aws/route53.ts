@@ -1,5 +1,6 @@
 import { parseAddress } from "../../../lib/plan/cidr";
 import { isPrivate, reservedRange } from "../../../lib/plan/reserved";
+import { bareName } from "../../dnsNames";
 import type { CheckFailure } from "../../engine/provider";
 import type { Making, Model, Subject } from "../model";
 import { between, exactlyOne, matches, oneOf, region, requires } from "../rules";
@@ -137,7 +138,7 @@ export const route53Models: { readonly [type: string]: Model } = {
     },
     world: [insideZone, besideOthers, aliasTarget],
     handles: [],
-    outputs: (it) => ({ fqdn: bare(text(it.inputs, "name") ?? ""), allowOverwrite: false }),
+    outputs: (it) => ({ fqdn: bareName(text(it.inputs, "name") ?? ""), allowOverwrite: false }),
   },
 };
 
@@ -177,22 +178,22 @@ function* recordsBeside(it: Making): Iterable<Thing> {
 
 function insideZone(it: Making): string | undefined {
   const zone = text(it.target("zoneId")?.inputs, "name");
-  const name = bare(text(it.inputs, "name") ?? "");
+  const name = bareName(text(it.inputs, "name") ?? "");
   if (zone === undefined) return undefined;
-  if (name !== bare(zone) && !name.endsWith(`.${bare(zone)}`))
-    return `name: RRSet with DNS name ${name}. is not permitted in zone ${bare(zone)}.`;
-  return name === bare(zone) && text(it.inputs, "type") === "CNAME"
-    ? `type: RRSet of type CNAME with DNS name ${name}. is not permitted at apex in zone ${bare(zone)}.`
+  if (name !== bareName(zone) && !name.endsWith(`.${bareName(zone)}`))
+    return `name: RRSet with DNS name ${name}. is not permitted in zone ${bareName(zone)}.`;
+  return name === bareName(zone) && text(it.inputs, "type") === "CNAME"
+    ? `type: RRSet of type CNAME with DNS name ${name}. is not permitted at apex in zone ${bareName(zone)}.`
     : undefined;
 }
 
 /** What records of one name and type must have in common, and what not. */
 function besideOthers(it: Making): string | undefined {
-  const name = bare(text(it.inputs, "name") ?? "");
+  const name = bareName(text(it.inputs, "name") ?? "");
   const type = text(it.inputs, "type");
   const mine = policyOf(it.inputs);
   for (const other of recordsBeside(it)) {
-    if (bare(text(other.inputs, "name") ?? "") !== name) continue;
+    if (bareName(text(other.inputs, "name") ?? "") !== name) continue;
     const otherType = text(other.inputs, "type");
     if (otherType !== type) {
       if (type === "CNAME" || otherType === "CNAME")
@@ -228,17 +229,13 @@ function aliasTarget(it: Making): string | undefined {
   const zone = text(it.inputs, "zoneId");
   for (const { value } of select(it.inputs, "aliases[*]")) {
     if (text(value, "zoneId") !== zone) continue;
-    const target = bare(text(value, "name") ?? "");
+    const target = bareName(text(value, "name") ?? "");
     const type = text(it.inputs, "type");
     let isThere = false;
     for (const other of recordsBeside(it))
-      isThere ||= bare(text(other.inputs, "name") ?? "") === target && text(other.inputs, "type") === type;
+      isThere ||= bareName(text(other.inputs, "name") ?? "") === target && text(other.inputs, "type") === type;
     if (!isThere)
       return `aliases: tried to create an alias that targets ${target}., type ${type} in zone ${zone}, but the alias target name was not found`;
   }
   return undefined;
-}
-
-function bare(name: string): string {
-  return name.toLowerCase().replace(/\.$/, "");
 }
