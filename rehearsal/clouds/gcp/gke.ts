@@ -182,12 +182,19 @@ export const gkeModels: { readonly [type: string]: Model } = {
         ) ??
         "172.16.0.2";
       const ca = authorityData(real, it.hex(64, "ca"));
+      const services = rangeNamed(it, "ipAllocationPolicy.servicesSecondaryRangeName");
+      const pods = rangeNamed(it, "ipAllocationPolicy.clusterSecondaryRangeName");
       return {
         endpoint,
         masterVersion,
         nodeVersion: masterVersion,
-        servicesIpv4Cidr: rangeNamed(it, "ipAllocationPolicy.servicesSecondaryRangeName") ?? "34.118.224.0/20",
-        clusterIpv4Cidr: rangeNamed(it, "ipAllocationPolicy.clusterSecondaryRangeName") ?? "10.4.0.0/14",
+        servicesIpv4Cidr: services ?? "34.118.224.0/20",
+        clusterIpv4Cidr: pods ?? "10.4.0.0/14",
+        // Google answers ranges that were given by name with their addresses.
+        ipAllocationPolicy: {
+          ...(pods !== undefined && { clusterIpv4CidrBlock: pods }),
+          ...(services !== undefined && { servicesIpv4CidrBlock: services }),
+        },
         privateClusterConfig: { privateEndpoint, publicEndpoint: endpoint, peeringName: "" },
         masterAuth: { clusterCaCertificate: ca, clientCertificate: "", clientKey: "" },
         controlPlaneEndpointsConfig: {
