@@ -1,5 +1,5 @@
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
-import { isObserved } from "pulumi-multisite/plan";
+import { FLEET, isObserved } from "pulumi-multisite/plan";
 import { judgeFleet } from "./fleetJudged";
 import type { JudgedFleet } from "./judged";
 import { known } from "./known";
@@ -32,7 +32,7 @@ export class Court {
    * is before the cluster exists, answers nothing at a preview, so stack policies see its resources without properties.
    */
   witness({ urn, type, props }: ResourceValidationArgs): void {
-    if (isObserved(type)) this.inputs.set(urn, known(props));
+    if (isObserved(type) || type === FLEET) this.inputs.set(urn, known(props));
   }
 
   /**

@@ -83,14 +83,17 @@ function policyOf(rule: Rule, court: Court): Policy {
     (args: StackValidationArgs, report) => {
       const settings = settingsOf(args);
       const stack = court.current() ?? court.look(args.resources);
-      if (stack.isEmpty) args.notApplicable(NO_SITES);
+      if (stack.isEmptyFor(rule)) args.notApplicable(NO_SITES);
       reportAll(stack.findings(rule, settings), report);
     },
   );
   // The SDK answers for every rule that is not about a type, which for fifteen thousand resources and thirteen rules costs
   // more than reading the resources. To a rule that the first policy has no Fleet for, there is nothing to ask.
   return Object.defineProperty(
-    { ...metadata(rule, "n+1"), configSchema: settingsSchema, validateResource, validateStack },
+    {
+      ...metadata(rule, rule.program === undefined ? "n+1" : "mesh"),
+      ...{ configSchema: settingsSchema, validateResource, validateStack },
+    },
     "validateResource",
     {
       enumerable: true,

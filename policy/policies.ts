@@ -1,3 +1,4 @@
+import { meshRules } from "./mesh";
 import { makePolicies } from "./pack";
 import type { Rule } from "./rule";
 import { topologyDeclared } from "./rules/n1-001-topology-declared";
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   singleFront,
   declaredVersusReal,
   staleFacts,
+  ...meshRules,
 ];
 
 /** The policies of the pack. Importing them starts nothing: `index.ts` serves them. */

@@ -1,4 +1,5 @@
 import type { EnforcementLevel, Severity } from "@pulumi/policy";
+import type { Observed } from "pulumi-multisite/plan";
 import type { Finding, JudgedFleet } from "./judged";
 import type { ObservedFleet } from "./observedFleet";
 
@@ -22,10 +23,12 @@ export interface Rule extends RuleFacts {
   readonly judge?: (fleet: JudgedFleet) => Finding[];
   /** Violations that show only in the resources of a program that has a Fleet. */
   readonly compare?: (fleet: ObservedFleet) => Finding[];
+  /** Violations in the resources of any program, whether it has a Fleet, clusters, or neither. */
+  readonly program?: (observed: Observed) => Finding[];
 }
 
 /** What the pack says to the SDK of a rule. @param subject one of its tags */
-export function metadata(rule: RuleFacts, subject: "n+1" | "trust") {
+export function metadata(rule: RuleFacts, subject: "n+1" | "trust" | "mesh") {
   return {
     name: rule.name,
     displayName: rule.displayName,

@@ -2,6 +2,7 @@ import type { PolicyResource } from "@pulumi/policy";
 import {
   FLEET,
   isObserved,
+  isOfAMesh,
   isOfASite,
   type Observed,
   type ObservedResource,
@@ -34,6 +35,8 @@ export interface Witnessed {
 export class LookedAtStack {
   /** Whether the stack has no sites at all: then no rule applies. */
   readonly isEmpty: boolean;
+  /** Whether it has neither sites nor anything of a mesh. */
+  private readonly isUnread: boolean;
   private readonly hasFleet: boolean;
   private readonly resources: readonly ObservedResource[];
   private readonly found = new Map<Rule, Map<string, Finding[]>>();
@@ -48,11 +51,17 @@ export class LookedAtStack {
   ) {
     const types = new Set(resources.map(({ type }) => type));
     this.isEmpty = ![...types].some(isOfASite);
+    this.isUnread = this.isEmpty && ![...types].some(isOfAMesh);
     this.hasFleet = types.has(FLEET) || types.has(SITE);
-    const wanted = new Set([...types].filter((type) => type === SITE || isObserved(type) || isRoute(type)));
-    this.resources = this.isEmpty
+    const wanted = new Set([...types].filter((type) => READ.has(type) || isObserved(type) || isRoute(type)));
+    this.resources = this.isUnread
       ? []
       : resources.map((resource) => plain(resource, wanted.has(resource.type), witnessed.inputs.get(resource.urn)));
+  }
+
+  /** Whether the stack has nothing that a rule is about. */
+  isEmptyFor(rule: Rule): boolean {
+    return rule.program === undefined ? this.isEmpty : this.isUnread;
   }
 
   /** The violations of one rule under its settings. */
@@ -82,6 +91,7 @@ export class LookedAtStack {
   }
 
   private judge(rule: Rule, settings: Settings, key: string): readonly Finding[] {
+    if (rule.program !== undefined) return rule.program(this.observed());
     if (this.isEmpty) return [];
     if (this.hasFleet) return rule.compare?.(this.compared(settings)) ?? [];
     return rule.judge?.(this.program(settings, key)) ?? [];
@@ -114,6 +124,9 @@ export class LookedAtStack {
     return this.seen;
   }
 }
+
+/** Components whose inputs are read. */
+const READ: ReadonlySet<string> = new Set([FLEET, SITE]);
 
 const NOTHING: Pick<ObservedResource, "props" | "ignoreChanges" | "propertyDependencies"> = {
   props: {},

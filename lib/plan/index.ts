@@ -5,6 +5,7 @@
 export { allocatable, type NodeKind, type NodeOptions } from "./allocatable";
 export { capacityVerdict, isServing } from "./capacity";
 export type { CapacityDemand, CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
+export { contains, overlap, readCidr } from "./cidr";
 export * from "./demand";
 export { faultDomainOf, providerOf } from "./faultDomains";
 export { capacityInputOf, type FleetPlanOptions, fleetPlan } from "./fleetPlan";

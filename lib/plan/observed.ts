@@ -1,3 +1,4 @@
+import { isOfAMesh, observedMesh } from "./observed/mesh";
 import { observedRunning } from "./observed/running";
 import { type Index, isCluster, isPool, joinSites } from "./observed/sites";
 import type { Observed, ObservedResource, Unjudged } from "./observed/types";
@@ -5,6 +6,15 @@ import { mayBeUnjudged, unjudged } from "./observed/unjudged";
 import { isKubernetesObject, observedWorkloads } from "./observed/workloads";
 
 export { type CountedPool, capacitySite, countPool, type DeclaredPool, observedDomain } from "./observed/capacity";
+export {
+  type Installation,
+  isKnown,
+  isOfAMesh,
+  type MeshRange,
+  type ObservedMesh,
+  type Opening,
+  type Setting,
+} from "./observed/mesh";
 export { type PodRange, podRange } from "./observed/podRange";
 export type { ObservedBudget, ObservedRunning, RunningObject } from "./observed/running";
 export {
@@ -39,6 +49,7 @@ export function isObserved(type: string): boolean {
     EXTRA.test(type) ||
     type === KUBERNETES_PROVIDER ||
     isKubernetesObject(type) ||
+    isOfAMesh(type) ||
     mayBeUnjudged(type)
   );
 }
@@ -68,6 +79,10 @@ export function observe(resources: readonly ObservedResource[]): Observed {
       index.objects,
       (resource) => siteOf(resource) ?? siteOfProvider(resource, index.byUrn, component),
     ),
+    mesh: observedMesh(resources, {
+      ...{ sites, byUrn: index.byUrn, fleets: resources.filter(({ type }) => type === FLEET) },
+      siteOf: (resource) => siteOf(resource) ?? siteOfProvider(resource, index.byUrn, component),
+    }),
     notes,
     unjudged: [
       ...sites.flatMap(({ name, cluster }) =>

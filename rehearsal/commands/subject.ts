@@ -145,7 +145,8 @@ function observedSubject(all: readonly ResourceView[], { manifests }: SubjectOpt
   };
 }
 
-function observedResource(all: readonly ResourceView[]): (resource: ResourceView) => ObservedResource {
+/** Resources of a rehearsal as the plan's functions and the policies read them. */
+export function observedResource(all: readonly ResourceView[]): (resource: ResourceView) => ObservedResource {
   const byUrn = new Map(all.map((resource) => [resource.urn, resource]));
   return (resource) => {
     const provider = byUrn.get(resource.provider.slice(0, resource.provider.lastIndexOf("::")));

@@ -1,5 +1,6 @@
 import type { AksPool, Count, EksPool, GkePool } from "../guaranteed";
 import type { TaintSpec } from "../spec";
+import type { ObservedMesh } from "./mesh";
 import type { ObservedRunning } from "./running";
 import type { ObservedWorkloads } from "./workloads";
 
@@ -115,6 +116,8 @@ export interface Observed {
   readonly sites: readonly ObservedSite[];
   readonly workloads: ObservedWorkloads;
   readonly running: ObservedRunning;
+  /** Where its sites are joined, or could be reached as if they were. */
+  readonly mesh: ObservedMesh;
   /** What a reader must know, such as a pool whose cluster cannot be told. */
   readonly notes: readonly string[];
   readonly unjudged: readonly Unjudged[];

@@ -1,0 +1,125 @@
+import { isPlain } from "../../workloads/objects";
+import { type ObservedResource, UNKNOWN } from "../types";
+
+/** Something in a program that lets traffic in. */
+export interface Opening {
+  readonly urn: string;
+  /** The resource's name, and of a rule within it the rule's. */
+  readonly name: string;
+  readonly protocol: "tcp" | "udp" | "any";
+  /** First and last port, 0 to 65535. */
+  readonly from: number;
+  readonly to: number;
+  /** From where, as CIDRs; those that are not known are left out. */
+  readonly sources: readonly string[];
+}
+
+type Props = Readonly<Record<string, unknown>>;
+type Reader = (props: Props) => readonly Found[];
+type Found = Omit<Opening, "urn" | "name"> & { readonly part?: string };
+
+const EVERYWHERE = "0.0.0.0/0";
+
+/** Readers of what opens ports, by type. */
+const READERS: Readonly<Record<string, Reader>> = {
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (props) =>
+    aws({ ...props, protocol: props.ipProtocol }, [props.cidrIpv4, props.cidrIpv6]),
+  "aws:ec2/securityGroupRule:SecurityGroupRule": (props) =>
+    props.type === "ingress" ? aws(props, [...list(props.cidrBlocks), ...list(props.ipv6CidrBlocks)]) : [],
+  "aws:ec2/securityGroup:SecurityGroup": (props) => list(props.ingress).flatMap(inlineAws),
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": (props) => list(props.ingress).flatMap(inlineAws),
+  "gcp:compute/firewall:Firewall": google,
+  "azure-native:network:SecurityRule": azure,
+  "azure-native:network:NetworkSecurityGroup": (props) =>
+    list(props.securityRules).flatMap((rule) => azure(plain(rule))),
+  "azure:network/networkSecurityRule:NetworkSecurityRule": azure,
+  "azure:network/networkSecurityGroup:NetworkSecurityGroup": (props) =>
+    list(props.securityRules).flatMap((rule) => azure(plain(rule))),
+};
+
+/** Whether a resource of this type may open ports. */
+export function isOpening(type: string): boolean {
+  return Object.hasOwn(READERS, type);
+}
+
+/** What the resources of a program let in. */
+export function openings(resources: readonly ObservedResource[]): Opening[] {
+  return resources.flatMap(({ type, name, urn, props }) =>
+    (Object.hasOwn(READERS, type) ? READERS[type]!(plain(props)) : []).map(({ part, ...found }) => ({
+      ...found,
+      ...{ urn, name: part === undefined ? name : `${part} of ${name}` },
+    })),
+  );
+}
+
+function inlineAws(rule: unknown): Found[] {
+  const props = plain(rule);
+  return aws(props, [...list(props.cidrBlocks), ...list(props.ipv6CidrBlocks)]);
+}
+
+/** Protocols by name or number; -1 for all, and with it all ports. */
+function aws(props: Props, sources: readonly unknown[]): Found[] {
+  const protocol = PROTOCOLS[String(props.protocol).toLowerCase()];
+  if (protocol === undefined) return [];
+  const [from, to] =
+    protocol === "any" ? [0, 65_535] : [number(props.fromPort), number(props.toPort ?? props.fromPort)];
+  if (from === undefined || to === undefined) return [];
+  return [{ protocol, from: Math.max(from, 0), to: to < 0 ? 65_535 : to, sources: texts(sources) }];
+}
+
+const PROTOCOLS: Readonly<Record<string, Opening["protocol"]>> = {
+  ...{ "-1": "any", all: "any", "*": "any", tcp: "tcp", "6": "tcp", udp: "udp", "17": "udp" },
+};
+
+function google(props: Props): Found[] {
+  if (props.direction === "EGRESS" || props.disabled === true) return [];
+  const named = [props.sourceTags, props.sourceServiceAccounts].some(
+    (given) => given === UNKNOWN || list(given).length > 0,
+  );
+  const given = props.sourceRanges === undefined && !named ? [EVERYWHERE] : list(props.sourceRanges);
+  return list(props.allows).flatMap((allow) => {
+    const { protocol: of, ports } = plain(allow);
+    const protocol = PROTOCOLS[String(of).toLowerCase()];
+    if (protocol === undefined || ports === UNKNOWN) return [];
+    const ranges = ports === undefined ? ["0-65535"] : texts(list(ports));
+    return ranges.flatMap((range) => ported(range, protocol, texts(given)));
+  });
+}
+
+function azure(props: Props): Found[] {
+  if (props.direction !== "Inbound" || props.access !== "Allow") return [];
+  const protocol = PROTOCOLS[String(props.protocol).toLowerCase()];
+  if (protocol === undefined) return [];
+  const given = texts([props.sourceAddressPrefix, ...list(props.sourceAddressPrefixes)]);
+  // Other names than these mean networks that Azure knows, such as the VNet and what is linked to it.
+  const sources = given
+    .map((one) => (one === "*" || one === "Internet" ? EVERYWHERE : one))
+    .filter((one) => one.includes("/"));
+  const ranges = texts([props.destinationPortRange, ...list(props.destinationPortRanges)]);
+  const part = typeof props.name === "string" ? { part: props.name } : {};
+  return ranges
+    .flatMap((range) => ported(range === "*" ? "0-65535" : range, protocol, sources))
+    .map((one) => ({ ...one, ...part }));
+}
+
+function ported(range: string, protocol: Opening["protocol"], sources: readonly string[]): Found[] {
+  const [from, to = from] = range.split("-").map(number);
+  return from === undefined || to === undefined ? [] : [{ protocol, from, to, sources }];
+}
+
+function number(value: unknown): number | undefined {
+  const made = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof made === "number" && Number.isFinite(made) ? made : undefined;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function texts(values: readonly unknown[]): string[] {
+  return values.filter((value): value is string => typeof value === "string" && value !== "");
+}
+
+function plain(value: unknown): Props {
+  return isPlain(value) ? value : {};
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { simulatedClouds } from "../../rehearsal/clouds";
+import { openSession } from "../../rehearsal/engine";
+
+const PROGRAM = join(__dirname, "../programs/handmadeMesh");
+const PACK = join(__dirname, "../../policy");
+
+/** What the rules of the mesh say of a program that knows nothing of this library, at its first preview. */
+async function violations(wrong?: string): Promise<string[]> {
+  const session = await openSession({
+    ...{ projectDir: PROGRAM, sources: [simulatedClouds({ moduleRoots: [PROGRAM] })], policyPacks: [{ dir: PACK }] },
+    ...(wrong !== undefined && { config: { wrong } }),
+  });
+  try {
+    const { violations: found } = await session.preview();
+    const ours = found.filter(({ policy }) => policy.startsWith("me-"));
+    for (const { policy, level } of ours) assert.equal(level, "mandatory", policy);
+    return ours.map(({ policy, message }) => `${policy} ${message}`);
+  } finally {
+    await session.close();
+  }
+}
+
+const CASES: readonly (readonly [string, RegExp])[] = [
+  ["id", /^me-001-mesh-identity .*Cilium at dublin has cluster\.id 1, which frankfurt has already/s],
+  ["pods", /^me-002-ranges-disjoint .*The pods of frankfurt \(10\.101\.0\.0\/16\) overlap the pods of dublin/s],
+  ["ttl", /^me-003-cache-ttl .*Cilium at dublin has clustermesh\.cacheTTL 0s/s],
+  ["plain", /^me-006-one-encryption .*wireguard at frankfurt; none at dublin/s],
+  ["old", /^me-007-version-skew .*Cilium 1\.17\.4 at dublin never/s],
+  ["open", /^me-009-openings-to-peers .*dublin opens 8472\/udp \(vxlan\) of the mesh to 0\.0\.0\.0\/0: give 10\.1/s],
+];
+
+describe("a mesh made by hand", () => {
+  it("is taken when it is right, before its clusters exist", async () => {
+    assert.deepEqual(await violations(), []);
+  });
+
+  for (const [wrong, message] of CASES) {
+    it(`is refused: ${wrong}`, async () => {
+      const found = await violations(wrong);
+      assert.ok(
+        found.some((one) => message.test(one)),
+        found.join("\n") || "nothing is refused",
+      );
+    });
+  }
+});
