@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { DrillCommandOptions } from "./commands/drill";
+import { addMesh } from "./commands/meshLine";
 import type { PlanOptions } from "./commands/plan";
 import type { RehearseOptions } from "./commands/rehearse";
 import type { TrafficCheckOptions } from "./commands/traffic";
@@ -92,6 +93,7 @@ function commandLine(terminal: Terminal, run: Run): Command {
   addToken(program, terminal, run);
   addTrust(program, terminal, run, EXIT_HELP);
   addTraffic(program, terminal, run);
+  addMesh(program, terminal, run, EXIT_HELP);
   return program;
 }
 

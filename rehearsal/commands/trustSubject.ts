@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
-import { extname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { RotationSubject, TrustFacts } from "../../lib/plan/trustPhases";
 import { kubernetes } from "../clusters/sites/kubernetes";
 import type { Terminal } from "../terminal";
@@ -7,20 +7,16 @@ import { type AskedSite, collect } from "../trust/collect";
 import { readFacts, readRotation, writeWhole } from "../trust/file";
 import { readerOf } from "../trust/reader";
 import { UserError } from "../userError";
-import { openProgram, refuseFailed } from "./program";
-import { subjectOf } from "./subject";
+import { accessOf, canAsk, type KubeconfigOptions } from "./kubeconfigs";
+import { programPlan } from "./programPlan";
 
 /** Options that every command on the fleet's trust has. */
-export interface TrustOptions {
+export interface TrustOptions extends KubeconfigOptions {
   config: Record<string, string>;
   stack: string;
   /** Files with the states of other stacks, by the names under which the program refers to them. @default none */
   reference?: Record<string, string>;
   json?: string;
-  /** Kubeconfigs by site. */
-  kubeconfig: Record<string, string>;
-  /** Folder of kubeconfigs that are named after their sites. */
-  kubeconfigs?: string;
   /** The rotation's data. @default trust.json in the program's folder */
   trustFile?: string;
   /** Files of facts. @default trust-facts.json in the program's folder */
@@ -47,37 +43,21 @@ export async function programSites(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<RotationSubject["sites"]> {
-  const { session } = await openProgram(dir, options, terminal, signal);
-  try {
-    const result = await session.preview();
-    refuseFailed(result);
-    const { plan } = subjectOf(result.resources, {
-      manifests: undefined,
-      today: new Date().toISOString().slice(0, 10),
-    });
-    if (plan === undefined) throw new UserError("The program has no Fleet, and only a Fleet's sites share a trust.");
-    return plan.sites.map(({ name, state }) => {
-      const trust = plan.trust?.sites.find(({ site }) => site === name);
-      if (trust === undefined) return { name, state };
-      // What the plan puts into a site must be seen there, whatever the site says of itself.
-      const { consumers, leaves } = trust.objects;
-      const { unseenLeafHours } = trust;
-      return { name, state, consumers, leaves, ...(unseenLeafHours !== undefined && { unseenLeafHours }) };
-    });
-  } finally {
-    await session.close();
-    terminal.done();
-  }
+  const plan = await programPlan(dir, options, terminal, signal);
+  if (plan === undefined) throw new UserError("The program has no Fleet, and only a Fleet's sites share a trust.");
+  return plan.sites.map(({ name, state }) => {
+    const trust = plan.trust?.sites.find(({ site }) => site === name);
+    if (trust === undefined) return { name, state };
+    // What the plan puts into a site must be seen there, whatever the site says of itself.
+    const { consumers, leaves } = trust.objects;
+    const { unseenLeafHours } = trust;
+    return { name, state, consumers, leaves, ...(unseenLeafHours !== undefined && { unseenLeafHours }) };
+  });
 }
 
 /** Where the rotation's data is. */
 export function trustFileOf(dir: string, { trustFile }: TrustOptions): string {
   return trustFile ?? join(dir, "trust.json");
-}
-
-/** Whether sites can be asked; otherwise facts come from files. */
-export function isCollecting({ kubeconfig, kubeconfigs }: TrustOptions): boolean {
-  return Object.keys(kubeconfig).length > 0 || kubeconfigs !== undefined;
 }
 
 /** Facts: collected now and written down where kubeconfigs are given, otherwise read; undefined where there are none. */
@@ -89,10 +69,10 @@ export async function trustFacts(
   signal: AbortSignal,
 ): Promise<TrustFacts | undefined> {
   const files = options.facts.length > 0 ? options.facts : [join(dir, "trust-facts.json")];
-  if (!isCollecting(options)) return options.facts.length > 0 || files.every(existsSync) ? readFacts(files) : undefined;
+  if (!canAsk(options)) return options.facts.length > 0 || files.every(existsSync) ? readFacts(files) : undefined;
   if (files.length > 1)
     throw new UserError("--facts: give one file to write to, or several to read and no kubeconfig.");
-  const asked = askedSites(sites, kubeconfigsOf(options), options.timeout);
+  const asked = askedSites(sites, options);
   terminal.progress(`asking ${asked.length} sites`);
   // Reading the client's code takes a second and more, which is no site's fault.
   await kubernetes();
@@ -102,29 +82,10 @@ export async function trustFacts(
   return facts;
 }
 
-function kubeconfigsOf({ kubeconfig, kubeconfigs }: TrustOptions): Record<string, string> {
-  if (kubeconfigs === undefined) return kubeconfig;
-  if (!existsSync(kubeconfigs)) throw new UserError(`--kubeconfigs ${kubeconfigs}: there is no such folder.`);
-  const found = readdirSync(kubeconfigs)
-    .filter((name) => ["", ".yaml", ".yml", ".kubeconfig"].includes(extname(name)) && !name.startsWith("."))
-    .map((name) => [name.slice(0, name.length - extname(name).length), join(kubeconfigs, name)] as const);
-  return { ...Object.fromEntries(found), ...kubeconfig };
-}
-
-function askedSites(
-  sites: RotationSubject["sites"],
-  kubeconfigs: Record<string, string>,
-  seconds: number,
-): AskedSite[] {
+function askedSites(sites: RotationSubject["sites"], options: TrustOptions): AskedSite[] {
   const names = sites.map(({ name }) => name);
-  const strangers = Object.keys(kubeconfigs).filter((name) => !names.includes(name));
-  if (strangers.length > 0) {
-    throw new UserError(
-      `Kubeconfigs are given for ${strangers.join(", ")}: there is no such site; the sites are ${names.join(", ")}.`,
-    );
-  }
-  return names.map((name) => {
-    const file = Object.hasOwn(kubeconfigs, name) ? kubeconfigs[name] : undefined;
-    return { name, reader: file === undefined ? undefined : () => readerOf(name, file, seconds) };
-  });
+  return [...accessOf(names, options)].map(([name, access]) => ({
+    name,
+    reader: access && (() => readerOf(name, access, options.timeout)),
+  }));
 }

@@ -2,6 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { certificatesIn, fingerprintOf } from "../../lib/plan/trust/bundle";
 import type { ConsumerFact, SiteTrustFacts, TrustFacts } from "../../lib/plan/trustPhases";
 import { BUNDLE_HASH_ANNOTATION, readRecord, TRUST_RECORD, type TrustRecord } from "../../lib/plan/trustPhases";
+import { reasonOf } from "../clusters/sites/bounded";
 import { Interrupted } from "../userError";
 import { bundleFact, type Generations, leafFact } from "./certificates";
 import type { Held, SiteReader } from "./reader";
@@ -12,6 +13,9 @@ const CERTIFICATES = "controller.cert-manager.io/fao=true";
 
 /** Where Istio reads its issuer: it has names of its own for the parts. */
 const ISTIO_ISSUER = { namespace: "istio-system", name: "cacerts", key: "cert-chain.pem" } as const;
+
+/** What the user of a kubeconfig must be allowed to read. */
+const READ = "ConfigMaps, Secrets, pods and workloads";
 
 /** A site to ask; without a reader nobody can. */
 export interface AskedSite {
@@ -72,7 +76,7 @@ async function ask({ reader }: AskedSite, seconds: number, signal: AbortSignal):
   const answer = reader()
     .then(gather)
     .then((raw): Answer => ({ raw, seenAt }))
-    .catch((error): Answer => ({ seenAt, reason: reasonOf(error) }));
+    .catch((error): Answer => ({ seenAt, reason: reasonOf(error, READ) }));
   try {
     return await Promise.race([answer, late]);
   } finally {
@@ -190,17 +194,4 @@ function readable(pem: string): X509Certificate[] {
   } catch {
     return [];
   }
-}
-
-/** Why a site did not answer, in few words and without what it sent. */
-function reasonOf(error: unknown): string {
-  const {
-    code,
-    message = "",
-    cause,
-  } = error as { code?: unknown; message?: string; cause?: { code?: string; message?: string } };
-  if (code === 401) return "it does not let the kubeconfig's user in (401)";
-  if (code === 403) return "the kubeconfig's user may not read ConfigMaps, Secrets, pods and workloads there (403)";
-  if (typeof code === "number") return `its API server answered ${code}`;
-  return cause?.code ?? cause?.message ?? (typeof code === "string" ? code : message.split("\n")[0] || "no answer");
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
+import { boundedAccess, type SiteAccess } from "../clusters/sites/bounded";
 import { kubernetes } from "../clusters/sites/kubernetes";
-import { UserError } from "../userError";
 
 /** A ConfigMap or Secret as a site has it; texts are decoded. */
 export interface Held {
@@ -53,28 +52,9 @@ const PUBLIC_KEYS = /^(?!.*key).*\.(crt|pem)$/;
  * @param seconds after which a request is given up: one that hangs would keep the process alive
  * @throws UserError when the file cannot be read or is no kubeconfig.
  */
-export async function readerOf(site: string, file: string, seconds: number): Promise<SiteReader> {
-  const { AppsV1Api, CoreV1Api, KubeConfig, createConfiguration, ServerConfiguration } = await kubernetes();
-  const config = new KubeConfig();
-  try {
-    config.loadFromString(readFileSync(file, "utf8"));
-    if (config.getCurrentCluster() === null) throw new Error("it names no current cluster");
-  } catch (error) {
-    throw new UserError(`--kubeconfig ${site}=${file}: ${(error as Error).message}; give the site's kubeconfig.`);
-  }
-  const bounded = createConfiguration({
-    baseServer: new ServerConfiguration(config.getCurrentCluster()?.server ?? "", {}),
-    authMethods: { default: config },
-    promiseMiddleware: [
-      {
-        pre: async (request) => {
-          request.setSignal(AbortSignal.timeout(seconds * 1000));
-          return request;
-        },
-        post: async (response) => response,
-      },
-    ],
-  });
+export async function readerOf(site: string, access: SiteAccess, seconds: number): Promise<SiteReader> {
+  const { AppsV1Api, CoreV1Api } = await kubernetes();
+  const { bounded } = await boundedAccess(site, access, seconds);
   const core = new CoreV1Api(bounded);
   const apps = new AppsV1Api(bounded);
   const workload: { [kind: string]: (at: { namespace: string; name: string }) => Promise<Workload> } = {
@@ -137,7 +117,7 @@ function decoded(data: { [key: string]: string } = {}): { [key: string]: string 
   return Object.fromEntries(shown.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
 }
 
-async function orNone<T>(request: Promise<T>): Promise<T | undefined> {
+export async function orNone<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { BUNDLE_HASH_ANNOTATION, TRUST_RECORD, type TrustRecord } from "../../lib/plan/trustPhases";
 import { bundleFact } from "../../rehearsal/trust/certificates";
 import { type Identity, leaf, root, sha256 } from "./certificates";
+import { answerExec, type Executed } from "./fakeExec";
 
 /** An API server that serves what it is told to, on loopback. */
 export class FakeApi {
@@ -12,6 +13,9 @@ export class FakeApi {
   answers = new Map<string, unknown>();
   /** Status of every answer; `hang` never answers. */
   mode: number | "hang" = 200;
+
+  /** What a command in a pod does; without it none can be run. */
+  exec: ((pod: string, command: readonly string[]) => Executed) | undefined;
 
   readonly #authority = root("kubernetes");
 
@@ -26,6 +30,7 @@ export class FakeApi {
         JSON.stringify(status === 200 ? found : { kind: "Status", code: status, message: "S3CR3T-of-the-server" }),
       );
     });
+    this.#server.on("upgrade", (request, socket) => answerExec(request, socket, this.exec));
   }
 
   async listen(): Promise<void> {

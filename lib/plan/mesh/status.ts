@@ -1,13 +1,19 @@
 import { type MeshPlan, peersOf } from "./meshPlan";
+import { type PathSeen, pathProblems } from "./paths";
+import { ciliumMinor } from "./skew";
 
 /** What was seen of the mesh in one site. */
 export interface MeshSeen {
   /** The peers by the site's own objects, with the addresses under which it looks for them. */
   readonly peers: readonly { readonly name: string; readonly addresses: readonly string[] }[];
+  /** Peers whose API the site knows, and whom its agents are told not to follow. @default none */
+  readonly withdrawn?: readonly string[];
   /** Agents that follow a peer, by its name; absent where no agent could be asked. */
   readonly readyAgents?: Readonly<Record<string, number>>;
   /** Agents that were asked. */
   readonly agents: number;
+  /** Agents that could not be asked, and why. @default none */
+  readonly unaskedAgents?: { readonly count: number; readonly reason: string };
   /** Versions of Cilium that run in the site, such as `1.19.5`. */
   readonly versions: readonly string[];
   /** Last moments of the mesh's certificates, by the names of their Secrets; undefined for one that cannot be read. */
@@ -16,6 +22,10 @@ export interface MeshSeen {
   readonly addresses: readonly string[];
   /** Ready replicas of the mesh API. */
   readonly apiReplicas: number;
+  /** Replicas that it is to have. @default as many as are ready */
+  readonly apiReplicasWanted?: number;
+  /** What the paths to the peers' nodes carry. @default nobody was asked to probe them */
+  readonly paths?: readonly PathSeen[];
   readonly now: Date;
 }
 
@@ -40,14 +50,19 @@ const RENEWAL_DAYS = 14;
 /** What is wrong with a site's links. What cannot be told is no proof: a site is ready only when all was seen. */
 export function meshStatus(plan: MeshPlan, site: string, seen: MeshSeen): MeshStatus {
   const peers = peersOf(plan, site).map(({ name }) => ({ name, isReady: isFollowed(name, seen) }));
+  const withdrawn = seen.withdrawn ?? [];
+  const followed = peers.filter(({ name }) => !withdrawn.includes(name));
   const problems = [
     ...peerProblems(plan, site, seen),
-    ...peers.flatMap(({ name, isReady }) => linkProblem(name, isReady, seen)),
+    ...withdrawnProblems(peers, withdrawn),
+    ...followed.flatMap(({ name, isReady }) => linkProblem(name, isReady, seen)),
+    ...unaskedProblems(seen),
     ...versionProblems(plan, seen),
     ...certificateProblems(seen),
     ...addressProblems(plan, site, seen),
+    ...replicaProblems(seen),
+    ...pathProblems(followed, seen.paths),
   ];
-  if (seen.apiReplicas === 0) problems.push("No replica of the mesh API is ready: no peer sees this site.");
   return { site, isReady: problems.length === 0, peers, problems };
 }
 
@@ -56,12 +71,41 @@ function isFollowed(peer: string, { readyAgents, agents }: MeshSeen): boolean | 
   return (readyAgents[peer] ?? 0) >= agents;
 }
 
-function linkProblem(peer: string, isReady: boolean | undefined, { readyAgents, agents }: MeshSeen): string[] {
+function linkProblem(
+  peer: string,
+  isReady: boolean | undefined,
+  { readyAgents, agents, unaskedAgents }: MeshSeen,
+): string[] {
   if (isReady) return [];
-  if (isReady === undefined) return [`Whether ${peer} is followed cannot be told: no agent could be asked.`];
+  if (isReady === undefined) {
+    const why = unaskedAgents === undefined ? "" : ` (${unaskedAgents.reason})`;
+    return [`Whether ${peer} is followed cannot be told: no agent could be asked${why}.`];
+  }
   return [
     `${readyAgents?.[peer] ?? 0} of ${agents} agents follow ${peer}: look at its mesh API and at the link to it.`,
   ];
+}
+
+function withdrawnProblems(peers: readonly PeerStatus[], withdrawn: readonly string[]): string[] {
+  const own = peers.filter(({ name }) => withdrawn.includes(name));
+  return own.map(
+    ({ name }) =>
+      `${name} is withdrawn here: no agent follows it, and none of its backends takes a request. The site's withdrawer takes ` +
+      `it back when it answers again; without one, "pulumi refresh" and "pulumi up" for this site do.`,
+  );
+}
+
+function unaskedProblems({ agents, unaskedAgents }: MeshSeen): string[] {
+  // Without any that was asked, each link says so.
+  if (unaskedAgents === undefined || unaskedAgents.count === 0 || agents === 0) return [];
+  const { count, reason } = unaskedAgents;
+  return [`${count} of ${agents + count} agents could not be asked: ${reason}.`];
+}
+
+function replicaProblems({ apiReplicas, apiReplicasWanted = apiReplicas }: MeshSeen): string[] {
+  if (apiReplicas === 0) return ["No replica of the mesh API is ready: no peer sees this site."];
+  if (apiReplicas >= apiReplicasWanted) return [];
+  return [`${apiReplicas} of ${apiReplicasWanted} replicas of the mesh API are ready: the next loss hides this site.`];
 }
 
 function peerProblems(plan: MeshPlan, site: string, { peers }: MeshSeen): string[] {
@@ -80,17 +124,13 @@ function peerProblems(plan: MeshPlan, site: string, { peers }: MeshSeen): string
 }
 
 function versionProblems({ ciliumVersion }: MeshPlan, { versions }: MeshSeen): string[] {
-  const wanted = minor(ciliumVersion);
+  const wanted = ciliumMinor(ciliumVersion);
   return versions
-    .filter((version) => !(Math.abs(minor(version) - wanted) <= 1))
+    .filter((version) => !(Math.abs(ciliumMinor(version) - wanted) <= 1))
     .map(
       (version) =>
         `Cilium ${version} runs here: sites may be one minor version apart, and ${ciliumVersion} is planned.`,
     );
-}
-
-function minor(version: string): number {
-  return Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN);
 }
 
 function certificateProblems({ certificates, now }: MeshSeen): string[] {

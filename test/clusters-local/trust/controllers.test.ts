@@ -133,7 +133,10 @@ async function up(run: ProgramRun): Promise<Set<string>> {
 
 /** The next step of the rotation, by what the sites say. */
 async function nextStep(rotation: TrustRotation, sites: readonly LocalSite[]): Promise<TrustStep> {
-  const asked = sites.map(({ name, kubeconfigFile }) => ({ name, reader: () => readerOf(name, kubeconfigFile, 60) }));
+  const asked = sites.map(({ name, kubeconfigFile }) => ({
+    name,
+    reader: () => readerOf(name, { file: kubeconfigFile }, 60),
+  }));
   const facts = await collect(asked, 60, new AbortController().signal);
   const known = sites.map(({ name }) => ({ name, state: "active" as const, consumers: [], unseenLeafHours: 24 }));
   const subject: RotationSubject = { rotation, sites: known };

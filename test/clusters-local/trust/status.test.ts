@@ -90,7 +90,10 @@ test("trust status on real control planes", async (t) => {
   t.after(() => fleet.close());
   const sites = plan.sites.map(({ name }) => fleet.sites[name]!);
   await Promise.all(sites.map(furnish));
-  const asked = sites.map((site) => ({ name: site.name, reader: () => readerOf(site.name, site.kubeconfigFile, 20) }));
+  const asked = sites.map((site) => ({
+    name: site.name,
+    reader: () => readerOf(site.name, { file: site.kubeconfigFile }, 20),
+  }));
   const facts = () => collect(asked, 20, new AbortController().signal);
   const next = (rotation: TrustRotation, seen: TrustFacts) => {
     const subject = { rotation, sites: plan.sites.map(({ name, state }) => ({ name, state })) };
