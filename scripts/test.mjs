@@ -18,8 +18,8 @@ if (wanted.length === 0) {
   run("formatter and linter", "node_modules/@biomejs/biome/bin/biome", ["check", "."]);
   run("type check", "node_modules/typescript/bin/tsc", ["--noEmit"]);
 }
-// Left to itself Node keeps one core free, and waits for one control plane at a time.
-const concurrency = `--test-concurrency=${Math.max(2, availableParallelism())}`;
+// One file more than cores: those with control planes wait for them half of their time.
+const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
 const options = ["--require", "./test/support/seed.cjs", "--test", concurrency, "--test-reporter=spec"];
 run("tests", "--import", ["tsx", ...options, ...files]);
 
