@@ -136,7 +136,10 @@ function resolve(kind: Kind, subject: Subject, scope: string): { uses: Use[]; pr
       });
       const target = first(
         handles,
-        ([type, handle]) => kind.world.find(type, scope, handle) ?? kind.world.find(type, above(scope), handle),
+        ([type, handle]) =>
+          kind.world.find(type, scope, handle) ??
+          kind.world.find(type, above(scope), handle) ??
+          (reference.isAnywhere === true ? kind.world.elsewhere(type, handle) : undefined),
       );
       if (target !== undefined) uses.push({ target, path: found, holds: reference.holds === true });
       else if (kind.world.knows(value) || !(reference.given ?? GIVEN.test(value)))

@@ -57,6 +57,8 @@ export interface Reference {
    * @default ids, ARNs, resource ids and links are, names are not
    */
   given?: boolean;
+  /** Whether the target may be in another account or region. */
+  isAnywhere?: boolean;
   /** The text under which the target is known, when the property says it otherwise. */
   handle?: (value: string, subject: Subject) => string;
 }

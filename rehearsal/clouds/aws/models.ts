@@ -1,14 +1,17 @@
 import type { Model } from "../model";
 import { acceleratorModels } from "./accelerator";
 import { balancingModels } from "./balancing";
+import { coreNetworkModels } from "./coreNetworks";
 import { eksModels } from "./eks";
 import { endpointModels } from "./endpoints";
 import { identityModels } from "./identity";
 import { networkModels } from "./network";
+import { prefixListModels } from "./prefixLists";
 import { privateCaModels } from "./privateCa";
 import { route53Models } from "./route53";
 import { secretModels } from "./secrets";
 import { securityGroupModels } from "./securityGroups";
+import { sharingModels } from "./sharing";
 import { transitModels } from "./transit";
 
 /** The types of AWS that have a meaning here. */
@@ -23,6 +26,9 @@ const MODELS = new Map(
     route53Models,
     acceleratorModels,
     transitModels,
+    coreNetworkModels,
+    sharingModels,
+    prefixListModels,
     privateCaModels,
     secretModels,
   ].flatMap((models) => Object.entries(models)),

@@ -6,11 +6,15 @@ import { at, text } from "../wire";
 import type { Thing } from "../world";
 import {
   arn,
+  CORE_ACCEPTER,
+  CORE_NETWORK,
+  CORE_VPC,
   EIP,
   ec2Id,
   ec2Outputs,
   INTERNET_GATEWAY,
   NAT_GATEWAY,
+  PREFIX_LIST,
   ROUTE_TABLE,
   SUBNET,
   TRANSIT_GATEWAY,
@@ -150,8 +154,10 @@ export const networkModels: { readonly [type: string]: Model } = {
       gatewayId: { to: [INTERNET_GATEWAY], unless: /^(local|vgw-.*|vpce-.*)$/ },
       natGatewayId: { to: [NAT_GATEWAY] },
       transitGatewayId: { to: [TRANSIT_GATEWAY] },
+      destinationPrefixListId: { to: [PREFIX_LIST], holds: true },
+      coreNetworkArn: { to: [CORE_NETWORK], isAnywhere: true },
     },
-    world: [attachedFirst],
+    world: [attachedFirst, attachedToCore],
     outputs: () => ({
       instanceId: "",
       instanceOwnerId: "",
@@ -257,4 +263,21 @@ function attachedFirst(it: Making): string | undefined {
   return isAttached
     ? undefined
     : `transitGatewayId: ${vpc} is not attached to ${gateway.id} yet; make the route after that`;
+}
+
+/** A route to a core network is refused until the VPC's attachment is available (InvalidCoreNetworkArn). */
+function attachedToCore(it: Making): string | undefined {
+  const [core, table] = [it.target("coreNetworkArn"), it.target("routeTableId")];
+  const vpc = text(table?.inputs, "vpcId");
+  if (core === undefined || vpc === undefined) return undefined;
+  const isAttached = [...it.world.usersOf(core)].some(
+    (one) =>
+      one.type === CORE_VPC &&
+      one.uses.some(({ target }) => target.id === vpc) &&
+      (text(one.outputs, "state") === "AVAILABLE" ||
+        [...it.world.usersOf(one)].some(({ type }) => type === CORE_ACCEPTER)),
+  );
+  return isAttached
+    ? undefined
+    : `coreNetworkArn: ${vpc} is not attached to ${core.id} yet; make the route once its attachment is accepted`;
 }

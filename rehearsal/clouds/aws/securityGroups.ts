@@ -1,7 +1,17 @@
 import type { Model } from "../model";
 import { anyCidr, ascending, between, exactlyOne, forbids, matches, oneOf, requires } from "../rules";
 import { text } from "../wire";
-import { arn, ec2Id, ec2Outputs, LAUNCH_TEMPLATE, SECURITY_GROUP, SECURITY_GROUPS, SUBNET, VPC } from "./arns";
+import {
+  arn,
+  ec2Id,
+  ec2Outputs,
+  LAUNCH_TEMPLATE,
+  PREFIX_LIST,
+  SECURITY_GROUP,
+  SECURITY_GROUPS,
+  SUBNET,
+  VPC,
+} from "./arns";
 
 const port = between(-1, 65535);
 const isAllTraffic = ({ inputs }: { inputs: unknown }) => text(inputs, "ipProtocol") === "-1";
@@ -50,6 +60,7 @@ const ruleModel: Model = {
   ],
   refers: {
     securityGroupId: { to: SECURITY_GROUPS },
+    prefixListId: { to: [PREFIX_LIST], holds: true },
     referencedSecurityGroupId: { to: SECURITY_GROUPS, unless: /^\d{12}\// },
   },
   outputs: (it) => ({ arn: arn(it, "ec2", `security-group-rule/${it.id}`), securityGroupRuleId: it.id }),

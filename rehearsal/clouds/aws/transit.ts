@@ -1,7 +1,7 @@
 import { type Cidr, overlap, readCidr } from "../../../lib/plan/cidr";
 import type { CheckFailure } from "../../engine/provider";
 import type { Making, Model, Subject } from "../model";
-import { all, atMostOne, cidr, cidrsAt, exactlyOne, matches, oneOf } from "../rules";
+import { all, atMostOne, cidr, cidrsAt, matches, oneOf } from "../rules";
 import { select, text } from "../wire";
 import type { Thing } from "../world";
 import {
@@ -106,7 +106,8 @@ export const transitModels: { readonly [type: string]: Model } = {
       tunnel1DpdTimeoutAction: oneOf("clear", "none", "restart"),
       tunnel2DpdTimeoutAction: oneOf("clear", "none", "restart"),
     },
-    rules: [exactlyOne("transitGatewayId", "vpnGatewayId"), tunnelsApart],
+    // With neither it waits to be attached to a core network.
+    rules: [atMostOne("transitGatewayId", "vpnGatewayId"), tunnelsApart],
     refers: {
       transitGatewayId: { to: [TRANSIT_GATEWAY], holds: true },
       customerGatewayId: { to: [CUSTOMER_GATEWAY], holds: true },

@@ -6,6 +6,7 @@ import { networkModels } from "./network";
 import { operationModels } from "./operations";
 import { secretModels } from "./secrets";
 import { trafficModels } from "./traffic";
+import { virtualWanModels } from "./virtualWan";
 import { vpnModels } from "./vpn";
 
 /** The types of Azure that have a meaning here. */
@@ -18,6 +19,7 @@ const MODELS = new Map(
     trafficModels,
     frontDoorModels,
     vpnModels,
+    virtualWanModels,
     secretModels,
   ].flatMap((models) => Object.entries(models)),
 );

@@ -21,18 +21,18 @@ import { networkName as name } from "./network";
 
 const NETWORK = "Microsoft.Network";
 const location = region("azure");
-const PUBLIC = matches(/^(?!10\.|192\.168\.|169\.254\.)\d{1,3}(\.\d{1,3}){3}$/, "a public IPv4 address");
+export const PUBLIC = matches(/^(?!10\.|192\.168\.|169\.254\.)\d{1,3}(\.\d{1,3}){3}$/, "a public IPv4 address");
 
 /** ASNs that Azure keeps (VPN Gateway FAQ, BGP). A gateway's own may be 65515, its default. */
 const KEPT_ASNS = [8074, 8075, 12076, 65517, 65518, 65519, 65520];
 
-function asn(value: unknown): string | undefined {
+export function asn(value: unknown): string | undefined {
   const isKept = KEPT_ASNS.includes(value as number);
   return isKept ? `must not be one that Azure keeps; got ${value}` : between(1, 4_294_967_295)(value, {} as Subject);
 }
 
 /** Inside addresses of Azure: 169.254.21.0 to 169.254.22.255, and nothing else of that range. */
-function apipa(value: unknown): string | undefined {
+export function apipa(value: unknown): string | undefined {
   const [address, low, high] = [value, "169.254.21.0", "169.254.22.255"].map((one) => parseAddress(String(one)) ?? 0);
   const isLinkLocal = String(value).startsWith("169.254.");
   return !isLinkLocal || ((address ?? 0) >= (low ?? 0) && (address ?? 0) <= (high ?? 0))

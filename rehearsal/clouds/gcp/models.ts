@@ -1,6 +1,7 @@
 import type { Model } from "../model";
 import { text } from "../wire";
 import { certificateAuthorityModels } from "./certificateAuthority";
+import { connectivityModels } from "./connectivity";
 import { dnsModels } from "./dns";
 import { gkeModels } from "./gke";
 import { identityModels } from "./identity";
@@ -20,6 +21,7 @@ const MODELS = new Map(
     loadBalancingModels,
     dnsModels,
     vpnModels,
+    connectivityModels,
     certificateAuthorityModels,
     secretModels,
   ]

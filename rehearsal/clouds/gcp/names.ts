@@ -8,6 +8,9 @@ export const ADDRESS = "gcp:compute/address:Address";
 export const HA_GATEWAY = "gcp:compute/haVpnGateway:HaVpnGateway";
 export const EXTERNAL_GATEWAY = "gcp:compute/externalVpnGateway:ExternalVpnGateway";
 export const VPN_TUNNEL = "gcp:compute/vPNTunnel:VPNTunnel";
+export const NCC_HUB = "gcp:networkconnectivity/hub:Hub";
+export const NCC_GROUP = "gcp:networkconnectivity/group:Group";
+export const NCC_SPOKE = "gcp:networkconnectivity/spoke:Spoke";
 export const GKE_CLUSTER = "gcp:container/cluster:Cluster";
 export const POOL = "gcp:container/nodePool:NodePool";
 export const ACCOUNT = "gcp:serviceaccount/account:Account";
@@ -35,6 +38,7 @@ const PLACES: { readonly [type: string]: (region: string | undefined) => string 
   [EXTERNAL_GATEWAY]: () => "global/externalVpnGateways",
   [VPN_TUNNEL]: (region) => `regions/${region}/vpnTunnels`,
   [ADDRESS]: (region) => `regions/${region}/addresses`,
+  [NCC_HUB]: () => "locations/global/hubs",
   [CA_POOL]: (region) => `locations/${region}/caPools`,
   [GKE_CLUSTER]: (region) => `locations/${region}/clusters`,
 };
