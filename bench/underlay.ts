@@ -2,6 +2,7 @@
  * Times the underlay of a fleet of 255 sites on three clouds, and counts what it makes at 24 and at 240 sites: planning is
  * all that happens before anything exists, and what is planned must grow with the sites, not with their pairs.
  */
+import { blockPool } from "../lib/plan/addresses";
 import { fleetPlan } from "../lib/plan/fleetPlan";
 import type { FleetSpec } from "../lib/plan/spec";
 import { type UnderlayPlan, underlayPlan } from "../lib/plan/underlay";
@@ -29,7 +30,7 @@ function made({ attachments, gateways, links }: UnderlayPlan): number {
 export async function run(): Promise<Figure[]> {
   const { sites, spec } = fleetPlan(fleet(SITES));
   const underlay = spec.underlay ?? {};
-  const times = timesOf(RUNS, () => underlayPlan(sites, underlay, 0));
+  const times = timesOf(RUNS, () => underlayPlan(sites, underlay, 0, blockPool(spec.addresses)));
   const [cold = 0] = times;
   const [few, many] = [24, 240].map((count) => fleetPlan(fleet(count)).underlay);
   const growth = few && many ? (made(many) - made(few)) / (240 - 24) : Number.NaN;

@@ -5,7 +5,8 @@ import type { TrafficPlan, TrafficSite } from "./plan/routing/plan";
 import { Site } from "./site";
 import { GlobalEndpoint } from "./traffic/globalEndpoint";
 import { meshCredentialsOf, type SiteMaterial } from "./trust/material";
-import { Underlay } from "./underlay/underlay";
+import { kindOfCloud } from "./underlay/kinds";
+import { type LinkEnds, Underlay } from "./underlay/underlay";
 
 /**
  * The sites of one service, built so that any one of them may be lost.
@@ -32,6 +33,9 @@ export class Fleet extends pulumi.ComponentResource {
   /** The public name of all sites, with the name servers to enter at the registrar; undefined without `spec.traffic`. */
   readonly endpoint: GlobalEndpoint | undefined;
 
+  /** What stacks of links need of each site, by its name: ids and names, none of them secret. Empty without an underlay. */
+  readonly linkEnds: LinkEnds;
+
   /**
    * @param name name of the fleet.
    * @param opts as of every component; `transforms` see every resource of every site.
@@ -49,7 +53,7 @@ export class Fleet extends pulumi.ComponentResource {
       standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),
     );
     this.endpoint = plan.traffic && endpointOf(this, name, plan.traffic, args);
-    buildUnderlay(this, name, args);
+    this.linkEnds = underlayOf(this, name, args)?.ends ?? {};
     this.registerOutputs({ sites: standing(plan).map((site) => site.name), capacity: plan.capacity.verdict });
   }
 }
@@ -108,15 +112,22 @@ function endpointOf(fleet: Fleet, name: string, plan: TrafficPlan, { services = 
 }
 
 /** The links between the sites, where the spec asks for them. */
-function buildUnderlay(fleet: Fleet, name: string, { kinds, tunnelSecret }: FleetArgs): void {
-  const { underlay, sites } = fleet.plan;
-  if (underlay === undefined) return;
+function underlayOf(fleet: Fleet, name: string, args: FleetArgs): Underlay | undefined {
+  const { underlay, sites, spec } = fleet.plan;
+  if (underlay === undefined || spec.underlay === undefined) return undefined;
+  const { kinds, tunnelSecret, hubProviders = {}, isLinkedElsewhere = false } = args;
   const own = underlay.networks.filter(({ isOwn, site }) => isOwn && fleet.sites[site] !== undefined);
-  new Underlay(
+  return new Underlay(
     name,
     {
       plan: underlay,
-      sites: own.map((network) => {
+      spec: spec.underlay,
+      sites,
+      kindOf: (cloud) => kindOfCloud(kinds, cloud),
+      tags: spec.tags ?? {},
+      providers: hubProviders,
+      isLinkedElsewhere,
+      ends: own.map((network) => {
         const built = fleet.sites[network.site]!;
         const end = {
           network,

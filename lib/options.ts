@@ -10,6 +10,7 @@ import type { FleetSpec, SiteKind } from "./plan/spec";
 import type { AnyTrafficFront, AnyTrafficService } from "./traffic/globalEndpoint";
 import { sourceProblems, trustProblems } from "./trust/arguments";
 import type { TrustSource } from "./trust/material";
+import type { HubProviders } from "./underlay/hubs";
 import { underlayProblems } from "./underlay/problems";
 
 /** What a fleet is made of: its spec, and what cannot be written as plain data. */
@@ -55,6 +56,18 @@ export interface FleetArgs {
    * more that nobody can guess, such as the PEM of a `tls.PrivateKey`. It becomes a secret. Required where there is such a link.
    */
   tunnelSecret?: pulumi.Input<string>;
+
+  /**
+   * Providers to use in place of those that hubs make for themselves, by cloud: for the account, project or subscription
+   * of `spec.underlay.hubOwners`. @default {}
+   */
+  hubProviders?: HubProviders;
+
+  /**
+   * True where the links are made by stacks of their own (`LinkStack`): the fleet makes only what is in the sites, and
+   * leaves `linkEnds` for those stacks to read. @default false
+   */
+  isLinkedElsewhere?: boolean;
 }
 
 /**

@@ -45,7 +45,7 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     options.today,
   );
   const verdict = capacityVerdict(capacityInput(spec, sites, lost.degraded));
-  const underlay = spec.underlay && underlayPlan(sites, spec.underlay, spec.retired?.length ?? 0);
+  const underlay = spec.underlay && underlayPlan(sites, spec.underlay, spec.retired?.length ?? 0, from);
   const mesh = meshPlan(spec, sites, underlay?.mtuBytes);
   const notes = [...lost.notes, ...poolNotes(sites), ...staleNotes(sites, options.today)];
   return {

@@ -1,5 +1,5 @@
 import type { Cidr } from "../../lib/plan/cidr";
-import { address, at, type Clouds, covers, last, list, type Resource, text } from "./model";
+import { address, at, type Clouds, covers, last, list, prefixList, type Resource, text } from "./model";
 
 /** One packet at the door of a network. */
 export interface Packet {
@@ -11,8 +11,11 @@ export interface Packet {
 }
 
 /** Whether the nodes of a network take a packet that a link brought there. */
-export function admits(clouds: Clouds, network: Network, packet: Packet): boolean {
-  return { aws: awsAdmits, gcp: gcpAdmits, azure: azureAdmits }[network.cloud](clouds, network, packet);
+export type Door = (packet: Packet) => boolean;
+
+/** The door of a network, its rules read once. */
+export function doorOf(clouds: Clouds, network: Network): Door {
+  return { aws: awsDoor, gcp: gcpDoor, azure: azureDoor }[network.cloud](clouds, network);
 }
 
 export interface Subnet {
@@ -32,35 +35,57 @@ export interface Network {
   readonly mtuBytes: number;
 }
 
-function awsAdmits(clouds: Clouds, { site }: Network, packet: Packet): boolean {
+function awsDoor(clouds: Clouds, { site }: Network): Door {
   const cluster = clouds.all("aws:eks/cluster:Cluster").find((one) => text(one, "name") === site);
   const group = text(cluster, "vpcConfig.clusterSecurityGroupId");
-  return clouds.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").some((rule) => {
-    if (text(rule, "securityGroupId") !== group || !covers(at(rule, "cidrIpv4"), address(packet.from))) return false;
-    const protocol = text(rule, "ipProtocol");
-    if (protocol === "-1") return true;
-    if (protocol !== packet.protocol) return false;
-    const [from, to] = [Number(at(rule, "fromPort")), Number(at(rule, "toPort"))];
-    if (protocol === "icmp") return from === -1 || from === packet.port;
-    return packet.port >= from && packet.port <= to;
-  });
+  const rules = clouds
+    .all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    .filter((rule) => text(rule, "securityGroupId") === group)
+    .map((rule) => ({
+      isFrom: matcher(awsSources(clouds, rule)),
+      protocol: text(rule, "ipProtocol"),
+      from: Number(at(rule, "fromPort")),
+      to: Number(at(rule, "toPort")),
+    }));
+  return (packet) =>
+    rules.some(({ isFrom, protocol, from, to }) => {
+      if (protocol !== "-1" && protocol !== packet.protocol) return false;
+      if (!isFrom(packet.from)) return false;
+      if (protocol === "-1") return true;
+      if (protocol === "icmp") return from === -1 || from === packet.port;
+      return packet.port >= from && packet.port <= to;
+    });
 }
 
-function gcpAdmits(clouds: Clouds, { id }: Network, packet: Packet): boolean {
-  return clouds.all("gcp:compute/firewall:Firewall").some((rule) => {
-    if (last(text(rule, "network")) !== id || text(rule, "direction") === "EGRESS") return false;
-    if (!list(rule, "sourceRanges").some((range) => covers(range, address(packet.from)))) return false;
-    return list(rule, "allows").some((one) => {
-      const { protocol, ports } = one as { protocol: string; ports?: string[] };
-      if (protocol === "all") return true;
-      if (protocol !== packet.protocol) return false;
-      return ports === undefined || ports.some((range) => portIn(range, packet.port));
-    });
-  });
+/** A rule of AWS names a range, a list of them, or a group, from which nothing comes over a link. */
+function awsSources(clouds: Clouds, rule: Resource): readonly unknown[] {
+  const [range, list] = [text(rule, "cidrIpv4"), text(rule, "prefixListId")];
+  if (range !== "") return [range];
+  return list === "" ? [] : prefixList(clouds, list);
+}
+
+function gcpDoor(clouds: Clouds, { id }: Network): Door {
+  const rules = clouds
+    .all("gcp:compute/firewall:Firewall")
+    .filter((rule) => last(text(rule, "network")) === id && text(rule, "direction") !== "EGRESS")
+    .map((rule) => ({
+      isFrom: matcher(list(rule, "sourceRanges")),
+      allows: list(rule, "allows") as readonly { protocol: string; ports?: string[] }[],
+    }));
+  return (packet) =>
+    rules.some(
+      ({ isFrom, allows }) =>
+        isFrom(packet.from) &&
+        allows.some(({ protocol, ports }) => {
+          if (protocol === "all") return true;
+          if (protocol !== packet.protocol) return false;
+          return ports === undefined || ports.some((range) => portIn(range, packet.port));
+        }),
+    );
 }
 
 /** Rules by their priority, the first that fits decides; then Azure's own lets in what links bring. */
-function azureAdmits(clouds: Clouds, { id }: Network, packet: Packet): boolean {
+function azureDoor(clouds: Clouds, { id }: Network): Door {
   const subnet = clouds
     .all("azure-native:network:Subnet")
     .find((one) => one.id?.toLowerCase().startsWith(`${id}/`) && at(one, "networkSecurityGroup.id") !== undefined);
@@ -70,25 +95,35 @@ function azureAdmits(clouds: Clouds, { id }: Network, packet: Packet): boolean {
     .filter(
       (rule) => text(rule, "networkSecurityGroupName").toLowerCase() === guard && text(rule, "direction") === "Inbound",
     )
-    .sort((a, b) => Number(at(a, "priority")) - Number(at(b, "priority")));
-  const first = rules.find((rule) => azureFits(rule, packet));
-  return first === undefined || text(first, "access") === "Allow";
+    .sort((a, b) => Number(at(a, "priority")) - Number(at(b, "priority")))
+    .map((rule) => ({ fits: azureFits(rule), allows: text(rule, "access") === "Allow" }));
+  return (packet) => rules.find(({ fits }) => fits(packet))?.allows ?? true;
 }
 
-function azureFits(rule: Resource, packet: Packet): boolean {
+function azureFits(rule: Resource): Door {
   const any = (one: string, many: string) => {
     const values = list(rule, many);
     return values.length > 0 ? values : [at(rule, one) ?? "*"];
   };
   const protocol = text(rule, "protocol").toLowerCase();
-  return (
+  const isFrom = matcher(any("sourceAddressPrefix", "sourceAddressPrefixes"));
+  const isTo = matcher(any("destinationAddressPrefix", "destinationAddressPrefixes"));
+  const ports = any("destinationPortRange", "destinationPortRanges").map(String);
+  return (packet) =>
     (protocol === "*" || protocol === packet.protocol) &&
-    any("sourceAddressPrefix", "sourceAddressPrefixes").some((range) => covers(range, address(packet.from))) &&
-    any("destinationAddressPrefix", "destinationAddressPrefixes").some((range) => covers(range, address(packet.to))) &&
-    any("destinationPortRange", "destinationPortRanges").some(
-      (range) => range === "*" || portIn(String(range), packet.port),
-    )
-  );
+    ports.some((range) => range === "*" || portIn(range, packet.port)) &&
+    isFrom(packet.from) &&
+    isTo(packet.to);
+}
+
+/** Whether an address is in one of the ranges; each address is looked at once. */
+function matcher(ranges: readonly unknown[]): (address: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (dotted) => {
+    const found = known.get(dotted) ?? ranges.some((range) => covers(range, address(dotted)));
+    known.set(dotted, found);
+    return found;
+  };
 }
 
 function portIn(range: string, port: number): boolean {

@@ -38,6 +38,12 @@ export function list(resource: Resource | undefined, path: string): readonly unk
   return Array.isArray(value) ? value : [];
 }
 
+/** The ranges of a prefix list of AWS. */
+export function prefixList(clouds: Clouds, id: string): string[] {
+  const found = clouds.all("aws:ec2/managedPrefixList:ManagedPrefixList").find((one) => one.id === id);
+  return list(found, "entries").map((entry) => String((entry as { cidr: string }).cidr));
+}
+
 /** The last part of a path, link or id. */
 export function last(path: string): string {
   return path.split("/").at(-1) ?? "";

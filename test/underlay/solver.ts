@@ -1,20 +1,32 @@
 import { type Cidr, formatAddress, parseCidr } from "../../lib/plan/cidr";
-import { admits, type Network, type Packet, type Subnet } from "./firewalls";
-import { at, Clouds, covers, last, list, type Resource, text } from "./model";
+import { type Door, doorOf, type Network, type Packet, type Subnet } from "./firewalls";
+import { at, Clouds, covers, last, list, prefixList, type Resource, text } from "./model";
 import { type Tunnel, tunnels } from "./tunnels";
+import { isCovered, type Membership, members } from "./wideAreas";
+
+/** One of several ways of a packet; it is there while none of its parts is lost. */
+interface Way {
+  readonly mtuBytes: number;
+  readonly parts: readonly string[];
+}
 
 /**
  * Follows packets through the resources of a rehearsal, and knows nothing of the code that made them: route tables,
- * transit gateways, BGP sessions whose two ends agree, peerings accepted on both sides, and firewalls.
+ * transit gateways, wide area networks, BGP sessions whose two ends agree, peerings accepted on both sides, and firewalls.
  */
 export class Solver {
   readonly networks: readonly Network[];
   readonly tunnels: readonly Tunnel[];
   private readonly clouds: Clouds;
+  private readonly members: ReadonlyMap<string, Membership>;
+  private readonly doors = new Map<string, Door>();
+  /** Ways by their two ends, without regard to what is lost. */
+  private readonly known = new Map<string, readonly Way[]>();
 
   constructor(resources: readonly Resource[]) {
     this.clouds = new Clouds(resources);
     this.networks = [...awsNetworks(this.clouds), ...gcpNetworks(this.clouds), ...azureNetworks(this.clouds)];
+    this.members = members(this.clouds);
     this.tunnels = tunnels(this.clouds);
   }
 
@@ -31,10 +43,12 @@ export class Solver {
 
   /** Whether the nodes of `to` take a packet of a node of `from`. */
   admits(from: Network, to: Network, protocol: Packet["protocol"], port: number): boolean {
+    const door = this.doors.get(to.id) ?? doorOf(this.clouds, to);
+    this.doors.set(to.id, door);
     return from.nodes.every((source) =>
       to.nodes.every((target) => {
         const packet = { protocol, port, from: host(source.range), to: host(target.range) };
-        return admits(this.clouds, to, packet);
+        return door(packet);
       }),
     );
   }
@@ -44,51 +58,74 @@ export class Solver {
     [to, targets]: readonly [Network, readonly Subnet[]],
     lost: ReadonlySet<string>,
   ): number | undefined {
-    const hops = sources.flatMap(({ id }) => targets.map(({ range }) => this.hop(from, id, to, range, lost)));
+    const hops = sources.flatMap(({ id }) => targets.map((target) => this.hop(from, id, to, target, lost)));
     return hops.some((hop) => hop === undefined) ? undefined : Math.min(...hops.map((hop) => hop ?? 0));
   }
 
-  private hop(from: Network, subnet: string, to: Network, target: Cidr, lost: ReadonlySet<string>): number | undefined {
-    if (from.cloud === "aws") return this.awsHop(from, subnet, to, target, lost);
-    const peering = from.cloud === "gcp" ? this.gcpPeered(from, to) : this.azurePeered(from, to);
-    return peering ?? this.tunnel(from, to, target, lost);
-  }
-
-  /** By the longest route of the subnet's own table, and no other. */
-  private awsHop(
+  /** The narrowest of the ways that are left: any may be taken. */
+  private hop(
     from: Network,
     subnet: string,
     to: Network,
-    target: Cidr,
+    target: Subnet,
     lost: ReadonlySet<string>,
   ): number | undefined {
-    const table = this.clouds
+    const key = `${subnet} ${target.id}`;
+    const ways = this.known.get(key) ?? this.ways(from, subnet, to, target.range);
+    this.known.set(key, ways);
+    const left = ways.filter(({ parts }) => !parts.some((part) => lost.has(part)));
+    return left.length === 0 ? undefined : Math.min(...left.map(({ mtuBytes }) => mtuBytes));
+  }
+
+  private ways(from: Network, subnet: string, to: Network, target: Cidr): readonly Way[] {
+    if (from.cloud === "aws") return this.awsWays(from, subnet, to, target);
+    const peering = from.cloud === "gcp" ? this.gcpPeered(from, to) : this.azurePeered(from, to);
+    if (peering !== undefined) return [{ mtuBytes: peering, parts: [] }];
+    const wan = this.members.get(from.id);
+    return [...this.tunnelled(from.id, to.id, target), ...(wan === undefined ? [] : this.wide(wan, to, target))];
+  }
+
+  /** By the longest route of the subnet's own table, and no other. */
+  private awsWays(from: Network, subnet: string, to: Network, target: Cidr): readonly Way[] {
+    const association = this.clouds
       .all("aws:ec2/routeTableAssociation:RouteTableAssociation")
       .find((one) => text(one, "subnetId") === subnet);
-    const [route] = this.clouds
+    const [first] = this.clouds
       .all("aws:ec2/route:Route")
-      .filter(
-        (one) =>
-          text(one, "routeTableId") === text(table, "routeTableId") && covers(at(one, "destinationCidrBlock"), target),
+      .filter((one) => text(one, "routeTableId") === text(association, "routeTableId"))
+      .flatMap((route) =>
+        awsRanges(this.clouds, route)
+          .filter((range) => covers(range, target))
+          .map((range) => ({ route, prefix: parseCidr(range).prefix })),
       )
-      .sort((a, b) => prefix(b) - prefix(a));
-    const gateway = text(route, "transitGatewayId");
-    if (gateway !== "") {
-      const zone = text(
-        this.clouds.all("aws:ec2/subnet:Subnet").find(({ id }) => id === subnet),
-        "availabilityZone",
-      );
-      const isAttached = this.clouds
-        .all("aws:ec2transitgateway/vpcAttachment:VpcAttachment")
-        .some(
-          (one) =>
-            text(one, "transitGatewayId") === gateway &&
-            text(one, "vpcId") === from.id &&
-            this.zonesOf(one).includes(zone),
-        );
-      return isAttached ? this.tunnel(from, to, target, lost) : undefined;
+      .sort((a, b) => b.prefix - a.prefix);
+    const zone = text(
+      this.clouds.all("aws:ec2/subnet:Subnet").find(({ id }) => id === subnet),
+      "availabilityZone",
+    );
+    return first === undefined ? [] : this.behind(first.route, from, zone, to, target);
+  }
+
+  /** Where a route of AWS leads. */
+  private behind(route: Resource, from: Network, zone: string, to: Network, target: Cidr): readonly Way[] {
+    const [gateway, core] = [text(route, "transitGatewayId"), text(route, "coreNetworkArn")];
+    if (core !== "") {
+      const own = this.members.get(from.id);
+      return own?.wan === last(core) && own.zones?.has(zone) === true ? this.wide(own, to, target) : [];
     }
-    return this.awsPeered(text(route, "vpcPeeringConnectionId"), from, to);
+    if (gateway === "") {
+      const peering = this.awsPeered(text(route, "vpcPeeringConnectionId"), from, to);
+      return peering === undefined ? [] : [{ mtuBytes: peering, parts: [] }];
+    }
+    const isAttached = this.clouds
+      .all("aws:ec2transitgateway/vpcAttachment:VpcAttachment")
+      .some(
+        (one) =>
+          text(one, "transitGatewayId") === gateway &&
+          text(one, "vpcId") === from.id &&
+          this.zonesOf(one).includes(zone),
+      );
+    return isAttached ? this.tunnelled(from.id, to.id, target) : [];
   }
 
   private zonesOf(attachment: Resource): string[] {
@@ -99,15 +136,24 @@ export class Solver {
       .map((one) => text(one, "availabilityZone"));
   }
 
-  private tunnel(from: Network, to: Network, target: Cidr, lost: ReadonlySet<string>): number | undefined {
-    const up = this.tunnels.flatMap(({ ends }) => {
-      const [own, other] = ends[0].network === from.id ? ends : [ends[1], ends[0]];
-      const leads = own.network === from.id && other.network === to.id;
-      const isLost = [...own.parts, ...other.parts].some((part) => lost.has(part));
-      if (!leads || isLost || !other.announces.some((range) => covers(range, target))) return [];
-      return [Math.min(own.mtuBytes, other.mtuBytes)];
+  /** Through a wide area network: to another member, or by its hubs' tunnels to a member of another. */
+  private wide(own: Membership, to: Network, target: Cidr): readonly Way[] {
+    const other = this.members.get(to.id);
+    if (other === undefined || !isCovered(other.exports, target)) return [];
+    const mtuBytes = Math.min(own.mtuBytes, other.mtuBytes);
+    if (other.wan === own.wan) return [{ mtuBytes, parts: [] }];
+    return this.tunnelled(own.wan, other.wan, target).map((way) => ({
+      ...way,
+      mtuBytes: Math.min(way.mtuBytes, mtuBytes),
+    }));
+  }
+
+  private tunnelled(from: string, to: string, target: Cidr): Way[] {
+    return this.tunnels.flatMap(({ ends }) => {
+      const [own, other] = ends[0].network === from ? ends : [ends[1], ends[0]];
+      if (own.network !== from || other.network !== to || !isCovered(other.announces, target)) return [];
+      return [{ mtuBytes: Math.min(own.mtuBytes, other.mtuBytes), parts: [...own.parts, ...other.parts] }];
     });
-    return up.length === 0 ? undefined : Math.min(...up);
   }
 
   private awsPeered(id: string, from: Network, to: Network): number | undefined {
@@ -143,8 +189,10 @@ export class Solver {
   }
 }
 
-function prefix(route: Resource): number {
-  return parseCidr(text(route, "destinationCidrBlock")).prefix;
+/** What a route of AWS is for: a range, or those of a list. */
+function awsRanges(clouds: Clouds, route: Resource): string[] {
+  const range = text(route, "destinationCidrBlock");
+  return range === "" ? prefixList(clouds, text(route, "destinationPrefixListId")) : [range];
 }
 
 function host(range: Cidr): string {

@@ -1,8 +1,9 @@
 import { at, type Clouds, last, list, type Resource, text } from "./model";
+import { azureWan, corePolicy, isIn, members } from "./wideAreas";
 
 /** One end of a tunnel, as one cloud has it configured. */
 export interface TunnelEnd {
-  /** Which network it brings packets into: VPC id, network name or VNet id. */
+  /** What it brings packets into: VPC id, network name or VNet id; of a hub the id of its wide area network. */
   readonly network: string;
   readonly outside: string;
   readonly peerOutside: string;
@@ -24,7 +25,13 @@ export interface Tunnel {
 
 /** The tunnels that come up: every end whose other end says the same of it. */
 export function tunnels(clouds: Clouds): Tunnel[] {
-  const ends = [...awsEnds(clouds), ...gcpEnds(clouds), ...azureEnds(clouds)];
+  const ends = [
+    ...awsEnds(clouds),
+    ...awsHubEnds(clouds),
+    ...gcpEnds(clouds),
+    ...azureEnds(clouds),
+    ...azureHubEnds(clouds),
+  ];
   return ends.flatMap((one, index) =>
     ends
       .slice(index + 1)
@@ -59,22 +66,47 @@ function awsEnds(clouds: Clouds): TunnelEnd[] {
       .filter((one) => text(one, "transitGatewayId") === gateway?.id && propagates);
     return attachments.flatMap((attachment) => {
       const vpc = byId(clouds, "aws:ec2/vpc:Vpc", text(attachment, "vpcId"));
-      return [1, 2].map(
-        (number): TunnelEnd => ({
-          network: vpc?.id ?? "",
-          outside: text(connection, `tunnel${number}Address`),
-          peerOutside: text(customer, "ipAddress"),
-          inside: text(connection, `tunnel${number}VgwInsideAddress`),
-          peerInside: text(connection, `tunnel${number}CgwInsideAddress`),
-          asn: text(gateway, "amazonSideAsn"),
-          peerAsn: text(customer, "bgpAsn"),
-          announces: [text(vpc, "cidrBlock")],
-          mtuBytes: 1399,
-          parts: [`${connection.id}/${number}`, connection.id ?? ""],
-        }),
-      );
+      return awsTunnels(connection, customer, {
+        network: vpc?.id ?? "",
+        asn: text(gateway, "amazonSideAsn"),
+        announces: [text(vpc, "cidrBlock")],
+      });
     });
   });
+}
+
+/** Connections at an edge of a core network, which announces what all of its members have. */
+function awsHubEnds(clouds: Clouds): TunnelEnd[] {
+  return clouds.all("aws:networkmanager/siteToSiteVpnAttachment:SiteToSiteVpnAttachment").flatMap((attachment) => {
+    if (!isIn(clouds, attachment)) return [];
+    const connection = clouds
+      .all("aws:ec2/vpnConnection:VpnConnection")
+      .find((one) => text(one, "arn") === text(attachment, "vpnConnectionArn"));
+    if (connection === undefined) return [];
+    const customer = byId(clouds, "aws:ec2/customerGateway:CustomerGateway", text(connection, "customerGatewayId"));
+    const network = text(attachment, "coreNetworkId");
+    const edges = corePolicy(clouds, network)?.["core-network-configuration"]["edge-locations"] ?? [];
+    const edge = edges.find(({ location }) => location === text(attachment, "edgeLocation"));
+    const announces = [...members(clouds).values()].filter(({ wan }) => wan === network).flatMap((one) => one.exports);
+    return awsTunnels(connection, customer, { network, asn: String(edge?.asn ?? ""), announces });
+  });
+}
+
+function awsTunnels(
+  connection: Resource,
+  customer: Resource | undefined,
+  at: Pick<TunnelEnd, "network" | "asn" | "announces">,
+): TunnelEnd[] {
+  return [1, 2].map((number) => ({
+    ...at,
+    outside: text(connection, `tunnel${number}Address`),
+    peerOutside: text(customer, "ipAddress"),
+    inside: text(connection, `tunnel${number}VgwInsideAddress`),
+    peerInside: text(connection, `tunnel${number}CgwInsideAddress`),
+    peerAsn: text(customer, "bgpAsn"),
+    mtuBytes: 1399,
+    parts: [`${connection.id}/${number}`, connection.id ?? ""],
+  }));
 }
 
 function gcpEnds(clouds: Clouds): TunnelEnd[] {
@@ -99,7 +131,7 @@ function gcpEnds(clouds: Clouds): TunnelEnd[] {
     ) as { ipAddress: string } | undefined;
     return [
       {
-        network: last(text(gateway, "network")),
+        network: gcpHub(clouds, tunnel) ?? last(text(gateway, "network")),
         outside: (list(gateway, "vpnInterfaces")[index] as { ipAddress: string } | undefined)?.ipAddress ?? "",
         peerOutside: remote?.ipAddress ?? "",
         inside: text(own, "ipRange").split("/")[0] ?? "",
@@ -112,6 +144,15 @@ function gcpEnds(clouds: Clouds): TunnelEnd[] {
       },
     ];
   });
+}
+
+/** The hub that a tunnel is known to, if what the hub knows comes back into the network of the tunnel. */
+function gcpHub(clouds: Clouds, tunnel: Resource): string | undefined {
+  const spoke = clouds
+    .all("gcp:networkconnectivity/spoke:Spoke")
+    .find((one) => list(one, "linkedVpnTunnels.uris").some((uri) => last(String(uri)) === text(tunnel, "name")));
+  const imports = list(spoke, "linkedVpnTunnels.includeImportRanges").includes("ALL_IPV4_RANGES");
+  return imports && text(spoke, "state") === "ACTIVE" ? text(spoke, "hub") : undefined;
 }
 
 function azureEnds(clouds: Clouds): TunnelEnd[] {
@@ -155,6 +196,56 @@ function azureEnds(clouds: Clouds): TunnelEnd[] {
       };
     });
   });
+}
+
+/** Connections of a virtual hub, of which each instance dials every link, and which announces what all hubs have. */
+function azureHubEnds(clouds: Clouds): TunnelEnd[] {
+  return clouds.all("azure-native:network:VpnConnection").flatMap((connection) => {
+    const gateway = clouds
+      .all("azure-native:network:VpnGateway")
+      .find((one) => connection.id?.toLowerCase().startsWith(`${one.id?.toLowerCase()}/`));
+    const hub = byId(clouds, "azure-native:network:VirtualHub", text(gateway, "virtualHub.id"));
+    const site = byId(clouds, "azure-native:network:VpnSite", text(connection, "remoteVpnSite.id"));
+    const network = azureWan(clouds, text(hub, "virtualWan.id"));
+    if (network === undefined || gateway === undefined) return [];
+    const announces = [...members(clouds).values()].filter(({ wan }) => wan === network).flatMap((one) => one.exports);
+    return (list(connection, "vpnLinkConnections") as LinkConnection[]).flatMap((link) => {
+      const remote = (list(site, "vpnSiteLinks") as SiteLink[]).find(({ name }) => name === last(link.vpnSiteLink.id));
+      if (remote === undefined || !link.enableBgp) return [];
+      return (list(gateway, "ipConfigurations") as { id: string; publicIpAddress: string }[]).map(
+        ({ id, publicIpAddress }): TunnelEnd => ({
+          network,
+          outside: publicIpAddress,
+          peerOutside: remote.ipAddress,
+          inside:
+            link.vpnGatewayCustomBgpAddresses.find(({ ipConfigurationId }) => ipConfigurationId === id)
+              ?.customBgpIpAddress ?? "",
+          peerInside: remote.bgpProperties.bgpPeeringAddress,
+          asn: text(gateway, "bgpSettings.asn"),
+          peerAsn: String(remote.bgpProperties.asn),
+          announces,
+          mtuBytes: 1400,
+          parts: [`${connection.id}/${link.name}`, `${gateway.id}/${id}`],
+        }),
+      );
+    });
+  });
+}
+
+interface LinkConnection {
+  readonly name: string;
+  readonly enableBgp: boolean;
+  readonly vpnSiteLink: { readonly id: string };
+  readonly vpnGatewayCustomBgpAddresses: readonly {
+    readonly ipConfigurationId: string;
+    readonly customBgpIpAddress: string;
+  }[];
+}
+
+interface SiteLink {
+  readonly name: string;
+  readonly ipAddress: string;
+  readonly bgpProperties: { readonly asn: number; readonly bgpPeeringAddress: string };
 }
 
 interface IpConfiguration {

@@ -8,7 +8,7 @@ const LONGEST = 63;
  * The site's tags as Google writes labels: lower-case letters, digits, "_" and "-", whatever else becomes "_". Keys begin
  * with a letter, so that one which does not gets a prefix, and keys that are too long end with a hash of the whole.
  */
-export function labels(site: SitePlan): Record<string, string> {
+export function labels(site: Pick<SitePlan, "tags">): Record<string, string> {
   return Object.fromEntries(
     Object.entries(site.tags).map(([name, value]) => [key(name), text(value).slice(0, LONGEST)]),
   );

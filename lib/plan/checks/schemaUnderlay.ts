@@ -1,11 +1,42 @@
 import { anyText, flag, list, optional, strict, text, whole, word } from "./leaves";
+import { arn, awsAccount, gcpProject, guid } from "./schemaSites";
 
 const hub = strict({
   region: text(
     `the name of a region such as "eu-central-1", "europe-west1" or "westeurope"`,
     /^[A-Za-z0-9][-A-Za-z0-9]{0,62}$/,
   ),
-  owner: optional(anyText(64, "an account, project or subscription")),
+});
+
+const owners = strict({
+  aws: optional(
+    strict({
+      account: awsAccount,
+      roleArn: optional(arn),
+      sharing: optional(word(["organization", "invitation"])),
+    }),
+  ),
+  gcp: optional(
+    strict({
+      project: gcpProject,
+      members: optional(
+        list(
+          text(
+            `an IAM member such as "serviceAccount:deploy@shop.iam.gserviceaccount.com"`,
+            /^(serviceAccount|user|group|principal|principalSet):\S+$/,
+          ),
+          "IAM members",
+        ),
+      ),
+    }),
+  ),
+  azure: optional(
+    strict({
+      subscription: guid,
+      tenant: optional(guid),
+      principal: optional(guid),
+    }),
+  ),
 });
 
 /** The structure of `underlay`. */
@@ -31,4 +62,6 @@ export const underlaySchema = strict({
       azure: optional(list(hub, "two hubs")),
     }),
   ),
+  hubOwners: optional(owners),
+  hubRange: optional(anyText(18, `a private range of /17 or wider, such as "10.0.0.0/16"`)),
 });

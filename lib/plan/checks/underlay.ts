@@ -1,10 +1,8 @@
 import { parseAddress, readCidr } from "../cidr";
 import { isCloud, providerOfKind } from "../faultDomains";
 import { stateFacts } from "../life";
-import { nearestRegion, regionFacts } from "../regions";
 import { isPrivate } from "../reserved";
 import type { FleetSpec } from "../spec";
-import { HUBS_PER_CLOUD } from "../underlay/facts";
 import { type LinkEnd, pairSupport } from "../underlay/kinds";
 import { pairKey } from "../underlay/links";
 import type { LinkSpec, UnderlaySpec } from "../underlay/spec";
@@ -13,10 +11,11 @@ import { defaultTopology } from "../underlay/underlayPlan";
 import { readRange } from "./ranges";
 import { built, type DraftSite } from "./sites";
 import type { Draft } from "./structure";
+import { checkHubs } from "./underlayHubs";
 import { didYouMean, type Path, type Report, show } from "./wording";
 
 /** A site as far as its links depend on it. */
-interface LinkableSite extends LinkEnd {
+export interface LinkableSite extends LinkEnd {
   readonly name: string;
   readonly number: number | undefined;
   readonly draft: DraftSite;
@@ -33,7 +32,8 @@ export function checkUnderlay(spec: Draft<FleetSpec>, sites: readonly DraftSite[
   const ever = sites.length + (Array.isArray(spec.retired) ? spec.retired.length : 0);
   const topology = underlay.topology ?? defaultTopology(ever);
   if (topology === "mesh") checkTunnelRanges(linkable, declared, report);
-  checkHubs(underlay, linkable, topology, report);
+  if (topology === "hubs") checkNoneMade(declared, report);
+  checkHubs(spec, linkable, topology, report);
 }
 
 function linkableSite(draft: DraftSite): LinkableSite[] {
@@ -74,11 +74,27 @@ function checkReachable({ draft }: LinkableSite, report: Report): void {
   });
 }
 
-type Declared = ReadonlyMap<string, { readonly link: Draft<LinkSpec>; readonly path: Path }>;
+type Declared = ReadonlyMap<
+  string,
+  { readonly link: Draft<LinkSpec>; readonly path: Path; readonly ends: readonly LinkableSite[] }
+>;
+
+/** With hubs, networks of ours meet there: a link of a pair beside that would be a second way that nobody asked for. */
+function checkNoneMade(declared: Declared, report: Report): void {
+  for (const { link, path, ends } of declared.values()) {
+    const isTheirs = link.given === true || link.kind === "interconnect" || ends.some(({ isOwn }) => !isOwn);
+    if (isTheirs) continue;
+    report(
+      path,
+      `would have the library link ${ends.map(({ name }) => name).join(" and ")}, which the hubs link already: remove it, give true ` +
+        `and make the link, or set underlay.topology to "mesh".`,
+    );
+  }
+}
 
 function checkLinks(underlay: Draft<UnderlaySpec>, sites: readonly LinkableSite[], report: Report): Declared {
   const byName = new Map(sites.map((site) => [site.name, site]));
-  const declared = new Map<string, { link: Draft<LinkSpec>; path: Path }>();
+  const declared = new Map<string, { link: Draft<LinkSpec>; path: Path; ends: readonly LinkableSite[] }>();
   (underlay.links ?? []).forEach((link, index) => {
     if (link?.between === undefined) return;
     const path = ["underlay", "links", index];
@@ -89,7 +105,7 @@ function checkLinks(underlay: Draft<UnderlaySpec>, sites: readonly LinkableSite[
       report(path, `links ${ends[0].name} and ${ends[1].name} a second time: remove one of both.`);
       return;
     }
-    declared.set(key, { link, path });
+    declared.set(key, { link, path, ends });
     checkKind(link, ends, path, report);
   });
   return declared;
@@ -207,45 +223,4 @@ function checkTunnelRanges(sites: readonly LinkableSite[], declared: Declared, r
       }
     }
   });
-}
-
-function checkHubs(
-  underlay: Draft<UnderlaySpec>,
-  sites: readonly LinkableSite[],
-  topology: string,
-  report: Report,
-): void {
-  const own = sites.filter((site) => site.isOwn && site.isLinked);
-  const clouds = new Set(own.map(({ provider }) => provider));
-  for (const cloud of ["aws", "gcp", "azure"] as const) {
-    const path = ["underlay", "hubs", cloud];
-    const given = underlay.hubs?.[cloud];
-    if (given !== undefined && topology === "mesh") {
-      report(path, `is for topology "hubs": remove it, or set underlay.topology.`);
-      continue;
-    }
-    if (topology === "mesh" || !clouds.has(cloud) || clouds.size < 2) continue;
-    const regions =
-      given?.map((hub) => hub?.region) ??
-      [...new Set(own.filter(({ provider }) => provider === cloud).map(({ region }) => region))].slice(
-        0,
-        HUBS_PER_CLOUD,
-      );
-    if (given?.length !== undefined && given.length !== HUBS_PER_CLOUD) {
-      report(path, `has ${given.length}: give two hubs, in two regions, so that one may be lost.`);
-    } else if (new Set(regions).size < HUBS_PER_CLOUD) {
-      const word = given === undefined ? "is missing" : "names one region twice";
-      report(
-        path,
-        `${word}: ${cloud} has sites in ${regions[0]} alone, and its hubs must not be lost with one region. Give two regions: ` +
-          `[{ region: "${regions[0]}" }, { region: "..." }].`,
-      );
-    }
-    (given ?? []).forEach((hub, index) => {
-      if (hub?.region === undefined || regionFacts(cloud, hub.region) !== undefined) return;
-      const near = nearestRegion(cloud, hub.region);
-      const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
-      report([...path, index, "region"], `is ${show(hub.region)}, which is no region of ${cloud}.${hint}`);
-    });
-  }
 }

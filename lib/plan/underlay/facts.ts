@@ -10,13 +10,20 @@ export interface CloudLinkFacts {
   readonly tunnelMtuBytes: number;
   /** What one tunnel carries. */
   readonly tunnelMbps: number;
-  /** What a gateway carries, all tunnels together; Infinity where only the tunnels limit it. */
+  /** What a site's gateway carries, all tunnels together; Infinity where only the tunnels limit it. */
   readonly gatewayMbps: number;
+  /** What a hub's gateway carries, all tunnels together; Infinity where only the tunnels limit it. */
+  readonly hubGatewayMbps: number;
+  /** MTU between two networks at its wide area network, bytes. */
+  readonly attachmentMtuBytes: number;
   /** What its people call the peering. */
   readonly peering: string;
   /** What its own wide area network is called. */
   readonly wideAreaNetwork: string;
 }
+
+/** Scale units of the VPN gateway of one virtual hub, of 500 Mbit/s each (Virtual WAN, gateway settings). */
+export const AZURE_HUB_SCALE_UNITS = 2;
 
 export const CLOUD_LINKS: Readonly<Record<CloudProvider, CloudLinkFacts>> = {
   aws: {
@@ -27,6 +34,9 @@ export const CLOUD_LINKS: Readonly<Record<CloudProvider, CloudLinkFacts>> = {
     tunnelMtuBytes: 1399,
     tunnelMbps: 1250,
     gatewayMbps: Number.POSITIVE_INFINITY,
+    hubGatewayMbps: Number.POSITIVE_INFINITY,
+    // Cloud WAN quotas, "Maximum transmission unit": 8500 between VPCs.
+    attachmentMtuBytes: 8500,
     peering: "VPC peering",
     wideAreaNetwork: "Cloud WAN",
   },
@@ -39,6 +49,8 @@ export const CLOUD_LINKS: Readonly<Record<CloudProvider, CloudLinkFacts>> = {
     // 250,000 packets a second are 1 to 3 Gbit/s; the least is what a plan may count on.
     tunnelMbps: 1000,
     gatewayMbps: Number.POSITIVE_INFINITY,
+    hubGatewayMbps: Number.POSITIVE_INFINITY,
+    attachmentMtuBytes: 1460,
     peering: "VPC Network Peering",
     wideAreaNetwork: "Network Connectivity Center",
   },
@@ -50,6 +62,8 @@ export const CLOUD_LINKS: Readonly<Record<CloudProvider, CloudLinkFacts>> = {
     tunnelMbps: 1000,
     // VpnGw2AZ; what it carries is of the whole gateway, however many tunnels end there.
     gatewayMbps: 1250,
+    hubGatewayMbps: AZURE_HUB_SCALE_UNITS * 500,
+    attachmentMtuBytes: 1500,
     peering: "VNet peering",
     wideAreaNetwork: "Virtual WAN",
   },
@@ -76,6 +90,12 @@ export const HUB_ASNS: Readonly<Record<CloudProvider, readonly [number, number]>
   gcp: [65111, 65112],
   azure: [65515, 65515],
 };
+
+/**
+ * What Cloud WAN takes the ASNs of its edges from, beside those of the hubs: none of another gateway of a fleet. Edges
+ * without a hub have no tunnel, so that theirs is nobody's business.
+ */
+export const EDGE_ASN_RANGES: readonly string[] = ["65101-65110", "65121-65199"];
 
 /** Parts of a cloud that no peering crosses: its regions for China and for governments. */
 export function partitionOf(provider: string, region: string): string {

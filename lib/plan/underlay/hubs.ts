@@ -1,14 +1,16 @@
 import { type CloudProvider, isCloud } from "../faultDomains";
 import type { SitePlan } from "../plan";
-import { CLOUD_ORDER, HUB_ASNS, HUBS_PER_CLOUD } from "./facts";
+import { CLOUD_LINKS, CLOUD_ORDER, HUB_ASNS, HUBS_PER_CLOUD } from "./facts";
 import { vpn } from "./links";
 import { ownerOf, ownsNetwork, reachableCidrs } from "./networks";
-import type { AttachmentPlan, GatewayPlan, LinkPlan } from "./plan";
+import type { AttachmentPlan, GatewayPlan, LinkPlan, WideAreaNetworkPlan } from "./plan";
 import type { HubSpec, UnderlaySpec } from "./spec";
 import { linkRange } from "./tunnels";
+import { type HubRanges, hubOwner, wideAreaNetwork } from "./wideArea";
 
 /** A fleet's hubs, and what hangs on them: all of it grows with the sites, or not at all. */
 export interface Hubs {
+  readonly wideAreaNetworks: readonly WideAreaNetworkPlan[];
   readonly gateways: readonly GatewayPlan[];
   readonly attachments: readonly AttachmentPlan[];
   readonly links: readonly LinkPlan[];
@@ -29,33 +31,39 @@ export function defaultHubs(cloud: CloudProvider, sites: readonly SitePlan[]): H
   return [...new Set(own.map(({ region }) => region))].slice(0, HUBS_PER_CLOUD).map((region) => ({ region }));
 }
 
+/** The name of a site's attachment, which its routes lead to. */
+export function attachmentName(site: string): string {
+  return `${site}-attachment`;
+}
+
 /** Hubs of every cloud, an attachment for every network, and VPNs between each two clouds' hubs. */
-export function hubs(sites: readonly SitePlan[], spec: UnderlaySpec): Hubs {
+export function hubs(sites: readonly SitePlan[], spec: UnderlaySpec, ranges: HubRanges): Hubs {
   const clouds = cloudsOf(sites);
-  const gateways = clouds.length < 2 ? [] : clouds.flatMap((cloud) => cloudHubs(cloud, sites, spec));
   const own = sites.filter((site) => ownsNetwork(site.spec));
+  const gateways = clouds.length < 2 ? [] : clouds.flatMap((cloud) => cloudHubs(cloud, own, spec));
   return {
+    wideAreaNetworks: clouds.map((cloud) => wideAreaNetwork(cloud, own, spec, gateways, ranges)),
     gateways,
-    attachments: own.map(({ name, provider, region }) => ({
-      name: `${name}-attachment`,
+    attachments: own.map(({ name, provider, region, spec: site }) => ({
+      name: attachmentName(name),
       site: name,
       provider: provider as CloudProvider,
       region,
+      owner: ownerOf(site),
+      mtuBytes: CLOUD_LINKS[provider as CloudProvider].attachmentMtuBytes,
     })),
     links: hubLinks(gateways),
   };
 }
 
 function cloudHubs(cloud: CloudProvider, sites: readonly SitePlan[], spec: UnderlaySpec): GatewayPlan[] {
-  const own = sites.filter((site) => site.provider === cloud && ownsNetwork(site.spec));
-  const first = own[0];
-  const announced = own.flatMap(reachableCidrs);
+  const announced = sites.filter((site) => site.provider === cloud).flatMap(reachableCidrs);
   return (spec.hubs?.[cloud] ?? defaultHubs(cloud, sites)).map((hub, index) => ({
     name: `${cloud}-hub-${index + 1}`,
     provider: cloud,
     region: hub.region,
     site: undefined,
-    owner: hub.owner ?? (first === undefined ? "" : ownerOf(first.spec)),
+    owner: hubOwner(cloud, sites, spec),
     asn: HUB_ASNS[cloud][index] ?? HUB_ASNS[cloud][0],
     announced,
     insideAddresses: [[], []],
@@ -74,6 +82,6 @@ function hubLinks(gateways: readonly GatewayPlan[]): LinkPlan[] {
     numbered
       .slice(index + 1)
       .filter((b) => b.provider !== a.provider)
-      .map((b) => vpn([a, b], linkRange([a, b]))),
+      .map((b) => vpn([a, b], linkRange([a, b]), "hub")),
   );
 }

@@ -45,9 +45,13 @@ export function madeMtuBytes(kind: LinkKind, ends: readonly [string, string]): n
   return Math.min(...ends.map((provider) => CLOUD_LINKS[provider as CloudProvider][of]));
 }
 
-/** What `count` tunnels between two clouds carry. */
-export function tunnelsMbps(count: number, ends: readonly [string, string]): number {
+/** Whose gateways: those of sites, or those of hubs. */
+export type GatewayRole = "site" | "hub";
+
+/** What `count` tunnels between two gateways of different clouds carry. */
+export function tunnelsMbps(count: number, ends: readonly [string, string], role: GatewayRole): number {
   const [a, b] = ends.map((provider) => CLOUD_LINKS[provider as CloudProvider]);
   if (a === undefined || b === undefined) return 0;
-  return Math.min(count * Math.min(a.tunnelMbps, b.tunnelMbps), a.gatewayMbps, b.gatewayMbps);
+  const of = role === "site" ? "gatewayMbps" : "hubGatewayMbps";
+  return Math.min(count * Math.min(a.tunnelMbps, b.tunnelMbps), a[of], b[of]);
 }

@@ -1,7 +1,7 @@
 import { type Cidr, parseCidr } from "../cidr";
 import type { SitePlan } from "../plan";
 import { CLOUD_ORDER } from "./facts";
-import { type LinkEnd, madeMtuBytes, pairSupport, tunnelsMbps } from "./kinds";
+import { type GatewayRole, type LinkEnd, madeMtuBytes, pairSupport, tunnelsMbps } from "./kinds";
 import { ownsNetwork } from "./networks";
 import type { LinkPlan, MissingLink } from "./plan";
 import type { LinkSpec } from "./spec";
@@ -79,14 +79,14 @@ function madeLink(
   declared: LinkSpec | undefined,
 ): LinkPlan {
   const range = declared?.tunnelRange === undefined ? linkRange(ends) : parseCidr(declared.tunnelRange);
-  const made = kind === "vpn" ? vpn(ends, range) : { name: linkName(ends), ...peered(ends) };
+  const made = kind === "vpn" ? vpn(ends, range, "site") : { name: linkName(ends), ...peered(ends) };
   return { ...made, mtuBytes: Math.min(made.mtuBytes, declared?.mtuBytes ?? Number.POSITIVE_INFINITY) };
 }
 
 type NamedEnd = TunnelEnd & { readonly name: string };
 
 /** A VPN between two gateways of different clouds, first end first. */
-export function vpn(ends: readonly [NamedEnd, NamedEnd], range: Cidr): LinkPlan {
+export function vpn(ends: readonly [NamedEnd, NamedEnd], range: Cidr, role: GatewayRole): LinkPlan {
   const providers = [ends[0].provider, ends[1].provider] as const;
   const made = tunnels(ends, range);
   return {
@@ -95,8 +95,8 @@ export function vpn(ends: readonly [NamedEnd, NamedEnd], range: Cidr): LinkPlan 
     kind: "vpn",
     isGiven: false,
     mtuBytes: madeMtuBytes("vpn", providers),
-    bandwidthMbps: tunnelsMbps(made.length, providers),
-    bandwidthMbpsWithOneTunnelLost: tunnelsMbps(made.length - 1, providers),
+    bandwidthMbps: tunnelsMbps(made.length, providers, role),
+    bandwidthMbpsWithOneTunnelLost: tunnelsMbps(made.length - 1, providers, role),
     tunnels: made,
     stack: stackName(providers),
   };

@@ -48,8 +48,8 @@ function nodeCidrs(site: SitePlan): string[] {
   return site.spec.kind === "existing" ? [...site.addresses.nodeSubnets] : [site.addresses.nodeCidr];
 }
 
-/** The networks, each with what its links make of it. `linksOf` leads from a site to each peer by the link's name. */
-export function networks(sites: readonly SitePlan[], paths: Paths): NetworkPlan[] {
+/** The networks, each with what its links and its attachment make of it. */
+export function networks(sites: readonly SitePlan[], paths: Paths, attached: ReadonlySet<string>): NetworkPlan[] {
   const reachable = new Map(sites.map((site) => [site.name, reachableCidrs(site)]));
   const nodes = new Map(sites.map((site) => [site.name, nodeCidrs(site)]));
   const inOrder = byAddress([...nodes.values()].flat());
@@ -64,6 +64,7 @@ export function networks(sites: readonly SitePlan[], paths: Paths): NetworkPlan[
       provider: site.provider,
       region: site.region,
       isOwn: ownsNetwork(site.spec),
+      isAttached: attached.has(site.name),
       nodeCidrs: nodes.get(site.name) ?? [],
       reachableCidrs: reachable.get(site.name) ?? [],
       peers: ways.map(({ peer }) => peer),

@@ -8,6 +8,8 @@ export interface UnderlayPlan {
   readonly networks: readonly NetworkPlan[];
   /** Where VPNs end: with `mesh` one for each site that has a VPN, with `hubs` two for each cloud. */
   readonly gateways: readonly GatewayPlan[];
+  /** With `hubs`: each cloud's wide area network. */
+  readonly wideAreaNetworks: readonly WideAreaNetworkPlan[];
   /** With `hubs`: the attachment of each network to its cloud's wide area network. */
   readonly attachments: readonly AttachmentPlan[];
   /** Links, those that are given included, by their names. */
@@ -32,6 +34,8 @@ export interface NetworkPlan {
   readonly region: string;
   /** True when the library made the network, and so may change its routes and firewall. */
   readonly isOwn: boolean;
+  /** True when it is attached to its cloud's wide area network, and reaches its peers through that. */
+  readonly isAttached: boolean;
   /** Ranges of the nodes. */
   readonly nodeCidrs: readonly string[];
   /** Ranges that peers reach: nodes, and load balancers, where the mesh's API is. Announced, and nothing else. */
@@ -81,12 +85,38 @@ export interface GatewayPlan {
   readonly insideAddresses: readonly [readonly string[], readonly string[]];
 }
 
-/** A network at its cloud's own wide area network: Cloud WAN, Network Connectivity Center, Virtual WAN. */
+/** A cloud's own wide area network: Cloud WAN, Network Connectivity Center, Virtual WAN. One for each cloud of a fleet. */
+export interface WideAreaNetworkPlan {
+  /** `aws-wan`. */
+  readonly name: string;
+  readonly provider: CloudProvider;
+  /** Account, project or subscription. */
+  readonly owner: string;
+  /** Owners of attached networks that are not its own, sorted: what it is shared with. */
+  readonly sharedWith: readonly string[];
+  /** Where networks meet it: each region with a site or a hub, by name. Empty on Google Cloud, where it is global. */
+  readonly edges: readonly EdgePlan[];
+}
+
+/** Where a wide area network is present. What is lost with an edge are the sites of its own region. */
+export interface EdgePlan {
+  readonly region: string;
+  /** On AWS that of a hub; undefined where the cloud chooses. */
+  readonly asn: number | undefined;
+  /** On Azure, whose hubs have a range of their own. */
+  readonly range: string | undefined;
+}
+
+/** A network at its cloud's wide area network. */
 export interface AttachmentPlan {
   readonly name: string;
   readonly site: string;
   readonly provider: CloudProvider;
   readonly region: string;
+  /** Account, project or subscription of the site. */
+  readonly owner: string;
+  /** Bytes. */
+  readonly mtuBytes: number;
 }
 
 /** A link between two networks, or between the hubs of two clouds. */
@@ -132,6 +162,10 @@ export interface LinkStackPlan {
   /** `links-aws-gcp`. */
   readonly name: string;
   readonly links: readonly string[];
+  /** With `hubs`: clouds whose wide area network, hubs and attachments it makes. */
+  readonly wideAreaNetworks: readonly CloudProvider[];
+  /** Stacks of links that it comes after: those with the hubs that its links end at. */
+  readonly after: readonly string[];
   /** Sites whose outputs it reads, so that it comes after their stacks. */
   readonly sites: readonly string[];
 }

@@ -14,6 +14,62 @@ export interface UnderlaySpec {
 
   /** With `hubs`: where a cloud's two hubs are. @default the regions of its two sites with the lowest numbers */
   hubs?: { aws?: HubSpec[]; gcp?: HubSpec[]; azure?: HubSpec[] };
+
+  /**
+   * With `hubs`: whose the clouds' wide area networks and hubs are, where not those of a site.
+   * @default the account, project or subscription of the cloud's site with the lowest number
+   */
+  hubOwners?: HubOwnersSpec;
+
+  /**
+   * With `hubs` on Azure, whose virtual hubs need ranges of their own: a private range of /17 or wider that nothing else
+   * has. Each region has its place in it for ever. @default block 0 of the fleet's pool, which no site has
+   */
+  hubRange?: string;
+}
+
+/** Who owns the hubs of each cloud: who pays for them, and who lets networks of other owners in. */
+export interface HubOwnersSpec {
+  aws?: AwsHubOwnerSpec;
+  gcp?: GcpHubOwnerSpec;
+  azure?: AzureHubOwnerSpec;
+}
+
+/** The account of the core network. Accounts of sites get it by a share of AWS Resource Access Manager. */
+export interface AwsHubOwnerSpec {
+  /** Account, 12 digits. */
+  account: string;
+  /** Role to assume there. @default that of a site in the same account, else none */
+  roleArn?: string;
+  /**
+   * `organization`: all accounts are in one AWS Organization whose sharing is enabled in Resource Access Manager, and shares
+   * need no acceptance. `invitation`: they are not, and each account accepts the share. @default "organization"
+   */
+  sharing?: "organization" | "invitation";
+}
+
+/** The project of the Network Connectivity Center hub and of the network with its gateways. */
+export interface GcpHubOwnerSpec {
+  /** Project id. */
+  project: string;
+  /**
+   * IAM members (`serviceAccount:...`) that attach sites of other projects: they get
+   * `roles/networkconnectivity.groupUser` on the hub. @default none: they have it already
+   */
+  members?: string[];
+}
+
+/** The subscription of the virtual WAN. */
+export interface AzureHubOwnerSpec {
+  /** Subscription id. */
+  subscription: string;
+  /** Tenant id. @default that of the cloud's site with the lowest number */
+  tenant?: string;
+  /**
+   * Object id of the service principal that builds the hubs: it gets `Network Contributor` on the networks of sites in
+   * other subscriptions, which Azure asks for to connect them. @default none: it has that already
+   */
+  principal?: string;
 }
 
 export type UnderlayTopology = "mesh" | "hubs";
@@ -52,6 +108,4 @@ export interface LinkSpec {
 export interface HubSpec {
   /** Region, in the provider's spelling. */
   region: string;
-  /** Account, project or subscription that owns it. @default that of the cloud's site with the lowest number */
-  owner?: string;
 }

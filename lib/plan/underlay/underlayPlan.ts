@@ -1,33 +1,43 @@
+import type { BlockPool } from "../addresses";
 import { type CloudProvider, isCloud } from "../faultDomains";
 import type { SitePlan } from "../plan";
 import { CLOUD_LINKS, MOST_IN_MESH, SITE_ASN_BASE } from "./facts";
-import { type Hubs, hubs } from "./hubs";
+import { hubRange } from "./hubRanges";
+import { attachmentName, type Hubs, hubs } from "./hubs";
 import { declaredLinks, pairKey, pairLink } from "./links";
 import { linkedSites, networks, ownerOf, ownsNetwork, type Paths, pathsOf, reachableCidrs } from "./networks";
 import { quotaNotes, underlayNotes } from "./notes";
-import type { GatewayPlan, LinkPlan, LinkStackPlan, MissingLink, UnderlayPlan } from "./plan";
+import type { GatewayPlan, LinkPlan, MissingLink, UnderlayPlan } from "./plan";
 import type { UnderlaySpec, UnderlayTopology } from "./spec";
+import { linkStacks } from "./stacks";
 
 /**
  * How the sites are linked. Pure, and a site's part follows from itself and the list of its peers: one that joins or
  * leaves changes published lists, and no address, number or tunnel of another.
  * @param retired how many sites are gone: they count, so that a leave never turns hubs back into a mesh
+ * @param from where the fleet's addresses come from
  */
-export function underlayPlan(sites: readonly SitePlan[], spec: UnderlaySpec, retired: number): UnderlayPlan {
+export function underlayPlan(
+  sites: readonly SitePlan[],
+  spec: UnderlaySpec,
+  retired: number,
+  from: BlockPool,
+): UnderlayPlan {
   const topology = spec.topology ?? defaultTopology(sites.length + retired);
   const linked = linkedSites(sites);
-  const shape = topology === "mesh" ? mesh(linked, spec) : hubbed(linked, spec);
+  const shape = topology === "mesh" ? mesh(linked, spec) : hubbed(linked, spec, from);
   const links = [...shape.links].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const planned = networks(linked, shape.paths);
+  const planned = networks(linked, shape.paths, new Set(shape.attachments.map(({ site }) => site)));
   return {
     topology,
     networks: planned,
     gateways: shape.gateways.map((gateway) => ({ ...gateway, insideAddresses: insideAddresses(gateway.name, links) })),
+    wideAreaNetworks: shape.wideAreaNetworks,
     attachments: shape.attachments,
     links,
     missing: shape.missing,
-    mtuBytes: narrowestMtuBytes(linked, links),
-    stacks: stacks(links, linked, shape.gateways),
+    mtuBytes: narrowestMtuBytes(linked, [...links, ...shape.attachments]),
+    stacks: linkStacks(links, linked, shape),
     notes: [...underlayNotes(topology, linked, spec, sites.length + retired), ...quotaNotes(planned)],
   };
 }
@@ -46,7 +56,7 @@ function mesh(sites: readonly SitePlan[], spec: UnderlaySpec): Shape {
   const { links, missing } = pairs(sites, spec, () => true);
   const ended = new Set(links.filter((link) => link.tunnels.length > 0).flatMap(({ ends }) => ends));
   const gateways = sites.filter(({ name }) => ended.has(name)).map(siteGateway);
-  return { links, missing, gateways, attachments: [], paths: pathsOf(links) };
+  return { links, missing, gateways, wideAreaNetworks: [], attachments: [], paths: pathsOf(links) };
 }
 
 function siteGateway(site: SitePlan): GatewayPlan {
@@ -75,8 +85,8 @@ function insideAddresses(gateway: string, links: readonly LinkPlan[]): GatewayPl
 }
 
 /** Own networks meet through the hubs; what the team declares, and what involves a network of the team's, goes pair by pair. */
-function hubbed(sites: readonly SitePlan[], spec: UnderlaySpec): Shape {
-  const made = hubs(sites, spec);
+function hubbed(sites: readonly SitePlan[], spec: UnderlaySpec, from: BlockPool): Shape {
+  const made = hubs(sites, spec, hubRange(spec.hubRange, from));
   const declared = declaredLinks(spec.links ?? []);
   const { links, missing } = pairs(
     sites,
@@ -92,7 +102,7 @@ function hubbed(sites: readonly SitePlan[], spec: UnderlaySpec): Shape {
       const known = new Set(ways.map(({ peer }) => peer));
       const through = own
         .filter((peer) => peer !== site && !known.has(peer.name))
-        .map((peer) => ({ peer: peer.name, via: `${site.name}-attachment` }));
+        .map((peer) => ({ peer: peer.name, via: attachmentName(site.name) }));
       if (ways.length === 0) return [site.name, through] as const;
       return [site.name, [...ways, ...through].sort((a, b) => (a.peer < b.peer ? -1 : 1))] as const;
     }),
@@ -120,30 +130,10 @@ function pairs(
 }
 
 /** Nodes of every cloud send what their network takes, and packets must pass every link. */
-function narrowestMtuBytes(sites: readonly SitePlan[], links: readonly LinkPlan[]): number {
+function narrowestMtuBytes(sites: readonly SitePlan[], ways: readonly { readonly mtuBytes: number }[]): number {
   const nodes = sites.flatMap(({ provider }) => (isCloud(provider) ? [CLOUD_LINKS[provider].networkMtuBytes] : []));
-  return Math.min(...nodes, ...links.map(({ mtuBytes }) => mtuBytes), LARGEST_MTU_BYTES);
+  return Math.min(...nodes, ...ways.map(({ mtuBytes }) => mtuBytes), LARGEST_MTU_BYTES);
 }
 
 /** What an EC2 network interface takes, the widest of the clouds. */
 const LARGEST_MTU_BYTES = 9001;
-
-function stacks(
-  links: readonly LinkPlan[],
-  sites: readonly SitePlan[],
-  gateways: readonly GatewayPlan[],
-): LinkStackPlan[] {
-  const byName = new Map<string, LinkPlan[]>();
-  for (const link of links) {
-    if (link.stack !== undefined) byName.set(link.stack, [...(byName.get(link.stack) ?? []), link]);
-  }
-  const hubsOf = new Map(gateways.filter(({ site }) => site === undefined).map((hub) => [hub.name, hub.provider]));
-  return [...byName].sort().map(([name, members]) => {
-    const ends = new Set(members.flatMap((link) => link.ends));
-    const clouds = new Set([...ends].flatMap((end) => hubsOf.get(end) ?? []));
-    const read = sites.filter(
-      (site) => ends.has(site.name) || (clouds.has(site.provider as CloudProvider) && ownsNetwork(site.spec)),
-    );
-    return { name, links: members.map((link) => link.name), sites: read.map((site) => site.name) };
-  });
-}

@@ -3,25 +3,35 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AksControlPlane } from "../../clusters/aks/controlPlane";
 import type { GatewayPlan, OpeningPlan } from "../../plan/underlay";
 import type { Attached, LinkedSite } from "../kind";
+import type { AzureGateway, AzureSite } from "./handles";
 
-/** A virtual network with its openings, and its gateway where it has VPNs. */
-export interface AttachedVnet extends Attached {
-  readonly end: LinkedSite<AksControlPlane>;
-  readonly gateway: VirtualNetworkGateway | undefined;
-}
+export type AttachedVnet = Attached<AzureSite, AzureGateway>;
 
 /** Opens the network's security group to the peers' nodes and closes it to all else of them, and makes the gateway. */
 export function attach(linked: LinkedSite): AttachedVnet {
   const end = linked as LinkedSite<AksControlPlane>;
+  const { site, network, gateway: plan, controlPlane, cloud } = end;
+  const { vnet, ready } = controlPlane.network;
+  if (vnet === undefined) throw new Error(`site ${site.name} has no own network`);
   openings(end);
-  if (end.gateway === undefined) return { end, gateway: undefined, asn: 0, outsideAddresses: [] };
-  const addresses = [1, 2].map((number) => publicAddress(end, number));
+  const made = plan && vpnGateway(end, plan);
+  const handle = { group: controlPlane.group.name, ...(made?.handle ?? NO_GATEWAY) };
   return {
-    end,
-    gateway: vpnGateway(end, end.gateway, addresses),
-    asn: end.gateway.asn,
-    outsideAddresses: addresses.map(({ ipAddress }) => ipAddress.apply((address) => address ?? "")),
+    site,
+    network,
+    cloud,
+    ready,
+    handle: { ...handle, vnetId: vnet.id, vnetName: vnet.name },
+    gateway: plan &&
+      made && { plan, at: site, handle, outsideAddresses: addresses(handle), cloud, ready: [made.resource] },
   };
+}
+
+const NO_GATEWAY = { gatewayId: "", gatewayName: "", configurations: [], addresses: [], wan: "" };
+
+/** Of both instances. */
+export function addresses(handle: AzureGateway): pulumi.Output<string>[] {
+  return [0, 1].map((index) => pulumi.output(handle.addresses).apply((all) => all[index] ?? ""));
 }
 
 /** Where the rules of the mesh begin; below 4096, where rules of Azure's own follow. */
@@ -88,29 +98,15 @@ function publicAddress({ site, controlPlane, cloud }: LinkedSite<AksControlPlane
 }
 
 /** Two instances that both serve, in two zones where the region has them. */
-function vpnGateway(
-  { site, network, controlPlane, cloud }: LinkedSite<AksControlPlane>,
-  plan: GatewayPlan,
-  addresses: readonly PublicIPAddress[],
-): VirtualNetworkGateway {
-  const { vnet, ready } = controlPlane.network;
-  if (vnet === undefined || network.gatewayCidr === undefined) throw new Error(`site ${site.name} has no own network`);
-  const resourceGroupName = controlPlane.group.name;
-  const subnet = new Subnet(
-    `${site.name}-gateway`,
-    // The name is Azure's, and so is that no security group may be there.
-    {
-      resourceGroupName,
-      virtualNetworkName: vnet.name,
-      subnetName: "GatewaySubnet",
-      addressPrefix: network.gatewayCidr,
-    },
-    pulumi.mergeOptions(cloud, { dependsOn: [...ready] }),
-  );
-  return new VirtualNetworkGateway(
+function vpnGateway(end: LinkedSite<AksControlPlane>, plan: GatewayPlan) {
+  const { site, controlPlane, cloud } = end;
+  const subnetId = gatewaySubnet(end).id;
+  const publicAddresses = [1, 2].map((number) => publicAddress(end, number));
+  const configurations = [0, 1].map((index) => configurationId(controlPlane, site.name, index));
+  const resource = new VirtualNetworkGateway(
     site.name,
     {
-      resourceGroupName,
+      resourceGroupName: controlPlane.group.name,
       location: site.region,
       virtualNetworkGatewayName: `${site.name}-vpn`,
       gatewayType: "Vpn",
@@ -119,16 +115,16 @@ function vpnGateway(
       sku: { name: "VpnGw2AZ", tier: "VpnGw2AZ" },
       activeActive: true,
       enableBgp: true,
-      ipConfigurations: addresses.map((address, index) => ({
+      ipConfigurations: publicAddresses.map(({ id }, index) => ({
         name: `instance-${index}`,
         privateIPAllocationMethod: "Dynamic",
-        publicIPAddress: { id: address.id },
-        subnet: { id: subnet.id },
+        publicIPAddress: { id },
+        subnet: { id: subnetId },
       })),
       bgpSettings: {
         asn: plan.asn,
-        bgpPeeringAddresses: addresses.map((_, index) => ({
-          ipconfigurationId: ipConfigurationId(controlPlane, site.name, index),
+        bgpPeeringAddresses: configurations.map((ipconfigurationId, index) => ({
+          ipconfigurationId,
           customBgpIpAddresses: [...plan.insideAddresses[index]!],
         })),
       },
@@ -136,10 +132,37 @@ function vpnGateway(
     },
     cloud,
   );
+  const ipAddresses = publicAddresses.map(({ ipAddress }) => ipAddress.apply((address) => address ?? ""));
+  return {
+    resource,
+    handle: {
+      gatewayId: resource.id,
+      gatewayName: resource.name,
+      configurations: pulumi.all(configurations),
+      addresses: pulumi.all(ipAddresses),
+      wan: "",
+    },
+  };
+}
+
+function gatewaySubnet({ site, network, controlPlane, cloud }: LinkedSite<AksControlPlane>): Subnet {
+  const { vnet, ready } = controlPlane.network;
+  if (vnet === undefined || network.gatewayCidr === undefined) throw new Error(`site ${site.name} has no own network`);
+  return new Subnet(
+    `${site.name}-gateway`,
+    // The name is Azure's, and so is that no security group may be there.
+    {
+      resourceGroupName: controlPlane.group.name,
+      virtualNetworkName: vnet.name,
+      subnetName: "GatewaySubnet",
+      addressPrefix: network.gatewayCidr,
+    },
+    pulumi.mergeOptions(cloud, { dependsOn: [...ready] }),
+  );
 }
 
 /** Ids of a gateway's configurations follow from names; the gateway itself is given them before it exists. */
-export function ipConfigurationId(controlPlane: AksControlPlane, site: string, index: number): pulumi.Output<string> {
+function configurationId(controlPlane: AksControlPlane, site: string, index: number): pulumi.Output<string> {
   return controlPlane.group.resource.id.apply(
     (group) =>
       `${group}/providers/Microsoft.Network/virtualNetworkGateways/${site}-vpn/ipConfigurations/instance-${index}`,

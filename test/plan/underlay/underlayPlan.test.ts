@@ -317,7 +317,8 @@ describe("hubs", () => {
     const made = plan(Array.from({ length: 255 }, (_, index) => site(index + 1)));
     assert.equal(made.networks.length, 255);
     assert.equal(made.links.length, 12);
-    assert.ok(made.notes.some((note) => note.includes("508 routes per route table")));
+    assert.ok(made.notes.some((note) => note.includes("510 routes per route table")));
+    assert.ok(made.notes.some((note) => note.includes("no quota goes beyond 1000")));
   });
 
   it("are the default above eight sites, whether they live or are retired", () => {
