@@ -7,6 +7,7 @@ import { siteFacts } from "./facts";
 import { cilium } from "./mesh/cilium";
 import type { MeshCredentials } from "./mesh/credentials";
 import { meshObjects } from "./mesh/objects";
+import { withdrawer } from "./mesh/withdrawer/withdrawer";
 import { type MeshPlan, meshOf } from "./plan/mesh";
 import type { SitePlan } from "./plan/plan";
 import { kubernetesProvider } from "./providers";
@@ -115,6 +116,8 @@ function buildSteps(
     if (step === "nodePools" && args.frontPort !== undefined)
       groups = args.kind.frontGroups?.(inCluster(made), controlPlane, made, args.frontPort) ?? [];
   }
+  const watching = args.mesh?.plan.withdrawer;
+  if (watching) withdrawer(args.plan.name, watching, inCluster(made).inCluster);
   if (args.trust) siteTrust(args.trust, args.plan.kind, objects, inCluster(made).inCluster);
   return groups;
 }

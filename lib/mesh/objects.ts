@@ -2,10 +2,9 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
 import { type MeshPlan, meshOf, PEER_OBJECT_NAMES, type PeerObjects } from "../plan/mesh";
+import { MESH_NAMESPACE } from "../plan/mesh/peers";
 import { CILIUM_BUNDLE, LEAF_SECRETS } from "../plan/trust/objects";
 import type { LeafPair, MeshCredentials } from "./credentials";
-
-const NAMESPACE = "kube-system";
 
 /** The Secrets that the chart mounts, each with one certificate. */
 const LEAVES = {
@@ -93,5 +92,5 @@ function encoded(texts: Readonly<Record<string, string>>): Record<string, string
 }
 
 function metadata(name: string) {
-  return { name, namespace: NAMESPACE };
+  return { name, namespace: MESH_NAMESPACE };
 }

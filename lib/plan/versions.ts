@@ -74,6 +74,16 @@ export const METRICS_SERVER: ChartVersion = {
   offline: { goModule: "sigs.k8s.io/metrics-server", version: "v0.9.0", path: "charts/metrics-server" },
 };
 
+/** An image that this library runs programs of its own in. */
+export interface ImageVersion {
+  readonly image: string;
+  /** The day of its release. */
+  readonly date: string;
+}
+
+/** Node.js of the line that is supported until April 2028. Date: the release notes of Node.js 24.11.1. */
+export const NODE_IMAGE: ImageVersion = { image: "docker.io/library/node:24.11.1-alpine3.22", date: "2025-11-11" };
+
 /** Every chart that this library installs. */
 export const CHARTS: readonly ChartVersion[] = [CILIUM, CILIUM_1_20, CERT_MANAGER, TRUST_MANAGER, METRICS_SERVER];
 

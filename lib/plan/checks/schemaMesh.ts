@@ -1,5 +1,5 @@
 import { CILIUM_MINORS } from "../versions";
-import { optional, strict, whole, word } from "./leaves";
+import { optional, strict, text, whole, word } from "./leaves";
 
 /** Modes of Cilium that one mesh over several clouds cannot have, by the names under which people look for them. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -20,6 +20,12 @@ export const meshSchema = strict(
     encryption: optional(word(["wireguard", "none"])),
     mtuBytes: optional(whole(1280, 9001, " (bytes that the narrowest link between two sites carries)")),
     cacheTtlSeconds: optional(whole(30, 3600, " (seconds; 0 would keep a dead site's backends for ever)")),
+    withdrawer: optional(
+      strict(
+        { image: optional(text("an image such as docker.io/library/node:24.11.1-alpine3.22", /^[a-z0-9][\w./:@-]*$/)) },
+        { allowed: "an object such as {}" },
+      ),
+    ),
   },
   {
     allowed: `an object such as {} or { encryption: "none" }`,

@@ -3,6 +3,7 @@ import type { SitePlan } from "../plan";
 import type { FleetSpec } from "../spec";
 import type { CiliumMinor } from "../versions";
 import type { MeshImplementation } from "./meshSpec";
+import { type WithdrawerPlan, withdrawerPlan } from "./withdrawerPlan";
 
 /** The mesh of a fleet, with every default resolved: what all of its sites have in common. */
 export interface MeshPlan {
@@ -12,6 +13,8 @@ export interface MeshPlan {
   /** Bytes that Cilium takes the network to carry; undefined: what it detects at each node. */
   readonly mtuBytes: number | undefined;
   readonly cacheTtlSeconds: number;
+  /** What withdraws peers that vanish. Absent: nothing does but Cilium itself. */
+  readonly withdrawer?: WithdrawerPlan;
   /** The sites that are in the mesh, by their numbers. */
   readonly members: readonly MeshMember[];
 }
@@ -45,12 +48,14 @@ const DEFAULT_CACHE_TTL_SECONDS = 180;
 export function meshPlan(spec: FleetSpec, sites: readonly SitePlan[], linkMtuBytes?: number): MeshPlan | undefined {
   const { mesh } = spec;
   if (mesh === undefined) return undefined;
+  const withdrawer = withdrawerPlan(spec);
   return {
     implementation: mesh.implementation ?? "cilium",
     ciliumVersion: mesh.ciliumVersion ?? "1.19",
     encryption: mesh.encryption ?? "wireguard",
     mtuBytes: mesh.mtuBytes ?? linkMtuBytes ?? narrowest(sites),
     cacheTtlSeconds: mesh.cacheTtlSeconds ?? DEFAULT_CACHE_TTL_SECONDS,
+    ...(withdrawer && { withdrawer }),
     members: sites.filter(({ state }) => stateFacts(state).meshed).map(member),
   };
 }

@@ -1,4 +1,5 @@
 import type { CiliumMinor } from "../versions";
+import type { WithdrawerSpec } from "./withdrawerPlan";
 
 /** One network for the pods of all sites. */
 export interface MeshSpec {
@@ -28,6 +29,12 @@ export interface MeshSpec {
    * keeps them for ever. Less than a restart of the mesh's API takes would drop a healthy site. @default 180
    */
   cacheTtlSeconds?: number;
+
+  /**
+   * A program in each site that withdraws a peer some 10 s after it vanished, which takes Cilium two minutes and
+   * `cacheTtlSeconds`, and takes it back; never more peers than `tolerate`. `{}` asks for it as it is. @default none
+   */
+  withdrawer?: WithdrawerSpec;
 }
 
 export type MeshImplementation = "cilium" | "none";

@@ -23,6 +23,12 @@ export const PEER_OBJECT_NAMES: Readonly<Record<keyof PeerObjects, string>> = {
   remoteUsers: "clustermesh-remote-users",
 };
 
+/** Namespace of Cilium, of the objects above and of all that works on them. */
+export const MESH_NAMESPACE = "kube-system";
+
+/** ConfigMap in which a site's withdrawer writes down whom it has withdrawn, and since when. */
+export const WITHDRAWN_RECORD = "multisite-withdrawn";
+
 /** Domain of the names in server certificates. Nothing resolves it but the host aliases below. */
 const MESH_DOMAIN = "mesh.cilium.io";
 
