@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { BUNDLE_HASH_ANNOTATION, TRUST_RECORD, type TrustRecord } from "../../lib/plan/trustPhases";
 import { bundleFact } from "../../rehearsal/trust/certificates";
 import { type Identity, leaf, root, sha256 } from "./certificates";
@@ -14,6 +16,8 @@ export class FakeApi {
   /** Status of every answer; `hang` never answers. */
   mode: number | "hang" = 200;
 
+  /** Bodies of what was patched, by path. */
+  readonly patched = new Map<string, unknown[]>();
   /** What a command in a pod does; without it none can be run. */
   exec: ((pod: string, command: readonly string[]) => Executed) | undefined;
 
@@ -23,6 +27,7 @@ export class FakeApi {
     const { keyPem: key, chainPem: cert } = leaf(this.#authority, "kube-apiserver", { ipAddresses: ["127.0.0.1"] });
     this.#server = createServer({ key, cert }, (request, response) => {
       if (this.mode === "hang") return;
+      if (request.method === "PATCH") return void this.#patch(request, response);
       const found = this.answers.get(decodeURIComponent(request.url ?? "").replaceAll("+", " "));
       const status = this.mode !== 200 ? this.mode : found === undefined ? 404 : 200;
       response.writeHead(status, { "content-type": "application/json" });
@@ -31,6 +36,19 @@ export class FakeApi {
       );
     });
     this.#server.on("upgrade", (request, socket) => answerExec(request, socket, this.exec));
+  }
+
+  /** Merges data into an object, as a merge patch does; everything else is only kept. */
+  async #patch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = (await json(request)) as { readonly data?: Readonly<Record<string, string | null>> };
+    const path = decodeURIComponent(request.url ?? "");
+    this.patched.set(path, [...(this.patched.get(path) ?? []), body]);
+    const before = (this.answers.get(path) ?? {}) as { readonly data?: object };
+    const data = Object.entries({ ...before.data, ...body.data }).filter(([, value]) => value !== null);
+    const after = { ...before, data: Object.fromEntries(data) };
+    if (this.mode === 200) this.answers.set(path, after);
+    response.writeHead(this.mode === "hang" ? 500 : this.mode, { "content-type": "application/json" });
+    response.end(JSON.stringify(after));
   }
 
   async listen(): Promise<void> {

@@ -24,9 +24,10 @@ export function serveMesh(api: FakeApi, plan: MeshPlan, site: FakeMeshSite): Ran
   const { name, leaf, version = "1.19.5", passes = 1370, withdrawn = [] } = site;
   const peers = peersOf(plan, name);
   const ready = site.ready ?? peers.map((peer) => peer.name);
-  const { kvstoreMesh, clusterMesh } = peerObjects(plan, name);
+  const { kvstoreMesh, clusterMesh, remoteUsers } = peerObjects(plan, name);
   const followed = Object.fromEntries(Object.entries(clusterMesh).filter(([peer]) => !withdrawn.includes(peer)));
   api.mode = 200;
+  api.patched.clear();
   api.answers = new Map<string, unknown>([
     ["/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app=cilium", { items: [pod("cilium-a"), pod("cilium-b")] }],
     [
@@ -41,6 +42,12 @@ export function serveMesh(api: FakeApi, plan: MeshPlan, site: FakeMeshSite): Ran
         },
       },
     ],
+    ["/api/v1/namespaces/kube-system/configmaps/clustermesh-remote-users", { metadata: {}, data: remoteUsers }],
+    [
+      "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app=cilium&resourceVersion=0",
+      { items: [pod("cilium-a")] },
+    ],
+    ["/api/v1/namespaces/kube-system/pods?labelSelector=io.cilium/app=operator&resourceVersion=0", { items: [] }],
     ["/api/v1/namespaces/kube-system/secrets/cilium-kvstoremesh", secret(kvstoreMesh)],
     ["/api/v1/namespaces/kube-system/secrets/cilium-clustermesh", secret(followed)],
     ...["server", "admin", "remote", "local"].map(
