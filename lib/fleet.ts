@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { MeshGates } from "./mesh/gate/meshGates";
 import { type FleetArgs, planFleet } from "./options";
+import { siteGates } from "./plan/mesh";
 import type { FleetPlan, SitePlan } from "./plan/plan";
 import type { TrafficPlan, TrafficSite } from "./plan/routing/plan";
 import { Site } from "./site";
@@ -53,7 +55,9 @@ export class Fleet extends pulumi.ComponentResource {
       standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),
     );
     this.endpoint = plan.traffic && endpointOf(this, name, plan.traffic, args);
-    this.linkEnds = underlayOf(this, name, args)?.ends ?? {};
+    const underlay = underlayOf(this, name, args);
+    this.linkEnds = underlay?.ends ?? {};
+    buildGates(this, name, underlay, args);
     this.registerOutputs({ sites: standing(plan).map((site) => site.name), capacity: plan.capacity.verdict });
   }
 }
@@ -142,4 +146,14 @@ function underlayOf(fleet: Fleet, name: string, args: FleetArgs): Underlay | und
     },
     { parent: fleet },
   );
+}
+
+/** What ends an update of the mesh. Links that another stack makes come after this one, so nobody waits for them unasked. */
+function buildGates(fleet: Fleet, name: string, underlay: Underlay | undefined, args: FleetArgs): void {
+  const { spec } = fleet.plan;
+  if (args.isLinkedElsewhere === true && spec.mesh?.gate === undefined) return;
+  const gates = siteGates(fleet.plan);
+  if (gates.length === 0) return;
+  const after = [...Object.values(fleet.sites), ...(underlay ? [underlay] : [])];
+  new MeshGates(name, { gates, sites: fleet.sites, after }, { parent: fleet });
 }

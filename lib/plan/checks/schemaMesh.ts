@@ -20,6 +20,7 @@ export const meshSchema = strict(
     encryption: optional(word(["wireguard", "none"])),
     mtuBytes: optional(whole(1280, 9001, " (bytes that the narrowest link between two sites carries)")),
     cacheTtlSeconds: optional(whole(30, 3600, " (seconds; 0 would keep a dead site's backends for ever)")),
+    gate: optional(word(["built", "all", "none"])),
     withdrawer: optional(
       strict(
         { image: optional(text("an image such as docker.io/library/node:24.11.1-alpine3.22", /^[a-z0-9][\w./:@-]*$/)) },

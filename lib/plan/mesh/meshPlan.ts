@@ -2,6 +2,7 @@ import { stateFacts } from "../life";
 import type { SitePlan } from "../plan";
 import type { FleetSpec } from "../spec";
 import type { CiliumMinor } from "../versions";
+import { type MeshGate, meshGate } from "./gate";
 import type { MeshImplementation } from "./meshSpec";
 import { type WithdrawerPlan, withdrawerPlan } from "./withdrawerPlan";
 
@@ -15,6 +16,8 @@ export interface MeshPlan {
   readonly cacheTtlSeconds: number;
   /** What withdraws peers that vanish. Absent: nothing does but Cilium itself. */
   readonly withdrawer?: WithdrawerPlan;
+  /** In which sites an update waits for the peers. Absent: in none. */
+  readonly gate?: Exclude<MeshGate, "none">;
   /** The sites that are in the mesh, by their numbers. */
   readonly members: readonly MeshMember[];
 }
@@ -49,6 +52,7 @@ export function meshPlan(spec: FleetSpec, sites: readonly SitePlan[], linkMtuByt
   const { mesh } = spec;
   if (mesh === undefined) return undefined;
   const withdrawer = withdrawerPlan(spec);
+  const gate = meshGate(spec);
   return {
     implementation: mesh.implementation ?? "cilium",
     ciliumVersion: mesh.ciliumVersion ?? "1.19",
@@ -56,6 +60,7 @@ export function meshPlan(spec: FleetSpec, sites: readonly SitePlan[], linkMtuByt
     mtuBytes: mesh.mtuBytes ?? linkMtuBytes ?? narrowest(sites),
     cacheTtlSeconds: mesh.cacheTtlSeconds ?? DEFAULT_CACHE_TTL_SECONDS,
     ...(withdrawer && { withdrawer }),
+    ...(gate !== "none" && { gate }),
     members: sites.filter(({ state }) => stateFacts(state).meshed).map(member),
   };
 }

@@ -1,4 +1,5 @@
 import type { CiliumMinor } from "../versions";
+import type { MeshGate } from "./gate";
 import type { WithdrawerSpec } from "./withdrawerPlan";
 
 /** One network for the pods of all sites. */
@@ -35,6 +36,12 @@ export interface MeshSpec {
    * `cacheTtlSeconds`, and takes it back; never more peers than `tolerate`. `{}` asks for it as it is. @default none
    */
   withdrawer?: WithdrawerSpec;
+
+  /**
+   * In which sites an update ends only when every peer is followed, or fails: in those that the library has `built`, in
+   * `all`, or in `none`. @default "built" with an `underlay`, else "none"
+   */
+  gate?: MeshGate;
 }
 
 export type MeshImplementation = "cilium" | "none";
