@@ -1,5 +1,6 @@
 import type { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { metricsServer } from "./addons/metricsServer";
 import type { ClusterContext, ClusterKind, ControlPlane, SiteContext, Step } from "./clusters/cluster";
 import type { Entrance } from "./clusters/entrance";
 import type { FrontGroup } from "./clusters/frontGroup";
@@ -116,10 +117,16 @@ function buildSteps(
     if (step === "nodePools" && args.frontPort !== undefined)
       groups = args.kind.frontGroups?.(inCluster(made), controlPlane, made, args.frontPort) ?? [];
   }
-  const watching = args.mesh?.plan.withdrawer;
-  if (watching) withdrawer(args.plan.name, watching, inCluster(made).inCluster);
+  services(args, inCluster(made).inCluster);
   if (args.trust) siteTrust(args.trust, args.plan.kind, objects, inCluster(made).inCluster);
   return groups;
+}
+
+/** What runs in a site that has nodes, beside what signs there. */
+function services({ plan, mesh }: SiteArgs, options: pulumi.CustomResourceOptions): void {
+  const watching = mesh?.plan.withdrawer;
+  if (watching) withdrawer(plan.name, watching, options);
+  metricsServer(plan, options);
 }
 
 /** Peers, certificates and roots. In a mesh, the mesh writes those that are its own. */

@@ -18,6 +18,7 @@ import { staleNotes } from "./staleFacts";
 import { trustPlan } from "./trust/trustPlan";
 import { underlayPlan } from "./underlay/underlayPlan";
 import { DEFAULT_KUBERNETES_VERSION } from "./versions";
+import { calledPorts } from "./webhookPorts";
 
 /** Days that audit logs are kept when a site says nothing. */
 const DEFAULT_AUDIT_LOG_DAYS = 90;
@@ -86,6 +87,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
     kubernetesVersion: built === undefined ? undefined : (built.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION),
     auditLogDays: built?.auditLogDays ?? DEFAULT_AUDIT_LOG_DAYS,
     pools,
+    calledPorts: calledPorts(site, fleet),
     guaranteed: site.kind === "existing" ? measured(site.allocatable) : guaranteedBy(pools),
     tags: {
       ...fleet.tags,

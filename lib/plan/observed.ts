@@ -7,10 +7,12 @@ import { isKubernetesObject, observedWorkloads } from "./observed/workloads";
 
 export { type CountedPool, capacitySite, countPool, type DeclaredPool, observedDomain } from "./observed/capacity";
 export {
+  type CalledProgram,
   type Installation,
   isKnown,
   isOfAMesh,
   type MeshRange,
+  nodesOwner,
   type ObservedMesh,
   type Opening,
   type Setting,

@@ -7,6 +7,8 @@ export interface SystemPod {
   readonly name: string;
   /** `every node`: a DaemonSet that tolerates every taint. `some nodes`: replicas of a Deployment. */
   readonly runsOn: "every node" | "some nodes";
+  /** Who puts it there: this library, or the cloud also without it. */
+  readonly by: "library" | "cloud";
   /** Requests in millicores and MiB. */
   readonly cpuMillis: number;
   readonly memoryMiB: number;
@@ -24,6 +26,9 @@ export const CILIUM_REQUESTS = {
   envoy: { cpuMillis: 100, memoryMiB: 128 },
 } as const;
 
+/** What metrics-server's pods request: its chart's own figures, which serve a hundred nodes. The values set exactly these. */
+export const METRICS_SERVER_REQUESTS = { cpuMillis: 100, memoryMiB: 200 } as const;
+
 const CHART = "cilium 1.19.5, install/kubernetes/cilium/values.yaml";
 const READ = "2026-11-20";
 
@@ -35,6 +40,14 @@ const CILIUM: readonly Row[] = [
   ["cilium", EVERY, CILIUM_REQUESTS.agent.cpuMillis, CILIUM_REQUESTS.agent.memoryMiB],
   ["cilium-envoy", EVERY, CILIUM_REQUESTS.envoy.cpuMillis, CILIUM_REQUESTS.envoy.memoryMiB],
   ["cilium-operator", SOME, 0, 0],
+];
+
+const NODE_INIT: Row = ["cilium-node-init", EVERY, 100, 100];
+
+const METRICS_SOURCE = "metrics-server 3.13.1, charts/metrics-server/values.yaml";
+/** Google and Azure bring theirs, which is among their own pods below. */
+const METRICS: readonly Row[] = [
+  ["metrics-server", SOME, METRICS_SERVER_REQUESTS.cpuMillis, METRICS_SERVER_REQUESTS.memoryMiB],
 ];
 
 const EKS_SOURCE = "EKS add-ons of plan/versions; requests as commonly seen, not read off a cluster yet";
@@ -56,7 +69,6 @@ const GKE: readonly Row[] = [
   ["netd", EVERY, 8, 65],
   ["node-local-dns", EVERY, 30, 50],
   ["pdcsi-node", EVERY, 10, 20],
-  ["cilium-node-init", EVERY, 100, 100],
   ["kube-dns", SOME, 270, 140],
   ["konnectivity-agent", SOME, 10, 30],
   ["metrics-server", SOME, 50, 105],
@@ -79,20 +91,25 @@ const AKS: readonly Row[] = [
 export function systemPods(kind: SiteKind): readonly SystemPod[] {
   switch (kind) {
     case "eks":
-      return [...rows(EKS, EKS_SOURCE), ...rows(CILIUM, CHART)];
+      return [...rows(EKS, EKS_SOURCE), ...ours(CILIUM, CHART), ...ours(METRICS, METRICS_SOURCE)];
     case "gke":
-      return [...rows(GKE, GKE_SOURCE), ...rows(CILIUM, CHART)];
+      return [...rows(GKE, GKE_SOURCE), ...ours([...CILIUM, NODE_INIT], CHART)];
     case "aks":
-      return [...rows(AKS, AKS_SOURCE), ...rows(CILIUM, CHART)];
+      return [...rows(AKS, AKS_SOURCE), ...ours(CILIUM, CHART)];
     case "existing":
       return [];
   }
 }
 
-function rows(table: readonly Row[], source: string): SystemPod[] {
+function ours(table: readonly Row[], source: string): SystemPod[] {
+  return rows(table, source, "library");
+}
+
+function rows(table: readonly Row[], source: string, by: SystemPod["by"] = "cloud"): SystemPod[] {
   return table.map(([name, runsOn, cpuMillis, memoryMiB]) => ({
     name,
     runsOn,
+    by,
     cpuMillis,
     memoryMiB,
     source,

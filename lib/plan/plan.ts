@@ -5,6 +5,7 @@ import type { ApiAccess, Coordinates, FleetSpec, PoolSpec, SiteKind, SiteSpec, S
 import type { TrustPlan } from "./trust/plan";
 import type { UnderlayPlan } from "./underlay/plan";
 import type { CapacityVerdict } from "./verdict";
+import type { HostPort } from "./webhookPorts";
 
 /** Everything that follows from a spec, before anything exists. Made by `fleetPlan`; components only translate it. */
 export interface FleetPlan {
@@ -49,6 +50,8 @@ export interface SitePlan {
   readonly kubernetesVersion: string | undefined;
   readonly auditLogDays: number;
   readonly pools: readonly PoolPlan[];
+  /** Ports of every node that the control plane calls, where it reaches no pod: EKS. */
+  readonly calledPorts: readonly HostPort[];
   /** What the site guarantees to workloads, all pools together, after DaemonSets and system pods. */
   readonly guaranteed: Resources;
   /** The fleet's and the site's tags and the library's own (`multisite-site`, `multisite-number`). */

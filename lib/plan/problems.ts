@@ -11,6 +11,7 @@ import { readStructure } from "./checks/structure";
 import { checkTraffic } from "./checks/traffic";
 import { checkTrust } from "./checks/trust";
 import { checkUnderlay } from "./checks/underlay";
+import { checkWebhookPorts } from "./checks/webhookPorts";
 import { formatPath } from "./checks/wording";
 import type { FleetSpec } from "./spec";
 
@@ -77,6 +78,7 @@ export function readSpec(input: unknown): ReadSpec {
   checkTrust(draft, sites, report);
   checkUnderlay(draft, sites, report);
   checkMesh(draft, sites, report);
+  checkWebhookPorts(sites, report);
   checkTags(draft.tags, ["tags"], report);
   for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report, draft.tags);
   return { spec: problems.length === 0 ? (draft as FleetSpec) : undefined, problems };

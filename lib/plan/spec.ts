@@ -153,6 +153,12 @@ export interface EksSiteSpec extends BuiltSiteCommon {
   administrators?: string[];
   /** A network that exists: the site makes none. @default a VPC of its own */
   network?: { vpcId: string; privateSubnetIds: string[]; loadBalancerSubnetIds: string[] };
+  /**
+   * Ports of the nodes for webhooks and aggregated APIs of your own, by name: pods of the overlay are out of the API server's
+   * reach, so those run on the host network, each on a port of its own, which the control plane may then call. 1024 to
+   * 29999, but for those that are taken. @default {}
+   */
+  webhookPorts?: { [name: string]: number };
 }
 
 /** A site on Google Kubernetes Engine, Standard, regional. */

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SiteKind } from "../plan/spec";
 import { BUNDLE_LABEL, BUNDLE_SOURCE, SIGNER_SECRETS } from "../plan/trust/objects";
 import { CERT_MANAGER, type ChartVersion, TRUST_MANAGER } from "../plan/versions";
-import { hostWebhookPort } from "../plan/webhookPorts";
+import { BESIDE_WEBHOOKS, hostWebhookPort } from "../plan/webhookPorts";
 
 /** Name of the issuer that signs for every namespace of a site, by the site's intermediate. */
 export const SITE_ISSUER = "multisite-site-ca";
@@ -56,13 +56,19 @@ export function certManager(
   ];
 }
 
+/** A pod that holds ports of its node leaves before the next comes: where every node has one, none could come before. */
+const ONE_BY_ONE = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
+
 /** Values of cert-manager's chart. */
 export function certManagerValues(kind: SiteKind) {
   const port = hostWebhookPort(kind, "certManager");
   return {
     crds: { enabled: true, keep: true },
     replicaCount: 2,
-    webhook: { replicaCount: 2, ...(port !== undefined && { hostNetwork: true, securePort: port }) },
+    webhook: {
+      replicaCount: 2,
+      ...(port !== undefined && { hostNetwork: true, securePort: port, strategy: ONE_BY_ONE }),
+    },
   };
 }
 
@@ -72,7 +78,14 @@ export function trustManagerValues(kind: SiteKind) {
   return {
     crds: { enabled: true, keep: true },
     defaultPackage: { enabled: false },
-    app: { trust: { namespace }, ...(port !== undefined && { webhook: { hostNetwork: true, port } }) },
+    app: {
+      trust: { namespace },
+      ...(port !== undefined && {
+        webhook: { hostNetwork: true, port },
+        readinessProbe: { port: BESIDE_WEBHOOKS.trustManagerReadiness },
+        metrics: { port: BESIDE_WEBHOOKS.trustManagerMetrics },
+      }),
+    },
   };
 }
 

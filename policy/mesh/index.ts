@@ -9,6 +9,7 @@ import { versionSkew } from "./me-007-version-skew";
 import { wireguardDualStack } from "./me-008-wireguard-dual-stack";
 import { openingsToPeers } from "./me-009-openings";
 import { noManagedMesh } from "./me-010-no-managed-mesh";
+import { webhooksReachable } from "./me-011-webhooks-reachable";
 
 /** The rules about the network between sites, in the order in which they are reported. */
 export const meshRules: readonly Rule[] = [
@@ -22,4 +23,5 @@ export const meshRules: readonly Rule[] = [
   wireguardDualStack,
   openingsToPeers,
   noManagedMesh,
+  webhooksReachable,
 ];

@@ -9,6 +9,7 @@ import { type EksNetwork, network } from "./network";
 import { partition } from "./partition";
 import { role } from "./roles";
 import { named } from "./tags";
+import { webhookRules } from "./webhookRules";
 
 /** An EKS control plane, and what its node groups and add-ons need of it. */
 export interface EksControlPlane extends ControlPlane {
@@ -21,6 +22,7 @@ export function controlPlane(context: SiteContext): EksControlPlane {
   const net = network(context);
   const cluster = buildCluster(context, net);
   const access = [...administrators(context, cluster), ...apiRules(context, cluster)];
+  webhookRules(context, cluster);
   const { account, roleArn } = specOf(context.site, "eks");
   const { name, region } = context.site;
   const assume = roleArn ? ["--role-arn", roleArn] : [];

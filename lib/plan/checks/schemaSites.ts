@@ -98,6 +98,7 @@ const eks = {
       loadBalancerSubnetIds: subnetIds,
     }),
   ),
+  webhookPorts: optional(map(whole(1024, 29_999), "names to ports")),
 };
 
 const gcpName = anyText(512, "a name or self link");

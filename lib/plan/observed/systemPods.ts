@@ -26,7 +26,7 @@ const CLOUD_NETWORK: { readonly [K in NodeKind]: readonly NodePod[] } = {
 
 /** What the cluster's own pods take of a node in a cluster whose network is the cloud's. */
 export function cloudOverhead(kind: NodeKind, node: NodeTraits): Resources {
-  const others = systemPods(kind).filter((pod) => !pod.name.startsWith("cilium"));
+  const others = systemPods(kind).filter(({ by }) => by === "cloud");
   const here = others.filter((pod) => pod.runsOn === "every node" || isOpen(node));
   return sum(
     [...here, ...CLOUD_NETWORK[kind]].map(({ cpuMillis, memoryMiB }) => resources({ cpuMillis, memoryMiB, pods: 1 })),

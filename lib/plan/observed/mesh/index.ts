@@ -4,11 +4,13 @@ import { isManagedMesh, type ManagedMesh, managedMeshes } from "./managed";
 import { isOpening, type Opening, openings } from "./openings";
 import { type Peers, peersOf } from "./peers";
 import { isNetwork, type MeshRange, rangesOf } from "./ranges";
+import { type CalledProgram, calledPrograms } from "./webhooks";
 
 export type { Installation } from "./installations";
 export type { Opening } from "./openings";
 export type { MeshRange } from "./ranges";
 export { isKnown, type Setting } from "./settings";
+export { type CalledProgram, nodesOwner } from "./webhooks";
 
 /** What a program holds of a mesh, whoever wrote it. */
 export interface ObservedMesh {
@@ -23,6 +25,8 @@ export interface ObservedMesh {
   /** Whether the program has a VPN, which carries less than what it links. */
   readonly hasVpn: boolean;
   readonly managed: readonly ManagedMesh[];
+  /** What the API servers of EKS call in clusters whose pods are an overlay. */
+  readonly called: readonly CalledProgram[];
 }
 
 /** What {@link observedMesh} needs of those who have looked at the program already. */
@@ -60,5 +64,6 @@ export function observedMesh(resources: readonly ObservedResource[], around: Sur
     peers: peersOf(around.fleets, members, ranges),
     hasVpn: resources.some(({ type }) => VPN.test(type)),
     managed: managedMeshes(found, around.sites, resources),
+    called: calledPrograms(resources, found, around.sites, around.siteOf),
   };
 }
