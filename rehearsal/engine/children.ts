@@ -30,10 +30,8 @@ export interface Child {
  * Runs before the script, in its process. A thread holds the read end of a pipe to us, and kills the whole process group
  * when it closes, even if the script's own event loop never gets a turn. Then, Node.js 20 spends half a minute and half a
  * gigabyte on colouring a stack that names a file right under a scope (`node_modules/@pulumi/resource.ts`, as the SDK's
- * source maps say), before it gives up and the SDK prints the stack without colours; that is where we begin. The SDK
- * also writes down a stack for each of its promises, which it shows only when `PULUMI_DEBUG_PROMISE_LEAKS` is set, and
- * mapping those to sources is a quarter of a program's time: they stay empty without it. Last, `runMain` makes the script
- * the main module, as if node had been called with it.
+ * source maps say), before it gives up and the SDK prints the stack without colours; that is where we begin. Last,
+ * `runMain` makes the script the main module, as if node had been called with it.
  */
 const launcher = String.raw`
 const { Worker } = require("node:worker_threads");
@@ -42,15 +40,6 @@ new Worker(guard, { eval: true, execArgv: [], env: {}, stdout: false }).unref();
 const util = require("node:util");
 util.inspect = new Proxy(util.inspect, { apply: (inspect, self, [value, options, ...rest]) => Reflect.apply(inspect, self, [
   value, options?.colors && /node_modules[\\/]@[^\\/\n]+[\\/][^\\/\n]+$/m.test(String(value?.stack)) ? { ...options, colors: false } : options, ...rest]) });
-if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
-  let mapped;
-  const sparing = new WeakSet();
-  Object.defineProperty(Error, "prepareStackTrace", { configurable: true, get: () => mapped, set: (prepare) => {
-    if (typeof prepare !== "function" || sparing.has(prepare)) return void (mapped = prepare);
-    mapped = (error, calls) => calls[0]?.getFunctionName() === "debuggablePromise" ? "" : prepare(error, calls);
-    sparing.add(mapped);
-  } });
-}
 require("node:module").runMain();
 `;
 

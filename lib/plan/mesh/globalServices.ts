@@ -10,11 +10,16 @@ export interface ServiceSharing {
   readonly shared?: boolean;
 }
 
-/** The annotations that make a Service global. Source: Cilium, "Load-balancing & Service Discovery". */
+/**
+ * The annotations that make a Service global. Source: Cilium, "Load-balancing & Service Discovery".
+ *
+ * No affinity is no annotation: Cilium 1.19 takes the documented `none` for an affinity that it does not know, and then
+ * uses the own site's backends only, ready or not (`pkg/clustermesh/selectbackends.go`; put right in 1.20).
+ */
 export function globalAnnotations({ affinity = "local", shared = true }: ServiceSharing = {}): Record<string, string> {
   return {
     "service.cilium.io/global": "true",
-    "service.cilium.io/affinity": affinity,
+    ...(affinity !== "none" && { "service.cilium.io/affinity": affinity }),
     "service.cilium.io/shared": String(shared),
   };
 }
