@@ -18,6 +18,14 @@ export interface Container {
   readonly mounts: ReadonlyMap<string, string>;
 }
 
+/** What differs from pod to pod. */
+export interface PodFacts {
+  /** Folder with the flags of `cilium-config`. */
+  readonly config: string;
+  /** The pod's own: with it peers tell its store from the one before. */
+  readonly uid: string;
+}
+
 interface Source {
   readonly secret?: { readonly name: string; readonly items?: readonly Item[]; readonly optional?: boolean };
   readonly configMap?: { readonly name: string; readonly items?: readonly Item[]; readonly optional?: boolean };
@@ -92,13 +100,13 @@ export function containerOf(
   objects: Objects,
   [kind, workload, name]: readonly [kind: string, workload: string, container: string],
   volumes: ReadonlyMap<string, string>,
-  config: string,
+  facts: PodFacts,
 ): Container {
   const pod = podSpec(objects, kind, workload);
   const spec = [...(pod.initContainers ?? []), ...pod.containers].find((one) => one.name === name);
   if (spec === undefined) throw new Error(`${kind} ${workload} has no container ${name}`);
   const env = Object.fromEntries((spec.env ?? []).flatMap((one) => variable(objects, one)));
-  const command = [...(spec.command ?? []), ...(spec.args ?? [])].map((word) => here(word, env, config));
+  const command = [...(spec.command ?? []), ...(spec.args ?? [])].map((word) => here(word, env, facts));
   const mounts = (spec.volumeMounts ?? []).flatMap(({ name: volume, mountPath }) => {
     const folder = volumes.get(volume);
     return folder === undefined ? [] : [[mountPath, folder] as const];
@@ -116,9 +124,12 @@ function variable(
   return found === undefined ? [] : [[name, found]];
 }
 
-function here(word: string, env: Readonly<Record<string, string>>, config: string): string {
+function here(word: string, env: Readonly<Record<string, string>>, { config, uid }: PodFacts): string {
   const overridden = ARGUMENT_OVERRIDES.reduce((text, [from, to]) => text.replace(from, to), word);
-  return overridden.replace("$CONFIG", config).replace(/\$\((\w+)\)/g, (whole, name: string) => env[name] ?? whole);
+  return overridden
+    .replace("$CONFIG", config)
+    .replace("$POD_UID", uid)
+    .replace(/\$\((\w+)\)/g, (whole, name: string) => env[name] ?? whole);
 }
 
 function podSpec({ rendered }: Objects, kind: string, workload: string): PodSpec {

@@ -1,10 +1,10 @@
 import { createPublicKey, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { makeKey } from "../../rehearsal/clouds/tls/keys";
 import type { Lab } from "./lab";
 import type { SiteNode } from "./node";
+import { until } from "./run";
 
 /** The control plane of a site, in its node. */
 export interface Kubernetes {
@@ -66,7 +66,7 @@ export async function startKubernetes(lab: Lab, node: SiteNode): Promise<Kuberne
     "--profiling=false",
   ]);
   const kubernetes = client(lab, node, at("kubeconfig"));
-  await until(`the API server of ${site.name}`, 90, () =>
+  await until(`the API server of ${site.name}`, 180, () =>
     kubernetes.kubectl(["get", "--raw", "/readyz"]).then(() => true),
   );
   await node.start("controller-manager", [
@@ -112,24 +112,6 @@ function kubeconfig(token: string): string {
     contexts: [{ name: "site", context: { cluster: "site", user: "user" } }],
     "current-context": "site",
   });
-}
-
-/**
- * Waits until something is true; what throws is not true yet.
- * @throws Error that says what was waited for, and why it was not true in the end.
- */
-export async function until(what: string, seconds: number, isTrue: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  let last = "";
-  for (;;) {
-    try {
-      if (await isTrue()) return;
-    } catch (error) {
-      last = (error as Error).message;
-    }
-    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s. ${last.slice(-1500)}`);
-    await sleep(150);
-  }
 }
 
 const READY = (type: string, now: string) => ({ type, status: "True", lastTransitionTime: now });

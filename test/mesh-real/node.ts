@@ -1,12 +1,12 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { formatAddress, formatCidr, parseCidr } from "../../lib/plan/cidr";
 import type { SitePlan } from "../../lib/plan/plan";
 import { CILIUM } from "../../lib/plan/versions";
 import type { Kept } from "../../rehearsal/clusters/keeper";
-import { childOf, type Lab, PATH, type RunOptions, run } from "./lab";
+import { connect, nodeAddress } from "./cable";
+import { childOf, type Lab } from "./lab";
+import { PATH, type RunOptions, run, until } from "./run";
 
 /** The one node of a site: namespaces of its own for everything, behind the router, with the site's real addresses. */
 export interface SiteNode {
@@ -14,13 +14,15 @@ export interface SiteNode {
   readonly name: string;
   readonly address: string;
   readonly folder: string;
+  /** The node's file system, as the machine sees it. */
+  readonly root: string;
   /** Runs a program in the node to its end. */
   exec(command: readonly string[], options?: RunOptions): Promise<string>;
   /** Starts a program in the node. It logs to `log/NAME.log`. */
   start(name: string, command: readonly string[], env?: Readonly<Record<string, string>>): Promise<Kept>;
-  /** SIGKILL to everything in the node at once, as when a site is lost. */
+  /** SIGKILL to everything in the node at once, as when a site is lost. Nothing answers for it any more. */
   kill(): Promise<void>;
-  /** Takes the cable out, or puts it back: packets vanish silently. */
+  /** Takes the cable out, or puts it back. */
   cut(isCut: boolean): Promise<void>;
 }
 
@@ -36,76 +38,41 @@ export async function startNode(lab: Lab, site: SitePlan): Promise<SiteNode> {
     "sh",
     ...command,
   ];
-  const start = (name: string, [command, ...args]: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  const start = (name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     lab.keeper.start({
-      command: `/usr/bin/env`,
-      args: [command!, ...args],
+      command: "/usr/bin/env",
+      args,
       cwd: "/",
       env: { PATH, ...env },
       log: join(folder, "log", `${name}.log`),
     });
-  const holder = await start(
-    "node",
-    enterGroup(["unshare", "-m", "-u", "-n", "-p", "-C", "--fork", "--propagation", "private", "sleep", "infinity"]),
-  );
+  const namespaces = ["unshare", "-m", "-u", "-n", "-p", "-C", "--fork", "--propagation", "private"];
+  const holder = await start("node", enterGroup([...namespaces, "sleep", "infinity"]));
   const pid = await childOf(holder);
   const within = (command: readonly string[]) =>
     enterGroup(["nsenter", "-t", String(pid), "-m", "-u", "-n", "-p", "-C", "--", ...command]);
-  const link = `n${site.number}`;
+  const cable = await connect(lab, site, pid);
   const node: SiteNode = {
     site,
     name: `${site.name}-1`,
-    address: formatAddress(parseCidr(site.addresses.nodeSubnets[0]!).start + 10),
+    address: nodeAddress(site),
     folder,
+    root: `/proc/${pid}/root`,
     exec: (command, options) => run(within(command), options),
     start: (name, command, env) => start(name, within(command), env),
     async kill() {
+      await cable.cut();
       holder.kill();
       await holder.exited;
-      await sleep(200);
-      rmdirSync(group);
+      await until(`all of ${site.name} is gone`, 120, () => {
+        rmdirSync(group);
+        return true;
+      });
     },
-    cut: async (isCut) => {
-      await run(["nsenter", "-t", String(lab.router), "-n", "ip", "link", "set", link, isCut ? "down" : "up"]);
-      if (!isCut) await route(lab, node, link);
-    },
+    cut: (isCut) => (isCut ? cable.cut() : cable.mend()),
   };
-  await connect(lab, node, link, pid);
   await furnish(lab, node);
   return node;
-}
-
-/** A cable from the node to the router, whose end has the first address of the node's subnet. */
-async function connect(lab: Lab, node: SiteNode, link: string, pid: number): Promise<void> {
-  const { prefix } = parseCidr(node.site.addresses.nodeSubnets[0]!);
-  const router = ["nsenter", "-t", String(lab.router), "-n"];
-  await run([...router, "ip", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", String(pid)]);
-  await run([...router, "ip", "link", "set", link, "up"]);
-  await run([...router, "ip", "address", "add", `${gatewayOf(node)}/${prefix}`, "dev", link]);
-  const mesh = node.site.addresses.mesh.map((address) => `ip address add ${address}/32 dev eth0`);
-  await node.exec([
-    "sh",
-    "-ec",
-    [
-      "ip link set lo up",
-      `ip address add ${node.address}/${prefix} dev eth0`,
-      ...mesh,
-      "ip link set eth0 up",
-      `ip route add default via ${gatewayOf(node)}`,
-    ].join("\n"),
-  ]);
-  await route(lab, node, link);
-}
-
-/** The router knows the addresses of the site's load balancers at its node, and none of its pods. */
-async function route(lab: Lab, node: SiteNode, link: string): Promise<void> {
-  const router = ["nsenter", "-t", String(lab.router), "-n"];
-  const range = formatCidr(parseCidr(node.site.addresses.loadBalancerCidr));
-  await run([...router, "ip", "route", "replace", range, "via", node.address, "dev", link]);
-}
-
-function gatewayOf({ site }: SiteNode): string {
-  return formatAddress(parseCidr(site.addresses.nodeSubnets[0]!).start + 1);
 }
 
 /** What a machine and Cilium's image have: file systems of the kernel's, the datapath's sources, and empty places. */

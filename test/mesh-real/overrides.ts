@@ -28,6 +28,7 @@ export const CONFIG_OVERRIDES: Readonly<Record<string, string | undefined>> = {
 export const ARGUMENT_OVERRIDES: readonly (readonly [from: RegExp, to: string])[] = [
   // The own folder of the rendered ConfigMap, in place of where the kubelet mounts it.
   [/^--config-dir=.*/, "--config-dir=$CONFIG"],
-  [/\$\(INITIAL_CLUSTER_TOKEN\)/, "uid-of-the-pod"],
+  // The pod's own number, of which etcd makes the identity by which peers know that this is not the store they knew.
+  [/\$\(INITIAL_CLUSTER_TOKEN\)/, "$POD_UID"],
   [/\$\(CILIUM_DEBUG\)/, "false"],
 ];

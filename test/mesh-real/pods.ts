@@ -1,43 +1,105 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Kept } from "../../rehearsal/clusters/keeper";
 import { podStatus } from "./kubernetes";
+import { type RunOptions, until } from "./run";
 import type { RealSite } from "./site";
 
 /** A pod that a kubelet would run: a network namespace, connected by Cilium's CNI plugin. */
 export interface RealPod {
   readonly name: string;
   readonly address: string;
-  /** Runs a program in the pod's network. */
-  exec(command: readonly string[], timeoutSeconds?: number): Promise<string>;
+  /** Runs a program in the pod to its end. */
+  exec(command: readonly string[], options?: RunOptions): Promise<string>;
+  /** Starts a program in the pod. */
+  start(name: string, command: readonly string[]): Promise<Running>;
   setReady(isReady: boolean): Promise<void>;
-  /** Ends its program, as when it crashes. */
-  crash(): Promise<void>;
 }
 
-/** Starts a pod. With `answer` it serves that text over HTTP on port 8080. */
-export async function startPod(site: RealSite, name: string, labels: object, answer?: string): Promise<RealPod> {
+/** A program that runs in a pod. */
+export interface Running extends Kept {
+  /** What it has written so far. */
+  output(): string;
+}
+
+/** What a pod is made of. */
+export interface PodArgs {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Lines of its /etc/hosts, in the place of a DNS service. @default the node's */
+  readonly hosts?: string;
+}
+
+/** Starts a pod. It is not ready yet. */
+export async function startPod(site: RealSite, { name, labels, hosts }: PodArgs): Promise<RealPod> {
   const { node, kubernetes } = site;
   const containers = [{ name: "main", image: "none" }];
   const spec = { nodeName: node.name, terminationGracePeriodSeconds: 0, containers };
   await kubernetes.apply({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "default", labels }, spec });
   const uid = await kubernetes.kubectl(["get", "pod", name, "-o", "jsonpath={.metadata.uid}"]);
-  await node.exec(["ip", "netns", "add", name]);
+  await node.exec(["sh", "-ec", `ip netns add ${name} && ip -n ${name} link set lo up`]);
   const address = await connect(site, name, uid);
-  const within = (command: readonly string[]) => ["nsenter", `--net=/run/netns/${name}`, "--", ...command];
-  let program: Kept | undefined;
-  if (answer !== undefined) program = await node.start(`pod-${name}`, within([process.execPath, "-e", SERVER, answer]));
+  const within = (command: readonly string[]) => {
+    const script =
+      hosts === undefined
+        ? ""
+        : `printf '%s' '${hosts}' > /run/hosts-${name}
+mount --bind /run/hosts-${name} /etc/hosts\n`;
+    return [
+      "nsenter",
+      `--net=/run/netns/${name}`,
+      "--",
+      "unshare",
+      "-m",
+      "sh",
+      "-ec",
+      `${script}exec "$@"`,
+      "sh",
+      ...command,
+    ];
+  };
   const setReady = (isReady: boolean) =>
     kubernetes.status("pod", name, "default", podStatus(address, node.address, isReady));
-  if (answer !== undefined) await sleep(300);
-  await setReady(true);
+  await setReady(false);
   return {
     name,
     address,
     setReady,
-    exec: (command, timeoutSeconds) => node.exec(within(command), { ...(timeoutSeconds && { timeoutSeconds }) }),
+    exec: (command, options) => node.exec(within(command), options),
+    async start(program, command) {
+      const kept = await node.start(program, within(command));
+      return { ...kept, output: () => readFileSync(join(node.folder, "log", `${program}.log`), "utf8") };
+    },
+  };
+}
+
+/** A pod that serves a text over HTTP on port 8080. */
+export interface WebPod extends RealPod {
+  /** Its program ends, and nobody has noticed yet. */
+  crash(): Promise<void>;
+  /** Its program runs again, and it is ready. */
+  recover(): Promise<void>;
+}
+
+/** Starts a pod that serves a text, and waits until it is ready. */
+export async function startWeb(site: RealSite, args: PodArgs, answer: string): Promise<WebPod> {
+  const pod = await startPod(site, args);
+  let server: Running | undefined;
+  const recover = async () => {
+    const before = server?.output().length ?? 0;
+    server = await pod.start(`pod-${args.name}`, [process.execPath, "-e", SERVER, answer]);
+    await until(`${args.name} of ${site.name} listens`, 120, () =>
+      server!.output().slice(before).includes("listening"),
+    );
+    await pod.setReady(true);
+  };
+  await recover();
+  return {
+    ...pod,
+    recover,
     async crash() {
-      program?.kill();
-      await program?.exited;
+      server?.kill();
+      await server?.exited;
     },
   };
 }
@@ -57,7 +119,7 @@ async function connect({ node }: RealSite, name: string, uid: string): Promise<s
     CNI_PATH: "/usr/bin",
     CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=${name};K8S_POD_UID=${uid}`,
   };
-  const result = JSON.parse(await node.exec(["cilium-cni"], { input, env, timeoutSeconds: 180 })) as {
+  const result = JSON.parse(await node.exec(["cilium-cni"], { input, env, timeoutSeconds: 240 })) as {
     ips: { address: string }[];
   };
   return result.ips[0]!.address.split("/")[0]!;
@@ -67,47 +129,4 @@ const SERVER = `
 require("node:http").createServer((_, response) => {
   response.setHeader("connection", "close");
   response.end(process.argv[1]);
-}).listen(8080, "0.0.0.0");`;
-
-/** One request, and what answered: the text, or a word for why nothing did. */
-export async function ask(pod: RealPod, address: string, port: number): Promise<string> {
-  return (await pod.exec([process.execPath, "-e", ASK, address, String(port), "1"], 20)).trim();
-}
-
-/** Requests one after the other, for some seconds. */
-export async function askFor(pod: RealPod, address: string, port: number, seconds: number): Promise<Answer[]> {
-  const out = await pod.exec([process.execPath, "-e", ASK, address, String(port), "0", String(seconds)], seconds + 20);
-  return out
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Answer);
-}
-
-/** A request: when it ended, by the clock of the machine in milliseconds, and what answered. */
-export interface Answer {
-  readonly at: number;
-  readonly answer: string | null;
-}
-
-const ASK = `
-const http = require("node:http");
-const [address, port, once, seconds] = process.argv.slice(1);
-const ask = () => new Promise((resolve) => {
-  const asked = http.get({ host: address, port, timeout: 500, agent: false }, (response) => {
-    let text = "";
-    response.on("data", (part) => { text += part; });
-    response.on("end", () => resolve(text));
-    response.on("error", () => resolve(null));
-  });
-  asked.on("timeout", () => asked.destroy());
-  asked.on("error", () => resolve(null));
-});
-(async () => {
-  if (once === "1") return console.log((await ask()) ?? "no answer");
-  const end = Date.now() + Number(seconds) * 1000;
-  while (Date.now() < end) {
-    const answer = await ask();
-    console.log(JSON.stringify({ at: Date.now(), answer }));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-})();`;
+}).listen(8080, "0.0.0.0", () => console.log("listening"));`;

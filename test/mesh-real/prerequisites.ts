@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { isExecutable } from "../../rehearsal/clusters/toolchain/places";
+import { programsFolder } from "./programs";
 
 /** What of the machine a real mesh needs. */
 export interface Machine {
@@ -11,6 +12,19 @@ export interface Machine {
 
 /** Programs of the system that nodes are made with, and that Cilium's agent calls. */
 const CALLED = ["nsenter", "unshare", "mount", "ip", "iptables", "ipset", "sh"];
+
+/**
+ * What a test of a real mesh runs on. It is asked for by `MULTISITE_MESH`: `1` builds Cilium's programs where they are missing,
+ * `present` does without.
+ * @returns why it does not run, as a text
+ */
+export function askedMachine(): Machine | string {
+  const asked = process.env.MULTISITE_MESH;
+  if (asked === undefined) return "npm run test:mesh runs it, in some minutes";
+  const here = machine();
+  if (typeof here === "string" || asked !== "present" || existsSync(programsFolder())) return here;
+  return "Cilium's programs are not built yet: npm run test:mesh does it, once, in six minutes";
+}
 
 /**
  * What this machine has for a real mesh.

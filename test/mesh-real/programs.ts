@@ -20,9 +20,14 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /** As Cilium's own Makefile builds them; the operator of clusters without a cloud's addresses needs the second tag. */
 const TAGS = "osusergo,ipam_provider_operator";
 
+/** Where the programs lie once they are built. */
+export function programsFolder(): string {
+  return join(dirname(cacheFolder()), "mesh", `cilium-1.19.5-${process.arch}-${recipe()}`);
+}
+
 /** Cilium 1.19.5, built from its public Go module: cold in six minutes on two cores, kept in the user's cache. */
 export async function ciliumPrograms(progress: (text: string) => void): Promise<string> {
-  const entry = join(dirname(cacheFolder()), "mesh", `cilium-1.19.5-${process.arch}-${recipe()}`);
+  const entry = programsFolder();
   await withLock(
     `${entry}.lock`,
     { waiting: (pid) => progress(`waiting for process ${pid}, which builds Cilium`) },

@@ -3,6 +3,7 @@ import type { HelmValues } from "../../lib/mesh/values";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
 import type { SitePlan } from "../../lib/plan/plan";
 import type { FleetSpec, SiteState } from "../../lib/plan/spec";
+import type { TrustRotation } from "../../lib/plan/trustPhases";
 import { simulatedClouds } from "../../rehearsal/clouds";
 import { existingOf } from "../../rehearsal/commands/program";
 import { type Deployment, openSession, type ResourceState, type RunResult, resourcesOf } from "../../rehearsal/engine";
@@ -21,6 +22,14 @@ export interface RehearsedSite {
 /** States of the sites, by name; a site without one is not in the fleet. */
 export type States = Readonly<Record<string, SiteState>>;
 
+/** What a rehearsal is of, besides the states. */
+export interface RehearsalOptions {
+  /** A site whose certificates another authority signs. */
+  readonly foreign?: string;
+  /** Which roots there are, and who is issued from which. @default one root */
+  readonly rotation?: TrustRotation;
+}
+
 const PROGRAM = join(__dirname, "program");
 
 /** Rehearsals of one fleet, each going on from the state that the one before has left. */
@@ -28,11 +37,8 @@ export class Rehearsals {
   // In memory alone: the keys of two authorities are in it.
   #state: Deployment | undefined;
 
-  /**
-   * Rehearses the fleet with these states.
-   * @param foreign a site whose certificates another authority signs
-   */
-  async up(states: States, foreign?: string): Promise<Map<string, RehearsedSite>> {
+  /** Rehearses the fleet with these states. */
+  async up(states: States, { foreign, rotation }: RehearsalOptions = {}): Promise<Map<string, RehearsedSite>> {
     let session: Awaited<ReturnType<typeof openSession>> | undefined;
     const clouds = () =>
       simulatedClouds({ moduleRoots: [PROGRAM], state: existingOf(session === undefined ? [] : resourcesOf(session)) });
@@ -43,7 +49,11 @@ export class Rehearsals {
     };
     session = await openSession({
       projectDir: PROGRAM,
-      config: { states: JSON.stringify(states), ...(foreign !== undefined && { foreign }) },
+      config: {
+        states: JSON.stringify(states),
+        ...(foreign !== undefined && { foreign }),
+        ...(rotation !== undefined && { rotation: JSON.stringify(rotation) }),
+      },
       sources: [{ open: (name, version) => lazy().open(name, version), fidelity: (type) => lazy().fidelity(type) }],
       ...(this.#state && { state: this.#state }),
       passphrase: "rehearsed",

@@ -3,6 +3,7 @@ export { CLUSTER_LABEL, globalAnnotations, podsInSites, type ServiceSharing } fr
 export { type Mesh, meshOf } from "./mesh";
 export { type MeshMember, type MeshPlan, peersOf } from "./meshPlan";
 export type * from "./meshSpec";
+export { type OutageBounds, outageBounds } from "./outage";
 export type { PathSeen } from "./paths";
 export { allPeerObjects, MESH_NAMESPACE, PEER_OBJECT_NAMES, type PeerObjects, peerObjects } from "./peers";
 export { type SiteGate, siteGates } from "./siteGates";

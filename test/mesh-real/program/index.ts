@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
 import { Fleet, type FleetSpec, type MeshCredentials, type SiteSpec } from "pulumi-multisite";
 import { eks } from "pulumi-multisite/aws";
 import { aks } from "pulumi-multisite/azure";
 import { gke } from "pulumi-multisite/gcp";
-import { fleetPlan } from "pulumi-multisite/plan";
+import { fleetPlan, type RotationSpec } from "pulumi-multisite/plan";
+import { builtTrust, Trust } from "pulumi-multisite/trust";
 
 /** The sites of `examples/three-clouds`, and a fourth that joins later. */
 const pools = (machineType: string) => [{ name: "apps", machineType, nodes: 6 }];
@@ -49,83 +49,34 @@ const all: SiteSpec[] = [
   },
 ];
 
+const config = new pulumi.Config();
+
 /** States of the sites in this rehearsal; one that is not named is not there. */
-const states = new pulumi.Config().requireObject<Record<string, SiteSpec["state"]>>("states");
+const states = config.requireObject<Record<string, SiteSpec["state"]>>("states");
+
+const rotation = config.getObject<RotationSpec>("rotation");
 
 const spec: FleetSpec = {
   demand: { cpu: 34, memoryGiB: 120, pods: 400 },
   sites: all.filter(({ name }) => name in states).map((site) => ({ ...site, state: states[site.name] ?? "active" })),
   degradedUntil: "2027-12-24",
-  mesh: {},
+  // The least that a spec may say: the test waits for it.
+  mesh: { cacheTtlSeconds: 30 },
+  trust: { trustDomain: "shop.example.com", hubble: false, ...(rotation && { rotation }) },
 };
 
-const foreign = new pulumi.Config().get("foreign");
-
-function authority(name: string) {
-  const key = new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P384" });
-  const root = new tls.SelfSignedCert(name, {
-    privateKeyPem: key.privateKeyPem,
-    isCaCertificate: true,
-    setSubjectKeyId: true,
-    subject: { commonName: name },
-    validityPeriodHours: 87_600,
-    allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
-  });
-  return { key, root };
+/** What a site would prove itself with whose certificates come from another authority: all is as it should be but that. */
+function strangersCredentials(site: string): MeshCredentials {
+  const { pairs, roots } = new Trust("stranger", { plan: fleetPlan(spec).trust! }).sites[site]!;
+  const { meshServer, meshAdmin, meshRemote, meshLocal } = pairs;
+  return { server: meshServer!, admin: meshAdmin!, remote: meshRemote!, local: meshLocal!, roots };
 }
 
-type Authority = ReturnType<typeof authority>;
+const foreign = config.get("foreign");
 
-function leaf(
-  by: Authority,
-  name: string,
-  commonName: string,
-  use: "server_auth" | "client_auth",
-  names: string[] = [],
-  addresses: string[] = [],
-) {
-  const key = new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" });
-  const request = new tls.CertRequest(name, {
-    privateKeyPem: key.privateKeyPem,
-    subject: { commonName },
-    dnsNames: names,
-    ipAddresses: addresses,
-  });
-  const certificate = new tls.LocallySignedCert(name, {
-    certRequestPem: request.certRequestPem,
-    caPrivateKeyPem: by.key.privateKeyPem,
-    caCertPem: by.root.certPem,
-    validityPeriodHours: 2160,
-    allowedUses: ["digital_signature", "key_encipherment", use],
-  });
-  return { certificate: certificate.certPem, key: key.privateKeyPem };
-}
-
-function credentials(by: Authority, site: string, addresses: readonly string[]): MeshCredentials {
-  const service = "clustermesh-apiserver.kube-system.svc";
-  return {
-    server: leaf(
-      by,
-      `${site}-server`,
-      service,
-      "server_auth",
-      [service, "*.mesh.cilium.io"],
-      ["127.0.0.1", "::1", ...addresses],
-    ),
-    admin: leaf(by, `${site}-admin`, `admin-${site}`, "client_auth"),
-    remote: leaf(by, `${site}-remote`, `remote-${site}`, "client_auth"),
-    local: leaf(by, `${site}-local`, `local-${site}`, "client_auth"),
-    roots: by.root.certPem,
-  };
-}
-
-const shared = authority("shop");
-const stranger = authority("stranger");
-const { sites } = fleetPlan(spec);
-const meshCredentials = Object.fromEntries(
-  sites
-    .filter(({ state }) => state !== "lost")
-    .map(({ name, addresses }) => [name, credentials(name === foreign ? stranger : shared, name, addresses.mesh)]),
-);
-
-new Fleet("shop", { spec, kinds: [eks, gke, aks], meshCredentials });
+new Fleet("shop", {
+  spec,
+  kinds: [eks, gke, aks],
+  trust: builtTrust(),
+  ...(foreign !== undefined && { meshCredentials: { [foreign]: strangersCredentials(foreign) } }),
+});

@@ -1,0 +1,130 @@
+import { globalAnnotations, type ServiceSharing } from "../../lib/plan/mesh";
+import type { Lab } from "./lab";
+import { type RealPod, startPod, startWeb, type WebPod } from "./pods";
+import { answering, ask, type Target } from "./probe";
+import { type RehearsalOptions, Rehearsals, type RehearsedSite, type States } from "./rehearsed";
+import { until } from "./run";
+import { allPeersReady, type RealSite, startRealSite } from "./site";
+
+/** Seconds that a step may take on a crowded machine. A quiet one needs a tenth: bench/ has the figures. */
+export const PATIENCE = 240;
+
+/** The sites that run, with a web server and a client in each. */
+export class RealFleet {
+  readonly sites = new Map<string, RealSite>();
+  readonly webs = new Map<string, WebPod>();
+  readonly clients = new Map<string, RealPod>();
+  readonly lab: Lab;
+  readonly rehearsals = new Rehearsals();
+  /** The last that was given to the sites. */
+  #rehearsed: ReadonlyMap<string, RehearsedSite> = new Map();
+
+  constructor(lab: Lab) {
+    this.lab = lab;
+  }
+
+  site(name: string): RealSite {
+    return found(this.sites, name);
+  }
+
+  client(name: string): RealPod {
+    return found(this.clients, name);
+  }
+
+  web(name: string): WebPod {
+    return found(this.webs, name);
+  }
+
+  /** Starts sites, all at once. */
+  async start(...rehearsed: readonly RehearsedSite[]): Promise<RealSite[]> {
+    const started = await Promise.all(rehearsed.map((one) => startRealSite(this.lab, one)));
+    for (const site of started) this.sites.set(site.name, site);
+    return started;
+  }
+
+  /** Gives what a rehearsal of these states says to the sites that run, one after the other. */
+  async rehearse(states: States, options?: RehearsalOptions): Promise<Map<string, RehearsedSite>> {
+    const rehearsed = await this.rehearsals.up(states, options);
+    await this.give(rehearsed);
+    return rehearsed;
+  }
+
+  /** Gives what was rehearsed to the sites that run. */
+  async give(rehearsed: ReadonlyMap<string, RehearsedSite>): Promise<void> {
+    this.#rehearsed = rehearsed;
+    for (const site of this.sites.values()) {
+      const next = rehearsed.get(site.name);
+      if (next !== undefined) await site.update(next);
+    }
+  }
+
+  async startPods(...names: readonly string[]): Promise<void> {
+    await Promise.all(
+      names.map(async (name) => {
+        this.webs.set(name, await startWeb(this.site(name), { name: "web", labels: { app: "web" } }, name));
+        this.clients.set(name, await startPod(this.site(name), { name: "client", labels: { app: "client" } }));
+      }),
+    );
+  }
+
+  /** The site is lost: nothing of it runs any more, and nothing answers for it. */
+  async kill(name: string): Promise<void> {
+    const site = this.site(name);
+    this.sites.delete(name);
+    this.webs.delete(name);
+    this.clients.delete(name);
+    await site.node.kill();
+  }
+
+  /** A site that was killed comes back as it was declared last, on another machine, with its pods. */
+  async restart(name: string): Promise<void> {
+    await this.start(found(this.#rehearsed, name));
+    await this.allReady();
+    await this.startPods(name);
+  }
+
+  allReady(): Promise<void> {
+    return allPeersReady([...this.sites.values()], PATIENCE);
+  }
+
+  /**
+   * Applies a Service of web servers in every site that runs.
+   * @param backends sites in which it has pods @default all
+   * @returns its address in one of them
+   */
+  async serve(name: string, sharing: ServiceSharing, at: string, backends?: readonly string[]): Promise<Target> {
+    const metadata = { name, namespace: "default", annotations: globalAnnotations(sharing) };
+    const service = (app: string) => {
+      const spec = { selector: { app }, ports: [{ port: 80, targetPort: 8080 }] };
+      return { apiVersion: "v1", kind: "Service", metadata, spec };
+    };
+    await Promise.all(
+      [...this.sites.values()].map((site) => {
+        const isBackend = backends?.includes(site.name) ?? true;
+        return site.kubernetes.apply(service(isBackend ? "web" : "nobody"));
+      }),
+    );
+    return { address: await this.clusterIp(name, at), port: 80 };
+  }
+
+  async clusterIp(service: string, at: string): Promise<string> {
+    const path = "jsonpath={.spec.clusterIP}";
+    return this.site(at).kubernetes.kubectl(["get", "service", service, "-o", path]);
+  }
+
+  /** Waits until exactly these sites answer a client. */
+  async untilAnswering(from: string, target: Target, sites: readonly string[]): Promise<void> {
+    await until(`${from} is answered by ${sites.join(", ")}`, PATIENCE, async () => {
+      // With 24 requests one of three sites that share them evenly is left out once in 5,600 times, and asked again.
+      const seen = answering(await ask(this.client(from), target, sites.length > 1 ? 24 : 4));
+      if (String(seen) === String([...sites].sort())) return true;
+      throw new Error(`it is answered by ${seen.join(", ") || "nobody"}`);
+    });
+  }
+}
+
+function found<T>(among: ReadonlyMap<string, T>, name: string): T {
+  const one = among.get(name);
+  if (one === undefined) throw new Error(`${name} does not run: an earlier step has failed`);
+  return one;
+}
