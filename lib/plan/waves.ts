@@ -98,7 +98,7 @@ function withSite(from: FleetSpec, after: FleetSpec, name: string): FleetSpec {
 }
 
 /** A name and a number are a site's for life, and a site is withdrawn from its peers before its entry goes. */
-function lifeProblems(before: FleetSpec, after: FleetSpec): Problem[] {
+export function lifeProblems(before: FleetSpec, after: FleetSpec): Problem[] {
   return before.sites.flatMap((old) => {
     const kept = after.sites.findIndex(({ name }) => name === old.name);
     if (kept >= 0) return numberProblem(old, after.sites[kept]!, kept);

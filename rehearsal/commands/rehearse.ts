@@ -9,6 +9,7 @@ import { judgementText, sitesText, UNJUDGED, violationsText } from "../report/te
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 import { readDemand } from "./demand";
+import { refuseLives } from "./lives";
 import type { CommonOptions } from "./options";
 import { writeReport } from "./output";
 import { today } from "./plan";
@@ -61,6 +62,7 @@ async function rehearseOn(
   try {
     const preview = await run.session.preview();
     refuseFailed(preview);
+    refuseLives(run.session.deployment(), preview.resources);
     if (options.strict) refuseShapes(preview, run);
     // What a mandatory policy refused is not built, and the report shows what was planned.
     const refused = preview.failure === "policy";

@@ -1,0 +1,30 @@
+import { FLEET } from "../../lib/plan/observed";
+import type { FleetSpec } from "../../lib/plan/spec";
+import { lifeProblems } from "../../lib/plan/waves";
+import type { Deployment } from "../engine";
+import { UserError } from "../userError";
+
+/** The spec of the one Fleet among these resources; undefined where there is none, or more than one. */
+function specOf(resources: readonly { readonly type: string; readonly inputs?: unknown }[]): FleetSpec | undefined {
+  const fleets = resources.filter(({ type }) => type === FLEET);
+  const { spec } = (fleets.length === 1 ? (fleets[0]!.inputs as { readonly spec?: FleetSpec }) : undefined) ?? {};
+  // What other versions of this library have written there is not judged.
+  return Array.isArray(spec?.sites) ? spec : undefined;
+}
+
+/**
+ * Refuses a program whose fleet is none that the one in its state may become: a site that changes its number or name, or
+ * that is gone before it was withdrawn from its peers.
+ * @throws UserError with everything that is wrong.
+ */
+export function refuseLives(
+  { deployment }: Deployment,
+  planned: readonly { readonly type: string; readonly inputs?: unknown }[],
+): void {
+  const [before, after] = [specOf(deployment.resources ?? []), specOf(planned)];
+  if (before === undefined || after === undefined) return;
+  const problems = lifeProblems(before, after);
+  if (problems.length === 0) return;
+  const lines = problems.map(({ path, message }) => `  ${path} ${message}`);
+  throw new UserError(["The fleet cannot become this one from the one in its state:", ...lines].join("\n"));
+}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { FleetSpec, SiteState } from "../../../lib/plan/spec";
+import { multisite, writeProgram } from "../../support/multisite";
+import { existingSite } from "../../support/specs";
+
+/** Sites that exist, so that the program loads no cloud's SDK. Its spec is a file. */
+const PROGRAM = `const { existing, Fleet } = require("pulumi-multisite");
+const spec = JSON.parse(require("node:fs").readFileSync(__dirname + "/spec.json", "utf8"));
+const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+  contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
+new Fleet("sample", { kinds: [existing], spec, kubeconfigs: Object.fromEntries(spec.sites.map(({ name }) => [name, kubeconfig])) });
+`;
+
+const dir = mkdtempSync(join(tmpdir(), "multisite-lives-"));
+const state = join(dir, "state.json");
+
+before(() => writeProgram(dir, PROGRAM));
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+function site(name: string, number: number, life: SiteState = "active") {
+  const cidrs = {
+    nodes: [`192.168.${number}.0/24`],
+    pods: [`172.2${number}.0.0/16`],
+    services: [`192.168.10${number}.0/24`],
+  };
+  return existingSite(name, number, { state: life, cidrs });
+}
+
+function rehearse(sites: FleetSpec["sites"], more: Partial<FleetSpec> = {}) {
+  const spec: FleetSpec = { sites, demand: { cpu: 4, memoryGiB: 8, pods: 20 }, ...more };
+  writeFileSync(join(dir, "spec.json"), JSON.stringify(spec));
+  return multisite(["rehearse", dir, "--state", state]);
+}
+
+test("an entry vanishes only when its site was withdrawn and its number is retired, and nobody takes another's", async () => {
+  const two = [site("frankfurt", 1), site("dublin", 2)];
+  const first = await rehearse([...two, site("paris", 3)]);
+  assert.equal(first.exit, 0, first.stderr);
+  const written = readFileSync(state, "utf8");
+  const gone = await rehearse(two);
+  assert.equal(gone.exit, 2);
+  assert.match(gone.stderr, /has no "paris" any more, which its peers still follow: set its state to "leaving" first/);
+  assert.match(gone.stderr, /lacks 3, the number of "paris"/);
+  const renamed = await rehearse([...two, site("lyon", 3)]);
+  assert.equal(renamed.exit, 2);
+  assert.match(renamed.stderr, /was "paris" and is "lyon", which restarts all/);
+  assert.equal(readFileSync(state, "utf8"), written, "and nothing of it was built");
+  const leaving = await rehearse([...two, site("paris", 3, "leaving")]);
+  assert.equal(leaving.exit, 0, leaving.stderr);
+  const left = await rehearse(two, { retired: [3] });
+  assert.equal(left.exit, 0, left.stderr);
+});
