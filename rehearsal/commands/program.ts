@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { type ExistingResource, simulatedClouds } from "../clouds";
 import type { SiteStage } from "../clusters/stage";
 import {
+  DeploymentCodec,
   type Diagnostic,
+  loadDeployment,
   openSession,
   type ResourceState,
   type RunResult,
@@ -43,10 +45,12 @@ export async function openProgram(
   let seen = 0;
   let failed = false;
   let session: Session | undefined;
+  let others: readonly ResourceState[] = [];
   const simulated = lazily(() =>
     simulatedClouds({
       moduleRoots: [dir],
-      state: existingOf(session === undefined ? [] : resourcesOf(session)),
+      // What another stack made is there too, and is judged with what refers to it.
+      state: existingOf([...others, ...(session === undefined ? [] : resourcesOf(session))]),
       ...(sites && { realClusters: sites.realClusters }),
     }),
   );
@@ -66,6 +70,7 @@ export async function openProgram(
       if (event.kind === "line" && event.source === "program" && !failed) terminal.err(event.line.text);
     },
   });
+  others = (await Promise.all(Object.values(options.reference ?? {}).map((file) => statesIn(file)))).flat();
   let phase = "";
   return {
     clouds,
@@ -102,6 +107,12 @@ function lazily(make: () => ProviderSource): ProviderSource {
     open: (pkg, version, report) => source().open(pkg, version, report),
     fidelity: (type) => source().fidelity(type),
   };
+}
+
+/** The resources of a state in a file, which the session has read before. */
+async function statesIn(file: string): Promise<ResourceState[]> {
+  const deployment = await loadDeployment(file);
+  return deployment === undefined ? [] : new DeploymentCodec().decode(deployment);
 }
 
 /** What a state says exists in the clouds. */
