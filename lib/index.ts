@@ -17,6 +17,7 @@ export { Site, type SiteArgs, type SiteMesh } from "./site";
 export { GlobalEndpoint, type GlobalEndpointArgs } from "./traffic/globalEndpoint";
 export { deliveredTrust } from "./trust/exports";
 export type { SiteMaterial, TrustSource } from "./trust/material";
+export { LinkStack, type LinkStackArgs } from "./underlay/linkStack";
 export type { ChartArgs, FleetWorkloadArgs, WorkloadFleet, WorkloadSite } from "./workloads/args";
 export { FleetWorkload } from "./workloads/fleetWorkload";
 export { type KustomizationOptions, kustomization, manifestFiles } from "./workloads/sources";
