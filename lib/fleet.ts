@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { buildGateways, gatewayOf } from "./gateway/fleetGateways";
 import { MeshGates } from "./mesh/gate/meshGates";
 import { type FleetArgs, planFleet } from "./options";
 import { siteGates } from "./plan/mesh";
 import type { FleetPlan, SitePlan } from "./plan/plan";
 import type { TrafficPlan, TrafficSite } from "./plan/routing/plan";
 import { Site } from "./site";
+import { tokenIssuers } from "./traffic/challenges/askers";
 import { GlobalEndpoint } from "./traffic/globalEndpoint";
 import { meshCredentialsOf, type SiteMaterial } from "./trust/material";
 import { kindOfCloud } from "./underlay/kinds";
@@ -55,6 +57,7 @@ export class Fleet extends pulumi.ComponentResource {
       standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),
     );
     this.endpoint = plan.traffic && endpointOf(this, name, plan.traffic, args);
+    if (this.endpoint) buildGateways(this, plan, args.publicCertificates ?? {}, this.endpoint);
     const underlay = underlayOf(this, name, args);
     this.linkEnds = underlay?.ends ?? {};
     buildGates(this, name, underlay, args);
@@ -93,7 +96,8 @@ function buildSite(
       plan,
       kind: kinds.find(({ kind }) => kind === plan.kind)!,
       maximumSites: fleet.plan.maximumSites,
-      isEntered: isKnown,
+      isEntered: isKnown || gatewayOf(traffic, plan.name) !== undefined,
+      ...gatewayOf(traffic, plan.name),
       ...(isKnown && front?.service === "globalLoadBalancer" && { frontPort: front.nodePort }),
       ...(kubeconfig !== undefined && { kubeconfig }),
       ...(provider && { provider }),
@@ -112,7 +116,8 @@ function endpointOf(fleet: Fleet, name: string, plan: TrafficPlan, { services = 
   const addresses = bySite((site) => site.addresses ?? reserved(site.name).map((one) => one.address));
   const references = bySite((site) => reserved(site.name).map((one) => one.reference));
   const groups = Object.fromEntries(plan.sites.map(({ name }) => [name, fleet.sites[name]?.frontGroups ?? []]));
-  return new GlobalEndpoint(name, { plan, services, addresses, references, groups }, { parent: fleet });
+  const askers = tokenIssuers(Object.values(fleet.sites));
+  return new GlobalEndpoint(name, { plan, services, addresses, references, groups, askers }, { parent: fleet });
 }
 
 /** The links between the sites, where the spec asks for them. */

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterKind } from "./clusters/cluster";
+import { gatewayProblems } from "./gateway/arguments";
 import { meshProblems } from "./mesh/arguments";
-import type { MeshCredentials } from "./mesh/credentials";
+import type { LeafPair, MeshCredentials } from "./mesh/credentials";
 import { fleetPlan } from "./plan/fleetPlan";
 import type { FleetPlan } from "./plan/plan";
 import { type Problem, SpecError } from "./plan/problems";
@@ -46,6 +47,12 @@ export interface FleetArgs {
   meshCredentials?: { readonly [site: string]: MeshCredentials };
 
   /**
+   * Certificates for the domain of `spec.traffic` and their keys, by site, where its gateway has them given: each with its
+   * intermediates after it, in PEM. Keys become secrets. @default none
+   */
+  publicCertificates?: { readonly [site: string]: LeafPair };
+
+  /**
    * Where the trust of `spec.trust` comes from: `builtTrust()` from "pulumi-multisite/trust" makes it in this program,
    * `deliveredTrust(...)` reads what a trust stack left. @default none, where the spec has no trust
    */
@@ -81,7 +88,12 @@ export function planFleet(name: string, args: FleetArgs): FleetPlan {
   const given: Partial<FleetArgs> = args ?? {};
   const plan = planOrProblems(given.spec, problems);
   problems.push(...argumentProblems(given));
-  if (plan) problems.push(...underlayProblems(plan, given), ...sourceProblems(plan.trust, given.trust));
+  if (plan)
+    problems.push(
+      ...underlayProblems(plan, given),
+      ...gatewayProblems(plan, given.publicCertificates),
+      ...sourceProblems(plan.trust, given.trust),
+    );
   if (plan && problems.length === 0) return plan;
   throw new pulumi.RunError(`Fleet "${name}" cannot be built. ${new SpecError(problems).message}`);
 }

@@ -5,12 +5,16 @@ import type { ClusterContext, ClusterKind, ControlPlane, SiteContext, Step } fro
 import type { Entrance } from "./clusters/entrance";
 import type { FrontGroup } from "./clusters/frontGroup";
 import { siteFacts } from "./facts";
+import { gatewayDefinitions } from "./gateway/definitions";
 import { cilium } from "./mesh/cilium";
 import type { MeshCredentials } from "./mesh/credentials";
 import { meshObjects } from "./mesh/objects";
 import { withdrawer } from "./mesh/withdrawer/withdrawer";
+import type { SiteGatewayPlan } from "./plan/gateway/plan";
 import { type MeshPlan, meshOf } from "./plan/mesh";
 import type { SitePlan } from "./plan/plan";
+import type { DnsService } from "./plan/routing/spec";
+import { CILIUM_MINORS } from "./plan/versions";
 import { kubernetesProvider } from "./providers";
 import type { SiteMaterial } from "./trust/material";
 import { siteTrust } from "./trust/site";
@@ -34,6 +38,10 @@ export interface SiteArgs {
   readonly provider?: pulumi.ProviderResource;
   /** Whether public addresses are reserved for the site: where the fleet has traffic. @default false */
   readonly isEntered?: boolean;
+  /** What the site holds ready for its gateway. @default it has none */
+  readonly gateway?: SiteGatewayPlan;
+  /** DNS service at which the site's cert-manager answers an ACME authority. @default it asks none */
+  readonly acme?: DnsService;
   /** Port of every node by which an anycast front sends users to them. @default none does */
   readonly frontPort?: number;
 }
@@ -86,7 +94,7 @@ export class Site extends pulumi.ComponentResource {
     this.kubernetes = kubernetesProvider(args.plan, this.controlPlane, { parent: this });
     this.kubeconfig = this.controlPlane.kubeconfig;
     this.entrance = args.isEntered ? args.kind.entrance?.(context, this.controlPlane) : undefined;
-    this.frontGroups = buildSteps(args, context, this.controlPlane, this.kubernetes);
+    this.frontGroups = buildSteps(args, context, this.controlPlane, this.kubernetes, this.entrance);
     this.registerOutputs({ ...siteFacts(args.plan), kubeconfig: this.kubeconfig });
   }
 }
@@ -105,6 +113,7 @@ function buildSteps(
   context: SiteContext,
   controlPlane: ControlPlane,
   kubernetes: Provider,
+  entrance: Entrance | undefined,
 ): readonly FrontGroup[] {
   const [, ...steps] = args.kind.order;
   const inCluster = (made: readonly pulumi.Resource[]) => after(made, context, controlPlane, kubernetes);
@@ -114,11 +123,13 @@ function buildSteps(
   let groups: readonly FrontGroup[] = [];
   for (const step of steps) {
     made = STEPS[step](args, inCluster(made), controlPlane);
-    if (step === "nodePools" && args.frontPort !== undefined)
+    if (step !== "nodePools") continue;
+    if (args.frontPort !== undefined)
       groups = args.kind.frontGroups?.(inCluster(made), controlPlane, made, args.frontPort) ?? [];
+    holdAddresses(args, inCluster(made), controlPlane, made, entrance);
   }
   services(args, inCluster(made).inCluster);
-  if (args.trust) siteTrust(args.trust, args.plan.kind, objects, inCluster(made).inCluster);
+  if (args.trust) siteTrust(args.trust, args.plan.kind, objects, args.acme, inCluster(made).inCluster);
   return groups;
 }
 
@@ -129,18 +140,34 @@ function services({ plan, mesh }: SiteArgs, options: pulumi.CustomResourceOption
   metricsServer(plan, options);
 }
 
-/** Peers, certificates and roots. In a mesh, the mesh writes those that are its own. */
-function firstObjects({ plan, mesh, trust }: SiteArgs, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
+/** The load balancer before the gateway, where it is ours. */
+function holdAddresses(
+  { kind, gateway }: SiteArgs,
+  context: ClusterContext,
+  controlPlane: ControlPlane,
+  pools: readonly pulumi.Resource[],
+  entrance: Entrance | undefined,
+): void {
+  if (gateway?.heldBy !== "balancer" || gateway.nodePorts === undefined || entrance === undefined) return;
+  kind.gatewayEndpoint?.(context, controlPlane, entrance, pools, gateway.nodePorts);
+}
+
+/** Peers, certificates, roots and definitions. In a mesh, the mesh writes those that are its own. */
+function firstObjects(args: SiteArgs, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
+  const { plan, mesh, trust, gateway } = args;
   const peers = mesh ? meshObjects(plan.name, mesh.plan, mesh.credentials, options) : [];
-  return [...peers, ...(trust ? ciliumTrust(trust, peers.length > 0, options) : [])];
+  const version = mesh?.plan.ciliumVersion ?? CILIUM_MINORS[0];
+  const definitions = gateway?.isOwnClass ? gatewayDefinitions(plan.name, version, options) : [];
+  return [...peers, ...(trust ? ciliumTrust(trust, peers.length > 0, options) : []), ...definitions];
 }
 
 type StepBuilder = (args: SiteArgs, context: ClusterContext, controlPlane: ControlPlane) => pulumi.Resource[];
 
 const STEPS: Readonly<Record<Step, StepBuilder>> = {
-  cni: ({ kind, maximumSites, mesh, trust }, context, controlPlane) => [
+  cni: ({ kind, maximumSites, mesh, trust, gateway }, context, controlPlane) => [
     cilium(context, controlPlane, {
       ...{ maximumSites, awaited: kind.awaitsCni, mesh: mesh?.plan },
+      gateway: gateway?.isOwnClass ?? false,
       ...(trust && { bundleHash: rollingHash(trust), hubble: hasHubble(trust) }),
     }),
   ],

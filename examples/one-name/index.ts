@@ -46,6 +46,11 @@ const spec: FleetSpec = {
       { service: "route53", account: "111122223333" },
       { service: "cloudDns", project: "shop-production" },
     ],
+    // Users' TLS ends in each site, by a certificate that the site gets and renews itself.
+    gateway: {
+      routes: [{ namespace: "shop", service: "frontend", port: 80, check: "/healthz" }],
+      certificate: { by: "acme", email: "platform@example.com" },
+    },
   },
 };
 

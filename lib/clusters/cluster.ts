@@ -60,6 +60,21 @@ export interface ClusterKind<C extends ControlPlane = ControlPlane> {
   meshEndpoint?(context: MeshContext, controlPlane: C, pools: readonly pulumi.Resource[]): pulumi.Resource[];
 
   /**
+   * What holds the site's public addresses where no Service can: a load balancer before the nodes. Called only for a site
+   * whose gateway has it so, after the node pools.
+   * @param entrance what `entrance` returned
+   * @param pools what `nodePools` returned
+   * @param ports of every node
+   */
+  gatewayEndpoint?(
+    context: ClusterContext,
+    controlPlane: C,
+    entrance: Entrance,
+    pools: readonly pulumi.Resource[],
+    ports: { readonly https: number; readonly http: number },
+  ): void;
+
+  /**
    * Groups of nodes by which an anycast front of the cloud reaches the site, and the opening for it. Called only behind one
    * that asks for them, after the node pools.
    * @param pools what `nodePools` returned
@@ -139,6 +154,9 @@ export interface ControlPlane {
    * or nobody knows.
    */
   readonly loadBalancerSubnet?: pulumi.Input<string>;
+
+  /** URL of the issuer of the cluster's ServiceAccounts' tokens, by which its pods are somebody in a cloud. @default nobody knows it */
+  readonly tokenIssuer?: pulumi.Input<string>;
 
   /**
    * Kubeconfig as static text (see `kubeconfig.ts`): endpoint, certificate authority, and a command that fetches a token.

@@ -3,6 +3,7 @@ import type { ClusterKind } from "./cluster";
 import { addons } from "./eks/addons";
 import { controlPlane, type EksControlPlane } from "./eks/controlPlane";
 import { entrance } from "./eks/entrance";
+import { gatewayEndpoint } from "./eks/gatewayEndpoint";
 import { meshEndpoint } from "./eks/meshEndpoint";
 import { nodePools } from "./eks/nodePools";
 import { provider } from "./eks/provider";
@@ -24,6 +25,7 @@ export const eks: ClusterKind<EksControlPlane> = {
   entrance,
   nodePools,
   meshEndpoint,
+  gatewayEndpoint,
   addons,
   underlay: awsUnderlay,
 };

@@ -21,9 +21,11 @@ export const existing: ClusterKind = {
 function controlPlane({ site, kubeconfig }: SiteContext): ControlPlane {
   // `Fleet` has told the caller before.
   if (kubeconfig === undefined) throw new Error(`site ${site.name} came without its kubeconfig`);
+  const { identity, tokenIssuer } = specOf(site, "existing");
   return {
     cluster: undefined,
-    identity: specOf(site, "existing").identity,
+    identity,
+    ...(tokenIssuer !== undefined && { tokenIssuer }),
     // Only the CNI asks for these, and it is not ours here.
     host: "",
     port: 443,

@@ -19,6 +19,8 @@ export interface CiliumSettings {
   readonly mesh?: MeshPlan | undefined;
   /** Whether the site's trust has certificates for Hubble: without them it stays off. @default false */
   readonly hubble?: boolean;
+  /** Whether it is the controller of the site's gateway; Gateway API is there before it then. @default false */
+  readonly gateway?: boolean;
 }
 
 /**
@@ -41,10 +43,14 @@ export function ciliumValues(site: SitePlan, settings: CiliumSettings): HelmValu
     // Neither side of the mesh may restart for what can only be set once.
     clustermesh: { maxConnectedClusters: settings.maximumSites, ...mesh?.clustermesh },
     ...hubbleValues(settings.hubble ?? false),
+    ...(settings.gateway && GATEWAY_VALUES),
     ...mesh?.top,
     ...byKind(site, mesh !== undefined),
   };
 }
+
+/** Its class in any case: with "auto" Helm makes it only if it sees Gateway API already. Kube-proxy's replacement, which it asks for, is on. */
+const GATEWAY_VALUES = { gatewayAPI: { enabled: true, gatewayClass: { create: "true" } } } as const;
 
 function requests({ cpuMillis, memoryMiB }: { cpuMillis: number; memoryMiB: number }): HelmValues {
   return { requests: { cpu: `${cpuMillis}m`, memory: `${memoryMiB}Mi` } };

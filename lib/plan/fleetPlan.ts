@@ -2,6 +2,7 @@ import { type BlockPool, blockPool, siteAddresses } from "./addresses";
 import { capacityVerdict } from "./capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
 import { faultDomainOf, providerOf } from "./faultDomains";
+import { gatewayOverhead } from "./gateway/overhead";
 import { ceil } from "./grains";
 import { exception, stateFacts } from "./life";
 import { meshPlan } from "./mesh/meshPlan";
@@ -68,7 +69,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
   const zones = defaultZones(site);
   const addresses = siteAddresses(site, zones, from);
   const built = site.kind === "existing" ? undefined : site;
-  const daemonSets = fleet.demand.daemonSets ?? [];
+  const daemonSets = [...(fleet.demand.daemonSets ?? []), ...gatewayOverhead(fleet.traffic?.gateway)];
   const pools = built === undefined ? [] : built.pools.map((pool) => poolPlan(pool, built.kind, zones, daemonSets));
   return {
     spec: site,

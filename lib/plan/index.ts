@@ -9,6 +9,7 @@ export { contains, overlap, readCidr } from "./cidr";
 export * from "./demand";
 export { faultDomainOf, providerOf } from "./faultDomains";
 export { capacityInputOf, type FleetPlanOptions, fleetPlan } from "./fleetPlan";
+export * from "./gateway";
 export { type Guaranteed, guaranteed, type PoolDescription } from "./guaranteed";
 export { type StateFacts, stateFacts } from "./life";
 export { type CatalogueFacts, catalogue, type Machine, machine, nearestMachine, type Provider } from "./machines";

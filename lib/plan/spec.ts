@@ -196,6 +196,11 @@ export interface ExistingSiteSpec extends SiteCommon {
   cidrs: { nodes: string[]; pods: string[]; services: string[] };
   /** Addresses that peers and users reach the site by, from its node CIDRs or its public ones. @default none */
   endpoints?: { mesh?: string[]; ingress?: string[] };
+  /**
+   * URL of the issuer of its ServiceAccounts' tokens, which clouds can read from the internet: by it its pods are somebody
+   * there. @default none: they are nobody
+   */
+  tokenIssuer?: string;
 }
 
 /** Nodes of one make. */

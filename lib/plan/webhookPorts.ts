@@ -67,11 +67,13 @@ export function hostWebhookPort(kind: SiteKind, webhook: WebhookName): number | 
 }
 
 /** The ports of a site's nodes that its control plane calls: those of what the library installs there, and the team's own. */
-export function calledPorts(site: SiteSpec, { trust }: Pick<FleetSpec, "trust">): HostPort[] {
+export function calledPorts(site: SiteSpec, { trust, traffic }: Pick<FleetSpec, "trust" | "traffic">): HostPort[] {
   if (site.kind !== "eks") return [];
   const hasIssuer = trust?.signers?.includes("certManager") ?? false;
+  const isAsking = traffic?.gateway?.certificate.by === "acme";
   const installed: readonly WebhookName[] = [
-    ...(hasIssuer ? (["certManager", "trustManager"] as const) : []),
+    ...(hasIssuer || isAsking ? (["certManager"] as const) : []),
+    ...(hasIssuer ? (["trustManager"] as const) : []),
     "metricsServer",
   ];
   const own = Object.entries(site.webhookPorts ?? {}).map(([name, port]) => ({ name, port }));

@@ -2,6 +2,7 @@ import { HealthCheck } from "@pulumi/gcp/compute";
 import { ManagedZone, RecordSet, type RecordSetArgs } from "@pulumi/gcp/dns";
 import * as gcp from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { cloudDnsChallenges } from "./challenges/cloudDns";
 import { absolute, addressesOf, type DnsZone, type ServiceContext, type TrafficService } from "./service";
 
 /** A managed zone. */
@@ -55,6 +56,12 @@ export const cloudDns: TrafficService<"cloudDns", Zone> = {
     // Texts are quoted in the form of a zone file.
     const quoted = proof?.value.apply((value) => JSON.stringify(value));
     if (proof && quoted) recordSet(context, zone, "front-proof", proof.name, { type: "TXT", ttl, rrdatas: [quoted] });
+  },
+  challenges: ({ plan, cloud }, _zone, name, askers) =>
+    cloudDnsChallenges(name, (plan.spec as { project: string }).project, askers, cloud),
+  delegate: (context, zone, name, nameServers) => {
+    const rrdatas = nameServers.apply((all) => all.map(absolute));
+    recordSet(context, zone, "acme", name, { type: "NS", ttl: NAME_SERVER_TTL_SECONDS, rrdatas });
   },
 };
 

@@ -44,4 +44,6 @@ export interface FrontEntry {
   readonly values: pulumi.Output<string[]>;
   /** A TXT record by which the front believes that the domain is ours. */
   readonly proof?: { readonly name: string; readonly value: pulumi.Output<string> };
+  /** What every request of it carries in `X-Azure-FDID`, by which sites keep others out. */
+  readonly frontDoorId?: pulumi.Output<string>;
 }

@@ -52,6 +52,7 @@ export const frontDoor: TrafficFront<"frontDoor"> = {
     return {
       type: "CNAME",
       values: endpoint.hostName.apply((name) => [name]),
+      frontDoorId: profile.frontDoorId,
       proof: {
         name: `_dnsauth.${traffic.domain}`,
         value: domain.validationProperties.apply(({ validationToken }) => validationToken),

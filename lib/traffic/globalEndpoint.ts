@@ -3,6 +3,7 @@ import type { FrontGroup } from "../clusters/frontGroup";
 import type { FrontPlan } from "../plan/routing/front";
 import type { ServicePlan, TrafficPlan } from "../plan/routing/plan";
 import type { DnsService, FrontService } from "../plan/routing/spec";
+import type { Asker, Solver } from "./challenges/challenges";
 import type { FrontEntry, TrafficFront } from "./front";
 import type { DnsZone, SiteAddresses, TrafficService } from "./service";
 
@@ -18,6 +19,8 @@ export interface GlobalEndpointArgs {
   readonly references?: SiteAddresses;
   /** Groups of the sites' nodes, for a front that sends users to nodes. @default {} */
   readonly groups?: { readonly [site: string]: readonly FrontGroup[] };
+  /** Sites whose cert-manager answers an ACME authority at one of the services, where the plan's gateways have it so. @default [] */
+  readonly askers?: readonly Asker[];
   /** Providers to use in place of those that the endpoint makes, by service. @default {} */
   readonly providers?: { readonly [service in DnsService | FrontService]?: pulumi.ProviderResource };
 }
@@ -41,6 +44,12 @@ export class GlobalEndpoint extends pulumi.ComponentResource {
   /** What to enter at the registrar of the zone: the name servers of all zones that are made here. */
   readonly nameServers: pulumi.Output<string[]>;
 
+  /** How each site's cert-manager answers an ACME authority, by site; empty where none asks one. */
+  readonly solvers: { readonly [site: string]: Solver };
+
+  /** What requests that come through the fleet's Azure Front Door carry; undefined without one. */
+  readonly frontDoorId: pulumi.Output<string> | undefined;
+
   /**
    * @param name name of the endpoint, as a rule the fleet's.
    * @param opts as of every component.
@@ -56,6 +65,8 @@ export class GlobalEndpoint extends pulumi.ComponentResource {
       if (entry === undefined) service.records(context, zone, this.nameServers);
       else service.fronted(context, zone, this.nameServers, entry);
     }
+    this.frontDoorId = entry?.frontDoorId;
+    this.solvers = challengesOf(args.plan, made, args.askers ?? []);
     this.registerOutputs({ ...endpointFacts(args.plan), nameServers: this.nameServers });
   }
 }
@@ -102,6 +113,22 @@ function frontOf(parent: GlobalEndpoint, plan: FrontPlan, { plan: traffic, ...ar
   const provider = args.providers?.[plan.service] ?? front.provider(plan, { parent });
   const { addresses, references = {}, groups = {} } = args;
   return front.front({ traffic, plan, addresses, references, groups, cloud: { parent, provider } });
+}
+
+/** The zone for answers to an ACME authority at the one service that has it, to which the zones of all lead. */
+function challengesOf(
+  { gateway }: TrafficPlan,
+  made: readonly Made[],
+  askers: readonly Asker[],
+): { readonly [site: string]: Solver } {
+  const certificate = gateway?.certificate;
+  const holder = made.find(({ service }) => certificate?.by === "acme" && service.service === certificate.service);
+  if (certificate?.by !== "acme" || holder === undefined) return {};
+  const { challengeZone: name } = certificate;
+  const { nameServers, solvers } = holder.service.challenges(holder.context, holder.zone, name, askers);
+  const servers = nameServers.apply((all) => all.map(relative));
+  for (const { service, context, zone } of made) service.delegate(context, zone, name, servers);
+  return solvers;
 }
 
 function relative(name: string): string {

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws/provider";
 import { HealthCheck, Record, type RecordArgs, Zone } from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
 import type { Route53Policy, Route53Record } from "../plan/routing/route53";
+import { route53Challenges } from "./challenges/route53";
 import { addressesOf, type DnsZone, type ServiceContext, type TrafficService } from "./service";
 
 /** A hosted zone. */
@@ -59,6 +60,10 @@ export const route53: TrafficService<"route53", HostedZone> = {
       new Record(key, { zoneId: zone.id, ttl, ...args }, context.cloud);
     record("front", { name: domain, type, records: values });
     if (proof) record("front-proof", { name: proof.name, type: "TXT", records: [proof.value] });
+  },
+  challenges: ({ cloud }, _zone, name, askers) => route53Challenges(name, askers, cloud),
+  delegate: ({ cloud }, zone, name, records) => {
+    new Record("acme", { zoneId: zone.id, name, type: "NS", ttl: NAME_SERVER_TTL_SECONDS, records }, cloud);
   },
 };
 

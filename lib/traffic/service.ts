@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServicePlan, TrafficPlan } from "../plan/routing/plan";
 import type { DnsService } from "../plan/routing/spec";
+import type { Asker, ChallengeZone } from "./challenges/challenges";
 import type { FrontEntry } from "./front";
 
 /** The part of a plan that is for one service. */
@@ -31,6 +32,12 @@ export interface TrafficService<S extends DnsService = DnsService, Z extends Dns
 
   /** In their place behind an anycast front: where it is, and by what it knows the domain for ours. */
   fronted(context: ServiceContext<S>, zone: Z, nameServers: pulumi.Output<string[]>, entry: FrontEntry): void;
+
+  /** A zone of its own for answers to an ACME authority, and how each site answers in it. */
+  challenges(context: ServiceContext<S>, zone: Z, name: string, askers: readonly Asker[]): ChallengeZone;
+
+  /** The record by which the zone leads to that one, at whichever service it is. */
+  delegate(context: ServiceContext<S>, zone: Z, name: string, nameServers: pulumi.Output<string[]>): void;
 }
 
 /** A zone as the endpoint meets it. */

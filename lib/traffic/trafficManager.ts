@@ -5,6 +5,7 @@ import { Profile } from "@pulumi/azure-native/trafficmanager";
 import * as pulumi from "@pulumi/pulumi";
 import type { TrafficManagerSpec } from "../plan/routing/spec";
 import type { TrafficManagerEndpoint, TrafficManagerProfile } from "../plan/routing/trafficManager";
+import { azureChallenges } from "./challenges/trafficManager";
 import type { DnsZone, ServiceContext, TrafficService } from "./service";
 
 /** A DNS zone of Azure, and the group that holds it and the profiles. */
@@ -56,6 +57,19 @@ export const trafficManager: TrafficService<"trafficManager", AzureZone> = {
     recordSet(context, zone, "front", domain, type, where);
     if (proof) recordSet(context, zone, "front-proof", proof.name, "TXT", { txtRecords: [{ value: [proof.value] }] });
   },
+  challenges: ({ plan, cloud }, zone, name, askers) => {
+    const spec = plan.spec as TrafficManagerSpec;
+    return azureChallenges(
+      name,
+      { spec, group: zone.group, location: spec.location ?? DEFAULT_LOCATION },
+      askers,
+      cloud,
+    );
+  },
+  delegate: (context, zone, name, nameServers) => {
+    const nsRecords = nameServers.apply((all) => all.map((nsdname) => ({ nsdname })));
+    recordSet(context, zone, "acme", name, "NS", { nsRecords });
+  },
 };
 
 /** A record of Azure DNS, which takes names without the zone's. */
@@ -65,7 +79,7 @@ function recordSet(
   key: string,
   name: string,
   recordType: string,
-  values: Pick<RecordSetArgs, "aRecords" | "cnameRecord" | "txtRecords">,
+  values: Pick<RecordSetArgs, "aRecords" | "cnameRecord" | "nsRecords" | "txtRecords">,
   dependsOn: pulumi.Resource[] = [],
 ): void {
   new RecordSet(

@@ -1,6 +1,8 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import * as pulumi from "@pulumi/pulumi";
+import { acmeValues } from "../plan/gateway/acmeIdentity";
+import type { DnsService } from "../plan/routing/spec";
 import type { SiteKind } from "../plan/spec";
 import { BUNDLE_LABEL, BUNDLE_SOURCE, SIGNER_SECRETS } from "../plan/trust/objects";
 import { CERT_MANAGER, type ChartVersion, TRUST_MANAGER } from "../plan/versions";
@@ -11,17 +13,21 @@ export const SITE_ISSUER = "multisite-site-ca";
 
 const { namespace } = SIGNER_SECRETS.certManager;
 
-/** cert-manager and trust-manager in a site that has nodes, and the two objects that have them serve the fleet's trust. */
+/**
+ * cert-manager and trust-manager in a site that has nodes, and the two objects that have them serve the fleet's trust.
+ * @param acme DNS service at which it answers an ACME authority; undefined: it asks none
+ */
 export function certManager(
   site: string,
   kind: SiteKind,
   secrets: readonly pulumi.Resource[],
+  acme: DnsService | undefined,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const after = (...made: readonly pulumi.Resource[]) => pulumi.mergeOptions(options, { dependsOn: [...made] });
-  const issuer = chart(site, CERT_MANAGER, certManagerValues(kind), after(...secrets));
+  const issuer = certManagerChart(`${site}-${CERT_MANAGER.chart}`, kind, acme, after(...secrets));
   // Its webhook's certificate is cert-manager's work.
-  const copier = chart(site, TRUST_MANAGER, trustManagerValues(kind), after(issuer));
+  const copier = chart(`${site}-${TRUST_MANAGER.chart}`, TRUST_MANAGER, trustManagerValues(kind), after(issuer));
   return [
     issuer,
     copier,
@@ -59,12 +65,26 @@ export function certManager(
 /** A pod that holds ports of its node leaves before the next comes: where every node has one, none could come before. */
 const ONE_BY_ONE = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
 
+/**
+ * The release of cert-manager, in its own namespace.
+ * @param name of the resource
+ */
+export function certManagerChart(
+  name: string,
+  kind: SiteKind,
+  acme: DnsService | undefined,
+  options: pulumi.CustomResourceOptions,
+): Release {
+  return chart(name, CERT_MANAGER, certManagerValues(kind, acme), options);
+}
+
 /** Values of cert-manager's chart. */
-export function certManagerValues(kind: SiteKind) {
+export function certManagerValues(kind: SiteKind, acme?: DnsService) {
   const port = hostWebhookPort(kind, "certManager");
   return {
     crds: { enabled: true, keep: true },
     replicaCount: 2,
+    ...acmeValues(acme),
     webhook: {
       replicaCount: 2,
       ...(port !== undefined && { hostNetwork: true, securePort: port, strategy: ONE_BY_ONE }),
@@ -90,11 +110,11 @@ export function trustManagerValues(kind: SiteKind) {
 }
 
 function chart(
-  site: string,
+  resource: string,
   { chart, version, repository }: ChartVersion,
   values: pulumi.Inputs,
   options: pulumi.CustomResourceOptions,
 ): Release {
   const args = { name: chart, namespace, chart, version, repositoryOpts: { repo: repository } };
-  return new Release(`${site}-${chart}`, { ...args, values, timeout: 600, maxHistory: 5 }, options);
+  return new Release(resource, { ...args, values, timeout: 600, maxHistory: 5 }, options);
 }

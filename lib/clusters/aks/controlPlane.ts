@@ -39,6 +39,7 @@ export function controlPlane(context: SiteContext): AksControlPlane {
     group,
     network: net,
     clusterIdentity: identity,
+    tokenIssuer: cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? ""),
     identity: cluster.id,
     host: cluster.fqdn,
     port: 443,

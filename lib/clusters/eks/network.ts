@@ -20,6 +20,8 @@ export interface EksNetwork {
   /** Private subnet of the nodes, by zone. A given network says no zones: all its subnets serve every pool. */
   readonly nodeSubnetIds: (zones: readonly string[]) => pulumi.Input<string>[];
   readonly loadBalancerSubnetIds: readonly pulumi.Input<string>[];
+  /** Subnets of public load balancers, one a zone in the order of the site's; none for a given network. */
+  readonly publicSubnetIds: readonly pulumi.Input<string>[];
   /** Where the control plane has its network interfaces: subnets of two zones at least. */
   readonly controlPlaneSubnetIds: readonly pulumi.Input<string>[];
   /** Route table of each zone's private subnets, for links to other networks; none for a given network. */
@@ -36,6 +38,7 @@ export function network(context: SiteContext): EksNetwork {
     vpcId: given.vpcId,
     nodeSubnetIds: () => given.privateSubnetIds,
     loadBalancerSubnetIds: given.loadBalancerSubnetIds,
+    publicSubnetIds: [],
     controlPlaneSubnetIds: given.privateSubnetIds,
     privateTables: [],
     routes: [],
@@ -69,6 +72,7 @@ function ownNetwork({ site, cloud }: SiteContext): EksNetwork {
     vpcId: vpc.id,
     nodeSubnetIds: (wanted) => zones.filter(({ name }) => wanted.includes(name)).map(({ nodes }) => nodes.id),
     loadBalancerSubnetIds: zones.map(({ loadBalancers }) => loadBalancers.id),
+    publicSubnetIds: zones.map(({ open }) => open.id),
     controlPlaneSubnetIds: zones.map(({ controlPlane }) => controlPlane.id),
     privateTables: zones.map(({ name, table }) => ({ zone: name, table: table.id })),
     routes: [...zones.flatMap(({ routes }) => routes), endpoint],
@@ -103,6 +107,7 @@ interface Zone {
   readonly name: string;
   readonly nodes: Subnet;
   readonly loadBalancers: Subnet;
+  readonly open: Subnet;
   readonly controlPlane: Subnet;
   readonly table: RouteTable;
   readonly routes: readonly pulumi.Resource[];
@@ -125,7 +130,7 @@ function zone(network: Network, wayOut: PublicRoutes, name: string, index: numbe
   const nodeLink = associate(network, `nodes-${name}`, nodes, table);
   associate(network, `load-balancers-${name}`, loadBalancers, table);
   associate(network, `control-plane-${name}`, controlPlane, table);
-  return { name, nodes, loadBalancers, controlPlane, table, routes: [route, nodeLink] };
+  return { name, nodes, loadBalancers, open, controlPlane, table, routes: [route, nodeLink] };
 }
 
 function subnet(

@@ -28,6 +28,7 @@ export function controlPlane(context: SiteContext): GkeControlPlane {
     cluster,
     nodes,
     network: net,
+    tokenIssuer: pulumi.interpolate`https://container.googleapis.com/v1/${cluster.id}`,
     identity: cluster.id,
     // Nodes always have the private endpoint, whoever else may reach the cluster.
     host: cluster.privateClusterConfig.privateEndpoint,

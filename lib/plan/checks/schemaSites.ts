@@ -139,6 +139,9 @@ const existing = {
   allocatable: allocatableSchema,
   cidrs: strict({ nodes: cidrs, pods: cidrs, services: cidrs }),
   endpoints: optional(strict({ mesh: addresses, ingress: addresses })),
+  tokenIssuer: optional(
+    text(`a URL such as "https://oidc.example.com/shop"`, /^https:\/\/[\w.-]+(:\d{1,5})?(\/[\w\-./~]*)?$/),
+  ),
 };
 
 const SHAPES = { eks, gke, aks, existing } as const;

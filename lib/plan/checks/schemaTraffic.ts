@@ -1,5 +1,6 @@
 import type { DnsService, FrontService } from "../routing/spec";
 import { amount, list, map, oneNumber, optional, strict, type TypeOf, text, variant, whole, word } from "./leaves";
+import { gatewaySchema } from "./schemaGateway";
 import { arn, awsAccount, gcpProject, guid } from "./schemaSites";
 
 const LABEL = "[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9])?";
@@ -96,4 +97,5 @@ export const trafficSchema = strict({
   ttlSeconds: optional(whole(0, 300, " (seconds)")),
   objectiveSeconds: optional(whole(1, 3600, " (seconds)")),
   dnssec: optional(word(["unsigned", "signed", "multi-signer"])),
+  gateway: optional(gatewaySchema),
 });

@@ -7,6 +7,7 @@ import type { DnsProviderSpec, TrafficSpec } from "../routing/spec";
 import { profileLabel } from "../routing/trafficManager";
 import type { FleetSpec, SiteSpec } from "../spec";
 import { checkFront } from "./front";
+import { checkGateway } from "./gateway";
 import type { DraftSite } from "./sites";
 import type { Draft } from "./structure";
 import type { Report } from "./wording";
@@ -24,6 +25,7 @@ export function checkTraffic(spec: Draft<FleetSpec>, sites: readonly DraftSite[]
   checkLatency(traffic, placed, report);
   checkAmounts(traffic, placed, report);
   checkFront(traffic, placed, report);
+  checkGateway(traffic, sites, report);
 }
 
 /** The longest that the library puts before the domain: `site-` and a site's name. */

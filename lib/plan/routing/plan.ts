@@ -1,3 +1,4 @@
+import { gatewayPlan, type TrafficGatewayPlan } from "../gateway/plan";
 import { stateFacts } from "../life";
 import type { SitePlan } from "../plan";
 import type { SiteState } from "../spec";
@@ -31,6 +32,8 @@ export interface TrafficPlan {
   readonly objectiveSeconds: number;
   /** At the worst, whichever service a resolver asks. */
   readonly failoverSeconds: number;
+  /** What ends the users' TLS in each site; undefined where that is somebody else's. */
+  readonly gateway: TrafficGatewayPlan | undefined;
   /** What is risked, in words. */
   readonly notes: readonly string[];
 }
@@ -97,8 +100,9 @@ export function trafficPlan(
   const steering = front === undefined ? times : [front.time];
   const objectiveSeconds = spec.objectiveSeconds ?? DEFAULT_OBJECTIVE_SECONDS;
   const failoverSeconds = Math.max(...steering.map((one) => one.totalSeconds));
-  const notes = [...risks(spec, common.sites), ...frontRisks(spec)];
-  return { ...common, services, front, steering, objectiveSeconds, failoverSeconds, notes };
+  const gateway = gatewayPlan(spec, sites);
+  const notes = [...risks(spec, common.sites), ...frontRisks(spec), ...(gateway?.certificate.notes ?? [])];
+  return { ...common, services, front, steering, objectiveSeconds, failoverSeconds, gateway, notes };
 }
 
 function servicePlan(

@@ -1,3 +1,4 @@
+import type { GatewaySpec } from "../gateway/spec";
 import type { FrontSpec } from "./frontSpec";
 
 export type {
@@ -53,6 +54,9 @@ export interface TrafficSpec {
 
   /** Whether the zone is signed with DNSSEC. Two services that sign need keys of both in each (`multi-signer`). @default "unsigned" */
   dnssec?: "unsigned" | "signed" | "multi-signer";
+
+  /** What ends the users' TLS in each site, leads them to Services and answers for its readiness. @default none: it is somebody else's */
+  gateway?: GatewaySpec;
 }
 
 /** How a site shows that it can serve: one path, the same for every service. */

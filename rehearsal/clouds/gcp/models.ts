@@ -3,6 +3,7 @@ import { text } from "../wire";
 import { certificateAuthorityModels } from "./certificateAuthority";
 import { connectivityModels } from "./connectivity";
 import { dnsModels } from "./dns";
+import { federationModels } from "./federation";
 import { gkeModels } from "./gke";
 import { identityModels } from "./identity";
 import { loadBalancingModels } from "./loadBalancing";
@@ -17,6 +18,7 @@ const MODELS = new Map(
     networkModels,
     gkeModels,
     identityModels,
+    federationModels,
     loggingModels,
     loadBalancingModels,
     dnsModels,

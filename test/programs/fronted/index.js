@@ -50,12 +50,15 @@ const FLEETS = {
   },
 };
 const { sites, front, failover } = FLEETS[service];
+const pem = config.getObject("pem");
+const routes = [{ namespace: "shop", service: "frontend", port: 80 }];
 
 const fleet = new Fleet("shop", {
   spec: {
     ...{ demand: { cpu: 20, memoryGiB: 60, pods: 200 }, sites },
     traffic: {
       ...{ domain: "shop.example.com", zone: "example.com", front, failover },
+      ...(pem && { gateway: { routes, certificate: { by: "given" } } }),
       providers: [
         { service: "route53", account: "111122223333" },
         { service: "cloudDns", project: "shop-production" },
@@ -63,6 +66,7 @@ const fleet = new Fleet("shop", {
       ],
     },
   },
+  ...(pem && { publicCertificates: Object.fromEntries(sites.map(({ name }) => [name, pem])) }),
   kinds: [eks, gke, aks],
   services: [route53, cloudDns, trafficManager, globalAccelerator, globalLoadBalancer, frontDoor],
 });
