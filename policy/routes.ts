@@ -1,29 +1,25 @@
 import type { ObservedResource } from "pulumi-multisite/plan";
 import type { Finding } from "./judged";
+import { isOwner, ownerFindings } from "./owners";
 
 const RECORD = "aws:route53/record:Record";
 const RECORD_SET = "gcp:dns/recordSet:RecordSet";
 const PROFILE = "azure-native:trafficmanager:Profile";
 const ENDPOINT_GROUP = "aws:globalaccelerator/endpointGroup:EndpointGroup";
-/** Kubernetes objects that external-dns makes records of. */
-const NAMING =
-  /^kubernetes:(core\/v1:Service|networking\.k8s\.io\/v1:Ingress|gateway\.networking\.k8s\.io\/v1:Gateway)$/;
-const HOSTNAME = "external-dns.alpha.kubernetes.io/hostname";
 
 /** Whether a resource of this type leads users to sites. */
 export function isRoute(type: string): boolean {
-  return type in JUDGES || NAMING.test(type);
+  return type in JUDGES || isOwner(type);
 }
 
 type Props = Readonly<Record<string, unknown>>;
 
 /** What is wrong with the resources that lead users to sites, in whatever program. */
 export function routeFindings(resources: readonly ObservedResource[], domains: readonly string[]): Finding[] {
-  return resources.flatMap(({ type, name, urn, props }) => {
-    const of = props as Props;
-    const found = NAMING.test(type) ? owners(of, domains) : (JUDGES[type]?.(name, of) ?? []);
-    return found.map((message) => ({ message, urn }));
-  });
+  const unhealthy = resources.flatMap(({ type, name, urn, props }) =>
+    (JUDGES[type]?.(name, props as Props) ?? []).map((message) => ({ message, urn })),
+  );
+  return [...unhealthy, ...ownerFindings(resources, domains)];
 }
 
 /** A judge per type. What is unknown yet is given, and counts as such. */
@@ -69,19 +65,6 @@ function trafficManagerProfile(name: string, props: Props): string[] {
 
 function unchecked(name: string, service: string): string {
   return `Site record ${name} has no health check on ${service}: traffic will keep going to a dead site. Give it one.`;
-}
-
-/** Controllers in clusters fight over one name, each deleting the others' records. */
-function owners(props: Props, domains: readonly string[]): string[] {
-  const { name, annotations } = (props.metadata ?? {}) as { readonly name?: string; readonly annotations?: Props };
-  const asked = String(annotations?.[HOSTNAME] ?? "").split(",");
-  return asked
-    .map((one) => one.trim().replace(/\.$/, ""))
-    .filter((one) => domains.includes(one))
-    .map(
-      (one) =>
-        `${name ?? "An object"} asks external-dns for ${one}, which spec.traffic owns: two owners delete each other's records. Remove the annotation.`,
-    );
 }
 
 function list(value: unknown): Props[] {
