@@ -6,6 +6,7 @@ import { motoPython } from "./environment";
 
 /** AWS as moto plays it: what is made is kept until the test ends. */
 export interface Moto {
+  readonly endpoint: string;
   readonly route53: Route53Client;
   ec2(region: string): EC2Client;
 }
@@ -18,11 +19,17 @@ from moto.server import main
 main(["-H", "127.0.0.1", "-p", "0"])
 `;
 
-/** A moto of the test's own, or the reason to skip. */
-export async function moto(test: TestContext): Promise<Moto | string> {
+/**
+ * A moto of the test's own, or the reason to skip.
+ * @param account that callers without a role are in
+ */
+export async function moto(test: TestContext, account = "123456789012"): Promise<Moto | string> {
   const found = await motoPython();
   if (typeof found === "string") return found;
-  const server = spawn(found.python, ["-c", SERVER], { stdio: ["pipe", "ignore", "pipe"] });
+  const server = spawn(found.python, ["-c", SERVER], {
+    stdio: ["pipe", "ignore", "pipe"],
+    env: { ...process.env, MOTO_ACCOUNT_ID: account },
+  });
   test.after(() => server.kill("SIGKILL"));
   let said = "";
   const endpoint = await new Promise<string>((resolve, reject) => {
@@ -36,6 +43,7 @@ export async function moto(test: TestContext): Promise<Moto | string> {
   });
   const credentials = { accessKeyId: "moto", secretAccessKey: "moto" };
   return {
+    endpoint,
     route53: new Route53Client({ endpoint, credentials, region: "us-east-1" }),
     ec2: (region) => new EC2Client({ endpoint, credentials, region }),
   };

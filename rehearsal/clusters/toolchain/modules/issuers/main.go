@@ -1,5 +1,5 @@
 // Command issuers hosts cert-manager's own controllers for issuers, certificates and their requests, outside of any cluster:
-// a rehearsal's pods run nothing, so that nobody else would issue there. Neither webhooks nor ACME are part of it.
+// a rehearsal's pods run nothing, so that nobody else would issue there. ACME by DNS is part of it, webhooks are not.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -16,6 +17,9 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/cert-manager/cert-manager/pkg/controller"
+	"github.com/cert-manager/cert-manager/pkg/controller/acmechallenges"
+	"github.com/cert-manager/cert-manager/pkg/controller/acmeorders"
+	requestsacme "github.com/cert-manager/cert-manager/pkg/controller/certificaterequests/acme"
 	"github.com/cert-manager/cert-manager/pkg/controller/certificaterequests/approver"
 	requestsca "github.com/cert-manager/cert-manager/pkg/controller/certificaterequests/ca"
 	requestsselfsigned "github.com/cert-manager/cert-manager/pkg/controller/certificaterequests/selfsigned"
@@ -27,6 +31,8 @@ import (
 	"github.com/cert-manager/cert-manager/pkg/controller/certificates/trigger"
 	"github.com/cert-manager/cert-manager/pkg/controller/clusterissuers"
 	"github.com/cert-manager/cert-manager/pkg/controller/issuers"
+	_ "github.com/cert-manager/cert-manager/pkg/issuer/acme"
+	"github.com/cert-manager/cert-manager/pkg/issuer/acme/dns/util"
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/ca"
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/selfsigned"
 )
@@ -35,7 +41,10 @@ import (
 var names = []string{
 	issuers.ControllerName,
 	clusterissuers.ControllerName,
+	acmeorders.ControllerName,
+	acmechallenges.ControllerName,
 	approver.ControllerName,
+	requestsacme.CRControllerName,
 	requestsca.CRControllerName,
 	requestsselfsigned.CRControllerName,
 	trigger.ControllerName,
@@ -52,16 +61,28 @@ const patience = 2 * time.Minute
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "path of a kubeconfig; its current context is used")
 	namespace := flag.String("cluster-resource-namespace", "cert-manager", "where the Secrets of ClusterIssuers are")
+	nameservers := flag.String("dns01-nameservers", "", "host:port of resolvers that see the answers to ACME's challenges, by commas; the system's by default")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *kubeconfig, *namespace); err != nil {
+	if err := run(ctx, *kubeconfig, *namespace, acmeOptions(*nameservers)); err != nil {
 		fmt.Fprintln(os.Stderr, "issuers:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, kubeconfig, namespace string) error {
+// acmeOptions asks resolvers that are given in the place of the zone's own name servers.
+func acmeOptions(nameservers string) controller.ACMEOptions {
+	options := controller.ACMEOptions{DNS01CheckAuthoritative: nameservers == "", DNS01CheckRetryPeriod: 2 * time.Second}
+	if nameservers == "" {
+		options.DNS01Nameservers = util.RecursiveNameservers
+	} else {
+		options.DNS01Nameservers = strings.Split(nameservers, ",")
+	}
+	return options
+}
+
+func run(ctx context.Context, kubeconfig, namespace string, acme controller.ACMEOptions) error {
 	if err := awaitKinds(ctx, kubeconfig); err != nil {
 		return err
 	}
@@ -69,7 +90,10 @@ func run(ctx context.Context, kubeconfig, namespace string) error {
 		Kubeconfig:         kubeconfig,
 		KubernetesAPIQPS:   50,
 		KubernetesAPIBurst: 100,
-		IssuerOptions:      controller.IssuerOptions{ClusterResourceNamespace: namespace},
+		// As the chart has it: issuers of the whole cluster may use what its pods are.
+		IssuerOptions:    controller.IssuerOptions{ClusterResourceNamespace: namespace, ClusterIssuerAmbientCredentials: true},
+		ACMEOptions:      acme,
+		SchedulerOptions: controller.SchedulerOptions{MaxConcurrentChallenges: 60},
 		CertificateOptions: controller.CertificateOptions{
 			CertificateRequestMinimumBackoffDuration: time.Second,
 			CertificateRequestMaximumBackoffDuration: time.Minute,
@@ -98,6 +122,8 @@ func run(ctx context.Context, kubeconfig, namespace string) error {
 	}
 	shared.SharedInformerFactory.Start(ctx.Done())
 	shared.KubeSharedInformerFactory.Start(ctx.Done())
+	// Nobody answers by HTTP here, but challenges wait for it.
+	shared.HTTP01ResourceMetadataInformersFactory.Start(ctx.Done())
 	for i, one := range started {
 		running.Go(func() {
 			if err := one.Run(2, ctx); err != nil {
