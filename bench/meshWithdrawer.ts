@@ -1,0 +1,82 @@
+import { toolchain } from "../rehearsal/clusters/toolchain";
+import { openLab } from "../test/mesh-real/lab";
+import { machine } from "../test/mesh-real/prerequisites";
+import { outageSeconds, type Probe, startProbe } from "../test/mesh-real/probe";
+import { ciliumPrograms } from "../test/mesh-real/programs";
+import { RealFleet } from "../test/mesh-real/realFleet";
+import type { States } from "../test/mesh-real/rehearsed";
+import { until } from "../test/mesh-real/run";
+import { startWithdrawer } from "../test/mesh-real/withdrawerPod";
+import { type Figure, median } from "./support/figures";
+
+/** A peer that comes and goes is taken back later each time, so that more would take very long. */
+const RUNS = 3;
+const PATIENCE = 900;
+const THREE: States = { frankfurt: "active", belgium: "active", amsterdam: "active" };
+
+/**
+ * Times how long clients of a Service that spreads over three real sites lose requests when one of the sites vanishes
+ * silently: in frankfurt, where a withdrawer runs, and in belgium, where none does.
+ */
+export async function run(): Promise<Figure[]> {
+  const here = machine();
+  if (typeof here === "string") throw new Error(here);
+  const cilium = await ciliumPrograms((text) => process.stderr.write(`  ${text}\n`));
+  const fleet = new RealFleet(await openLab(here, await toolchain(), cilium));
+  try {
+    await fleet.start(...(await fleet.rehearsals.up(THREE)).values());
+    await fleet.allReady();
+    await fleet.startPods(...Object.keys(THREE));
+    return await measured(fleet);
+  } finally {
+    await fleet.lab.end();
+  }
+}
+
+async function measured(fleet: RealFleet): Promise<Figure[]> {
+  const withdrawer = await startWithdrawer(fleet.site("frankfurt"));
+  const withOne: number[] = [];
+  let without = 0;
+  for (let count = 1; count <= RUNS; count++) {
+    const watched = await clientOf(fleet, "frankfurt");
+    const unwatched = await clientOf(fleet, "belgium");
+    await fleet.site("amsterdam").node.cut(true);
+    await untilServed(watched, async () => (await withdrawer.withdrawn()).includes("amsterdam"));
+    withOne.push(outageSeconds(await watched.stop()));
+    // Once is enough for what takes minutes and is a constant of Cilium's.
+    if (count === RUNS) {
+      await untilServed(unwatched, async () => !(await fleet.site("belgium").links()).amsterdam);
+      without = outageSeconds(await unwatched.stop());
+    } else await unwatched.stop();
+    await fleet.site("amsterdam").node.cut(false);
+    await until("amsterdam is taken back", PATIENCE, async () => (await withdrawer.withdrawn()).length === 0);
+    await fleet.allReady();
+  }
+  const range = `${Math.min(...withOne).toFixed(2)} to ${Math.max(...withOne).toFixed(2)}`;
+  return [
+    {
+      ...{ name: "requests lost when a site vanishes silently, with a withdrawer", unit: "s" },
+      ...{ value: Number(median(withOne).toFixed(2)), limit: 15, note: `median of ${RUNS}, ${range}` },
+    },
+    {
+      ...{ name: "the same without one (cacheTtlSeconds 30)", unit: "s" },
+      value: Number(without.toFixed(2)),
+    },
+  ];
+}
+
+async function clientOf(fleet: RealFleet, at: string): Promise<Probe> {
+  const target = await fleet.serve("spread", { affinity: "none" }, at);
+  await fleet.untilAnswering(at, target, ["amsterdam", "belgium", "frankfurt"]);
+  return startProbe(fleet.client(at), target);
+}
+
+/** Waits until the loss is known, and a hundred requests in a row were answered since. */
+async function untilServed(probe: Probe, isKnown: () => Promise<boolean>): Promise<void> {
+  await until("the loss is known", PATIENCE, isKnown);
+  const known = Date.now();
+  await until("all are answered", PATIENCE, () => {
+    const last = probe.answers().slice(-100);
+    return last.length === 100 && last.every(({ answer, began }) => answer !== null && began > known);
+  });
+}
