@@ -202,6 +202,7 @@ const OUTPUTS: Readonly<Record<string, (name: string) => Record<string, unknown>
   "aws:eks/cluster:Cluster": (name) => ({
     endpoint: `https://${name}.gr7.eks.amazonaws.com`,
     certificateAuthority: { data: "Y2E=" },
+    identities: [{ oidcs: [{ issuer: `https://oidc.eks.example.com/id/${name}` }] }],
     vpcConfig: { clusterSecurityGroupId: `sg-${name}` },
   }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
