@@ -4,6 +4,7 @@ export { existing } from "./clusters/existing";
 export type { PoolFacts, SiteFacts } from "./facts";
 export { Fleet } from "./fleet";
 export type { LeafPair, MeshCredentials } from "./mesh/credentials";
+export { ExportedService, type ExportedServiceArgs } from "./mesh/exportedService";
 export { GlobalService, type GlobalServiceArgs, type ServicePort } from "./mesh/globalService";
 export type { FleetArgs } from "./options";
 export type * from "./plan/mesh/meshPlan";

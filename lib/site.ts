@@ -7,11 +7,12 @@ import type { FrontGroup } from "./clusters/frontGroup";
 import { siteFacts } from "./facts";
 import { gatewayDefinitions } from "./gateway/definitions";
 import { cilium } from "./mesh/cilium";
+import { clustersetResources } from "./mesh/clustersetDns";
 import type { MeshCredentials } from "./mesh/credentials";
 import { meshObjects } from "./mesh/objects";
 import { withdrawer } from "./mesh/withdrawer/withdrawer";
 import type { SiteGatewayPlan } from "./plan/gateway/plan";
-import { type MeshPlan, meshOf } from "./plan/mesh";
+import { clustersetDns, type MeshPlan, meshOf } from "./plan/mesh";
 import type { SitePlan } from "./plan/plan";
 import type { DnsService } from "./plan/routing/spec";
 import { CILIUM_MINORS } from "./plan/versions";
@@ -138,6 +139,8 @@ function services({ plan, mesh }: SiteArgs, options: pulumi.CustomResourceOption
   const watching = mesh?.plan.withdrawer;
   if (watching) withdrawer(plan.name, watching, options);
   metricsServer(plan, options);
+  const dns = clustersetDns(plan, mesh?.plan);
+  if (dns) clustersetResources(plan.name, dns, options);
 }
 
 /** The load balancer before the gateway, where it is ours. */
@@ -177,7 +180,11 @@ const STEPS: Readonly<Record<Step, StepBuilder>> = {
     if (peers.length === 0 || kind.meshEndpoint === undefined) return pools;
     return [...pools, ...kind.meshEndpoint({ ...context, peers }, controlPlane, pools)];
   },
-  addons: ({ kind }, context, controlPlane) => kind.addons(context, controlPlane),
+  addons: ({ kind, plan, mesh }, context, controlPlane) => {
+    const stub = clustersetDns(plan, mesh?.plan)?.stub;
+    const told = stub?.how === "addon" ? { dnsConfiguration: stub.configurationValues } : {};
+    return kind.addons({ ...context, ...told }, controlPlane);
+  },
 };
 
 /** The context of a step that comes after `made`. */

@@ -121,6 +121,9 @@ export interface ClusterContext extends SiteContext {
    * steps before, and `deletedWith` the cluster.
    */
   readonly inCluster: pulumi.CustomResourceOptions;
+
+  /** What the cluster's own DNS is told beside its own names, where the kind has an add-on for it: its whole configuration. */
+  readonly dnsConfiguration?: string;
 }
 
 /** What a builder of the mesh's endpoint gets. */

@@ -1,9 +1,8 @@
-import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import type { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { type MeshPlan, meshOf, type ServiceSharing } from "../plan/mesh";
-import type { CiliumMinor } from "../plan/versions";
+import { exportFrom } from "./exportedService";
 
 /** A port of a Service. */
 export interface ServicePort {
@@ -28,8 +27,6 @@ export interface GlobalServiceArgs extends ServiceSharing {
   /** Labels of the pods. */
   readonly selector: Readonly<Record<string, string>>;
   readonly ports: readonly ServicePort[];
-  /** No address of its own: names lead to the pods, those of the other sites included. @default false */
-  readonly headless?: boolean;
   /**
    * Also exports it by the Multi-Cluster Services API: `NAME.NAMESPACE.svc.clusterset.local` is then the Service of all
    * sites, where a site's DNS serves that domain. @default false
@@ -54,9 +51,8 @@ export class GlobalService extends pulumi.ComponentResource {
     const made = Object.entries(args.sites).map(([site, { kubernetes }]) => {
       const options = { parent: this, provider: kubernetes };
       const service = buildService(name, site, { ...args, namespace }, options);
-      const { mesh } = args;
-      if (args.exported === true && mesh?.implementation === "cilium") {
-        exportService({ name, site, namespace }, mesh, { ...options, dependsOn: [service] });
+      if (args.exported === true) {
+        exportFrom(site, { name, namespace }, args.mesh, undefined, { ...options, dependsOn: [service] });
       }
       return [site, service] as const;
     });
@@ -88,19 +84,3 @@ function buildService(
 
 /** A site may have no backend of its own: the others' are the point. */
 const NOT_AWAITED = { "pulumi.com/skipAwait": "true" };
-
-/** The API's version that each minor version of Cilium installs and reads. Source: its `pkg/clustermesh/mcsapi`. */
-const EXPORT_VERSIONS: Readonly<Record<CiliumMinor, string>> = { "1.19": "v1alpha1", "1.20": "v1beta1" };
-
-function exportService(
-  { name, site, namespace }: { readonly name: string; readonly site: string; readonly namespace: string },
-  { ciliumVersion }: MeshPlan,
-  options: pulumi.CustomResourceOptions,
-): void {
-  const apiVersion = `multicluster.x-k8s.io/${EXPORT_VERSIONS[ciliumVersion]}`;
-  new CustomResource(
-    `${name}-${site}-export`,
-    { apiVersion, kind: "ServiceExport", metadata: { name, namespace } },
-    options,
-  );
-}

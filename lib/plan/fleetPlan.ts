@@ -5,6 +5,7 @@ import { faultDomainOf, providerOf } from "./faultDomains";
 import { gatewayOverhead } from "./gateway/overhead";
 import { ceil } from "./grains";
 import { exception, stateFacts } from "./life";
+import { CLUSTERSET_PODS } from "./mesh/clusterset";
 import { meshPlan } from "./mesh/meshPlan";
 import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
@@ -69,7 +70,11 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
   const zones = defaultZones(site);
   const addresses = siteAddresses(site, zones, from);
   const built = site.kind === "existing" ? undefined : site;
-  const daemonSets = [...(fleet.demand.daemonSets ?? []), ...gatewayOverhead(fleet.traffic?.gateway)];
+  const daemonSets = [
+    ...(fleet.demand.daemonSets ?? []),
+    ...gatewayOverhead(fleet.traffic?.gateway),
+    ...(isMeshed(fleet) ? [CLUSTERSET_PODS] : []),
+  ];
   const pools = built === undefined ? [] : built.pools.map((pool) => poolPlan(pool, built.kind, zones, daemonSets));
   return {
     spec: site,

@@ -84,6 +84,15 @@ export interface ImageVersion {
 /** Node.js of the line that is supported until April 2028. Date: the release notes of Node.js 24.11.1. */
 export const NODE_IMAGE: ImageVersion = { image: "docker.io/library/node:24.11.1-alpine3.22", date: "2025-11-11" };
 
+/**
+ * Answers names of all sites. Cilium asks for 1.12.2 or later (its "Multi-Cluster Services API"); this is the version of
+ * Kubernetes 1.35 (cmd/kubeadm/app/constants). It reads v1alpha1, which Cilium's definitions serve in both minors.
+ */
+export const COREDNS: ImageVersion = {
+  image: "registry.k8s.io/coredns/coredns:v1.13.1",
+  date: "2025-10-08",
+};
+
 /** Every chart that this library installs. */
 export const CHARTS: readonly ChartVersion[] = [CILIUM, CILIUM_1_20, CERT_MANAGER, TRUST_MANAGER, METRICS_SERVER];
 

@@ -45,7 +45,11 @@ test("each site has its certificates and three peer objects before its Cilium, w
       `${site}-clustermesh-apiserver-server-cert`,
     ]);
     const maps = own.filter(({ type }) => type === "kubernetes:core/v1:ConfigMap").map(({ name }) => name);
-    assert.deepEqual(maps.sort(), [`${site}-cilium-root-ca.crt`, `${site}-clustermesh-remote-users`]);
+    assert.deepEqual(maps.sort(), [
+      `${site}-cilium-root-ca.crt`,
+      `${site}-clustermesh-remote-users`,
+      `${site}-clusterset-dns-config-map`,
+    ]);
     const release = graph.one(RELEASE, `${site}-cilium`);
     for (const { type, name, urn } of own)
       if (type === SECRET) assert.ok(release.dependsOn.includes(urn), `${name} is there first`);

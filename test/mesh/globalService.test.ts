@@ -66,8 +66,10 @@ test("an export is of the version that the site's Cilium reads, and comes after 
   }
 });
 
-test("a headless Service has no address of its own", async () => {
+test("a headless Service has no address of its own, and its names lead to the pods of all sites", async () => {
   for (const { inputs } of (await build({ headless: true })).all(SERVICE)) {
     assert.equal((inputs.spec as { clusterIP: string }).clusterIP, "None");
+    const { annotations } = inputs.metadata as { annotations: { [name: string]: string } };
+    assert.equal(annotations["service.cilium.io/global-sync-endpoint-slices"], "true");
   }
 });

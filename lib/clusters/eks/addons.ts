@@ -30,7 +30,9 @@ export function addons(context: ClusterContext, controlPlane: EksControlPlane): 
     { podIdentityAssociations: [{ serviceAccount: "ebs-csi-controller-sa", roleArn: driver.role.arn }] },
     pulumi.mergeOptions(cloud, { dependsOn: [agent, ...driver.attachments] }),
   );
-  const dns = addon(context, controlPlane, "coredns", {}, cloud);
+  const { dnsConfiguration } = context;
+  const configured = dnsConfiguration === undefined ? {} : { configurationValues: dnsConfiguration };
+  const dns = addon(context, controlPlane, "coredns", configured, cloud);
   return [agent, storage, dns];
 }
 

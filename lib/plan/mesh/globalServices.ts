@@ -8,6 +8,9 @@ export interface ServiceSharing {
 
   /** Whether the other sites may use this site's backends. @default true */
   readonly shared?: boolean;
+
+  /** Whether it has no address of its own: names lead to its pods. @default false */
+  readonly headless?: boolean;
 }
 
 /**
@@ -16,11 +19,17 @@ export interface ServiceSharing {
  * No affinity is no annotation: Cilium 1.19 takes the documented `none` for an affinity that it does not know, and then
  * uses the own site's backends only, ready or not (`pkg/clustermesh/selectbackends.go`; put right in 1.20).
  */
-export function globalAnnotations({ affinity = "local", shared = true }: ServiceSharing = {}): Record<string, string> {
+export function globalAnnotations({
+  affinity = "local",
+  shared = true,
+  headless = false,
+}: ServiceSharing = {}): Record<string, string> {
   return {
     "service.cilium.io/global": "true",
     ...(affinity !== "none" && { "service.cilium.io/affinity": affinity }),
     "service.cilium.io/shared": String(shared),
+    // The cluster's own DNS then answers with the other sites' pods as well: it knows of slices alone.
+    ...(headless && { "service.cilium.io/global-sync-endpoint-slices": "true" }),
   };
 }
 

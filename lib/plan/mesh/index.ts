@@ -1,3 +1,21 @@
+export {
+  CLUSTERSET_DNS,
+  CLUSTERSET_REQUESTS,
+  type ClustersetDns,
+  type ClustersetObject,
+  clustersetDns,
+  type DnsStub,
+} from "./clusterset";
+export { CLUSTERSET_DOMAIN } from "./corefile";
+export {
+  clustersetMembers,
+  clustersetName,
+  clustersetPodName,
+  type ExportedMetadata,
+  type SharedService,
+  serviceExport,
+  serviceImport,
+} from "./exports";
 export type { MeshGate } from "./gate";
 export { CLUSTER_LABEL, globalAnnotations, podsInSites, type ServiceSharing } from "./globalServices";
 export { type Mesh, meshOf } from "./mesh";
