@@ -29,7 +29,7 @@ export function controlPlane(context: SiteContext): EksControlPlane {
   return {
     cluster,
     network: net,
-    tokenIssuer: cluster.identities.apply((all) => all[0]?.oidcs?.[0]?.issuer ?? ""),
+    tokenIssuer: cluster.identities.apply((all) => all?.[0]?.oidcs?.[0]?.issuer ?? ""),
     identity: cluster.arn,
     host: cluster.endpoint.apply((endpoint) => new URL(endpoint).hostname),
     port: 443,
