@@ -36,6 +36,10 @@ const OUTPUTS: Readonly<Record<string, (inputs: Record<string, unknown>) => Reco
     name: resourceName,
     fqdn: `${resourceName}-1a2b.hcp.westeurope.azmk8s.io`,
   }),
+  "gcp:compute/haVpnGateway:HaVpnGateway": () => ({
+    vpnInterfaces: [{ ipAddress: "35.0.0.1" }, { ipAddress: "35.0.0.2" }],
+  }),
+  "azure-native:network:VpnGateway": () => ({ ipConfigurations: [] }),
   "azure-native:keyvault:Key": () => ({ keyUriWithVersion: "https://vault.vault.azure.net/keys/secrets/1" }),
   "azure-native:managedidentity:UserAssignedIdentity": () => ({ principalId: "99999999-0000-0000-0000-000000000000" }),
 };

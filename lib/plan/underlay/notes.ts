@@ -28,11 +28,14 @@ export function underlayNotes(
   return found;
 }
 
-/** Routes of one VPC route table, and inbound rules of one security group, before AWS is asked for more (2026-11). */
+/**
+ * Routes of one VPC route table, and inbound rules of one security group, before AWS is asked for more. Newer accounts have
+ * 500 routes, older ones 50 (Amazon VPC quotas, 2026-11).
+ */
 const AWS_ROUTES = 50;
 const AWS_RULES = 60;
 
-/** Most rules that AWS lets one network interface have, all of its groups together, whatever it is asked. */
+/** Rules of a group times groups of a network interface, whatever AWS is asked (Amazon VPC quotas, 2026-11). */
 const AWS_RULES_AT_MOST = 1000;
 
 /** What must be asked of AWS first: an update that meets a quota half-way leaves half a network. */

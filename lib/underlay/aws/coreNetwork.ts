@@ -93,7 +93,7 @@ export function corePolicy({ edges }: Pick<WideAreaNetworkPlan, "edges">): strin
   });
 }
 
-/** Region where core networks are shared, whatever regions they span (AWS RAM User Guide, shareable resources). */
+/** Region where core networks are shared, whatever regions they span (AWS RAM User Guide, global resources). */
 export function sharingRegion(plan: WideAreaNetworkPlan): string {
   return partitionOf("aws", plan.edges[0]!.region) === "us-gov" ? "us-gov-west-1" : "us-east-1";
 }
