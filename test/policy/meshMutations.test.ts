@@ -19,6 +19,9 @@ async function rehearsed(): Promise<readonly ObservedResource[]> {
   try {
     const { exit, resources, diagnostics } = await session.up();
     assert.equal(exit, 0, JSON.stringify(diagnostics));
+    const { steps } = await session.up();
+    const again = steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn}`);
+    assert.deepEqual(again, [], "a second run changes nothing");
     return resources.map(observedResource(resources));
   } finally {
     await session.close();
