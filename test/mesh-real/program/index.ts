@@ -6,7 +6,7 @@ import { gke } from "pulumi-multisite/gcp";
 import { fleetPlan, type RotationSpec } from "pulumi-multisite/plan";
 import { builtTrust, Trust } from "pulumi-multisite/trust";
 
-/** The sites of `examples/three-clouds`, and a fourth that joins later. */
+/** The sites of `examples/three-clouds`, a fourth that joins later, and a fifth that should not. */
 const pools = (machineType: string) => [{ name: "apps", machineType, nodes: 6 }];
 const all: SiteSpec[] = [
   {
@@ -44,6 +44,15 @@ const all: SiteSpec[] = [
     kind: "eks",
     account: "111122223333",
     region: "eu-west-1",
+    apiAccess: { mode: "private" },
+    pools: pools("m6i.xlarge"),
+  },
+  {
+    name: "stockholm",
+    number: 5,
+    kind: "eks",
+    account: "111122223333",
+    region: "eu-north-1",
     apiAccess: { mode: "private" },
     pools: pools("m6i.xlarge"),
   },
