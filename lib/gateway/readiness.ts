@@ -12,6 +12,9 @@ const LABELS = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": GA
 const FOLDER = "/etc/readiness";
 const FILE = "haproxy.cfg";
 
+/** HAProxy takes a Service for well until three checks of it have failed: nobody shall hear that. */
+const FIRST_VERDICT_SECONDS = 8;
+
 /** User and group of the official image. */
 const NOBODY = 99;
 
@@ -98,7 +101,7 @@ function container(image: string) {
       requests: { cpu: `${cpuMillis}m`, memory: `${memoryMiB}Mi` },
       limits: { memory: `${memoryMiB}Mi` },
     },
-    readinessProbe: probe,
+    readinessProbe: { ...probe, initialDelaySeconds: FIRST_VERDICT_SECONDS },
     livenessProbe: { ...probe, failureThreshold: 6 },
     securityContext: {
       ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
