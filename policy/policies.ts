@@ -18,6 +18,7 @@ import { dnsProviders, failoverTime, routingHealth, singleFront } from "./rules/
 import { declaredVersusReal } from "./rules/n1-018-declared-vs-real";
 import { staleFacts } from "./rules/n1-019-stale-facts";
 import { certificatesRenewed, clocksRenewed } from "./rules/n1-030-certificates-renewed";
+import { publicCertificate } from "./rules/n1-032-public-certificate";
 import { trustRules } from "./trust";
 import { trustPolicy } from "./trust/trustRule";
 
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   failoverTime,
   dnsProviders,
   singleFront,
+  publicCertificate,
   declaredVersusReal,
   staleFacts,
   ...meshRules,

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { TrafficSpec } from "../../lib/plan/routing/spec";
 import type { FleetSpec } from "../../lib/plan/spec";
+import { ACME, gateway } from "../support/gateway";
 import type { SentResource } from "../support/packProcess";
 import { inCluster, threeClusters } from "../support/programs";
-import { eksSite } from "../support/specs";
-import { ACCELERATOR, CLOUD_DNS, ROUTE53, threeClouds } from "../support/traffic";
+import { aksSite, eksSite, fleetSpec, gkeSite } from "../support/specs";
+import { ACCELERATOR, CLOUD_DNS, FRONT_DOOR, LOAD_BALANCER, ROUTE53, threeClouds, traffic } from "../support/traffic";
 import { onFleet, onStack, UNKNOWN_VALUE } from "./fakes";
 
 const OVERLOAD = "n1-005-survivor-overload";
@@ -62,8 +64,33 @@ const FRONTS: typeof FLEETS = [
   ["a front that is too slow", TIME, fronted(6), ["Estimated fail-over 40s of globalAccelerator > RTO 30s (3 checks of 10s, 10s timeout, 0s TTL). Lower one of them, or raise traffic.objectiveSeconds."]],
 ];
 
+const CERTIFICATE = "n1-032-public-certificate";
+const takes = (site: string) =>
+  `Site ${site} takes traffic of shop.example.com, and nothing here gives it a certificate for that name, or renews it. Give traffic.gateway, or accept it for now.`;
+/** Three sites of one cloud behind the front that is there. */
+const behind = (
+  front: NonNullable<TrafficSpec["front"]>,
+  site: typeof aksSite | typeof gkeSite,
+  regions: string[],
+): FleetSpec =>
+  fleetSpec(
+    regions.map((region, index) => site(`s${index + 1}`, index + 1, { region })),
+    { traffic: traffic({ front }) },
+  );
+
+// biome-ignore format: a table reads by its rows
+const CERTIFICATES: typeof FLEETS = [
+  ["no certificate from anywhere", CERTIFICATE, threeClouds(), ["frankfurt", "belgium", "amsterdam"].map(takes)],
+  ["a gateway", CERTIFICATE, threeClouds({ gateway: gateway({ certificate: ACME }) }), []],
+  ["a site that takes no traffic", CERTIFICATE, { ...threeClouds(), sites: threeClouds().sites.map((site) => ({ ...site, ...(site.name === "belgium" && { state: "drained" as const }) })) }, ["frankfurt", "amsterdam"].map(takes)],
+  ["traffic without TLS", CERTIFICATE, threeClouds({ health: { protocol: "http" } }), []],
+  ["a front that passes TLS on", CERTIFICATE, fronted(6), ["e1", "e2", "e3"].map(takes)],
+  ["Google's front, which ends it", CERTIFICATE, behind(LOAD_BALANCER, gkeSite, ["europe-west1", "us-east4", "asia-northeast1"]), []],
+  ["Azure's front, which ends it", CERTIFICATE, behind(FRONT_DOOR, aksSite, ["westeurope", "eastus", "japaneast"]), []],
+];
+
 describe("rules of traffic, by what a Fleet declares", () => {
-  for (const [title, rule, spec, messages] of [...FLEETS, ...FRONTS]) {
+  for (const [title, rule, spec, messages] of [...FLEETS, ...FRONTS, ...CERTIFICATES]) {
     it(`${rule}: ${title}`, () => {
       const found = onFleet(rule, spec).messages;
       assert.equal(found.length, messages.length, found.join("\n"));
