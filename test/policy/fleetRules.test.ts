@@ -5,7 +5,7 @@ import { rules } from "../../policy/policies";
 import type { Settings } from "../../policy/settings";
 import { eks, existing, fleetOf, type Given, onFleet, onResource, UNKNOWN_VALUE } from "./fakes";
 
-/** A fleet of EKS sites that two of three carry: 3 nodes offer 10.59 cores. */
+/** A fleet of EKS sites that two of three carry: 3 nodes offer 10.29 cores. */
 const three = (pool: object = {}, demand: object = { cpu: 20, memoryGiB: 60, pods: 200 }): FleetSpec =>
   ({ sites: [eks(0, pool), eks(1, {}), eks(2, {})], demand }) as FleetSpec;
 
@@ -104,7 +104,7 @@ const cases: [title: string, rule: string, spec: unknown, messages: string[], gi
     N.overload,
     three(),
     [
-      'Losing e3: routing "unknown" sends its 33.3% to e1, which would need 13.333 cpu and guarantees 10.59. Use routing "spread" or add 1 x m6i.xlarge.',
+      'Losing e3: routing "unknown" sends its 33.3% to e1, which would need 13.333 cpu and guarantees 10.29. Use routing "spread" or add 1 x m6i.xlarge.',
     ],
     { shared: { routing: { model: "unknown" } } },
   ],
@@ -161,7 +161,7 @@ const cases: [title: string, rule: string, spec: unknown, messages: string[], gi
     three({}, { workloads: [{ name: "big", replicas: 2, cpu: 8, memoryGiB: 4 }] }),
     [0, 1, 2].map(
       (i) =>
-        `Workload big (8 cpu/4 GiB) fits no guaranteed node at e${i + 1} (largest allocatable 3.53 cpu/12.78 GiB).`,
+        `Workload big (8 cpu/4 GiB) fits no guaranteed node at e${i + 1} (largest allocatable 3.43 cpu/12.58 GiB).`,
     ),
   ],
   [
@@ -249,7 +249,7 @@ describe("N1-004 on reference fleets", () => {
 
   it("names loss, resource, shortage and the missing node", () => {
     assert.deepEqual(onFleet(N.loss, three({ nodes: 2 })).messages, [
-      "Losing e3: cpu left 17.65 < demand 20 (short 2.35, 11.8%). The loss of e2 leaves too little as well. With 3 equal sites each must carry 50% of demand (1.50x total). Add 1 x m6i.xlarge to pool apps of site e1 (2 -> 3).",
+      "Losing e3: cpu left 17.15 < demand 20 (short 2.85, 14.3%). The loss of e2 leaves too little as well. With 3 equal sites each must carry 50% of demand (1.50x total). Add 1 x m6i.xlarge to pool apps of site e1 (2 -> 3).",
     ]);
   });
 
