@@ -94,7 +94,9 @@ async function declare({ node, kubernetes }: RealSite): Promise<void> {
 
 function programFolder(folder: string): string {
   const { data } = programObject(PLAN);
-  const items = deploymentSpec(PLAN).template.spec.volumes.flatMap(({ configMap }) => configMap?.items ?? []);
+  const items = deploymentSpec(PLAN).template.spec.volumes.flatMap((volume) =>
+    "configMap" in volume ? (volume.configMap?.items ?? []) : [],
+  );
   for (const { key, path } of items) {
     const file = join(folder, "program", path);
     mkdirSync(dirname(file), { recursive: true });

@@ -1,13 +1,12 @@
 import { MESH_NAMESPACE } from "../../plan/mesh";
 import type { SiteGate } from "../../plan/mesh/siteGates";
+import { AGENT_SOCKET } from "../agentSocket";
 
 /** Name of the Job in every site that has one. */
 export const GATE = "multisite-mesh-ready";
 
 /** Seconds until a peer that is not followed fails the update: load balancers of a new site take some minutes. */
 export const GATE_SECONDS = 540;
-
-const CILIUM_RUN = "/var/run/cilium";
 
 /**
  * Waits until the agent of this node follows every peer that is named, and says whom it does not. `jq` is in Cilium's image
@@ -44,7 +43,7 @@ export function gateJob({ peers, image }: SiteGate) {
           restartPolicy: "Never",
           tolerations: [{ operator: "Exists" }],
           containers: [container(peers, image)],
-          volumes: [{ name: "cilium", hostPath: { path: CILIUM_RUN, type: "Directory" } }],
+          volumes: [AGENT_SOCKET.volume],
         },
       },
     },
@@ -62,14 +61,7 @@ function container(peers: readonly string[], image: string) {
     ],
     resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
     terminationMessagePolicy: "FallbackToLogsOnError",
-    securityContext: {
-      // The agent's socket is root's.
-      runAsUser: 0,
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    volumeMounts: [{ name: "cilium", mountPath: CILIUM_RUN, readOnly: true }],
+    securityContext: AGENT_SOCKET.securityContext,
+    volumeMounts: [AGENT_SOCKET.mount],
   };
 }

@@ -3,6 +3,7 @@ import { MESH_NAMESPACE, WITHDRAWN_RECORD } from "../../plan/mesh/peers";
 import { WITHDRAWAL_PACE } from "../../plan/mesh/withdrawal";
 import type { WithdrawerPlan } from "../../plan/mesh/withdrawerPlan";
 import { LEAF_SECRETS } from "../../plan/trust/objects";
+import { AGENT_SOCKET } from "../agentSocket";
 import type { WithdrawerSettings } from "./program/main";
 import program from "./program.json";
 
@@ -11,7 +12,6 @@ export const WITHDRAWER = "multisite-withdrawer";
 
 const FOLDER = "/opt/multisite";
 const CERTIFICATES = "/var/run/multisite/certificates";
-const CILIUM_RUN = "/var/run/cilium";
 
 const metadata = { name: WITHDRAWER, namespace: MESH_NAMESPACE };
 const labels = { "app.kubernetes.io/name": WITHDRAWER, "app.kubernetes.io/part-of": "pulumi-multisite" };
@@ -23,7 +23,7 @@ export function settingsOf({ atMost }: WithdrawerPlan): WithdrawerSettings {
     atMost,
     lease: `/apis/coordination.k8s.io/v1/namespaces/${MESH_NAMESPACE}/leases/${WITHDRAWER}`,
     certificates: CERTIFICATES,
-    agentSocket: `${CILIUM_RUN}/cilium.sock`,
+    agentSocket: AGENT_SOCKET.path,
   };
 }
 
@@ -123,7 +123,7 @@ export function deploymentSpec(plan: WithdrawerPlan) {
         volumes: [
           { name: "program", configMap: { name: WITHDRAWER, items } },
           { name: "certificates", secret: { secretName: LEAF_SECRETS.meshRemote.name } },
-          { name: "cilium", hostPath: { path: CILIUM_RUN, type: "Directory" } },
+          AGENT_SOCKET.volume,
         ],
       },
     },
@@ -137,18 +137,11 @@ function container({ image }: WithdrawerPlan) {
     command: ["node", `${FOLDER}/lib/mesh/withdrawer/program/main.js`, `${FOLDER}/settings.json`],
     env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
     resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "192Mi" } },
-    securityContext: {
-      // The agent's socket is root's.
-      runAsUser: 0,
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: AGENT_SOCKET.securityContext,
     volumeMounts: [
       { name: "program", mountPath: FOLDER, readOnly: true },
       { name: "certificates", mountPath: CERTIFICATES, readOnly: true },
-      { name: "cilium", mountPath: CILIUM_RUN, readOnly: true },
+      AGENT_SOCKET.mount,
     ],
   };
 }

@@ -104,10 +104,7 @@ export function map<T>(of: Schema<T>, what: string): Schema<{ [name: string]: T 
   return {
     allowed,
     draft(value, path, report) {
-      if (!isObject(value)) {
-        report(path, wrong(value, allowed));
-        return undefined;
-      }
+      if (!isReadable(value, allowed, path, report)) return undefined;
       const read = Object.entries(value).map(([name, one]) => [name, at(of, one, name, path, report)] as const);
       return Object.fromEntries(read.filter(([, one]) => one !== undefined));
     },
@@ -157,10 +154,7 @@ export function strict<S extends Shape>(shape: S, words: ObjectWords = {}): Sche
   return {
     allowed,
     draft(value, path, report) {
-      if (!isObject(value)) {
-        report(path, wrong(value, allowed));
-        return undefined;
-      }
+      if (!isReadable(value, allowed, path, report)) return undefined;
       for (const name of Object.keys(value)) {
         if (!Object.hasOwn(shape, name)) report([...path, name], unknown(name, known, words));
       }
@@ -182,10 +176,7 @@ export function variant<T>(
   return {
     allowed,
     draft(value, path, report) {
-      if (!isObject(value)) {
-        report(path, wrong(value, allowed));
-        return undefined;
-      }
+      if (!isReadable(value, allowed, path, report)) return undefined;
       const name = Object.hasOwn(value, property) ? value[property] : undefined;
       const chosen = typeof name === "string" && Object.hasOwn(variants, name) ? variants[name] : undefined;
       if (chosen !== undefined) return chosen.draft(value, path, report);
@@ -221,6 +212,13 @@ function unknown(name: string, known: readonly string[], words: ObjectWords): st
 
 /** The properties of an object, whatever they are. */
 type Values = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object with properties; reports it where it is none. */
+function isReadable(value: unknown, allowed: string, path: (string | number)[], report: Report): value is Values {
+  if (isObject(value)) return true;
+  report(path, wrong(value, allowed));
+  return false;
+}
 
 /** Whether a value is an object with properties, and no list. */
 export function isObject(value: unknown): value is Values {

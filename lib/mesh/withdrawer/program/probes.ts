@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import { connect as connectTcp, isIP } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { PeerApi } from "./site";
 
@@ -15,21 +15,10 @@ const HEALTH_PORT = 4240;
 
 /** Whether a peer's mesh API completes a handshake in which both sides prove themselves, at any of its addresses. */
 export async function apiAnswers({ host, port, addresses }: PeerApi, own: Credentials, ms: number): Promise<boolean> {
-  const asked = addresses.map(
-    (address) =>
-      new Promise<boolean>((resolve) => {
-        // Of an address the certificate is checked by itself, of a name by the name.
-        const servername = isIP(host) === 0 ? { servername: host } : {};
-        const socket = connectTls({ host: address, port, ...own, ...servername });
-        const end = (answer: boolean) => {
-          clearTimeout(timer);
-          socket.destroy();
-          resolve(answer);
-        };
-        const timer = setTimeout(() => end(false), ms);
-        socket.on("secureConnect", () => end(true));
-        socket.on("error", () => end(false));
-      }),
+  // Of an address the certificate is checked by itself, of a name by the name.
+  const servername = isIP(host) === 0 ? { servername: host } : {};
+  const asked = addresses.map((address) =>
+    opens(connectTls({ host: address, port, ...own, ...servername }), "secureConnect", ms),
   );
   return (await Promise.all(asked)).includes(true);
 }
@@ -37,21 +26,29 @@ export async function apiAnswers({ host, port, addresses }: PeerApi, own: Creden
 /** Whether any of these nodes answers: one that refuses a connection is there as well. Undefined without any. */
 export async function nodesAnswer(addresses: readonly string[], ms: number): Promise<boolean | undefined> {
   if (addresses.length === 0) return undefined;
-  const asked = addresses.map(
-    (host) =>
-      new Promise<boolean>((resolve) => {
-        const socket = connectTcp({ host, port: HEALTH_PORT });
-        const end = (answer: boolean) => {
-          clearTimeout(timer);
-          socket.destroy();
-          resolve(answer);
-        };
-        const timer = setTimeout(() => end(false), ms);
-        socket.on("connect", () => end(true));
-        socket.on("error", ({ code }: NodeJS.ErrnoException) => end(code === "ECONNREFUSED"));
-      }),
+  const asked = addresses.map((host) =>
+    opens(connectTcp({ host, port: HEALTH_PORT }), "connect", ms, ({ code }) => code === "ECONNREFUSED"),
   );
   return (await Promise.all(asked)).includes(true);
+}
+
+/** Whether a connection opens in time, or fails in a way that is an answer, too; closes it. */
+function opens(
+  socket: Socket,
+  event: "connect" | "secureConnect",
+  ms: number,
+  isAnswer: (error: NodeJS.ErrnoException) => boolean = () => false,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (answer: boolean) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => end(false), ms);
+    socket.on(event, () => end(true));
+    socket.on("error", (error) => end(isAnswer(error)));
+  });
 }
 
 interface NodeElement {
