@@ -6,23 +6,13 @@ import { meshReaderOf } from "../mesh/reader";
 import { meshTable, problemsText, type SiteReport } from "../mesh/text";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
-import { accessOf, canAsk, type KubeconfigOptions } from "./kubeconfigs";
+import { accessOf, canAsk } from "./kubeconfigs";
 import { writeDocument } from "./output";
 import { programPlan } from "./programPlan";
-
-/** Options that every command on the fleet's mesh has. */
-export interface MeshOptions extends KubeconfigOptions {
-  config: Record<string, string>;
-  stack: string;
-  /** Files with the states of other stacks, by the names under which the program refers to them. @default none */
-  reference?: Record<string, string>;
-  json?: string;
-  /** Seconds that a site has for each answer. */
-  timeout: number;
-}
+import type { SiteOptions } from "./siteOptions";
 
 /** Options of `multisite mesh status`. */
-export interface MeshStatusOptions extends MeshOptions {
+export interface MeshStatusOptions extends SiteOptions {
   /** Whether packets are sent along the paths between the sites. */
   mtu: boolean;
 }
@@ -64,7 +54,7 @@ export async function meshStatus(
  */
 export async function meshOfProgram(
   dir: string,
-  options: MeshOptions,
+  options: SiteOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<{ readonly plan: FleetPlan; readonly mesh: MeshPlan }> {

@@ -6,11 +6,12 @@ import { type SiteWithdrawal, withdrawFrom } from "../mesh/withdraw";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 import { accessOf, canAsk } from "./kubeconfigs";
-import { type MeshOptions, meshOfProgram } from "./meshStatus";
+import { meshOfProgram } from "./meshStatus";
 import { writeDocument } from "./output";
+import type { SiteOptions } from "./siteOptions";
 
 /** Options of `multisite mesh withdraw`. */
-export interface MeshWithdrawOptions extends MeshOptions {
+export interface MeshWithdrawOptions extends SiteOptions {
   take: boolean;
 }
 

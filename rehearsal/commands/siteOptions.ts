@@ -1,6 +1,18 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { KubeconfigOptions } from "./kubeconfigs";
 
-/** Adds the options of every command that asks the running sites of a program. */
+/** Options of every command that asks the running sites of a program. */
+export interface SiteOptions extends KubeconfigOptions {
+  config: Record<string, string>;
+  stack: string;
+  /** Files with the states of other stacks, by the names under which the program refers to them. @default none */
+  reference?: Record<string, string>;
+  json?: string;
+  /** Seconds that a site has for each answer. */
+  timeout: number;
+}
+
+/** Adds those options. */
 export function withSiteOptions(command: Command): Command {
   return command
     .option("--kubeconfig <site=file>", "kubeconfig of a site (repeatable)", siteFile, {})

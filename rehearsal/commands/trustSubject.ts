@@ -7,22 +7,16 @@ import { type AskedSite, collect } from "../trust/collect";
 import { readFacts, readRotation, writeWhole } from "../trust/file";
 import { readerOf } from "../trust/reader";
 import { UserError } from "../userError";
-import { accessOf, canAsk, type KubeconfigOptions } from "./kubeconfigs";
+import { accessOf, canAsk } from "./kubeconfigs";
 import { programPlan } from "./programPlan";
+import type { SiteOptions } from "./siteOptions";
 
 /** Options that every command on the fleet's trust has. */
-export interface TrustOptions extends KubeconfigOptions {
-  config: Record<string, string>;
-  stack: string;
-  /** Files with the states of other stacks, by the names under which the program refers to them. @default none */
-  reference?: Record<string, string>;
-  json?: string;
+export interface TrustOptions extends SiteOptions {
   /** The rotation's data. @default trust.json in the program's folder */
   trustFile?: string;
   /** Files of facts. @default trust-facts.json in the program's folder */
   facts: string[];
-  /** Seconds that each site has to answer. */
-  timeout: number;
 }
 
 /** The fleet's sites, from its program, and its rotation, from the file. */

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { boundedAccess, type SiteAccess } from "../clusters/sites/bounded";
 import { kubernetes } from "../clusters/sites/kubernetes";
-import { orNone, readerOf, type SiteReader } from "../trust/reader";
+import { heldBy, isReady, orNone, type SiteReader, stays } from "../trust/reader";
 
 const namespace = "kube-system";
 
@@ -42,15 +42,13 @@ export async function meshReaderOf(site: string, access: SiteAccess, seconds: nu
   const { config, bounded } = await boundedAccess(site, access, seconds);
   const core = new CoreV1Api(bounded);
   const apps = new AppsV1Api(bounded);
-  const { held } = await readerOf(site, access, seconds);
   return {
-    held,
+    held: heldBy(core),
     async agents() {
       const { items } = await core.listNamespacedPod({ namespace, labelSelector: "k8s-app=cilium" });
-      const alive = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
-      return alive.map(({ metadata, spec, status }) => ({
+      return items.filter(stays).map(({ metadata, spec, status }) => ({
         name: metadata?.name ?? "",
-        isReady: (status?.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True"),
+        isReady: isReady(status),
         tag: /:([^:@/]+)(@|$)/.exec(spec?.containers.find(({ name }) => name === AGENT)?.image ?? "")?.[1],
       }));
     },

@@ -1,5 +1,5 @@
 import { boundedAccess, type SiteAccess } from "../clusters/sites/bounded";
-import { kubernetes } from "../clusters/sites/kubernetes";
+import { type CoreV1Api, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
 
 /** A ConfigMap or Secret as a site has it; texts are decoded. */
 export interface Held {
@@ -63,14 +63,7 @@ export async function readerOf(site: string, access: SiteAccess, seconds: number
     StatefulSet: (at) => apps.readNamespacedStatefulSet(at),
   };
   return {
-    async held(kind, namespace, name) {
-      if (kind === "ConfigMap") {
-        const found = await orNone(core.readNamespacedConfigMap({ namespace, name }));
-        return found && { ...place(found.metadata), data: found.data ?? {} };
-      }
-      const found = await orNone(core.readNamespacedSecret({ namespace, name }));
-      return found && { ...place(found.metadata), data: decoded(found.data) };
-    },
+    held: heldBy(core),
     async labelled(kind, labelSelector) {
       if (kind === "ConfigMap") {
         const { items } = await core.listConfigMapForAllNamespaces({ labelSelector });
@@ -84,13 +77,12 @@ export async function readerOf(site: string, access: SiteAccess, seconds: number
       if (found === undefined) return undefined;
       const labels = Object.entries(found.spec?.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
       const { items } = await core.listNamespacedPod({ namespace, labelSelector: labels.join(",") });
-      const alive = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
       return {
         desired: scheduled(found.status) ?? found.spec?.replicas ?? 1,
-        pods: alive.map(({ metadata, status }) => ({
+        pods: items.filter(stays).map(({ metadata, status }) => ({
           name: metadata?.name ?? "",
           annotations: metadata?.annotations ?? {},
-          ready: (status?.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True"),
+          ready: isReady(status),
           // Containers restart within a pod: what counts is when the youngest read its files last, so the oldest of them.
           startedAt: (status?.containerStatuses ?? [])
             .flatMap(({ state }) => state?.running?.startedAt?.toISOString() ?? [])
@@ -99,6 +91,27 @@ export async function readerOf(site: string, access: SiteAccess, seconds: number
       };
     },
   };
+}
+
+/** Reads an object by a client. */
+export function heldBy(core: CoreV1Api): SiteReader["held"] {
+  return async (kind, namespace, name) => {
+    if (kind === "ConfigMap") {
+      const found = await orNone(core.readNamespacedConfigMap({ namespace, name }));
+      return found && { ...place(found.metadata), data: found.data ?? {} };
+    }
+    const found = await orNone(core.readNamespacedSecret({ namespace, name }));
+    return found && { ...place(found.metadata), data: decoded(found.data) };
+  };
+}
+
+/** Whether a pod is not being taken away. */
+export function stays({ metadata }: V1Pod): boolean {
+  return metadata?.deletionTimestamp === undefined;
+}
+
+export function isReady(status: V1Pod["status"]): boolean {
+  return (status?.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True");
 }
 
 function place(metadata: Meta | undefined): Pick<Held, "namespace" | "name" | "writtenAt"> {

@@ -14,6 +14,7 @@ export async function kubeConfigOf(text: string): Promise<InstanceType<Classes["
 
 type Classes = Awaited<ReturnType<typeof kubernetes>>;
 
+export type CoreV1Api = InstanceType<Classes["CoreV1Api"]>;
 export type V1DaemonSet = InstanceType<Classes["V1DaemonSet"]>;
 export type V1Node = InstanceType<Classes["V1Node"]>;
 export type V1Pod = InstanceType<Classes["V1Pod"]>;

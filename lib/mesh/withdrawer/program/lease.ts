@@ -42,7 +42,7 @@ export class LeaderLease {
       await this.#api.merge(this.#path, { metadata: { resourceVersion: metadata.resourceVersion }, spec: next });
       return true;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409) return false;
+      if (error instanceof ApiError && error.code === 409) return false;
       throw error;
     }
   }
