@@ -6,25 +6,21 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connect, createServer } from "node:tls";
 import { promisify } from "node:util";
-import { createColors } from "picocolors";
 import { challengeZone } from "../../../lib/plan/gateway/certificate";
 import { certificatesOf } from "../../../lib/plan/trust/bundle";
 import type { LocalSite } from "../../../rehearsal/clusters/sites";
-import { openProgram, refuseFailed } from "../../../rehearsal/commands/program";
-import { withSites } from "../../../rehearsal/commands/sites";
-import { subjectOf } from "../../../rehearsal/commands/subject";
+import { refuseFailed } from "../../../rehearsal/commands/program";
 import type { ResourceView } from "../../../rehearsal/engine";
-import type { Terminal } from "../../../rehearsal/terminal";
 import { dnsServer } from "../../support/dns";
 import { until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localProgram, runProgram } from "../../support/localPrograms";
 import { localTools } from "../../support/localTools";
+import { onLocalSites } from "../../support/onLocalSites";
 import { localAuthority } from "./authority";
 import { ACCOUNT, DOMAIN, gatewayProgram, SITES } from "./program";
 import { type LocalRoute53, localRoute53 } from "./route53";
 
-const SILENT: Terminal = { out() {}, err() {}, progress() {}, done() {}, colors: createColors(false) };
 const SECRET = { namespace: "multisite-gateway", name: "public-certificate" };
 
 /** So short that certificates are renewed within the test: a third before their end. */
@@ -119,16 +115,8 @@ test("real cert-managers in three sites, by the objects of this library, before 
   const { address: dns } = await dnsServer(t, aws.answers);
   const authority = await localAuthority(t, pebble.path, dns, LIFETIME_SECONDS);
   const dir = gatewayProgram(t, authority);
-  await withSites(dir, SILENT, new AbortController().signal, async (stage) => {
-    const run = await openProgram(dir, { config: {}, stack: "rehearsal" }, SILENT, stage.signal, {
-      sites: stage.stage,
-    });
-    t.after(() => run.session.close());
-    const preview = await run.session.preview();
-    refuseFailed(preview);
-    const { plan } = subjectOf(preview.resources, { manifests: undefined, today: "2026-11-20" });
-    const local = await stage.start(plan, preview);
-    const sites = SITES.map((name) => local.sites[name]!);
+  await onLocalSites(t, dir, async (run, all) => {
+    const sites = SITES.map((name) => all[name]!);
     const [oslo, turin, vienna] = sites as [LocalSite, LocalSite, LocalSite];
 
     await t.test("the rehearsal makes them, and changes nothing when it runs again", async () => {

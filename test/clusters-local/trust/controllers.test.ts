@@ -4,23 +4,20 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import { createColors } from "picocolors";
 import { certificatesOf } from "../../../lib/plan/trust/bundle";
 import { BUNDLE_LABEL, BUNDLE_SOURCE, SIGNER_SECRETS } from "../../../lib/plan/trust/objects";
 import { legalSteps, type RotationSubject, type TrustRotation, type TrustStep } from "../../../lib/plan/trustPhases";
 import type { LocalSite } from "../../../rehearsal/clusters/sites";
 import { makePki } from "../../../rehearsal/clusters/sites/pki";
 import { freePort } from "../../../rehearsal/clusters/sites/ports";
-import { openProgram, type ProgramRun, refuseFailed } from "../../../rehearsal/commands/program";
-import { withSites } from "../../../rehearsal/commands/sites";
-import { subjectOf } from "../../../rehearsal/commands/subject";
-import type { Terminal } from "../../../rehearsal/terminal";
+import { type ProgramRun, refuseFailed } from "../../../rehearsal/commands/program";
 import { collect } from "../../../rehearsal/trust/collect";
 import { readerOf } from "../../../rehearsal/trust/reader";
 import { temporaryFolder, until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localProgram, runProgram } from "../../support/localPrograms";
 import { localTools } from "../../support/localTools";
+import { onLocalSites } from "../../support/onLocalSites";
 import { type Identity, leaf, root } from "../../trust/certificates";
 import { brokenLinks, TlsSite } from "../../trust/links";
 import { SITES, STEADY, trustProgram } from "../../trust/program";
@@ -33,7 +30,6 @@ const GENERATIONS: TrustRotation["generations"] = [
 ];
 const DISTRIBUTED: TrustRotation = { revision: 1, bundleSince: 1, generations: GENERATIONS };
 const ISSUED: TrustRotation = { ...DISTRIBUTED, revision: 2, issuedByNext: ["oslo"], nextWasIssued: true };
-const SILENT: Terminal = { out() {}, err() {}, progress() {}, done() {}, colors: createColors(false) };
 
 /** What runs in a site's pods where pods run: beside it here. */
 async function runControllers(t: TestContext, { kubeconfig }: LocalSite, paths: { issuers: string; trust: string }) {
@@ -157,17 +153,8 @@ test("real controllers in three sites, by the objects of this library", async (w
     return;
   }
   const { dir, take } = trustProgram(t, { signers: ["certManager"], hubble: false });
-  const { signal } = new AbortController();
-  await withSites(dir, SILENT, signal, async (stage) => {
-    const run = await openProgram(dir, { config: {}, stack: "rehearsal" }, SILENT, stage.signal, {
-      sites: stage.stage,
-    });
-    t.after(() => run.session.close());
-    const preview = await run.session.preview();
-    refuseFailed(preview);
-    const { plan } = subjectOf(preview.resources, { manifests: undefined, today: "2026-11-20" });
-    const local = await stage.start(plan, preview);
-    const sites = SITES.map((name) => local.sites[name]!);
+  await onLocalSites(t, dir, async (run, all) => {
+    const sites = SITES.map((name) => all[name]!);
     const [oslo] = sites as [LocalSite];
 
     await t.test("the rehearsal makes them, and changes nothing when it runs again", async () => {
