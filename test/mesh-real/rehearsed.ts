@@ -26,7 +26,7 @@ export type States = Readonly<Record<string, SiteState>>;
 export interface RehearsalOptions {
   /** A site whose certificates another authority signs. */
   readonly foreign?: string;
-  /** Which roots there are, and who is issued from which. @default one root */
+  /** Which roots there are, and who is issued from which. @default as before, at first one root */
   readonly rotation?: TrustRotation;
 }
 
@@ -36,9 +36,14 @@ const PROGRAM = join(__dirname, "program");
 export class Rehearsals {
   // In memory alone: the keys of two authorities are in it.
   #state: Deployment | undefined;
+  #rotation: TrustRotation | undefined;
 
   /** Rehearses the fleet with these states. */
-  async up(states: States, { foreign, rotation }: RehearsalOptions = {}): Promise<Map<string, RehearsedSite>> {
+  async up(
+    states: States,
+    { foreign, rotation = this.#rotation }: RehearsalOptions = {},
+  ): Promise<Map<string, RehearsedSite>> {
+    this.#rotation = rotation;
     let session: Awaited<ReturnType<typeof openSession>> | undefined;
     const clouds = () =>
       simulatedClouds({ moduleRoots: [PROGRAM], state: existingOf(session === undefined ? [] : resourcesOf(session)) });
