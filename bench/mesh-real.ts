@@ -1,10 +1,7 @@
 import { strict as assert } from "node:assert";
 import { toolchain } from "../rehearsal/clusters/toolchain";
-import { openLab } from "../test/mesh-real/lab";
-import { machine } from "../test/mesh-real/prerequisites";
 import { type Answer, outageSeconds, type Probe, startProbe } from "../test/mesh-real/probe";
-import { ciliumPrograms } from "../test/mesh-real/programs";
-import { RealFleet } from "../test/mesh-real/realFleet";
+import { openFleet, type RealFleet } from "../test/mesh-real/realFleet";
 import { Rehearsals, type RehearsedSite, type States } from "../test/mesh-real/rehearsed";
 import { until } from "../test/mesh-real/run";
 import { follows } from "../test/mesh-real/site";
@@ -30,7 +27,7 @@ export async function run(): Promise<Figure[]> {
   const figures = [figure("a peer ready, from before its objects are written", peers, 10)];
   const up: number[] = [];
   for (let count = 1; count <= RUNS; count++) {
-    const fleet = await openFleet();
+    const fleet = await openFleet(await toolchain());
     try {
       up.push(await seconds(() => start(fleet, joined)));
       if (count < RUNS) continue;
@@ -49,13 +46,6 @@ async function rehearsals(): Promise<[Rehearsed, Rehearsed]> {
   return [await all.up(THREE), await all.up({ ...THREE, amsterdam: "leaving" })];
 }
 
-async function openFleet(): Promise<RealFleet> {
-  const here = machine();
-  if (typeof here === "string") throw new Error(here);
-  const cilium = await ciliumPrograms((text) => process.stderr.write(`  ${text}\n`));
-  return new RealFleet(await openLab(here, await toolchain(), cilium));
-}
-
 async function start(fleet: RealFleet, rehearsed: Rehearsed): Promise<void> {
   await fleet.start(...rehearsed.values());
   await fleet.allReady();
@@ -66,7 +56,7 @@ async function start(fleet: RealFleet, rehearsed: Rehearsed): Promise<void> {
  * after they were told to.
  */
 async function joins(joined: Rehearsed, left: Rehearsed): Promise<number> {
-  const fleet = await openFleet();
+  const fleet = await openFleet(await toolchain());
   try {
     await fleet.start(...left.values());
     const expected: Readonly<Record<string, readonly string[]>> = {

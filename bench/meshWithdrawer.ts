@@ -1,9 +1,6 @@
 import { toolchain } from "../rehearsal/clusters/toolchain";
-import { openLab } from "../test/mesh-real/lab";
-import { machine } from "../test/mesh-real/prerequisites";
 import { outageSeconds, type Probe, startProbe } from "../test/mesh-real/probe";
-import { ciliumPrograms } from "../test/mesh-real/programs";
-import { RealFleet } from "../test/mesh-real/realFleet";
+import { openFleet, type RealFleet } from "../test/mesh-real/realFleet";
 import type { States } from "../test/mesh-real/rehearsed";
 import { until } from "../test/mesh-real/run";
 import { startWithdrawer } from "../test/mesh-real/withdrawerPod";
@@ -19,10 +16,7 @@ const THREE: States = { frankfurt: "active", belgium: "active", amsterdam: "acti
  * silently: in frankfurt, where a withdrawer runs, and in belgium, where none does.
  */
 export async function run(): Promise<Figure[]> {
-  const here = machine();
-  if (typeof here === "string") throw new Error(here);
-  const cilium = await ciliumPrograms((text) => process.stderr.write(`  ${text}\n`));
-  const fleet = new RealFleet(await openLab(here, await toolchain(), cilium));
+  const fleet = await openFleet(await toolchain());
   try {
     await fleet.start(...(await fleet.rehearsals.up(THREE)).values());
     await fleet.allReady();

@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { outageBounds, podsInSites } from "../../lib/plan/mesh";
 import { legalSteps, phaseOf, type TrustRotation } from "../../lib/plan/trustPhases";
 import { absentChart } from "../mesh/charts";
 import { localTools } from "../support/localTools";
 import { RealEtcd } from "./etcd";
-import { openLab } from "./lab";
-import { askedMachine, type Machine } from "./prerequisites";
+import { askedMachine } from "./prerequisites";
 import { type Answer, answering, outageSeconds, type Probe, startProbe } from "./probe";
-import { ciliumPrograms } from "./programs";
-import { PATIENCE, RealFleet } from "./realFleet";
+import { openFleet, PATIENCE, type RealFleet } from "./realFleet";
 import type { States } from "./rehearsed";
 import { until } from "./run";
 import { follows, type RealSite } from "./site";
+import { Steps } from "./steps";
 
 const asked = askedMachine();
 
@@ -28,16 +24,9 @@ describe("a real mesh, configured by a rehearsal", { skip: typeof asked === "str
   const three: States = { frankfurt: "active", belgium: "active", amsterdam: "active" };
   let fleet: RealFleet;
   let etcd: RealEtcd;
-  let failed: string | undefined;
+  const steps = new Steps();
 
-  /** Each step goes on from the one before: after the first that fails, the others would only wait. */
-  const step = (name: string, run: () => Promise<void>) =>
-    test(name, async (t: TestContext) => {
-      if (failed !== undefined) return t.skip(`an earlier step has failed: ${failed}`);
-      failed = name;
-      await run();
-      failed = undefined;
-    });
+  const { step } = steps;
 
   const processes = () =>
     [...fleet.sites.values()].flatMap((site) =>
@@ -72,16 +61,11 @@ describe("a real mesh, configured by a rehearsal", { skip: typeof asked === "str
     const tools = await localTools();
     assert.ok(typeof tools !== "string", String(tools));
     assert.equal(await absentChart("1.19"), false);
-    const cilium = await ciliumPrograms((text) => process.stderr.write(`multisite: ${text} ...\n`));
-    fleet = new RealFleet(await openLab(asked as Machine, tools, cilium));
+    fleet = await openFleet(tools);
     etcd = new RealEtcd(fleet, names);
   });
 
-  after(async () => {
-    const logs = failed === undefined ? undefined : mkdtempSync(join(tmpdir(), "multisite-mesh-logs-"));
-    await fleet?.lab.end(logs);
-    if (logs !== undefined) process.stderr.write(`multisite: logs of every site are in ${logs}\n`);
-  });
+  after(() => steps.end(fleet));
 
   step("three sites with the certificates, values, peers and addresses of a rehearsal follow each other", async () => {
     const rehearsed = await fleet.rehearse(three);

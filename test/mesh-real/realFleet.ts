@@ -1,13 +1,27 @@
 import { globalAnnotations, type ServiceSharing } from "../../lib/plan/mesh";
-import type { Lab } from "./lab";
+import type { Toolchain } from "../../rehearsal/clusters/toolchain";
+import { type Lab, openLab } from "./lab";
 import { type RealPod, startPod, startWeb, type WebPod } from "./pods";
+import { machine } from "./prerequisites";
 import { answering, ask, type Target } from "./probe";
+import { ciliumPrograms } from "./programs";
 import { type RehearsalOptions, Rehearsals, type RehearsedSite, type States } from "./rehearsed";
 import { until } from "./run";
 import { allPeersReady, type RealSite, startRealSite } from "./site";
 
 /** Seconds that a step may take on a crowded machine. A quiet one needs a tenth: bench/ has the figures. */
 export const PATIENCE = 240;
+
+/**
+ * Opens a lab for a fleet, with Cilium's programs, which are built where they are missing.
+ * @throws Error where this machine cannot have a real mesh.
+ */
+export async function openFleet(tools: Toolchain): Promise<RealFleet> {
+  const here = machine();
+  if (typeof here === "string") throw new Error(here);
+  const cilium = await ciliumPrograms((text) => process.stderr.write(`multisite: ${text} ...\n`));
+  return new RealFleet(await openLab(here, tools, cilium));
+}
 
 /** The sites that run, with a web server and a client in each. */
 export class RealFleet {

@@ -1,24 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readNodes, readStatus } from "../../rehearsal/mesh/agentStatus";
 import { pathProbe, readPaths } from "../../rehearsal/mesh/pathMtu";
 import { absentChart } from "../mesh/charts";
 import { localTools } from "../support/localTools";
-import { openLab } from "./lab";
-import { type Machine, machine } from "./prerequisites";
+import { askedMachine } from "./prerequisites";
 import { answering, type Probe, startProbe } from "./probe";
-import { ciliumPrograms } from "./programs";
-import { PATIENCE, RealFleet } from "./realFleet";
+import { openFleet, PATIENCE, type RealFleet } from "./realFleet";
 import type { States } from "./rehearsed";
 import { until } from "./run";
 import { follows } from "./site";
+import { Steps } from "./steps";
 import { startWithdrawer, type WithdrawerPod } from "./withdrawerPod";
 
-const asked = process.env.MULTISITE_MESH === "1" ? machine() : "npm run test:mesh runs it, in some minutes";
+const asked = askedMachine();
 
 const THREE: States = { frankfurt: "active", belgium: "active", amsterdam: "active" };
 const SECRET = ["-n", "kube-system", "patch", "secret", "cilium-clustermesh", "--type=merge", "-p"];
@@ -26,16 +22,10 @@ const SECRET = ["-n", "kube-system", "patch", "secret", "cilium-clustermesh", "-
 describe("a withdrawer in one site of a real mesh", { skip: typeof asked === "string" && asked }, () => {
   let fleet: RealFleet;
   let withdrawer: WithdrawerPod;
-  let failed: string | undefined;
+  const steps = new Steps();
   const probes = new Map<string, Probe>();
 
-  const step = (name: string, run: () => Promise<void>) =>
-    test(name, async (t: TestContext) => {
-      if (failed !== undefined) return t.skip(`an earlier step has failed: ${failed}`);
-      failed = name;
-      await run();
-      failed = undefined;
-    });
+  const { step } = steps;
 
   const untilSaid = (text: RegExp, times = 1) =>
     until(`it says ${text}`, PATIENCE, () => {
@@ -47,16 +37,10 @@ describe("a withdrawer in one site of a real mesh", { skip: typeof asked === "st
     const tools = await localTools();
     assert.ok(typeof tools !== "string", String(tools));
     assert.equal(await absentChart("1.19"), false);
-    const cilium = await ciliumPrograms((text) => process.stderr.write(`multisite: ${text} ...\n`));
-    fleet = new RealFleet(await openLab(asked as Machine, tools, cilium));
+    fleet = await openFleet(tools);
   });
 
-  after(async () => {
-    if (fleet === undefined) return;
-    const logs = failed === undefined ? undefined : mkdtempSync(join(tmpdir(), "multisite-mesh-logs-"));
-    await fleet.lab.end(logs);
-    if (logs !== undefined) process.stderr.write(`multisite: logs of every site are in ${logs}\n`);
-  });
+  after(() => steps.end(fleet));
 
   step("it watches, and where every peer answers it changes nothing", async () => {
     await fleet.start(...(await fleet.rehearsals.up(THREE)).values());
