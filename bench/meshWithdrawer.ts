@@ -1,10 +1,10 @@
-import { toolchain } from "../rehearsal/clusters/toolchain";
 import { outageSeconds, type Probe, startProbe } from "../test/mesh-real/probe";
-import { openFleet, type RealFleet } from "../test/mesh-real/realFleet";
+import type { RealFleet } from "../test/mesh-real/realFleet";
 import type { States } from "../test/mesh-real/rehearsed";
 import { until } from "../test/mesh-real/run";
 import { startWithdrawer } from "../test/mesh-real/withdrawerPod";
-import { type Figure, median } from "./support/figures";
+import { type Figure, secondsFigure } from "./support/figures";
+import { onRealFleet } from "./support/realFleet";
 
 /** A peer that comes and goes is taken back later each time, so that more would take very long. */
 const RUNS = 3;
@@ -15,16 +15,13 @@ const THREE: States = { frankfurt: "active", belgium: "active", amsterdam: "acti
  * Times how long clients of a Service that spreads over three real sites lose requests when one of the sites vanishes
  * silently: in frankfurt, where a withdrawer runs, and in belgium, where none does.
  */
-export async function run(): Promise<Figure[]> {
-  const fleet = await openFleet(await toolchain());
-  try {
+export function run(): Promise<Figure[]> {
+  return onRealFleet(async (fleet) => {
     await fleet.start(...(await fleet.rehearsals.up(THREE)).values());
     await fleet.allReady();
     await fleet.startPods(...Object.keys(THREE));
-    return await measured(fleet);
-  } finally {
-    await fleet.lab.end();
-  }
+    return measured(fleet);
+  });
 }
 
 async function measured(fleet: RealFleet): Promise<Figure[]> {
@@ -46,16 +43,9 @@ async function measured(fleet: RealFleet): Promise<Figure[]> {
     await until("amsterdam is taken back", PATIENCE, async () => (await withdrawer.withdrawn()).length === 0);
     await fleet.allReady();
   }
-  const range = `${Math.min(...withOne).toFixed(2)} to ${Math.max(...withOne).toFixed(2)}`;
   return [
-    {
-      ...{ name: "requests lost when a site vanishes silently, with a withdrawer", unit: "s" },
-      ...{ value: Number(median(withOne).toFixed(2)), limit: 15, note: `median of ${RUNS}, ${range}` },
-    },
-    {
-      ...{ name: "the same without one (cacheTtlSeconds 30)", unit: "s" },
-      value: Number(without.toFixed(2)),
-    },
+    secondsFigure("requests lost when a site vanishes silently, with a withdrawer", withOne, 15),
+    secondsFigure("the same without one (cacheTtlSeconds 30)", [without]),
   ];
 }
 

@@ -1,11 +1,9 @@
-import { strict as assert } from "node:assert";
-import { toolchain } from "../rehearsal/clusters/toolchain";
 import { type Answer, outageSeconds, type Probe, startProbe } from "../test/mesh-real/probe";
-import { openFleet, type RealFleet } from "../test/mesh-real/realFleet";
+import type { RealFleet } from "../test/mesh-real/realFleet";
 import { Rehearsals, type RehearsedSite, type States } from "../test/mesh-real/rehearsed";
 import { until } from "../test/mesh-real/run";
-import { follows } from "../test/mesh-real/site";
-import { type Figure, median } from "./support/figures";
+import { type Figure, inTurns, seconds, secondsFigure } from "./support/figures";
+import { onRealFleet } from "./support/realFleet";
 
 /** Runs of what takes seconds, and of what takes minutes. */
 const RUNS = 5;
@@ -15,78 +13,50 @@ const PATIENCE = 600;
 const NAMES = ["frankfurt", "belgium", "amsterdam"] as const;
 const THREE: States = { frankfurt: "active", belgium: "active", amsterdam: "active" };
 
-type Rehearsed = ReadonlyMap<string, RehearsedSite>;
-
 /**
  * Times a real mesh of three sites on this machine, with Cilium 1.19.5 and everything that a rehearsal has made: how long
- * it takes to come up, to follow a peer, to see a backend, to drop one, and to notice that a site has vanished silently.
+ * it takes to come up, to see a backend, to drop one, and to notice that a site has vanished silently.
  */
 export async function run(): Promise<Figure[]> {
-  const [joined, left] = await rehearsals();
-  const peers = await inTurns(RUNS, () => joins(joined, left));
-  const figures = [figure("a peer ready, from before its objects are written", peers, 10)];
-  const up: number[] = [];
-  for (let count = 1; count <= RUNS; count++) {
-    const fleet = await openFleet(await toolchain());
-    try {
-      up.push(await seconds(() => start(fleet, joined)));
-      if (count < RUNS) continue;
-      figures.push(figure("three sites, from nothing to all peers ready", up, 40));
-      figures.push(...(await measuredIn(fleet)));
-    } finally {
-      await fleet.lab.end();
-    }
-  }
-  return figures;
+  const rehearsed = await new Rehearsals().up(THREE);
+  const up = await inTurns(RUNS - 1, () => onRealFleet((fleet) => start(fleet, rehearsed)));
+  return onRealFleet(async (fleet) => {
+    up.push(await start(fleet, rehearsed));
+    return [secondsFigure("three sites, from nothing to all peers ready", up, 40), ...(await measuredIn(fleet))];
+  });
 }
 
-/** The fleet as it is, and with one site that leaves. */
-async function rehearsals(): Promise<[Rehearsed, Rehearsed]> {
-  const all = new Rehearsals();
-  return [await all.up(THREE), await all.up({ ...THREE, amsterdam: "leaving" })];
-}
-
-async function start(fleet: RealFleet, rehearsed: Rehearsed): Promise<void> {
-  await fleet.start(...rehearsed.values());
-  await fleet.allReady();
-}
-
-/**
- * A site that was nobody's peer yet: one that was is followed again only after the mesh APIs have let go of it, three minutes
- * after they were told to.
- */
-async function joins(joined: Rehearsed, left: Rehearsed): Promise<number> {
-  const fleet = await openFleet(await toolchain());
-  try {
-    await fleet.start(...left.values());
-    const expected: Readonly<Record<string, readonly string[]>> = {
-      frankfurt: ["belgium"],
-      belgium: ["frankfurt"],
-      amsterdam: [],
-    };
-    await Promise.all(NAMES.map((name) => follows(fleet.site(name), expected[name]!, PATIENCE)));
-    return await seconds(async () => {
-      await fleet.give(joined);
-      await fleet.allReady();
-    });
-  } finally {
-    await fleet.lab.end();
-  }
+function start(fleet: RealFleet, rehearsed: ReadonlyMap<string, RehearsedSite>): Promise<number> {
+  return seconds(async () => {
+    await fleet.start(...rehearsed.values());
+    await fleet.allReady();
+  });
 }
 
 async function measuredIn(fleet: RealFleet): Promise<Figure[]> {
   await fleet.startPods(...NAMES);
   const seen = await inTurns(RUNS, () => backendSeen(fleet));
   const dropped = await inTurns(RUNS, () => backendDropped(fleet));
+  const unready = await inTurns(RUNS, () => locallyUnready(fleet));
   const silent = await inTurns(SILENT_RUNS, () => vanished(fleet));
   return [
-    figure("a new backend, until it answers in every site", seen, 1),
-    figure("a backend that crashed, from unready to the last error in any site", dropped, 0.6),
-    figure(
+    secondsFigure("a new backend, until it answers in every site", seen, 1),
+    secondsFigure("a backend that crashed, from unready to the last error in any site", dropped, 0.6),
+    secondsFigure(
+      "all backends of a site unready, until a request there is answered by another site",
+      unready.map(({ remotely }) => remotely),
+      1,
+    ),
+    secondsFigure(
+      "ready again, until a request is answered by the site itself",
+      unready.map(({ locally }) => locally),
+      1,
+    ),
+    secondsFigure(
       "a site that vanished silently, until its peers notice",
       silent.map(({ noticed }) => noticed),
     ),
-    figure(
+    secondsFigure(
       "the same, until clients with remote backends only are served (cacheTtlSeconds 30)",
       silent.map(({ served }) => served),
     ),
@@ -121,6 +91,24 @@ async function backendDropped(fleet: RealFleet): Promise<number> {
   const all = (await stopped(probes)).flat();
   await web.recover();
   return Math.max(0, ...all.filter(isLost).map(({ ended }) => (ended - unready) / 1000));
+}
+
+/** From when the only backend of frankfurt is unready, for clients there of a Service with affinity local, and back. */
+async function locallyUnready(fleet: RealFleet): Promise<{ remotely: number; locally: number }> {
+  const probe = await startProbe(fleet.client("frankfurt"), await fleet.serve("near", {}, "frankfurt"));
+  await until("its own site answers", PATIENCE, () => lastOf(probe, 10).every(({ answer }) => answer === "frankfurt"));
+  const turned = async (ready: boolean) => {
+    const told = Date.now();
+    await fleet.web("frankfurt").setReady(ready);
+    const isTurned = ({ answer, began }: Answer) => {
+      return began > told && answer !== null && (answer === "frankfurt") === ready;
+    };
+    await until("another site answers", PATIENCE, () => probe.answers().some(isTurned));
+    return (probe.answers().find(isTurned)!.ended - told) / 1000;
+  };
+  const times = { remotely: await turned(false), locally: await turned(true) };
+  await probe.stop();
+  return times;
 }
 
 /** From when amsterdam's cable is out. */
@@ -167,23 +155,4 @@ function isAnswered({ answer }: Answer): boolean {
 
 function isLost({ answer }: Answer): boolean {
   return answer === null;
-}
-
-async function inTurns<T>(runs: number, one: () => Promise<T>): Promise<T[]> {
-  const all: T[] = [];
-  for (let count = 0; count < runs; count++) all.push(await one());
-  return all;
-}
-
-async function seconds(work: () => Promise<void>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return (performance.now() - begun) / 1000;
-}
-
-function figure(name: string, all: readonly number[], limit?: number): Figure {
-  assert(all.length > 0);
-  const value = Number(median(all).toFixed(2));
-  const range = `${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}`;
-  return { name, unit: "s", value, note: `median of ${all.length}, ${range}`, ...(limit !== undefined && { limit }) };
 }
