@@ -38,7 +38,8 @@ describe("the documentation", () => {
 
   it("describes every field that a spec may have", () => {
     const page = textOf("fleet-spec.md");
-    const source = readFileSync(join(FOLDER, "../lib/plan/spec.ts"), "utf8");
+    const files = ["spec", "siteSpec", "poolSpec"].map((name) => join(FOLDER, `../lib/plan/${name}.ts`));
+    const source = files.map((file) => readFileSync(file, "utf8")).join("\n");
     const file = ts.createSourceFile("spec.ts", source, ts.ScriptTarget.ES2022);
     const described = /^(FleetSpec|SiteCommon|BuiltSiteCommon|(Eks|Gke|Aks|Existing)SiteSpec|PoolSpec)$/;
     const fields = file.statements.flatMap((statement) =>
