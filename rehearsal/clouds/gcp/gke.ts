@@ -1,73 +1,22 @@
-import type { Making, Model } from "../model";
+import type { Model } from "../model";
 import { authorityData } from "../realClusters";
 import { zonesOf } from "../regions";
-import {
-  anyCidr,
-  ascending,
-  atMostOne,
-  between,
-  cidr,
-  cidrsAt,
-  kubernetesVersion,
-  matches,
-  oneOf,
-  requires,
-} from "../rules";
+import { anyCidr, atMostOne, between, cidr, cidrsAt, matches, oneOf, requires } from "../rules";
 import { at, select, text } from "../wire";
+import { gkePoolModels } from "./gkePools";
 import {
-  clusterId,
   controlPlaneApart,
   keyInRegion,
   nodesOf,
   podRoom,
-  poolsFit,
   rangeNamed,
   secondaryRanges,
   subnetworkFits,
 } from "./gkeRules";
-import { ACCOUNT, CRYPTO_KEY, GKE_CLUSTER, idIn, NETWORK, POOL, project, SUBNETWORK } from "./names";
+import { clusterName, inRegion, location, MASTER_VERSION, nodeAccount, nodeValues } from "./gkeValues";
+import { CRYPTO_KEY, GKE_CLUSTER, idIn, NETWORK, SUBNETWORK } from "./names";
 
-const clusterName = {
-  property: "name",
-  rule: matches(
-    /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
-    "1 to 40 lower-case letters, digits and hyphens that begin with a letter",
-  ),
-  maxLength: 40,
-} as const;
-const MASTER_VERSION = kubernetesVersion(/^(\.\d+(-gke\.\d+)?)?$/);
-const nodeAccount = { to: [ACCOUNT], unless: /^default$|@(?!.*\.iam\.gserviceaccount\.com$)/ } as const;
-
-const inRegion = (value: unknown, { inputs }: { inputs: unknown }): string | undefined => {
-  const zones = zonesOf("gcp", text(inputs, "location")?.replace(/-[a-z]$/, ""));
-  return zones === undefined || zones.includes(String(value))
-    ? undefined
-    : `must be a zone of ${text(inputs, "location")} (${zones.join(", ")}); got "${value}"`;
-};
-const location = (value: unknown): string | undefined => {
-  const [, region, zone] = /^([a-z]+-[a-z]+\d+)(-[a-z])?$/.exec(String(value)) ?? [];
-  const zones = zonesOf("gcp", region);
-  if (zones === undefined) return `must be a region or zone of Google Cloud; got "${value}"`;
-  return zone === undefined || zones.includes(String(value))
-    ? undefined
-    : `must be a zone of ${region} (${zones.join(", ")}) or the region; got "${value}"`;
-};
-const nodeValues = {
-  "nodeConfig.diskType": oneOf(
-    "pd-standard",
-    "pd-balanced",
-    "pd-ssd",
-    "pd-extreme",
-    "hyperdisk-balanced",
-    "hyperdisk-extreme",
-    "hyperdisk-throughput",
-  ),
-  "nodeConfig.diskSizeGb": between(10, 65536, "GB"),
-  "nodeConfig.taints[*].effect": oneOf("NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"),
-  "nodeConfig.workloadMetadataConfig.mode": oneOf("GKE_METADATA", "GCE_METADATA", "MODE_UNSPECIFIED"),
-};
-
-/** GKE. Sources: the Kubernetes Engine API reference, and `ForceNew` in terraform-provider-google 7. */
+/** Clusters of GKE. Sources: the Kubernetes Engine API reference, and `ForceNew` in terraform-provider-google 7. */
 export const gkeModels: { readonly [type: string]: Model } = {
   [GKE_CLUSTER]: {
     id: idIn((it) => `locations/${text(it.inputs, "location") ?? it.region}/clusters`),
@@ -213,94 +162,5 @@ export const gkeModels: { readonly [type: string]: Model } = {
       };
     },
   },
-  [POOL]: {
-    id: (it) => `${clusterId(it)}/nodePools/${text(it.inputs, "name")}`,
-    name: clusterName,
-    unique: [],
-    immutable: [
-      "cluster",
-      "initialNodeCount",
-      "maxPodsPerNode",
-      "networkConfig",
-      "nodeConfig",
-      "placementPolicy",
-      "queuedProvisioning",
-    ],
-    mutable: [
-      "networkConfig.enablePrivateNodes",
-      ...[
-        "labels",
-        "taints",
-        "tags",
-        "machineType",
-        "diskSizeGb",
-        "diskType",
-        "imageType",
-        "resourceLabels",
-        "workloadMetadataConfig",
-        "kubeletConfig",
-        "linuxNodeConfig",
-        "gcfsConfig",
-        "gvnic",
-        "loggingVariant",
-        "resourceManagerTags",
-        "containerdConfig",
-        "bootDisk",
-      ].map((name) => `nodeConfig.${name}`),
-    ],
-    values: {
-      location,
-      "nodeLocations[*]": inRegion,
-      nodeCount: between(0, 1000, "nodes per zone"),
-      initialNodeCount: between(0, 1000, "nodes per zone"),
-      maxPodsPerNode: between(8, 256, "pods"),
-      "autoscaling.locationPolicy": oneOf("BALANCED", "ANY"),
-      "upgradeSettings.strategy": oneOf("SURGE", "BLUE_GREEN", "SHORT_LIVED"),
-      version: MASTER_VERSION,
-      ...nodeValues,
-    },
-    rules: [
-      ascending("autoscaling.minNodeCount", "autoscaling.maxNodeCount"),
-      ascending("autoscaling.totalMinNodeCount", "autoscaling.totalMaxNodeCount"),
-      atMostOne("autoscaling.maxNodeCount", "autoscaling.totalMaxNodeCount"),
-      atMostOne("nodeConfig.spot", "nodeConfig.preemptible"),
-      ({ inputs }) =>
-        at(inputs, "upgradeSettings.maxSurge") === 0 && (at(inputs, "upgradeSettings.maxUnavailable") ?? 0) === 0
-          ? {
-              property: "upgradeSettings.maxSurge",
-              reason: "must be 1 or more when maxUnavailable is 0: an upgrade could take no node",
-            }
-          : undefined,
-    ],
-    refers: { cluster: { to: [GKE_CLUSTER], holds: false }, "nodeConfig.serviceAccount": nodeAccount },
-    world: [
-      (it) =>
-        at(it.target("cluster")?.inputs, "enableAutopilot") === true
-          ? "cluster: is an Autopilot cluster, which makes its own nodes"
-          : undefined,
-      poolsFit,
-    ],
-    outputs: (it) => ({
-      location: text(it.inputs, "location") ?? text(it.target("cluster")?.outputs, "location"),
-      nodeLocations: at(it.target("cluster")?.outputs, "nodeLocations"),
-      version: text(it.target("cluster")?.outputs, "masterVersion"),
-      nodeCount: Number(at(it.inputs, "initialNodeCount") ?? at(it.inputs, "autoscaling.minNodeCount") ?? 0),
-      initialNodeCount: Number(at(it.inputs, "nodeCount") ?? 0),
-      maxPodsPerNode: Number(at(it.target("cluster")?.outputs, "defaultMaxPodsPerNode") ?? 110),
-      management: { autoRepair: true, autoUpgrade: true },
-      instanceGroupUrls: groupUrls(it, "instanceGroupManagers"),
-      managedInstanceGroupUrls: groupUrls(it, "instanceGroups"),
-      namePrefix: "",
-    }),
-  },
+  ...gkePoolModels,
 };
-
-/** A pool's groups of instances, one in each of its zones. */
-function groupUrls(it: Making, kind: string): string[] {
-  const own = select(it.inputs, "nodeLocations[*]").map(({ value }) => String(value));
-  const ofCluster = select(it.target("cluster")?.outputs, "nodeLocations[*]").map(({ value }) => String(value));
-  const name = `gke-${text(it.inputs, "name")}-${it.hex(8)}-grp`;
-  return (own.length > 0 ? own : ofCluster).map(
-    (zone) => `https://www.googleapis.com/compute/v1/projects/${project(it)}/zones/${zone}/${kind}/${name}`,
-  );
-}
