@@ -32,7 +32,9 @@ export function parseAddress(text: string): number | undefined {
 
 /** The dotted form of an address. */
 export function formatAddress(address: number): string {
-  return [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => Math.floor(address / unit) % 256).join(".");
+  const third = Math.floor(address / 256);
+  const second = Math.floor(third / 256);
+  return `${Math.floor(second / 256) % 256}.${second % 256}.${third % 256}.${address % 256}`;
 }
 
 /** Number of addresses in a range of this prefix length. */
@@ -94,6 +96,32 @@ export function part(of: Cidr, prefix: number, index: number): Cidr {
     throw new RangeError(`${formatCidr(of)} has no /${prefix} number ${index}`);
   }
   return { start: of.start + index * sizeOf(prefix), prefix };
+}
+
+/** The fewest ranges that hold exactly the addresses of the given ones, by their order. */
+export function merged(ranges: readonly Cidr[]): Cidr[] {
+  const found: Cidr[] = [];
+  for (const range of [...ranges].sort((a, b) => a.start - b.start || a.prefix - b.prefix)) {
+    const before = found.at(-1);
+    if (before !== undefined && contains(before, range)) continue;
+    let last = range;
+    for (let half = found.at(-1); half !== undefined && areHalves(half, last); half = found.at(-1)) {
+      last = { start: half.start, prefix: half.prefix - 1 };
+      found.pop();
+    }
+    found.push(last);
+  }
+  return found;
+}
+
+/** Whether two ranges are the lower and the upper half of one. */
+function areHalves(lower: Cidr, upper: Cidr): boolean {
+  return (
+    lower.prefix > 0 &&
+    lower.prefix === upper.prefix &&
+    lower.start % sizeOf(lower.prefix - 1) === 0 &&
+    endOf(lower) === upper.start
+  );
 }
 
 /** A range and who uses it. */

@@ -31,14 +31,13 @@ export class Scheduler {
   private entries = 0;
 
   constructor(load: Load, site: SiteNodes) {
-    const pods = [...load.critical, ...load.sheddable];
     this.resources = load.resources.length;
-    this.workloads = pods.length;
-    this.size = Float64Array.from(pods.flatMap((one) => one.size));
+    this.workloads = load.critical.length + load.sheddable.length;
+    this.size = sizesOf(load);
     this.capacity = Float64Array.from(site.groups.flatMap((group) => group.capacity));
     this.carries = Uint8Array.from(site.groups.flatMap((group) => group.carries.map(Number)));
     // Placing one workload splits at most two entries.
-    const entries = site.groups.length + 2 * pods.length;
+    const entries = site.groups.length + 2 * this.workloads;
     this.free = new Float64Array(entries * this.resources);
     this.many = new Float64Array(entries);
     this.group = new Int32Array(entries);
@@ -72,29 +71,24 @@ export class Scheduler {
     return count - left;
   }
 
+  /** The entry that the scheduler prefers of those with room for a pod. Written out, since a plan comes here a million times. */
   private best(w: number, preference: Preference, favour: readonly number[]): number {
+    const { entries, resources, workloads, size, carries, free, many, group, emptiness } = this;
     // Emptiness is at most the number of resources: a rank outweighs it in `fill`, and only breaks ties in `spread`.
-    const [byEmptiness, byRank] = preference === "spread" ? [1, 1e-9] : [-1, this.resources + 1];
+    const [byEmptiness, byRank] = preference === "spread" ? [1, 1e-9] : [-1, resources + 1];
     let best = -1;
     let bestScore = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < this.entries; i++) {
-      const rank = favour[this.group[i] as number] as number;
-      const score = byEmptiness * (this.emptiness[i] as number) + byRank * rank;
-      if (score > bestScore && (this.many[i] as number) > 0 && this.fits(i, w)) {
-        best = i;
-        bestScore = score;
-      }
+    for (let i = 0; i < entries; i++) {
+      const own = group[i] as number;
+      const score = byEmptiness * (emptiness[i] as number) + byRank * (favour[own] as number);
+      if (score <= bestScore || many[i] === 0 || carries[own * workloads + w] === 0) continue;
+      let r = 0;
+      while (r < resources && (size[w * resources + r] as number) <= (free[i * resources + r] as number)) r++;
+      if (r < resources) continue;
+      best = i;
+      bestScore = score;
     }
     return best;
-  }
-
-  private fits(i: number, w: number): boolean {
-    const { resources, size, free } = this;
-    if (this.carries[(this.group[i] as number) * this.workloads + w] === 0) return false;
-    for (let r = 0; r < resources; r++) {
-      if ((size[w * resources + r] as number) > (free[i * resources + r] as number)) return false;
-    }
-    return true;
   }
 
   private room(i: number, w: number): number {
@@ -131,6 +125,18 @@ export class Scheduler {
   }
 }
 
+const sizes = new WeakMap<Load, Float64Array>();
+
+/** Sizes of a load's pods in one row, the same for every site. */
+function sizesOf(load: Load): Float64Array {
+  let known = sizes.get(load);
+  if (known === undefined) {
+    known = Float64Array.from([...load.critical, ...load.sheddable].flatMap((one) => one.size));
+    sizes.set(load, known);
+  }
+  return known;
+}
+
 /** Whether all of these critical pods find a node when they arrive in that way, on so many nodes of each group. */
 export function allPlaced(
   scheduler: Scheduler,
@@ -155,27 +161,55 @@ export function allPlaced(
 export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
   const all = [...load.critical.keys()];
   const capacity = load.resources.map((_, r) => Math.max(1, ...site.groups.map((group) => group.capacity[r] ?? 0)));
-  const part = (w: number, r: number) => (load.critical[w]?.size[r] ?? 0) / (capacity[r] ?? 1);
-  const dominant = all.map((w) => load.resources.reduce((most, _, r) => Math.max(most, part(w, r)), 0));
-  const places = all.map((w) => site.groups.filter((group) => group.carries[w]).length);
-  const by = (key: (w: number) => number) => [...all].sort((a, b) => key(a) - key(b));
-  const smallFirst = by((w) => dominant[w] ?? 0);
-  const orders = [smallFirst, [...smallFirst].reverse(), all];
-  for (const r of load.resources.keys()) {
-    if (load.resources[r] !== "pods")
-      orders.push(
-        by((w) => -part(w, r)),
-        by((w) => part(w, r)),
-      );
+  const dominant = load.critical.map(({ size }) =>
+    size.reduce((most, amount, r) => Math.max(most, amount / (capacity[r] ?? 1)), 0),
+  );
+  const smallFirst = by(all, dominant);
+  const orders = [smallFirst, [...smallFirst].reverse(), all, ...ordersOf(load)];
+  if (site.groups.length > 1) {
+    orders.push(
+      by(
+        all,
+        all.map((w) => -site.groups.filter((group) => group.carries[w]).length),
+      ),
+    );
   }
-  if (site.groups.length > 1) orders.push(by((w) => -(places[w] ?? 0)));
   const different = [...new Map(orders.map((order) => [order.join(), order])).values()];
+  const ranks = favours(load, site);
   return different.flatMap((order) =>
-    favours(load, site).flatMap((favour): Arrival[] => [
+    ranks.flatMap((favour): Arrival[] => [
       { order, preference: "spread", favour },
       { order, preference: "fill", favour },
     ]),
   );
+}
+
+const orders = new WeakMap<Load, readonly (readonly number[])[]>();
+
+/** One resource's heavy or light pods first: the same orders for every site, however large its nodes are. */
+function ordersOf(load: Load): readonly (readonly number[])[] {
+  let known = orders.get(load);
+  if (known === undefined) {
+    const all = [...load.critical.keys()];
+    known = load.resources.flatMap((name, r) => {
+      if (name === "pods") return [];
+      const size = load.critical.map((one) => one.size[r] ?? 0);
+      return [
+        by(
+          all,
+          size.map((one) => -one),
+        ),
+        by(all, size),
+      ];
+    });
+    orders.set(load, known);
+  }
+  return known;
+}
+
+/** Workloads by a key, equal ones in the order of the specification. */
+function by(all: readonly number[], key: readonly number[]): number[] {
+  return [...all].sort((a, b) => (key[a] ?? 0) - (key[b] ?? 0));
 }
 
 /** Preferences between the groups of nodes, as ranks: all of them for up to three groups, and indifference. */

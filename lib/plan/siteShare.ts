@@ -60,10 +60,13 @@ function provenShare(load: Load, site: SiteNodes, possible: Share): Share {
 /** The largest share whose pods fit in every order. They still do with fewer pods, so that halving finds it. */
 function inAnyOrder(load: Load, anyOrder: AnyOrder, possible: Share, within: (share: Share) => Share): Share {
   let [low, high] = [0, quotient(possible)];
-  for (let i = 0; i < 24; i++) {
+  let [fewer, more] = [replicasAt(load, low), replicasAt(load, high)];
+  // Between counts that differ by one replica there is no third.
+  for (let i = 0; i < 24 && sum(more) - sum(fewer) > 1; i++) {
     const middle = (low + high) / 2;
-    if (anyOrder.fits(replicasAt(load, middle))) low = middle;
-    else high = middle;
+    const counts = replicasAt(load, middle);
+    if (anyOrder.fits(counts)) [low, fewer] = [middle, counts];
+    else [high, more] = [middle, counts];
   }
   let best = NOTHING;
   // With divisible demand beside the pods, fewer pods can leave room for a larger share.
@@ -74,6 +77,10 @@ function inAnyOrder(load: Load, anyOrder: AnyOrder, possible: Share, within: (sh
     at = stepBelow(load, quotient(at));
   }
   return best;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   endOf,
   formatAddress,
   formatCidr,
+  merged,
   overlap,
   overlaps,
   parseAddress,
@@ -101,6 +102,24 @@ test("overlaps finds each range that shares an address with an earlier one, and 
       // Whoever is not named as the later one of a pair shares nothing with those that are not either.
       const clean = ranges.filter((_, i) => !found.some(([, later]) => later.owner === i));
       for (const [i, a] of clean.entries()) for (const b of clean.slice(i + 1)) assert.ok(!overlap(a, b));
+    }),
+  );
+});
+
+test("merged ranges hold the same addresses, and are as few as can be", () => {
+  fc.assert(
+    fc.property(fc.array(near, { maxLength: 12 }), (ranges) => {
+      const found = merged(ranges);
+      const hosts = Array.from({ length: 256 }, (_, host) => ({ start: 2 ** 31 + host, prefix: 32 }));
+      for (const host of hosts) {
+        const isIn = ranges.some((one) => contains(one, host));
+        assert.equal(found.filter((one) => contains(one, host)).length, isIn ? 1 : 0);
+      }
+      // No two of them are the halves of one.
+      for (const [i, one] of found.entries()) {
+        const parent = { start: one.start - (one.start % sizeOf(one.prefix - 1)), prefix: one.prefix - 1 };
+        assert.ok(!found.some((other, j) => i !== j && contains(parent, other) && other.prefix === one.prefix));
+      }
     }),
   );
 });
