@@ -87,6 +87,24 @@ test("on EKS a load balancer of ours holds the promised addresses, and lets the 
   assert.equal(graph.all("aws:autoscaling/attachment:Attachment").length, 1);
 });
 
+test("on EKS many peers are one list that one rule names", async () => {
+  const many = Array.from({ length: 8 }, (_, index) => gkeSite(`peer-${index + 1}`, index + 2));
+  const graph = await build(fleetSpec([eksSite("frankfurt", 1), ...many], { mesh: {} }));
+  const rules = graph
+    .all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    .filter(({ name }) => name.startsWith("frankfurt-mesh-from-"));
+  const list = graph.one("aws:ec2/managedPrefixList:ManagedPrefixList", "frankfurt-mesh-peers");
+  assert.deepEqual(
+    rules.map(({ name }) => name),
+    ["frankfurt-mesh-from-peers"],
+  );
+  assert.deepEqual([rules[0]?.inputs.cidrIpv4, typeof rules[0]?.inputs.prefixListId], [undefined, "string"]);
+  assert.deepEqual(
+    list.inputs.entries,
+    many.map(({ number }) => ({ cidr: `10.${number}.0.0/19` })),
+  );
+});
+
 test("Google's and Azure's controllers are told the subnet in which the promised address is", async () => {
   const graph = await build(spec());
   for (const [site, annotation] of [

@@ -5,9 +5,10 @@ import { Listener, LoadBalancer, TargetGroup } from "@pulumi/aws/lb";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { MESH_NODE_PORT } from "../../mesh/meshValues";
-import { MESH_API_PORT } from "../../plan/underlay";
+import { isListed, MESH_API_PORT } from "../../plan/underlay";
 import type { MeshContext } from "../cluster";
 import type { EksControlPlane } from "./controlPlane";
+import { prefixList } from "./prefixList";
 import { named } from "./tags";
 
 /**
@@ -85,19 +86,8 @@ function openings(
 ): pulumi.Resource[] {
   const nodes = cluster.vpcConfig.clusterSecurityGroupId;
   const node = { ipProtocol: "tcp", fromPort: MESH_NODE_PORT, toPort: MESH_NODE_PORT, tags: named(site, "mesh") };
-  const listener = { ipProtocol: "tcp", fromPort: MESH_API_PORT, toPort: MESH_API_PORT, tags: named(site, "mesh") };
-  const fromPeers = peers.flatMap(({ name, nodeCidrs }) =>
-    nodeCidrs.map(
-      (cidrIpv4, index) =>
-        new SecurityGroupIngressRule(
-          index === 0 ? `${site.name}-mesh-from-${name}` : `${site.name}-mesh-from-${name}-${index + 1}`,
-          { securityGroupId: guard.id, cidrIpv4, description: `Nodes of site ${name}`, ...listener },
-          cloud,
-        ),
-    ),
-  );
   return [
-    ...fromPeers,
+    ...fromPeers({ site, cloud, peers }, guard),
     new SecurityGroupEgressRule(
       `${site.name}-mesh`,
       { securityGroupId: guard.id, referencedSecurityGroupId: nodes, ...node },
@@ -109,6 +99,36 @@ function openings(
       cloud,
     ),
   ];
+}
+
+type Source = { readonly cidrIpv4: string } | { readonly prefixListId: pulumi.Input<string> };
+
+/** A rule for each peer, named after it; where they are many, one for a list of all. */
+function fromPeers({ site, cloud, peers }: Pick<MeshContext, "site" | "cloud" | "peers">, guard: SecurityGroup) {
+  const rule = (word: string, description: string, source: Source) =>
+    new SecurityGroupIngressRule(
+      `${site.name}-mesh-from-${word}`,
+      {
+        securityGroupId: guard.id,
+        ipProtocol: "tcp",
+        fromPort: MESH_API_PORT,
+        toPort: MESH_API_PORT,
+        description,
+        ...source,
+        tags: named(site, "mesh"),
+      },
+      cloud,
+    );
+  const ranges = peers.flatMap(({ nodeCidrs }) => nodeCidrs);
+  if (isListed(ranges.length)) {
+    const list = prefixList(site, "mesh-peers", ranges, cloud);
+    return [list, rule("peers", "Nodes of all peers", { prefixListId: list.id })];
+  }
+  return peers.flatMap(({ name, nodeCidrs }) =>
+    nodeCidrs.map((cidrIpv4, index) =>
+      rule(index === 0 ? name : `${name}-${index + 1}`, `Nodes of site ${name}`, { cidrIpv4 }),
+    ),
+  );
 }
 
 /** Every node answers for the mesh API, also one that an autoscaler adds. */

@@ -12,6 +12,8 @@ import { readRange } from "./ranges";
 import { built, type DraftSite } from "./sites";
 import type { Draft } from "./structure";
 import { checkHubs } from "./underlayHubs";
+import { checkMeshMtu } from "./underlayMtu";
+import { checkQuotas } from "./underlayQuotas";
 import { didYouMean, type Path, type Report, show } from "./wording";
 
 /** A site as far as its links depend on it. */
@@ -34,6 +36,8 @@ export function checkUnderlay(spec: Draft<FleetSpec>, sites: readonly DraftSite[
   if (topology === "mesh") checkTunnelRanges(linkable, declared, report);
   if (topology === "hubs") checkNoneMade(declared, report);
   checkHubs(spec, linkable, topology, report);
+  checkQuotas(spec, linkable, report);
+  checkMeshMtu(spec, linkable, declared, report);
 }
 
 function linkableSite(draft: DraftSite): LinkableSite[] {

@@ -118,7 +118,7 @@ function defaultRange(spec: Draft<FleetSpec>): Cidr | undefined {
 }
 
 /** Where blocks come from; undefined for a pool that cannot be read, which is reported where it is given. */
-function poolOf({ addresses }: Draft<FleetSpec>): BlockPool | undefined {
+export function poolOf({ addresses }: Draft<FleetSpec>): BlockPool | undefined {
   const { pool, blockPrefix } = addresses ?? {};
   const read = pool === undefined ? undefined : readCidr(pool);
   if (read !== undefined && "fault" in read) return undefined;

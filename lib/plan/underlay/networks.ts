@@ -4,6 +4,7 @@ import type { SitePlan } from "../plan";
 import type { SiteSpec } from "../spec";
 import type { LinkPlan, NetworkPlan, OpeningPlan, RoutePlan } from "./plan";
 import { meshPorts } from "./ports";
+import { sourcesOf } from "./quotas";
 
 /** Azure asks for /27 or wider for a `GatewaySubnet` that other gateways may come to. */
 const GATEWAY_SUBNET_PREFIX = 27;
@@ -44,6 +45,11 @@ export function reachableCidrs(site: SitePlan): string[] {
   return [...addresses.nodeSubnets, ...beyond.map((address) => `${address}/32`)];
 }
 
+/** What is nobody's but a site's, its nodes in it: its block, or of a cluster that exists the nodes alone. */
+export function wholeCidrs(site: SitePlan): string[] {
+  return site.spec.kind === "existing" ? [...site.addresses.nodeSubnets] : [site.addresses.block];
+}
+
 function nodeCidrs(site: SitePlan): string[] {
   return site.spec.kind === "existing" ? [...site.addresses.nodeSubnets] : [site.addresses.nodeCidr];
 }
@@ -52,6 +58,7 @@ function nodeCidrs(site: SitePlan): string[] {
 export function networks(sites: readonly SitePlan[], paths: Paths, attached: ReadonlySet<string>): NetworkPlan[] {
   const reachable = new Map(sites.map((site) => [site.name, reachableCidrs(site)]));
   const nodes = new Map(sites.map((site) => [site.name, nodeCidrs(site)]));
+  const byName = new Map(sites.map((site) => [site.name, site]));
   const inOrder = byAddress([...nodes.values()].flat());
   return sites.map((site) => {
     const ways = paths.get(site.name) ?? [];
@@ -69,7 +76,9 @@ export function networks(sites: readonly SitePlan[], paths: Paths, attached: Rea
       reachableCidrs: reachable.get(site.name) ?? [],
       peers: ways.map(({ peer }) => peer),
       routes,
-      openings: openings(site, inOrder(ways.flatMap(({ peer }) => nodes.get(peer) ?? []))),
+      openings: openings(site, inOrder(ways.flatMap(({ peer }) => nodes.get(peer) ?? [])), () =>
+        ways.flatMap(({ peer }) => wholeCidrs(byName.get(peer)!)),
+      ),
       gatewayCidr: gatewayCidr(site),
     };
   });
@@ -94,9 +103,11 @@ export function pathsOf(links: readonly LinkPlan[]): Paths {
   return paths;
 }
 
-function openings(site: SitePlan, from: readonly string[]): OpeningPlan[] {
-  if (from.length === 0) return [];
-  return meshPorts(site.kind).map((port) => ({ ...port, sources: from }));
+function openings(site: SitePlan, nodes: readonly string[], blocks: () => readonly string[]): OpeningPlan[] {
+  if (nodes.length === 0) return [];
+  const ports = meshPorts(site.kind);
+  const sources = sourcesOf(site.provider, ports.length, nodes, blocks);
+  return ports.map((port) => ({ ...port, sources }));
 }
 
 /** Azure alone has a subnet that gateways demand; the block's public subnets are unused there. */

@@ -44,7 +44,7 @@ export interface NetworkPlan {
   readonly peers: readonly string[];
   /** Where its packets to peers go. One entry for each range of each peer. */
   readonly routes: readonly RoutePlan[];
-  /** What its firewall lets in: exactly the mesh's ports, from exactly the peers' nodes. */
+  /** What its firewall lets in: exactly the mesh's ports, from the peers alone. */
   readonly openings: readonly OpeningPlan[];
   /** Azure: the range of its `GatewaySubnet`, in the part of the block that has no other use there. */
   readonly gatewayCidr: string | undefined;
@@ -64,7 +64,7 @@ export interface OpeningPlan {
   readonly protocol: "tcp" | "udp" | "icmp";
   /** Port; of ICMP the type: 8 is echo. */
   readonly port: number;
-  /** Ranges of the peers' nodes, sorted. */
+  /** Ranges of the peers' nodes, sorted; on AWS, above 160 peers, of their whole blocks, since no quota has room for more. */
   readonly sources: readonly string[];
 }
 

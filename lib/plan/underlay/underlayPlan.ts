@@ -6,8 +6,9 @@ import { hubRange } from "./hubRanges";
 import { attachmentName, type Hubs, hubs } from "./hubs";
 import { declaredLinks, pairKey, pairLink } from "./links";
 import { linkedSites, networks, ownerOf, ownsNetwork, type Paths, pathsOf, reachableCidrs } from "./networks";
-import { quotaNotes, underlayNotes } from "./notes";
+import { underlayNotes } from "./notes";
 import type { GatewayPlan, LinkPlan, MissingLink, UnderlayPlan } from "./plan";
+import { quotaNotes } from "./quotas";
 import type { UnderlaySpec, UnderlayTopology } from "./spec";
 import { linkStacks } from "./stacks";
 

@@ -1,11 +1,11 @@
-import { ManagedPrefixList, Route } from "@pulumi/aws/ec2";
+import { Route } from "@pulumi/aws/ec2";
 import { TransitGateway, VpcAttachment } from "@pulumi/aws/ec2transitgateway";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import type { EksControlPlane } from "../../clusters/eks/controlPlane";
+import { prefixList } from "../../clusters/eks/prefixList";
 import { named } from "../../clusters/eks/tags";
-import type { SitePlan } from "../../plan/plan";
-import { type LinkPlan, type OpeningPlan, prefixListSize } from "../../plan/underlay";
+import { isListed, type LinkPlan, type OpeningPlan } from "../../plan/underlay";
 import type { Attached, LinkedSite } from "../kind";
 import type { AwsGateway, AwsSite } from "./handles";
 
@@ -47,9 +47,9 @@ function openings(end: LinkedSite<EksControlPlane>): void {
   const { site, network, cloud } = end;
   if (network.openings.length === 0) return;
   // With many peers one list that all rules name, in place of a rule for each port and peer.
-  const list = network.isAttached
-    ? prefixList(site, "peer-nodes", network.openings[0]?.sources ?? [], cloud)
-    : undefined;
+  const [{ sources = [] } = {}] = network.openings;
+  const list =
+    network.isAttached || isListed(sources.length) ? prefixList(site, "peer-nodes", sources, cloud) : undefined;
   for (const opening of network.openings) {
     if (list !== undefined) {
       opened(end, opening, opening.use, { prefixListId: list.id });
@@ -74,26 +74,6 @@ function opened(
   new SecurityGroupIngressRule(
     `${site.name}-${word}`,
     { securityGroupId, ipProtocol: protocol, fromPort: port, toPort, ...source, tags: named(site, use) },
-    cloud,
-  );
-}
-
-/** Ranges under one id, for rules and routes: what joins or leaves changes its entries, and no rule and no route. */
-export function prefixList(
-  site: SitePlan,
-  word: string,
-  ranges: readonly string[],
-  cloud: pulumi.CustomResourceOptions,
-): ManagedPrefixList {
-  return new ManagedPrefixList(
-    `${site.name}-${word}`,
-    {
-      name: `${site.name}-${word}`,
-      addressFamily: "IPv4",
-      maxEntries: prefixListSize(ranges.length),
-      entries: ranges.map((cidr) => ({ cidr })),
-      tags: named(site, word),
-    },
     cloud,
   );
 }

@@ -3,11 +3,12 @@ import { AttachmentAccepter, VpcAttachment } from "@pulumi/aws/networkmanager";
 import { ResourceShareAccepter } from "@pulumi/aws/ram";
 import * as pulumi from "@pulumi/pulumi";
 import { specOf } from "../../clusters/cluster";
+import { prefixList } from "../../clusters/eks/prefixList";
 import { named } from "../../clusters/eks/tags";
 import type { SitePlan } from "../../plan/plan";
 import { partitionOf } from "../../plan/underlay/facts";
 import type { WideArea } from "../kind";
-import { type AttachedVpc, prefixList, tableOf } from "./attach";
+import { type AttachedVpc, tableOf } from "./attach";
 import { sharingRegion } from "./coreNetwork";
 import type { AwsGateway, AwsWideArea } from "./handles";
 

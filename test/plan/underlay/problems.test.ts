@@ -156,6 +156,31 @@ describe("an underlay is refused for", () => {
     });
   }
 
+  it("peers of a site on AWS in more ranges than its rules have room for", () => {
+    const odd = (number: number) => eksSite(`s${number}`, number);
+    const sites = Array.from({ length: 256 }, (_, index) => odd(2 * index + 1));
+    const many = { addresses: { pool: "10.0.0.0/8", blockPrefix: 17, maximumSites: 511 as const } };
+    const problems = specProblems({ ...fleetSpec(sites, many), underlay: { topology: "hubs" } });
+    assert.deepEqual(
+      problems.map(({ path, message }) => `${path} ${message}`.slice(0, 84)),
+      ["underlay links s1 with peers in 255 ranges that do not adjoin, and no quota of AWS h"],
+    );
+  });
+
+  it("a mesh that is told of larger packets than a link passes", () => {
+    const problemsOf = (mtuBytes: number, underlay: object) =>
+      specProblems({ ...fleetSpec([...three(), rack], { mesh: { mtuBytes } }), underlay }).map(
+        ({ message }) => message,
+      );
+    const links = [{ between: ["frankfurt", "rack"], kind: "interconnect", mtuBytes: 1320 }];
+    assert.deepEqual(problemsOf(1320, { links }), []);
+    assert.match(
+      problemsOf(1321, { links })[0] ?? "",
+      /is 1321, but what links frankfurt and rack passes 1320: give 1320 or less/,
+    );
+    assert.match(problemsOf(1401, {})[0] ?? "", /what links frankfurt and belgium passes 1399/);
+  });
+
   it("all of it at once", () => {
     const links = [{ between: ["frankfurt", "belgium"], kind: "peering" }, { between: ["x", "y"] }];
     const problems = specProblems({ ...fleetSpec([...three(), existingSite("rack", 9)]), underlay: { links } });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type Cidr, overlap, parseAddress, parseCidr } from "../../../lib/plan/cidr";
+import { type Cidr, contains, overlap, parseAddress, parseCidr } from "../../../lib/plan/cidr";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { SiteSpec } from "../../../lib/plan/spec";
-import type { NetworkPlan, UnderlayPlan, UnderlaySpec } from "../../../lib/plan/underlay";
+import { type NetworkPlan, prefixListSize, type UnderlayPlan, type UnderlaySpec } from "../../../lib/plan/underlay";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../../support/specs";
 
 const REGIONS = {
@@ -318,7 +318,30 @@ describe("hubs", () => {
     assert.equal(made.networks.length, 255);
     assert.equal(made.links.length, 12);
     assert.ok(made.notes.some((note) => note.includes("510 routes per route table")));
-    assert.ok(made.notes.some((note) => note.includes("no quota goes beyond 1000")));
+    assert.ok(made.notes.some((note) => note.includes("260 inbound rules per security group")));
+  });
+
+  it("open whole blocks of the peers where AWS has no room for each site's nodes, and nobody else's", () => {
+    const numbers = Array.from({ length: 255 }, (_, index) => index + 1).filter((number) => number % 9 !== 0);
+    const made = plan(numbers.map(site), { topology: "hubs", hubs: ALL_HUBS });
+    const own = (of: readonly string[]) => of.map(parseCidr);
+    for (const one of made.networks) {
+      const peers = one.peers.flatMap((peer) => network(made, peer).nodeCidrs);
+      const [{ sources } = { sources: [] }] = one.openings;
+      if (one.provider !== "aws") {
+        assert.equal(sources.length, peers.length);
+        continue;
+      }
+      assert.ok(one.openings.length * prefixListSize(sources.length) <= 960, `${sources.length} ranges`);
+      for (const nodes of own(peers)) assert.equal(own(sources).filter((range) => contains(range, nodes)).length, 1);
+      // Neither itself nor a number that is nobody's.
+      const others = [one.number, ...Array.from({ length: 28 }, (_, index) => 9 * (index + 1)), 0];
+      for (const number of others)
+        assert.ok(
+          !own(sources).some((range) => overlap(range, parseCidr(`10.${number}.0.0/16`))),
+          `${one.site} ${number}`,
+        );
+    }
   });
 
   it("are the default above eight sites, whether they live or are retired", () => {
