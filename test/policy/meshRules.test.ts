@@ -233,6 +233,35 @@ const WRONG: readonly (readonly [string, SentResource[], readonly string[]])[] =
   ],
 ];
 
+const LIST = "aws:ec2/managedPrefixList:ManagedPrefixList";
+const ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry";
+
+/** A rule of AWS from a list, whose id is known, or not yet: then the rule says which list it was made from. */
+function listed(cidrs: readonly string[], isKnown: boolean, apart?: string): SentResource[] {
+  const prefixListId = isKnown ? "pl-1" : (UNKNOWN_VALUE as unknown as string);
+  const from = { propertyDependencies: { prefixListId: [urnOf(LIST, "list")] } };
+  return [
+    { type: LIST, name: "list", props: { ...(isKnown && { id: "pl-1" }), entries: cidrs.map((cidr) => ({ cidr })) } },
+    ...(apart === undefined ? [] : [{ type: ENTRY, name: "entry", props: { prefixListId, cidr: apart }, ...from }]),
+    { ...ingress({ ipProtocol: "udp", fromPort: 51_871, toPort: 51_871, prefixListId }), ...from },
+  ];
+}
+
+describe("rules that name a prefix list", () => {
+  const wide = (range: string) =>
+    `me-009 nodes opens 51871/udp (wireguard) of the mesh to ${range}: give 10.1.0.0/16, 10.2.0.0/16.`;
+
+  for (const isKnown of [true, false]) {
+    it(`open what the list has, its id ${isKnown ? "known" : "not known yet"}`, () => {
+      assert.deepEqual(said([...twoSites(), ...listed(["10.2.0.0/16"], isKnown)]), []);
+      assert.deepEqual(said([...twoSites(), ...listed(["10.2.0.0/16", "0.0.0.0/0"], isKnown)]), [wide("0.0.0.0/0")]);
+      assert.deepEqual(said([...twoSites(), ...listed(["10.2.0.0/16"], isKnown, "10.9.0.0/16")]), [
+        wide("10.9.0.0/16"),
+      ]);
+    });
+  }
+});
+
 const OPEN: readonly (readonly [string, SentResource, string])[] = [
   [
     "a rule of AWS",

@@ -37,19 +37,53 @@ const READERS: Readonly<Record<string, Reader>> = {
     list(props.securityRules).flatMap((rule) => azure(plain(rule))),
 };
 
-/** Whether a resource of this type may open ports. */
+/** A list of ranges that rules of AWS name, and one range of it as a resource of its own. */
+const LIST = "aws:ec2/managedPrefixList:ManagedPrefixList";
+const LIST_ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry";
+
+/** Whether a resource of this type may open ports, or says from where another does. */
 export function isOpening(type: string): boolean {
-  return Object.hasOwn(READERS, type);
+  return Object.hasOwn(READERS, type) || type === LIST || type === LIST_ENTRY;
 }
 
 /** What the resources of a program let in. */
 export function openings(resources: readonly ObservedResource[]): Opening[] {
-  return resources.flatMap(({ type, name, urn, props }) =>
-    (Object.hasOwn(READERS, type) ? READERS[type]!(plain(props)) : []).map(({ part, ...found }) => ({
+  const lists = prefixLists(resources);
+  return resources.flatMap((resource) => {
+    const { type, name, urn, props } = resource;
+    if (!Object.hasOwn(READERS, type)) return [];
+    const listed = new Set(listsOf(resource).flatMap((list) => lists.get(list) ?? []));
+    return READERS[type]!(plain(props)).map(({ part, sources, ...found }) => ({
       ...found,
+      sources: [...sources, ...listed],
       ...{ urn, name: part === undefined ? name : `${part} of ${name}` },
-    })),
-  );
+    }));
+  });
+}
+
+/** The ranges of the program's prefix lists, by id where it is known, and by URN: at a first preview rules know no ids. */
+function prefixLists(resources: readonly ObservedResource[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  const add = (keys: readonly unknown[], cidrs: readonly unknown[]) => {
+    for (const key of texts(keys)) found.set(key, [...(found.get(key) ?? []), ...texts(cidrs)]);
+  };
+  for (const { type, urn, props, propertyDependencies } of resources) {
+    const { id, entries, prefixListId, cidr } = plain(props);
+    if (type === LIST)
+      add(
+        [urn, id],
+        list(entries).map((entry) => plain(entry).cidr),
+      );
+    if (type === LIST_ENTRY) add([prefixListId, ...(propertyDependencies.prefixListId ?? [])], [cidr]);
+  }
+  return found;
+}
+
+/** What a rule names its lists by: ids, and while those are not known the lists that it was made from. */
+function listsOf({ props, propertyDependencies }: ObservedResource): string[] {
+  const { prefixListId, prefixListIds } = plain(props);
+  const { prefixListId: one = [], prefixListIds: several = [] } = propertyDependencies;
+  return [...texts([prefixListId, ...list(prefixListIds)]), ...one, ...several];
 }
 
 function inlineAws(rule: unknown): Found[] {

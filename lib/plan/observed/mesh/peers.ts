@@ -31,13 +31,18 @@ export function peersOf(
   };
 }
 
-/** Nodes of the sites that a fleet plans, without those that are lost: nothing may come from there. */
+/**
+ * Nodes of the sites that a fleet plans, and what its underlay opens where it cannot tell so many apart, without those that
+ * are lost: nothing may come from there.
+ */
 function plannedNodes({ props }: ObservedResource): string[] | undefined {
   try {
-    const { sites } = fleetPlan(at(props, ["spec"]) as FleetSpec);
-    return sites
+    const { sites, underlay } = fleetPlan(at(props, ["spec"]) as FleetSpec);
+    const nodes = sites
       .filter(({ state }) => state !== "lost")
       .flatMap(({ addresses }) => [addresses.nodeCidr, ...addresses.nodeSubnets]);
+    const opened = underlay?.networks.flatMap(({ openings: [first] }) => first?.sources ?? []) ?? [];
+    return [...new Set([...nodes, ...opened])];
   } catch {
     return undefined;
   }
