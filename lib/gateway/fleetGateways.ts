@@ -6,6 +6,7 @@ import type { TrafficPlan } from "../plan/routing/plan";
 import type { DnsService } from "../plan/routing/spec";
 import type { Site } from "../site";
 import type { GlobalEndpoint } from "../traffic/globalEndpoint";
+import { checkedCertificates } from "./given";
 import { SiteGateway } from "./siteGateway";
 
 /** What a site holds ready for its gateway; undefined where it has none. */
@@ -27,12 +28,14 @@ export function buildGateways(
   { solvers, frontDoorId }: GlobalEndpoint,
 ): void {
   const plan = traffic?.gateway;
-  for (const gateway of plan?.sites ?? []) {
+  if (plan === undefined) return;
+  const checked = checkedCertificates(plan.domain, certificates);
+  for (const gateway of plan.sites) {
     const site = fleet.sites[gateway.site];
-    if (plan === undefined || site === undefined) continue;
+    if (site === undefined) continue;
     const { name, kind } = site.plan;
     const { cluster } = site.controlPlane;
-    const certificate = certificates[name];
+    const certificate = checked[name];
     const solver = solvers[name];
     new SiteGateway(
       name,

@@ -1,24 +1,18 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
 import type { LeafPair } from "../mesh/credentials";
+import { type GivenPair, givenProblems } from "../plan/gateway/given";
 import { GATEWAY } from "../plan/gateway/plan";
 
-/**
- * The Secret of a certificate that the program gives.
- * @throws pulumi.RunError, once both texts are known, for a certificate that is not for the domain or not of the key.
- */
+/** The Secret of a certificate that the program gives. */
 export function givenCertificate(
   site: string,
-  domain: string,
   { certificate, key }: LeafPair,
   options: pulumi.CustomResourceOptions,
 ): Secret {
-  const data = pulumi.all([certificate, pulumi.secret(key)]).apply(([chain, pem]) => {
-    const problem = pairProblem(domain, chain, pem);
-    if (problem !== undefined) throw new pulumi.RunError(`publicCertificates.${site} ${problem}`);
-    return { "tls.crt": base64(chain), "tls.key": base64(pem) };
-  });
+  const data = pulumi
+    .all([certificate, pulumi.secret(key)])
+    .apply(([chain, pem]) => ({ "tls.crt": base64(chain), "tls.key": base64(pem) }));
   const metadata = { namespace: GATEWAY.namespace, name: GATEWAY.certificate };
   return new Secret(
     `${site}-gateway-certificate`,
@@ -27,26 +21,37 @@ export function givenCertificate(
   );
 }
 
-/** What is wrong with a certificate for the domain; undefined: nothing. Says nothing of the key. */
-export function pairProblem(domain: string, chain: string, key: string): string | undefined {
-  const leaf = read(() => new X509Certificate(chain));
-  if (leaf === undefined)
-    return "holds no certificate in PEM: give the site's own first, and its intermediates after it.";
-  if (leaf.checkHost(domain) === undefined)
-    return `is for ${leaf.subjectAltName?.replaceAll("DNS:", "") ?? "no name"}, not for ${domain}: give one that users of ${domain} take.`;
-  const own = read(() => createPrivateKey(key));
-  if (own === undefined) return "has a key that cannot be read: give it in PEM and without a password.";
-  return leaf.checkPrivateKey(own)
-    ? undefined
-    : "has the key of another certificate: give the two that belong together.";
+/**
+ * The certificates of all sites, once every one of them is what users of the domain take.
+ * @throws pulumi.RunError, once all texts are known, with everything that is wrong with any of them.
+ */
+export function checkedCertificates(
+  domain: string,
+  given: { readonly [site: string]: LeafPair },
+): { readonly [site: string]: LeafPair } {
+  const pairs = pulumi.all(
+    Object.entries(given).map(([site, { certificate, key }]) =>
+      pulumi
+        .all([certificate, pulumi.secret(key)])
+        .apply(([chain, pem]) => [site, { certificate: chain, key: pem }] as const),
+    ),
+  );
+  const checked = pairs.apply((all) => refuse(domain, Object.fromEntries(all)));
+  return Object.fromEntries(
+    Object.keys(given).map((site) => [
+      site,
+      { certificate: checked.apply((all) => all[site]!.certificate), key: checked.apply((all) => all[site]!.key) },
+    ]),
+  );
 }
 
-function read<T>(of: () => T): T | undefined {
-  try {
-    return of();
-  } catch {
-    return undefined;
-  }
+function refuse(domain: string, given: { readonly [site: string]: GivenPair }): typeof given {
+  const now = new Date();
+  const problems = Object.entries(given).flatMap(([site, pair]) =>
+    givenProblems(domain, pair, now).map((problem) => `publicCertificates.${site} ${problem}`),
+  );
+  if (problems.length === 0) return given;
+  throw new pulumi.RunError(["Certificates that the program gives cannot be used:", ...problems].join("\n  "));
 }
 
 function base64(text: string): string {

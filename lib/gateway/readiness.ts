@@ -21,15 +21,22 @@ const NOBODY = 99;
 /**
  * What answers for the site's readiness: two pods that ask every route's Service. Without them, as when somebody scales
  * them to 0, the path answers 503 and every service leads users elsewhere.
+ * @param endSeconds when the site's certificate ends, in seconds since 1970, where nobody in the site renews it
  */
 export function readiness(
   plan: TrafficGatewayPlan,
   site: SiteGatewayPlan,
+  endSeconds: pulumi.Output<number | undefined> | undefined,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const key = `${site.site}-gateway-${name}`;
   const { readinessPath: path, domain, routes } = plan;
-  const config = readinessConfig({ path, domain, serves: site.serves, routes });
+  const common = { path, domain, serves: site.serves, routes };
+  const config = pulumi
+    .output(endSeconds)
+    .apply((certificateEndSeconds) =>
+      readinessConfig({ ...common, ...(certificateEndSeconds !== undefined && { certificateEndSeconds }) }),
+    );
   const map = new ConfigMap(key, { metadata: { namespace, name }, data: { [FILE]: config } }, options);
   const metadata = { namespace, name, labels: LABELS };
   const deployment = new Deployment(
@@ -65,10 +72,11 @@ const DEPLOYED = {
   strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
 };
 
-function template(image: string, config: string) {
+function template(image: string, config: pulumi.Output<string>) {
   const selector = { labelSelector: { matchLabels: LABELS }, maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" };
   // Its configuration is read once.
-  const annotations = { "multisite/config": createHash("sha256").update(config).digest("hex").slice(0, 16) };
+  const hash = config.apply((text) => createHash("sha256").update(text).digest("hex").slice(0, 16));
+  const annotations = { "multisite/config": hash };
   return {
     metadata: { labels: LABELS, annotations },
     spec: {

@@ -2,6 +2,7 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import * as pulumi from "@pulumi/pulumi";
 import type { Entrance } from "../clusters/entrance";
 import type { LeafPair } from "../mesh/credentials";
+import { chainEndSeconds } from "../plan/gateway/given";
 import { GATEWAY, type SiteGatewayPlan, type TrafficGatewayPlan } from "../plan/gateway/plan";
 import type { SiteKind } from "../plan/spec";
 import type { Solver } from "../traffic/challenges/challenges";
@@ -48,7 +49,7 @@ export class SiteGateway extends pulumi.ComponentResource {
     const spaces = namespaces(args, options);
     const within = { parent: this, dependsOn: spaces };
     const certificate = certificateOf(args, within);
-    const answering = readiness(args.plan, args.site, within);
+    const answering = readiness(args.plan, args.site, endOf(args), within);
     const entered = entry(args.plan, args.site, args.entrance, within);
     const after = pulumi.mergeOptions(within, { dependsOn: [...certificate, ...answering, ...entered] });
     routes(name, args.plan, args.frontDoor, after);
@@ -75,12 +76,18 @@ function namespaces({ plan, site }: SiteGatewayArgs, options: pulumi.CustomResou
   ];
 }
 
+/** When the certificate ends that the program gives, in seconds since 1970: a public fact, whatever it came in. */
+function endOf({ plan, certificate }: SiteGatewayArgs): pulumi.Output<number | undefined> | undefined {
+  if (plan.certificate.by !== "given" || certificate === undefined) return undefined;
+  return pulumi.unsecret(pulumi.output(certificate.certificate).apply(chainEndSeconds));
+}
+
 function certificateOf(args: SiteGatewayArgs, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
   const { plan, site, kind, certificate, solver, hasCertManager = false } = args;
   // `Fleet` has told the caller before.
   if (plan.certificate.by === "given") {
     if (certificate === undefined) throw new Error(`the gateway of site ${site.site} came without its certificate`);
-    return [givenCertificate(site.site, plan.domain, certificate, options)];
+    return [givenCertificate(site.site, certificate, options)];
   }
   if (solver === undefined)
     throw new Error(`the gateway of site ${site.site} came without an answer for its authority`);

@@ -5,6 +5,7 @@ import { authorityKeys } from "./tr-004-authority-keys";
 import { rotationLegal } from "./tr-005-rotation-legal";
 import { stateOutsideSites } from "./tr-006-state-outside-sites";
 import { keyStrength } from "./tr-007-key-strength";
+import { publicCertificateEnds } from "./tr-008-public-certificate-ends";
 import type { TrustRule } from "./trustRule";
 
 /** The rules about certificates, in the order in which they are reported. */
@@ -16,4 +17,5 @@ export const trustRules: readonly TrustRule[] = [
   rotationLegal,
   stateOutsideSites,
   keyStrength,
+  publicCertificateEnds,
 ];

@@ -98,6 +98,20 @@ describe("a real HAProxy, by the configuration of this library", { skip: haproxy
     await becomes(503);
   });
 
+  it("is ready until the site's certificate ends, and not from then on", async (t) => {
+    const { port } = await service(t);
+    const { address } = await dnsServer(t, ({ name }) => [{ name, type: "A", ttl: 1, data: "127.0.0.1" }]);
+    const routes = [{ path: "/", namespace: "shop", service: "frontend", port }];
+    const common = { path: "/readyz", domain: DOMAIN, serves: true, routes, nameserver: address };
+    const at = (days: number) => Math.floor(Date.now() / 1000) + days * 86_400;
+    const [valid, ended] = await Promise.all(
+      [at(1), at(-1)].map((certificateEndSeconds) => running(t, { ...common, certificateEndSeconds })),
+    );
+    await until(async () => (await status(valid!.site, "/readyz")) === 200, WAITING_SECONDS);
+    assert.equal(await status(ended!.site, "/readyz"), 503);
+    assert.equal(await status(ended!.own, "/own"), 200, "its own pod is well");
+  });
+
   it("is never ready in a site that does not serve", async (t) => {
     const { port } = await service(t);
     const routes = [{ path: "/", namespace: "shop", service: "frontend", port }];

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { before, describe, it } from "node:test";
 import { type RehearsedGateway, rehearsedGateway } from "../support/rehearsedGateway";
 import { leaf, root } from "../trust/certificates";
 
 const CA = root("public root");
-const PUBLIC = leaf(CA, "shop.example.com", { dnsNames: ["shop.example.com"] });
+const NAMES = { dnsNames: ["shop.example.com"] };
+const PUBLIC = leaf(CA, "shop.example.com", NAMES, true);
+const END = new X509Certificate(PUBLIC.certPem).validTo;
 const pem = (one = PUBLIC, key = PUBLIC) => JSON.stringify({ certificate: one.chainPem, key: key.keyPem });
 const SITES = ["frankfurt", "belgium", "amsterdam", "cellar"];
 
@@ -124,15 +127,25 @@ async function refused(given: string): Promise<string> {
 }
 
 describe("certificates that the program gives", () => {
-  it("are refused when they are for another name, or with another's key", async () => {
-    const other = leaf(CA, "other", { dnsNames: ["other.example.com"] });
-    assert.match(
-      await refused(pem(other, other)),
-      /publicCertificates\.\w+ is for other\.example\.com, not for shop\.example\.com/,
-    );
-    const message = await refused(pem(PUBLIC, other));
-    assert.match(message, /has the key of another certificate/);
+  it("are refused with everything that is wrong with any of them, in all sites at once", async () => {
+    const old = leaf(CA, "old", { dnsNames: ["other.example.com"] }, false, new Date(Date.now() - 200 * 86_400_000));
+    const message = await refused(pem(old, PUBLIC));
+    for (const site of ["belgium", "cellar"])
+      for (const what of [
+        "is for other.example.com, not for shop.example.com",
+        "ended 20",
+        "comes without those who signed it",
+        "has the key of another certificate",
+      ])
+        assert.ok(message.includes(`publicCertificates.${site} ${what}`), `${site} ${what}: ${message}`);
     assert.ok(!message.includes("PRIVATE KEY"));
+  });
+
+  it("end their site's readiness when they end", async () => {
+    const { one } = await rehearsedGateway({ pem: pem(), sites: "belgium,cellar" }, "gateway", false);
+    const config: Loose = one("ConfigMap", "cellar-gateway-readiness").inputs.data;
+    const line = `monitor fail if { date ge ${Date.parse(END) / 1000} }`;
+    assert.ok(config["haproxy.cfg"].includes(line), config["haproxy.cfg"]);
   });
 });
 

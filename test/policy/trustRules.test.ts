@@ -55,6 +55,20 @@ test("what is right is not violated", () => {
   assert.deepEqual(said("multisite:index:Trust", trust([g1])), []);
 });
 
+test("a certificate given for the public name is warned of in its last third, and no other Secret is", () => {
+  const given = leaf(below, "shop", { dnsNames: ["shop.example.com"] }, true);
+  const at = (days: number) => ({ now: new Date(NOW.getTime() + days * 86_400_000) });
+  const pair = { "tls.crt": given.chainPem, "tls.key": given.keyPem };
+  const props = secret("multisite-gateway", "public-certificate", pair);
+  assert.deepEqual(said(SECRET, props, at(30)), []);
+  const [message = "", ...others] = said(SECRET, props, at(70));
+  assert.match(message, /^tr-008 Certificate one ends 20[-\dT:]+Z, in (19|20) days\. Give a new one, and run again\.$/);
+  assert.deepEqual(others, []);
+  assert.match(said(SECRET, props, at(91)).join(), /tr-008 Certificate one ended/);
+  assert.deepEqual(said(SECRET, secret("shop", "public-certificate", pair), at(91)), []);
+  assert.deepEqual(said(SECRET, { ...props, data: { "tls.crt": UNKNOWN } }, at(91)), []);
+});
+
 const WRONG: readonly (readonly [string, () => string[], readonly string[]])[] = [
   [
     "an unprotected root",

@@ -55,12 +55,13 @@ export function plannedIntermediate(by: Identity, trustDomain: string, site: str
   return signed(by, { ...names, subject: { ...plan.subject } }, terms);
 }
 
-/** A certificate of a server and client. */
+/** A certificate of a server and client; `start` is when its 90 days begin. */
 export function leaf(
   by: Identity,
   commonName: string,
   names: { dnsNames?: string[]; uris?: string[]; ipAddresses?: string[] } = {},
   isChained = false,
+  start = new Date(),
 ): Identity {
   const terms = {
     ...CA,
@@ -68,13 +69,19 @@ export function leaf(
     hours: 2160,
     allowedUses: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
   };
-  return signed(by, { ...NAMES, ...names, subject: { commonName } }, terms, isChained ? by.chainPem : "");
+  return signed(by, { ...NAMES, ...names, subject: { commonName } }, terms, isChained ? by.chainPem : "", start);
 }
 
-function signed(by: Identity, asked: Parameters<typeof makeRequest>[1], terms: Terms, above = ""): Identity {
+function signed(
+  by: Identity,
+  asked: Parameters<typeof makeRequest>[1],
+  terms: Terms,
+  above = "",
+  start = new Date(),
+): Identity {
   const key = makeKey("ECDSA", "P256", 0);
   const request = makeRequest(key, asked);
-  return identity(key, signRequest(request, by.certPem, by.key, terms, new Date()).certPem, above);
+  return identity(key, signRequest(request, by.certPem, by.key, terms, start).certPem, above);
 }
 
 /** SHA-256 of a certificate, in hexadecimal. */

@@ -1,5 +1,6 @@
 import type { SitePlan } from "../plan";
 import type { DnsService, TrafficSpec } from "../routing/spec";
+import { RENEW_BEFORE_PERCENT } from "./given";
 import type { CertificateSpec } from "./spec";
 
 /** Where the certificates for the domain come from, one in each site. */
@@ -33,9 +34,6 @@ export interface AcmeCertificate extends CertificateCommon {
 }
 
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
-
-/** cert-manager's own default is a third as well: 30 days of 90, and still a third of shorter ones. */
-const RENEW_BEFORE_PERCENT = 33;
 
 /**
  * Certificates for the same names that Let's Encrypt issues within a week to whomever; afterwards one in 34 hours

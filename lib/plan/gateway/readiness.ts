@@ -23,6 +23,11 @@ export interface Readiness {
   /** Whether users are led to the site: one that is drained, joining or leaving is never ready. */
   readonly serves: boolean;
   readonly routes: readonly GatewayRoute[];
+  /**
+   * When the site's certificate ends, where it is known beforehand, in seconds since 1970. No checker of a DNS service looks at certificates, so
+   * without it a site would stay healthy and turn its users away. @default never
+   */
+  readonly certificateEndSeconds?: number;
   /** What names of Services end in. */
   readonly clusterDomain?: string;
   /** Where names are asked for. @default as the pod's /etc/resolv.conf says */
@@ -30,11 +35,19 @@ export interface Readiness {
 }
 
 /**
- * Configuration of HAProxy: 200 while every route's Service answers, else 503. A name that is not found counts as a Service
+ * Configuration of HAProxy: 200 while every route's Service answers and the certificate has not ended, else 503. A name that is not found counts as a Service
  * that does not answer, and is asked for again.
  */
 export function readinessConfig(readiness: Readiness): string {
-  const { path, domain, serves, routes, clusterDomain = "cluster.local", nameserver } = readiness;
+  const {
+    path,
+    domain,
+    serves,
+    routes,
+    certificateEndSeconds,
+    clusterDomain = "cluster.local",
+    nameserver,
+  } = readiness;
   const { site, own } = READINESS_PORTS;
   const lines = [
     "global",
@@ -56,6 +69,7 @@ export function readinessConfig(readiness: Readiness): string {
     ...(serves
       ? routes.map((_, index) => `  monitor fail if { nbsrv(${backend(index)}) lt 1 }`)
       : ["  monitor fail if TRUE"]),
+    ...(certificateEndSeconds === undefined ? [] : [`  monitor fail if { date ge ${certificateEndSeconds} }`]),
     "  http-request deny deny_status 404",
     "frontend own",
     `  bind :${own}`,
