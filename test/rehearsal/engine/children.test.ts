@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { startChild } from "../../../rehearsal/engine/children";
+
+const folder = mkdtempSync(join(tmpdir(), "multisite-children-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Maps stacks as ts-node does, lets another mapper in for a while, and says who mapped what. */
+const script = join(folder, "stacks.js");
+writeFileSync(
+  script,
+  `let asked = 0;
+Error.prepareStackTrace = () => { asked++; return "mapped"; };
+function debuggablePromise() { return new Error().stack; }
+function other() { return new Error().stack; }
+const saved = Error.prepareStackTrace;
+Error.prepareStackTrace = () => "for a while";
+const meanwhile = other();
+Error.prepareStackTrace = saved;
+console.log(JSON.stringify([debuggablePromise(), other(), meanwhile, asked]));
+Error.prepareStackTrace = undefined;
+console.log(other().includes("at other"));
+`,
+);
+
+async function linesOf(env: Record<string, string | undefined>): Promise<string[]> {
+  const lines: string[] = [];
+  const child = startChild({ script, args: [], cwd: folder, env, onLine: ({ text }) => lines.push(text) });
+  assert.deepEqual(await child.exited, { code: 0, signal: null });
+  return lines;
+}
+
+describe("a program's process", () => {
+  it("maps no stack of a promise that nobody debugs, and every other", async () => {
+    const lines = await linesOf({ PULUMI_DEBUG_PROMISE_LEAKS: undefined });
+    assert.deepEqual(lines, ['["","mapped","for a while",1]', "true"]);
+  });
+
+  it("maps them all for whoever looks for leaks of promises", async () => {
+    const lines = await linesOf({ PULUMI_DEBUG_PROMISE_LEAKS: "1" });
+    assert.deepEqual(lines, ['["mapped","mapped","for a while",2]', "true"]);
+  });
+});
