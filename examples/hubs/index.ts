@@ -44,7 +44,7 @@ const spec: FleetSpec = {
       azure: [{ region: "westeurope" }, { region: "northeurope" }],
     },
     hubOwners: {
-      aws: { account: "444455556666" },
+      aws: { account: "444455556666", roleArn: "arn:aws:iam::444455556666:role/network" },
       gcp: { project: "shop-network" },
       azure: { subscription: "99999999-1111-2222-3333-444444444444" },
     },

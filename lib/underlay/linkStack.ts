@@ -10,7 +10,7 @@ import { type BuiltEnd, type BuiltSite, buildLink } from "./build";
 import { buildWideArea, type HubArgs, type HubProviders, hubContext, hubEnds } from "./hubs";
 import type { UnderlayKind } from "./kind";
 import { kindOfCloud } from "./kinds";
-import { secretProblems } from "./problems";
+import { hubOwnerProblems, secretProblems } from "./problems";
 
 /** What one stack of links is made of. */
 export interface LinkStackArgs {
@@ -94,6 +94,7 @@ function planStack(name: string, args: LinkStackArgs): PlannedStack {
     if (underlay !== undefined && stack !== undefined) {
       const links = underlay.links.filter((link) => stack.links.includes(link.name));
       problems.push(...secretProblems(underlay, links, plan.sites, args.tunnelSecret));
+      if (stack.wideAreaNetworks.includes("aws")) problems.push(...hubOwnerProblems(underlay, plan.sites, args));
       problems.push(...kindProblems(stack, plan.sites, args.kinds), ...hubProblems(stack, args));
       if (problems.length === 0) return { plan, underlay, stack };
     } else {

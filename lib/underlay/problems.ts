@@ -12,7 +12,38 @@ export function underlayProblems({ underlay, sites }: FleetPlan, args: Partial<F
     ];
   }
   if (args.isLinkedElsewhere === true) return [];
-  return secretProblems(underlay, underlay.links, sites, args.tunnelSecret);
+  return [
+    ...secretProblems(underlay, underlay.links, sites, args.tunnelSecret),
+    ...hubOwnerProblems(underlay, sites, args),
+  ];
+}
+
+/**
+ * The runner's own credentials are of one AWS account: where sites without a role are in one and the hubs in another, one of
+ * both needs a role, or a provider that somebody gives.
+ */
+export function hubOwnerProblems(
+  { wideAreaNetworks }: UnderlayPlan,
+  sites: readonly SitePlan[],
+  { spec, providers = {}, hubProviders = {} }: Pick<Partial<FleetArgs>, "spec" | "providers" | "hubProviders">,
+): Problem[] {
+  const wan = wideAreaNetworks.find(({ provider }) => provider === "aws");
+  const ofAws = sites.flatMap(({ name, spec: site }) => (site.kind === "eks" ? [{ name, site }] : []));
+  const hasRole =
+    spec?.underlay?.hubOwners?.aws?.roleArn ?? ofAws.find(({ site }) => site.account === wan?.owner)?.site.roleArn;
+  if (wan === undefined || hasRole !== undefined || hubProviders.aws !== undefined) return [];
+  const other = ofAws.find(
+    ({ name, site }) => site.account !== wan.owner && site.roleArn === undefined && providers[name] === undefined,
+  );
+  if (other === undefined) return [];
+  return [
+    {
+      path: "spec.underlay.hubOwners.aws.roleArn",
+      message:
+        `is missing: the hubs are in account ${wan.owner} and site ${other.name} in ${other.site.account}, and the credentials of a run are ` +
+        `of one account. Give a role of ${wan.owner} (or of the sites), or hubProviders.aws`,
+    },
+  ];
 }
 
 /** Tunnels between clouds of which neither makes keys need a secret to derive theirs from. */

@@ -129,6 +129,14 @@ const REFUSED: readonly [string, Partial<LinkStackArgs>, RegExp][] = [
   ["kinds that do not build its clouds", { kinds: [eks] }, /kinds has no "gke", whose networks links-aws-gcp links/],
   ["keys that nobody makes", { stack: "links-gcp-azure" }, /tunnelSecret is missing/],
   ["hubs of nobody", { spec: hubs }, /hubEnds is missing: give what links-aws and links-gcp exported/],
+  [
+    "hubs in an account that the sites' credentials are not of",
+    {
+      spec: { ...hubs, underlay: { ...hubs.underlay, hubOwners: { aws: { account: "444455556666" } } } },
+      ...{ kinds: [eks], stack: "links-aws" },
+    },
+    /hubOwners\.aws\.roleArn is missing: the hubs are in account 444455556666 and site frankfurt in 111122223333/,
+  ],
   ["a spec without links", { spec: fleetSpec(sites()) }, /spec\.underlay links nothing/],
 ];
 

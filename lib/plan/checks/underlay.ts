@@ -1,19 +1,18 @@
 import { parseAddress, readCidr } from "../cidr";
-import { isCloud, providerOfKind } from "../faultDomains";
+import { providerOfKind } from "../faultDomains";
 import { stateFacts } from "../life";
 import { isPrivate } from "../reserved";
 import type { FleetSpec } from "../spec";
-import { type LinkEnd, pairSupport } from "../underlay/kinds";
+import { type LinkEnd, madeMtuBytes, pairSupport } from "../underlay/kinds";
 import { pairKey } from "../underlay/links";
-import type { LinkSpec, UnderlaySpec } from "../underlay/spec";
-import { linkRange, rangeAllowed } from "../underlay/tunnels";
+import type { LinkKind, LinkSpec, UnderlaySpec } from "../underlay/spec";
 import { defaultTopology } from "../underlay/underlayPlan";
-import { readRange } from "./ranges";
 import { built, type DraftSite } from "./sites";
 import type { Draft } from "./structure";
 import { checkHubs } from "./underlayHubs";
 import { checkMeshMtu } from "./underlayMtu";
 import { checkQuotas } from "./underlayQuotas";
+import { checkTunnelRange, checkTunnelRanges } from "./underlayTunnels";
 import { didYouMean, type Path, type Report, show } from "./wording";
 
 /** A site as far as its links depend on it. */
@@ -46,7 +45,8 @@ function linkableSite(draft: DraftSite): LinkableSite[] {
   const provider = site.kind === "existing" ? (site.provider ?? "") : providerOfKind(site.kind);
   const isOwn = site.kind !== "existing" && built(draft)?.network === undefined;
   const isLinked = stateFacts(site.state).meshed;
-  return [{ name: site.name, number: site.number, provider, region: site.region, isOwn, draft, isLinked }];
+  const tenant = site.kind === "aks" ? site.tenant : undefined;
+  return [{ name: site.name, number: site.number, provider, region: site.region, isOwn, draft, isLinked, tenant }];
 }
 
 /** Peers reach nodes by their internal addresses, and the mesh's API by one: no address translation in between. */
@@ -78,7 +78,8 @@ function checkReachable({ draft }: LinkableSite, report: Report): void {
   });
 }
 
-type Declared = ReadonlyMap<
+/** Declared links by their pairs. */
+export type Declared = ReadonlyMap<
   string,
   { readonly link: Draft<LinkSpec>; readonly path: Path; readonly ends: readonly LinkableSite[] }
 >;
@@ -175,56 +176,30 @@ function checkKind(
         `measured with "ping -M do -s <bytes - 28>".`,
     );
   }
+  if (!isGiven) checkMade(link, kind, [a, b], path, report);
   if (link.tunnelRange !== undefined)
     checkTunnelRange(link.tunnelRange, isGiven || kind !== "vpn", [a, b], path, report);
 }
 
-function checkTunnelRange(
-  text: string,
-  isUnused: boolean,
-  ends: readonly LinkableSite[],
+/** A link that the library makes carries what its cloud lets it: to say more would be believed. */
+function checkMade(
+  link: Draft<LinkSpec>,
+  kind: LinkKind,
+  [a, b]: readonly [LinkableSite, LinkableSite],
   path: Path,
   report: Report,
 ): void {
-  const at = [...path, "tunnelRange"];
-  if (isUnused) {
-    report(at, `is for a VPN that the library makes: remove it.`);
-    return;
+  const most = madeMtuBytes(kind, [a.provider, b.provider]);
+  if (link.mtuBytes !== undefined && link.mtuBytes > most) {
+    report(
+      [...path, "mtuBytes"],
+      `is ${link.mtuBytes}, but the ${kind} that the library makes between ${a.name} and ${b.name} passes ${most}: give ${most} or ` +
+        `less, or leave it out.`,
+    );
   }
-  const range = readRange(text, at, report);
-  const withAzure = ends.some(({ provider }) => provider === "azure");
-  if (range === undefined || rangeAllowed(range, withAzure)) return;
-  const where = withAzure ? "169.254.21.0 to 169.254.22.255, all that Azure takes" : "169.254.32.0 to 169.254.95.255";
-  report(at, `is "${text}": give a /28 of ${where}.`);
-}
-
-/** Two links of one gateway with the same inside addresses: only numbers that Azure's few ranges cannot tell apart. */
-function checkTunnelRanges(sites: readonly LinkableSite[], declared: Declared, report: Report): void {
-  const taken = new Map<string, string>();
-  const linked = sites.filter((site) => site.isOwn && site.isLinked && isCloud(site.provider));
-  linked.forEach((a, index) => {
-    for (const b of linked.slice(index + 1)) {
-      if (a.provider === b.provider || a.number === undefined || b.number === undefined) continue;
-      const link = declared.get(pairKey(a.name, b.name));
-      if (link?.link.kind === "interconnect" || link?.link.given === true) continue;
-      const own = link?.link.tunnelRange === undefined ? undefined : readCidr(link.link.tunnelRange);
-      const ends = [
-        { ...a, number: a.number },
-        { ...b, number: b.number },
-      ] as const;
-      const { start } = own === undefined || "fault" in own ? linkRange(ends) : own;
-      for (const [end, peer] of [[a, b] as const, [b, a] as const]) {
-        const other = taken.get(`${end.name} ${start}`);
-        if (other === undefined) {
-          taken.set(`${end.name} ${start}`, peer.name);
-          continue;
-        }
-        report(
-          link?.path ?? [...b.draft.path, "number"],
-          `gives the tunnels ${a.name} -- ${b.name} the inside addresses that ${end.name} -- ${other} has: Azure has 32 ranges, and ` +
-            `numbers that differ by a multiple of 32 share one. Give another number, or this pair a tunnelRange in underlay.links.`,
-        );
-      }
-    }
-  });
+  if (link.bandwidthMbps === undefined) return;
+  report(
+    [...path, "bandwidthMbps"],
+    `is for a link of the team's: what the library makes between ${a.name} and ${b.name} carries what the clouds give. Remove it.`,
+  );
 }

@@ -6,6 +6,7 @@ import { isPrivate } from "../reserved";
 import type { FleetSpec } from "../spec";
 import { HUBS_PER_CLOUD, partitionOf } from "../underlay/facts";
 import { HUB_RANGE_PREFIX, hubRange } from "../underlay/hubRanges";
+import { inTwoTenants } from "../underlay/kinds";
 import { readRange } from "./ranges";
 import type { Draft } from "./structure";
 import type { LinkableSite } from "./underlay";
@@ -30,9 +31,22 @@ export function checkHubs(
     if (!clouds.has(cloud)) continue;
     const there = own.filter(({ provider }) => provider === cloud);
     checkPartition(cloud, there, report);
+    checkTenants(there, report);
     if (clouds.size > 1) checkPlaces(cloud, spec, there, report);
   }
   if (clouds.has("azure")) checkHubRange(spec, sites, report);
+  checkOwnerRole(spec, report);
+}
+
+/** A role is of one account: that of another is nobody at the core network. */
+function checkOwnerRole({ underlay }: Draft<FleetSpec>, report: Report): void {
+  const { account, roleArn } = underlay?.hubOwners?.aws ?? {};
+  const of = roleArn?.split(":")[4];
+  if (account === undefined || of === undefined || of === account) return;
+  report(
+    ["underlay", "hubOwners", "aws", "roleArn"],
+    `is of account ${of}, but the hubs are in ${account}: give a role of that account.`,
+  );
 }
 
 function checkUnused({ underlay }: Draft<FleetSpec>, report: Report): void {
@@ -61,6 +75,18 @@ function checkPartition(cloud: CloudProvider, sites: readonly LinkableSite[], re
   );
 }
 
+/** Whoever builds a virtual WAN must be somebody where its networks are. */
+function checkTenants(sites: readonly LinkableSite[], report: Report): void {
+  const [first] = sites;
+  const other = sites.find((site) => first !== undefined && inTwoTenants(first, site));
+  if (first === undefined || other === undefined) return;
+  report(
+    ["underlay", "topology"],
+    `is "hubs", but ${first.name} and ${other.name} are in two tenants (${first.tenant} and ${other.tenant}), whose networks no virtual ` +
+      `WAN of ours joins: set "mesh", and declare what links them.`,
+  );
+}
+
 function checkPlaces(
   cloud: CloudProvider,
   { underlay }: Draft<FleetSpec>,
@@ -74,15 +100,24 @@ function checkPlaces(
   if (given?.length !== undefined && given.length !== HUBS_PER_CLOUD) {
     report(path, `has ${given.length}: give two hubs, in two regions, so that one may be lost.`);
   } else if (new Set(regions).size < HUBS_PER_CLOUD) {
-    const word = given === undefined ? "is missing" : "names one region twice";
+    const why =
+      given === undefined ? `is missing: ${cloud} has sites in ${regions[0]} alone` : `names ${regions[0]} twice`;
     report(
       path,
-      `${word}: ${cloud} has sites in ${regions[0]} alone, and its hubs must not be lost with one region. Give two regions: ` +
-        `[{ region: "${regions[0]}" }, { region: "..." }].`,
+      `${why}, and hubs must not be lost with one region. Give two regions: [{ region: "${regions[0]}" }, { region: "..." }].`,
     );
   }
+  const home = sites[0]?.region ?? "";
   (given ?? []).forEach((hub, index) => {
-    if (hub?.region === undefined || regionFacts(cloud, hub.region) !== undefined) return;
+    if (hub?.region === undefined) return;
+    if (partitionOf(cloud, hub.region) !== partitionOf(cloud, home)) {
+      report(
+        [...path, index, "region"],
+        `is ${show(hub.region)}, in another partition of ${cloud} than the sites (${home}): no wide area network joins the two.`,
+      );
+      return;
+    }
+    if (regionFacts(cloud, hub.region) !== undefined) return;
     const near = nearestRegion(cloud, hub.region);
     const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
     report([...path, index, "region"], `is ${show(hub.region)}, which is no region of ${cloud}.${hint}`);

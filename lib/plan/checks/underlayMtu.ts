@@ -5,10 +5,11 @@ import { madeMtuBytes, pairSupport } from "../underlay/kinds";
 import { pairKey } from "../underlay/links";
 import type { LinkSpec } from "../underlay/spec";
 import type { Draft } from "./structure";
-import type { LinkableSite } from "./underlay";
+import type { Declared, LinkableSite } from "./underlay";
 import type { Report } from "./wording";
 
-type Declared = ReadonlyMap<string, { readonly link: Draft<LinkSpec> }>;
+/** The least that mesh.mtuBytes may be. */
+const LEAST_BYTES = 1280;
 
 /** A mesh that is told of larger packets than the links pass loses all that are full. */
 export function checkMeshMtu(
@@ -17,7 +18,15 @@ export function checkMeshMtu(
   declared: Declared,
   report: Report,
 ): void {
-  const asked = mesh?.mtuBytes;
+  if (mesh === undefined || mesh.implementation === "none") return;
+  for (const { link, path } of declared.values()) {
+    if (link.mtuBytes === undefined || link.mtuBytes >= LEAST_BYTES) continue;
+    report(
+      [...path, "mtuBytes"],
+      `is ${link.mtuBytes}, and a mesh is linked by no less than ${LEAST_BYTES}: its own headers take 130 of them. Widen the link.`,
+    );
+  }
+  const asked = mesh.mtuBytes;
   if (asked === undefined) return;
   const linked = sites.filter(({ isLinked }) => isLinked);
   for (const [index, a] of linked.entries()) {

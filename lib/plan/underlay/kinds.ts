@@ -8,6 +8,8 @@ export interface LinkEnd {
   readonly region: string;
   /** Whether the library made its network. */
   readonly isOwn: boolean;
+  /** Azure: the tenant of its subscription. */
+  readonly tenant?: string | undefined;
 }
 
 /** What may link two networks, and what does when nobody says. */
@@ -34,9 +36,18 @@ function withinCloud(cloud: CloudProvider, a: LinkEnd, b: LinkEnd, both: boolean
     const because = `${CLOUD_LINKS[cloud].peering} does not cross between ${a.region} and ${b.region}`;
     return { allowed: ["vpn", "interconnect"], made: undefined, because };
   }
+  if (inTwoTenants(a, b)) {
+    const because = "they are in two tenants, and who builds one network is nobody in the other's";
+    return { allowed: ["peering", "vpn", "interconnect"], made: undefined, because };
+  }
   const because = `${CLOUD_LINKS[cloud].peering} stays on the cloud's own backbone, wider and without gateways`;
   if (both) return { allowed: ["peering", "interconnect"], made: "peering", because };
   return { allowed: ["peering", "vpn", "interconnect"], made: undefined, because };
+}
+
+/** Whether two networks of Azure have no identity in common that the library's providers could be. */
+export function inTwoTenants(a: Pick<LinkEnd, "tenant">, b: Pick<LinkEnd, "tenant">): boolean {
+  return a.tenant !== undefined && b.tenant !== undefined && a.tenant.toLowerCase() !== b.tenant.toLowerCase();
 }
 
 /** MTU of a link that the library makes, in bytes: the smaller of both ends. */

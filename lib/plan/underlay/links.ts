@@ -26,7 +26,8 @@ export function ordered<T extends { readonly provider: string; readonly name: st
 
 /** What a site is to its links. */
 export function linkEnd(site: SitePlan): LinkEnd {
-  return { provider: site.provider, region: site.region, isOwn: ownsNetwork(site.spec) };
+  const tenant = site.spec.kind === "aks" ? site.spec.tenant : undefined;
+  return { provider: site.provider, region: site.region, isOwn: ownsNetwork(site.spec), tenant };
 }
 
 /** The link of a pair of sites, or what is missing. */
@@ -35,7 +36,8 @@ export function pairLink(a: SitePlan, b: SitePlan, declared: LinkSpec | undefine
   const kind = declared?.kind ?? support.made;
   if (kind === undefined) return missing(a, b, support.allowed, support.because);
   const ends = ordered(a, b);
-  if (declared !== undefined && isGiven(declared, ends)) return givenLink(ends, kind, declared);
+  if (declared !== undefined && (kind !== support.made || isGiven(declared, ends)))
+    return givenLink(ends, kind, declared);
   return madeLink(ends, kind, declared);
 }
 

@@ -120,6 +120,65 @@ const REFUSED: readonly [what: string, underlay: unknown, more: SiteSpec[], path
     /which is public/,
   ],
   [
+    "inside addresses that another pair has",
+    { links: [{ between: ["frankfurt", "belgium"], tunnelRange: "169.254.32.96/28" }] },
+    [eksSite("dublin", 4, { region: "eu-west-1" })],
+    "sites[3].number",
+    /dublin has: one of both has a tunnelRange|belgium -- frankfurt has: one of both has a tunnelRange/,
+  ],
+  [
+    "a larger MTU than its own VPN has",
+    { links: [{ between: ["frankfurt", "belgium"], mtuBytes: 1500 }] },
+    [],
+    "underlay.links[0].mtuBytes",
+    /is 1500, but the vpn that the library makes between frankfurt and belgium passes 1399: give 1399 or less/,
+  ],
+  [
+    "a bandwidth of its own VPN",
+    { links: [{ between: ["frankfurt", "belgium"], bandwidthMbps: 100000 }] },
+    [],
+    "underlay.links[0].bandwidthMbps",
+    /is for a link of the team's.*Remove it/,
+  ],
+  [
+    "a peering of two tenants that it should make",
+    { links: [{ between: ["amsterdam", "cork"], given: false, kind: "peering", mtuBytes: 1400 }] },
+    [aksSite("cork", 4, { region: "northeurope", tenant: "99999999-6666-7777-8888-999999999999" })],
+    "underlay.links[0].given",
+    /is false.*give true, and make the link/,
+  ],
+  [
+    "a virtual WAN of two tenants",
+    { topology: "hubs" },
+    [aksSite("cork", 4, { region: "northeurope", tenant: "99999999-6666-7777-8888-999999999999" })],
+    "underlay.topology",
+    /amsterdam and cork are in two tenants/,
+  ],
+  [
+    "one region twice",
+    { topology: "hubs", hubs: { aws: [{ region: "eu-west-1" }, { region: "eu-west-1" }] } },
+    [],
+    "underlay.hubs.aws",
+    /names eu-west-1 twice, and hubs must not be lost with one region/,
+  ],
+  [
+    "a hub in another partition",
+    { topology: "hubs", hubs: { aws: [{ region: "eu-central-1" }, { region: "us-gov-west-1" }] } },
+    [],
+    "underlay.hubs.aws[1].region",
+    /in another partition of aws than the sites \(eu-central-1\)/,
+  ],
+  [
+    "a role of an account that the hubs are not in",
+    {
+      topology: "hubs",
+      hubOwners: { aws: { account: "444455556666", roleArn: "arn:aws:iam::111122223333:role/network" } },
+    },
+    [],
+    "underlay.hubOwners.aws.roleArn",
+    /is of account 111122223333, but the hubs are in 444455556666/,
+  ],
+  [
     "hubs of a mesh",
     { hubs: { aws: [{ region: "eu-central-1" }] } },
     [],
@@ -165,6 +224,13 @@ describe("an underlay is refused for", () => {
       problems.map(({ path, message }) => `${path} ${message}`.slice(0, 84)),
       ["underlay links s1 with peers in 255 ranges that do not adjoin, and no quota of AWS h"],
     );
+  });
+
+  it("a link that is too narrow for a mesh", () => {
+    const links = [{ between: ["frankfurt", "rack"], kind: "interconnect" as const, mtuBytes: 1279 }];
+    const problems = (mesh: object) => specProblems({ ...fleetSpec([...three(), rack], mesh), underlay: { links } });
+    assert.match(problems({ mesh: {} })[0]?.message ?? "", /is 1279, and a mesh is linked by no less than 1280/);
+    assert.deepEqual(problems({}), []);
   });
 
   it("a mesh that is told of larger packets than a link passes", () => {

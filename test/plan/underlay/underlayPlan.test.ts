@@ -133,6 +133,14 @@ describe("links within a cloud", () => {
     assert.deepEqual(made.gateways, []);
   });
 
+  it("do not cross between tenants of Azure, nor are made where somebody has them", () => {
+    const cork = aksSite("cork", 4, { region: "northeurope", tenant: "99999999-6666-7777-8888-999999999999" });
+    const sites = [aksSite("amsterdam", 3), cork];
+    assert.match(plan(sites).missing[0]?.message ?? "", /Nothing links amsterdam and cork: they are in two tenants/);
+    const [link] = plan(sites, { links: [{ between: ["amsterdam", "cork"], kind: "peering", mtuBytes: 1500 }] }).links;
+    assert.deepEqual([link?.kind, link?.isGiven, link?.stack], ["peering", true, undefined]);
+  });
+
   it("do not cross into the partition of a government or of China", () => {
     const made = plan([eksSite("a", 1), eksSite("b", 2, { region: "us-gov-west-1" })]);
     assert.deepEqual(made.links, []);
