@@ -22,31 +22,38 @@ export interface CloudLinkFacts {
   readonly wideAreaNetwork: string;
 }
 
-/** Scale units of the VPN gateway of one virtual hub, of 500 Mbit/s each (Virtual WAN, gateway settings). */
+/**
+ * Scale units of the VPN gateway of one virtual hub. Each gives both of its instances 500 Mbit/s, of which one instance's are
+ * counted: the other may be lost (https://learn.microsoft.com/azure/virtual-wan/gateway-settings, "Site-to-site").
+ */
 export const AZURE_HUB_SCALE_UNITS = 2;
 
 export const CLOUD_LINKS: Readonly<Record<CloudProvider, CloudLinkFacts>> = {
   aws: {
-    // EC2 User Guide, "Network maximum transmission unit": 9001 in a VPC, 8500 over inter-Region peering.
+    // 9001 in a VPC, 8500 over inter-Region peering: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html
     networkMtuBytes: 9001,
     peeringMtuBytes: 8500,
-    // Site-to-Site VPN, customer gateway best practices: the tunnel interface has 1399.
+    // The tunnel interface has 1399, and a tunnel 1.25 Gbit/s: https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-best-practice.html
+    // and https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html
     tunnelMtuBytes: 1399,
     tunnelMbps: 1250,
     gatewayMbps: Number.POSITIVE_INFINITY,
     hubGatewayMbps: Number.POSITIVE_INFINITY,
-    // Transit gateways pass 8500 between VPCs (their quotas, "Maximum transmission unit"), and edges of Cloud WAN the same.
+    // https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html, "MTU"; for edges of Cloud WAN AWS says the same where it
+    // announced path MTU discovery for both (November 2024). Were it less, larger packets would be answered by ICMP, and mtuBytes of
+    // fleets on AWS alone would have to come down: between clouds tunnels are narrower anyway.
     attachmentMtuBytes: 8500,
     peering: "VPC peering",
     wideAreaNetwork: "Cloud WAN",
   },
   gcp: {
-    // A VPC network has 1460 unless it is told otherwise; peered networks carry the smaller of both.
+    // A VPC network has 1460 unless it is told otherwise; peered ones carry the smaller: https://cloud.google.com/vpc/docs/mtu
     networkMtuBytes: 1460,
     peeringMtuBytes: 1460,
-    // Cloud VPN, MTU considerations: payload of an AEAD cipher over IPv4.
+    // Payload of an AEAD cipher over IPv4: https://cloud.google.com/network-connectivity/docs/vpn/concepts/mtu-considerations
     tunnelMtuBytes: 1406,
-    // 250,000 packets a second are 1 to 3 Gbit/s; the least is what a plan may count on.
+    // 250,000 packets a second are 1 to 3 Gbit/s; the least is what a plan may count on:
+    // https://cloud.google.com/network-connectivity/docs/vpn/quotas
     tunnelMbps: 1000,
     gatewayMbps: Number.POSITIVE_INFINITY,
     hubGatewayMbps: Number.POSITIVE_INFINITY,
@@ -57,11 +64,12 @@ export const CLOUD_LINKS: Readonly<Record<CloudProvider, CloudLinkFacts>> = {
   azure: {
     networkMtuBytes: 1500,
     peeringMtuBytes: 1500,
-    // "About VPN devices": the other end's tunnel interface is to have 1400, where it clamps no TCP. Azure states none of its
-    // own; a capture saw 1422 pass (msxfaq.de, azure_vpn_und_mtu).
+    // The other end's tunnel interface is to have 1400, where it clamps no TCP. Azure states none of its own; a capture saw 1422
+    // pass (msxfaq.de, azure_vpn_und_mtu). https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-devices
     tunnelMtuBytes: 1400,
     tunnelMbps: 1000,
-    // VpnGw2AZ; what it carries is of the whole gateway, however many tunnels end there.
+    // VpnGw2AZ; what it carries is of the whole gateway, however many tunnels end there:
+    // https://learn.microsoft.com/azure/vpn-gateway/about-gateway-skus
     gatewayMbps: 1250,
     hubGatewayMbps: AZURE_HUB_SCALE_UNITS * 500,
     attachmentMtuBytes: 1500,

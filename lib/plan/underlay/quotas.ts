@@ -7,7 +7,7 @@ import type { NetworkPlan } from "./plan";
  * rule or a route that names a prefix list counts as many as the list is made for.
  */
 const AWS = {
-  /** Routes of one route table. Newer accounts have 500, older ones 50; 1000 when asked. */
+  /** Routes of one route table. Newer accounts have 500 (quota L-93826ACB), older ones 50; 1000 when asked. */
   routesPerTable: 50,
   /** Inbound rules of one security group; more when asked. */
   rulesPerGroup: 60,

@@ -2,8 +2,8 @@ import { type Cidr, formatAddress, formatCidr, parseCidr, part } from "../cidr";
 import type { TunnelPlan } from "./plan";
 
 /**
- * Inside addresses where Azure takes part: its gateways accept 169.254.21.0 to 169.254.22.255 alone (VPN Gateway, BGP with
- * APIPA addresses, 2026-11). 32 ranges of four tunnels.
+ * Inside addresses where Azure takes part: its gateways accept 169.254.21.0 to 169.254.22.255 alone
+ * (https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-howto-aws-bgp). 32 ranges of four tunnels.
  */
 const AZURE_START = parseCidr("169.254.21.0/24").start;
 const AZURE_RANGES = 32;

@@ -93,7 +93,11 @@ export function corePolicy({ edges }: Pick<WideAreaNetworkPlan, "edges">): strin
   });
 }
 
-/** Region where core networks are shared, whatever regions they span (AWS RAM User Guide, global resources). */
+/**
+ * Region where core networks are shared, whatever regions they span: the home region of global resources
+ * (https://docs.aws.amazon.com/ram/latest/userguide/working-with-regional-vs-global.html). That page names us-east-1 alone; what it is
+ * in the partition of the US government no page was found to say, and another would refuse the association by name.
+ */
 export function sharingRegion(plan: WideAreaNetworkPlan): string {
   return partitionOf("aws", plan.edges[0]!.region) === "us-gov" ? "us-gov-west-1" : "us-east-1";
 }

@@ -51,7 +51,10 @@ function attachToCore(name: string, { at, handle, cloud, ready }: GatewayEnd<Aws
   new AttachmentAccepter(name, { attachmentId: attachment.id, attachmentType: "SITE_TO_SITE_VPN" }, cloud);
 }
 
-/** What all three clouds negotiate, and nothing weaker (their lists of supported IKE ciphers, 2026-11). */
+/**
+ * What all three clouds negotiate, and nothing weaker: https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html,
+ * https://cloud.google.com/network-connectivity/docs/vpn/concepts/supported-ike-ciphers, and for Azure the page at `IPSEC`.
+ */
 function settings<T extends "tunnel1" | "tunnel2">(tunnel: T, plan: TunnelPlan) {
   return {
     [`${tunnel}InsideCidr`]: plan.insideCidr,

@@ -11,7 +11,10 @@ import type { AzureGateway } from "./handles";
 
 type Gateway = GatewayEnd<AzureGateway>;
 
-/** What all three clouds negotiate, and nothing weaker (their lists of supported IKE ciphers, 2026-11). */
+/**
+ * What all three clouds negotiate, and nothing weaker. With GCM for encryption Azure wants the same for integrity, and lifetimes
+ * are each side's own: https://learn.microsoft.com/azure/vpn-gateway/ipsec-ike-policy-howto
+ */
 const IPSEC = {
   ikeEncryption: "AES256",
   ikeIntegrity: "SHA256",
