@@ -110,7 +110,7 @@ function lazily(make: () => ProviderSource): ProviderSource {
 }
 
 /** The resources of a state in a file, which the session has read before. */
-async function statesIn(file: string): Promise<ResourceState[]> {
+export async function statesIn(file: string): Promise<ResourceState[]> {
   const deployment = await loadDeployment(file);
   return deployment === undefined ? [] : new DeploymentCodec().decode(deployment);
 }

@@ -1,10 +1,6 @@
-import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { multisite, ROOT } from "../support/multisite";
 import type { Network, Packet } from "./firewalls";
 import type { Resource } from "./model";
-import type { Solver } from "./solver";
+import { host, type Solver } from "./solver";
 
 /** The mesh's ports by Cilium's own list, written down again: the plan's table is what is judged here. */
 const MESH: readonly [Packet["protocol"], number][] = [
@@ -25,19 +21,6 @@ const PROBED = [
 ];
 const MORE_PROBED = [30000, 32378, 32379, 32380, 51870, 51871, 51872, 65535];
 
-/** What a rehearsal of an example made. */
-export async function rehearsed(example: string, file: string, ...more: readonly string[]): Promise<Resource[]> {
-  const run = await multisite(["rehearse", join(ROOT, "examples", example), "--state", file, ...more]);
-  assert.equal(run.exit, 0, run.stderr);
-  return resourcesOf(file);
-}
-
-/** The resources of a state that a rehearsal left. */
-export function resourcesOf(file: string): Resource[] {
-  const { deployment } = JSON.parse(readFileSync(file, "utf8")) as { deployment: { resources: Resource[] } };
-  return deployment.resources;
-}
-
 /** Every pair of sites, in both directions. */
 export function pairs(of: Solver): (readonly [Network, Network])[] {
   return of.networks.flatMap((a) => of.networks.filter((b) => b !== a).map((b) => [a, b] as const));
@@ -57,17 +40,79 @@ export function unreached(
 
 /** Pairs and ports where the firewalls differ from the list: open though not listed, or listed and closed. */
 export function wrongPorts(of: Solver): string[] {
-  return pairs(of).flatMap(([a, b]) => {
-    const wanted = new Set(
-      [...MESH, ...(b.cloud === "aws" ? MORE_ON_AWS : [])].map(([protocol, port]) => `${protocol} ${port}`),
-    );
-    const probes = (["tcp", "udp"] as const).flatMap((protocol) =>
-      [...PROBED, ...MORE_PROBED].map((port) => [protocol, port] as const),
-    );
-    return [...probes, ["icmp", 8] as const]
-      .filter(([protocol, port]) => of.admits(a, b, protocol, port) !== wanted.has(`${protocol} ${port}`))
-      .map(([protocol, port]) => `${a.site} to ${b.site}: ${protocol} ${port}`);
-  });
+  return pairs(of).flatMap(([a, b]) => wrongPortsOf(of, a, b));
+}
+
+const PROBES = [
+  ...(["tcp", "udp"] as const).flatMap((protocol) =>
+    [...PROBED, ...MORE_PROBED].map((port) => [protocol, port] as const),
+  ),
+  ["icmp", 8] as const,
+];
+
+function wrongPortsOf(of: Solver, a: Network, b: Network): string[] {
+  const listed = b.cloud === "aws" ? [...MESH, ...MORE_ON_AWS] : MESH;
+  const wanted = new Set(listed.map(([protocol, port]) => `${protocol} ${port}`));
+  return PROBES.filter(([protocol, port]) => of.admits(a, b, protocol, port) !== wanted.has(`${protocol} ${port}`)).map(
+    ([protocol, port]) => `${a.site} to ${b.site}: ${protocol} ${port}`,
+  );
+}
+
+/** Addresses of nobody: a block that no site has, the internet, and what a peer has beside nodes. */
+function strangersOf({ cloud, loadBalancers }: Network, peer: Network): string[] {
+  const beside = peer.loadBalancers.map(({ range }) => host(range));
+  // Links bring nothing else to Azure, whose own rules close it to the internet.
+  if (cloud === "azure") return beside;
+  return [...beside, ...loadBalancers.map(({ range }) => host(range)), "10.250.0.10", "203.0.113.9"];
+}
+
+/** On AWS of the two more the mesh's alone: who reaches its API server is decided elsewhere. */
+const meshOn = (cloud: Network["cloud"]) => (cloud === "aws" ? [...MESH, ["tcp", 32379] as const] : MESH);
+
+/** Ports of the mesh that somebody else than the peers' nodes gets to. */
+export function openToStrangers(of: Solver): string[] {
+  return pairs(of).flatMap(([a, b]) =>
+    strangersOf(b, a).flatMap((from) =>
+      meshOn(b.cloud)
+        .filter(([protocol, port]) => of.takes(from, b, protocol, port))
+        .map(([protocol, port]) => `${from} to ${b.site}: ${protocol} ${port}`),
+    ),
+  );
+}
+
+/** Tunnels that are made and do not come up: the others hide what is wrong with them. */
+export function idleTunnels(of: Solver): string[] {
+  const up = new Set(of.tunnels.flatMap(({ ends }) => ends.map(({ parts }) => parts[0])));
+  return [...new Set(of.ends.flatMap(({ parts }) => parts[0] ?? []))].filter((tunnel) => !up.has(tunnel));
+}
+
+/** Inside addresses that one gateway has in two of its tunnels. */
+export function insideTwice(of: Solver): string[] {
+  const seen = new Map<string, string | undefined>();
+  return of.tunnels
+    .flatMap(({ ends }) => ends)
+    .flatMap(({ gateway, inside, parts: [tunnel] }) => {
+      const key = `${gateway} ${inside}`;
+      const other = seen.get(key);
+      seen.set(key, tunnel);
+      return other === undefined || other === tunnel ? [] : [key];
+    });
+}
+
+/** Tunnels whose end keeps back something of what is behind it: the others' announcements hide that. */
+export function keptBack(of: Solver): string[] {
+  return of.tunnels.flatMap(({ ends }) =>
+    ends.flatMap((end) => (of.announcesAll(end) ? [] : `${end.gateway}: ${end.parts[0]}`)),
+  );
+}
+
+/** Whether the solver finds anything wrong; it stops at the first that it finds. */
+export function isFaulty(of: Solver): boolean {
+  if ([idleTunnels, insideTwice, keptBack].some((law) => law(of).length > 0)) return true;
+  return (
+    pairs(of).some(([a, b]) => (of.way(a, b) ?? 0) < 1399 || wrongPortsOf(of, a, b).length > 0) ||
+    openToStrangers(of).length > 0
+  );
 }
 
 /** How the engine marks a secret in a state; its value is sealed. */

@@ -3,25 +3,30 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { multisite, ROOT, reported } from "../support/multisite";
-import { rehearsed, resourcesOf, tunnelKeys, unreached, wrongPorts } from "./laws";
+import { tunnelKeys, unreached, wrongPorts } from "./laws";
 import type { Resource } from "./model";
+import { RehearsedStack } from "./rehearsed";
 import { Solver } from "./solver";
 
 const folder = mkdtempSync(join(tmpdir(), "multisite-links-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+const EXAMPLE = "linked-stacks";
 const file = (stack: string) => join(folder, `${stack}.json`);
-const given = ["--reference", `acme/linked-stacks/sites=${file("sites")}`];
-const LINKS = ["links-aws", "links-aws-gcp"];
+const readingFrom = (stack: string) => ({ references: { "acme/linked-stacks/sites": file(stack) } });
 
 let sites: readonly Resource[];
+let withinAws: RehearsedStack;
+let acrossClouds: RehearsedStack;
 let links: readonly Resource[];
 
 before(async () => {
-  sites = await rehearsed("linked-stacks", file("sites"), "--stack", "sites");
-  for (const stack of LINKS) await rehearsed("linked-stacks", file(stack), "--stack", stack, ...given);
-  links = LINKS.flatMap((stack) => resourcesOf(file(stack)));
+  const stack = await RehearsedStack.of(EXAMPLE, { stack: "sites" });
+  await stack.save(file("sites"));
+  sites = stack.resources;
+  withinAws = await RehearsedStack.of(EXAMPLE, { stack: "links-aws", ...readingFrom("sites") });
+  acrossClouds = await RehearsedStack.of(EXAMPLE, { stack: "links-aws-gcp", ...readingFrom("sites") });
+  links = [withinAws, acrossClouds].flatMap(({ resources }) => resources);
 });
 
 describe("links in stacks of their own", () => {
@@ -33,10 +38,10 @@ describe("links in stacks of their own", () => {
   });
 
   it("are in the stack of their clouds, and no site's resource is", () => {
-    const types = (stack: string) => new Set(resourcesOf(file(stack)).map(({ type }) => type.split(":")[1]));
-    assert.ok(!types("links-aws").has("compute/vPNTunnel"));
-    assert.ok(types("links-aws-gcp").has("compute/vPNTunnel"));
-    assert.ok(!types("links-aws-gcp").has("ec2/vpcPeeringConnection"));
+    const types = ({ resources }: RehearsedStack) => new Set(resources.map(({ type }) => type.split(":")[1]));
+    assert.ok(!types(withinAws).has("compute/vPNTunnel"));
+    assert.ok(types(acrossClouds).has("compute/vPNTunnel"));
+    assert.ok(!types(acrossClouds).has("ec2/vpcPeeringConnection"));
     for (const { type, urn } of links) {
       assert.doesNotMatch(type, /cluster:Cluster|vpc:Vpc|network:Network$|transitGateway:|haVpnGateway/, urn);
     }
@@ -50,18 +55,14 @@ describe("links in stacks of their own", () => {
   });
 
   it("change nothing when they are run again", async () => {
-    const args = ["--stack", "links-aws-gcp", "--state", file("links-aws-gcp"), ...given];
-    const { exit, report, stderr } = await reported(["rehearse", join(ROOT, "examples", "linked-stacks"), ...args]);
-    assert.equal(exit, 0, stderr);
-    const { create, update, replace, delete: gone } = report.changes;
-    assert.deepEqual([create, update, replace, gone], [[], [], [], []]);
+    assert.deepEqual(await acrossClouds.changes(), []);
   });
 
   it("are refused where the sites' stack has left nothing for them", async () => {
-    const wrong = ["--reference", `acme/linked-stacks/sites=${file("links-aws")}`];
-    const example = join(ROOT, "examples", "linked-stacks");
-    const { exit, stderr } = await multisite(["rehearse", example, "--stack", "links-aws", ...wrong]);
-    assert.notEqual(exit, 0);
-    assert.match(stderr, /linkEnds/);
+    await withinAws.save(file("links-aws"));
+    const stack = await RehearsedStack.open(EXAMPLE, { stack: "links-aws", ...readingFrom("links-aws") });
+    const { failure, diagnostics, log } = await stack.update();
+    assert.ok(failure !== undefined);
+    assert.match(JSON.stringify([failure, diagnostics, log]), /linkEnds/);
   });
 });

@@ -9,16 +9,47 @@ export interface Resource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** What the clouds of a rehearsal hold, by type. */
+/** What the clouds of a rehearsal hold, by type, and within a type by the text of a property. */
 export class Clouds {
   private readonly byType = new Map<string, Resource[]>();
+  private readonly indices = new Map<string, Map<string, Resource[]>>();
 
   constructor(resources: readonly Resource[]) {
-    for (const one of resources) this.byType.set(one.type, [...(this.byType.get(one.type) ?? []), one]);
+    for (const one of resources) {
+      const same = this.byType.get(one.type);
+      if (same === undefined) this.byType.set(one.type, [one]);
+      else same.push(one);
+    }
   }
 
   all(type: string): readonly Resource[] {
     return this.byType.get(type) ?? [];
+  }
+
+  /** Those whose property is a text, such as the routes of a table. */
+  where(type: string, path: string, value: string): readonly Resource[] {
+    const name = `${type} ${path}`;
+    let index = this.indices.get(name);
+    if (index === undefined) {
+      index = new Map();
+      for (const one of this.all(type)) {
+        const key = text(one, path);
+        index.set(key, [...(index.get(key) ?? []), one]);
+      }
+      this.indices.set(name, index);
+    }
+    return index.get(value) ?? [];
+  }
+
+  /** A thing by its id, in whose case counts nothing on Azure. */
+  byId(type: string, id: string): Resource | undefined {
+    const name = `${type} id`;
+    let index = this.indices.get(name);
+    if (index === undefined) {
+      index = new Map(this.all(type).map((one) => [one.id?.toLowerCase() ?? "", [one]]));
+      this.indices.set(name, index);
+    }
+    return index.get(id.toLowerCase())?.[0];
   }
 }
 
@@ -40,7 +71,7 @@ export function list(resource: Resource | undefined, path: string): readonly unk
 
 /** The ranges of a prefix list of AWS. */
 export function prefixList(clouds: Clouds, id: string): string[] {
-  const found = clouds.all("aws:ec2/managedPrefixList:ManagedPrefixList").find((one) => one.id === id);
+  const found = clouds.byId("aws:ec2/managedPrefixList:ManagedPrefixList", id);
   return list(found, "entries").map((entry) => String((entry as { cidr: string }).cidr));
 }
 

@@ -1,23 +1,27 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { before, describe, it } from "node:test";
-import { pairs, rehearsed, tunnelKeys, unreached, wrongPorts } from "./laws";
+import {
+  idleTunnels,
+  insideTwice,
+  isFaulty,
+  keptBack,
+  openToStrangers,
+  pairs,
+  tunnelKeys,
+  unreached,
+  wrongPorts,
+} from "./laws";
 import type { Resource } from "./model";
+import { mutantsOf } from "./mutants";
+import { RehearsedStack } from "./rehearsed";
 import { Solver } from "./solver";
 
 let state: readonly Resource[];
 let solver: Solver;
 
 before(async () => {
-  const folder = mkdtempSync(join(tmpdir(), "multisite-underlay-"));
-  try {
-    state = await rehearsed("linked-clouds", join(folder, "fleet.json"));
-    solver = new Solver(state);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  state = (await RehearsedStack.of("linked-clouds")).resources;
+  solver = new Solver(state);
 });
 
 describe("what was made for four sites on three clouds", () => {
@@ -35,8 +39,15 @@ describe("what was made for four sites on three clouds", () => {
     assert.equal(Math.min(...pairs(solver).map(([a, b]) => solver.way(a, b) ?? 0)), 1399);
   });
 
-  it("lets in exactly the listed ports", () => {
+  it("lets in exactly the listed ports, and nobody but the peers' nodes", () => {
     assert.deepEqual(wrongPorts(solver), []);
+    assert.deepEqual(openToStrangers(solver), []);
+  });
+
+  it("has no tunnel that does not come up or keeps something back, and no inside address twice at one gateway", () => {
+    assert.deepEqual(idleTunnels(solver), []);
+    assert.deepEqual(insideTwice(solver), []);
+    assert.deepEqual(keptBack(solver), []);
   });
 
   it("still leads everywhere without any one tunnel, interface, address or connection", () => {
@@ -87,8 +98,7 @@ describe("the solver sees that something is missing", () => {
       const removed = state.filter((one) => ofLinks(one) && one.type === type);
       assert.ok(removed.length > 0);
       for (const one of removed) {
-        const without = new Solver(state.filter((other) => other !== one));
-        assert.ok(unreached(without).length + wrongPorts(without).length > 0, one.urn);
+        assert.ok(isFaulty(new Solver(state.filter((other) => other !== one))), one.urn);
       }
     });
   }
@@ -110,5 +120,18 @@ describe("the solver sees that something is missing", () => {
         : one,
     );
     assert.ok(wrongPorts(new Solver(wider)).some((one) => one.endsWith("to belgium: tcp 4241")));
+  });
+
+  it("when a fault is in any one part that a cloud would take", () => {
+    const found = mutantsOf(state.filter(({ urn }) => urn.includes(":Underlay$")));
+    assert.ok(found.length >= 12, found.map(([what]) => what).join("; "));
+    for (const [what, mutants] of found) {
+      for (const [one, outputs] of mutants) {
+        const wrong = state.map((other) =>
+          other === one ? { ...one, outputs: { ...one.outputs, ...outputs } } : other,
+        );
+        assert.ok(isFaulty(new Solver(wrong)), `${what}: ${one.urn}`);
+      }
+    }
   });
 });

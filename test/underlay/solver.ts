@@ -1,7 +1,7 @@
 import { type Cidr, formatAddress, parseCidr } from "../../lib/plan/cidr";
 import { type Door, doorOf, type Network, type Packet, type Subnet } from "./firewalls";
 import { at, Clouds, covers, last, list, prefixList, type Resource, text } from "./model";
-import { type Tunnel, tunnels } from "./tunnels";
+import { type Tunnel, type TunnelEnd, tunnels } from "./tunnels";
 import { isCovered, type Membership, members } from "./wideAreas";
 
 /** One of several ways of a packet; it is there while none of its parts is lost. */
@@ -17,6 +17,8 @@ interface Way {
 export class Solver {
   readonly networks: readonly Network[];
   readonly tunnels: readonly Tunnel[];
+  /** Ends of tunnels, also of those that do not come up. */
+  readonly ends: readonly TunnelEnd[];
   private readonly clouds: Clouds;
   private readonly members: ReadonlyMap<string, Membership>;
   private readonly doors = new Map<string, Door>();
@@ -27,7 +29,9 @@ export class Solver {
     this.clouds = new Clouds(resources);
     this.networks = [...awsNetworks(this.clouds), ...gcpNetworks(this.clouds), ...azureNetworks(this.clouds)];
     this.members = members(this.clouds);
-    this.tunnels = tunnels(this.clouds);
+    const { up, ends } = tunnels(this.clouds);
+    this.tunnels = up;
+    this.ends = ends;
   }
 
   /**
@@ -43,13 +47,21 @@ export class Solver {
 
   /** Whether the nodes of `to` take a packet of a node of `from`. */
   admits(from: Network, to: Network, protocol: Packet["protocol"], port: number): boolean {
+    return from.nodes.every((source) => this.takes(host(source.range), to, protocol, port));
+  }
+
+  /** Whether all nodes of a network take a packet from an address. */
+  takes(from: string, to: Network, protocol: Packet["protocol"], port: number): boolean {
     const door = this.doors.get(to.id) ?? doorOf(this.clouds, to);
     this.doors.set(to.id, door);
-    return from.nodes.every((source) =>
-      to.nodes.every((target) => {
-        const packet = { protocol, port, from: host(source.range), to: host(target.range) };
-        return door(packet);
-      }),
+    return to.nodes.every((target) => door({ protocol, port, from, to: host(target.range) }));
+  }
+
+  /** Whether an end of a tunnel tells the other of every node and load balancer behind it. */
+  announcesAll({ network, announces }: TunnelEnd): boolean {
+    const behind = this.networks.filter(({ id }) => id === network || this.members.get(id)?.wan === network);
+    return behind.every(({ nodes, loadBalancers }) =>
+      [...nodes, ...loadBalancers].every(({ range }) => isCovered(announces, range)),
     );
   }
 
@@ -87,22 +99,16 @@ export class Solver {
 
   /** By the longest route of the subnet's own table, and no other. */
   private awsWays(from: Network, subnet: string, to: Network, target: Cidr): readonly Way[] {
-    const association = this.clouds
-      .all("aws:ec2/routeTableAssociation:RouteTableAssociation")
-      .find((one) => text(one, "subnetId") === subnet);
+    const [association] = this.clouds.where("aws:ec2/routeTableAssociation:RouteTableAssociation", "subnetId", subnet);
     const [first] = this.clouds
-      .all("aws:ec2/route:Route")
-      .filter((one) => text(one, "routeTableId") === text(association, "routeTableId"))
+      .where("aws:ec2/route:Route", "routeTableId", text(association, "routeTableId"))
       .flatMap((route) =>
         awsRanges(this.clouds, route)
           .filter((range) => covers(range, target))
           .map((range) => ({ route, prefix: parseCidr(range).prefix })),
       )
       .sort((a, b) => b.prefix - a.prefix);
-    const zone = text(
-      this.clouds.all("aws:ec2/subnet:Subnet").find(({ id }) => id === subnet),
-      "availabilityZone",
-    );
+    const zone = text(this.clouds.byId("aws:ec2/subnet:Subnet", subnet), "availabilityZone");
     return first === undefined ? [] : this.behind(first.route, from, zone, to, target);
   }
 
@@ -195,7 +201,8 @@ function awsRanges(clouds: Clouds, route: Resource): string[] {
   return range === "" ? prefixList(clouds, text(route, "destinationPrefixListId")) : [range];
 }
 
-function host(range: Cidr): string {
+/** An address in a range. */
+export function host(range: Cidr): string {
   return formatAddress(range.start + 10);
 }
 
@@ -219,7 +226,9 @@ function gcpNetworks(clouds: Clouds): Network[] {
     const holdsPods = (one: Resource) => list(one, "secondaryIpRanges").length > 0;
     const nodes = own.filter(holdsPods).map((one) => subnet(one, "ipCidrRange"));
     const loadBalancers = own.filter((one) => !holdsPods(one)).map((one) => subnet(one, "ipCidrRange"));
-    return { site: text(cluster, "name"), cloud: "gcp", id, nodes, loadBalancers, mtuBytes: 1460 };
+    const [network] = clouds.where("gcp:compute/network:Network", "name", id);
+    const mtuBytes = Number(at(network, "mtu") ?? 0) || 1460;
+    return { site: text(cluster, "name"), cloud: "gcp", id, nodes, loadBalancers, mtuBytes };
   });
 }
 

@@ -5,6 +5,8 @@ import { azureWan, corePolicy, isIn, members } from "./wideAreas";
 export interface TunnelEnd {
   /** What it brings packets into: VPC id, network name or VNet id; of a hub the id of its wide area network. */
   readonly network: string;
+  /** What has the session: inside addresses differ within it. */
+  readonly gateway: string;
   readonly outside: string;
   readonly peerOutside: string;
   readonly inside: string;
@@ -23,8 +25,14 @@ export interface Tunnel {
   readonly ends: readonly [TunnelEnd, TunnelEnd];
 }
 
+/** The tunnels that come up, and all ends, also those that nobody answers. */
+export interface Tunnels {
+  readonly up: readonly Tunnel[];
+  readonly ends: readonly TunnelEnd[];
+}
+
 /** The tunnels that come up: every end whose other end says the same of it. */
-export function tunnels(clouds: Clouds): Tunnel[] {
+export function tunnels(clouds: Clouds): Tunnels {
   const ends = [
     ...awsEnds(clouds),
     ...awsHubEnds(clouds),
@@ -32,24 +40,16 @@ export function tunnels(clouds: Clouds): Tunnel[] {
     ...azureEnds(clouds),
     ...azureHubEnds(clouds),
   ];
-  return ends.flatMap((one, index) =>
-    ends
-      .slice(index + 1)
-      .filter((other) => agree(one, other))
-      .map((other): Tunnel => ({ ends: [one, other] })),
-  );
-}
-
-function agree(a: TunnelEnd, b: TunnelEnd): boolean {
-  return (
-    a.outside === b.peerOutside &&
-    b.outside === a.peerOutside &&
-    a.inside === b.peerInside &&
-    b.inside === a.peerInside &&
-    a.asn === b.peerAsn &&
-    b.asn === a.peerAsn &&
-    a.asn !== b.asn
-  );
+  const waiting = new Map<string, TunnelEnd[]>();
+  const up = ends.flatMap((one): Tunnel[] => {
+    const own = [one.outside, one.inside, one.asn];
+    const other = [one.peerOutside, one.peerInside, one.peerAsn];
+    const heard = (waiting.get([...other, ...own].join()) ?? []).filter(({ asn }) => asn !== one.asn);
+    const key = [...own, ...other].join();
+    waiting.set(key, [...(waiting.get(key) ?? []), one]);
+    return heard.map((there) => ({ ends: [there, one] }));
+  });
+  return { up, ends };
 }
 
 function awsEnds(clouds: Clouds): TunnelEnd[] {
@@ -68,6 +68,7 @@ function awsEnds(clouds: Clouds): TunnelEnd[] {
       const vpc = byId(clouds, "aws:ec2/vpc:Vpc", text(attachment, "vpcId"));
       return awsTunnels(connection, customer, {
         network: vpc?.id ?? "",
+        gateway: gateway?.id ?? "",
         asn: text(gateway, "amazonSideAsn"),
         announces: [text(vpc, "cidrBlock")],
       });
@@ -88,14 +89,15 @@ function awsHubEnds(clouds: Clouds): TunnelEnd[] {
     const edges = corePolicy(clouds, network)?.["core-network-configuration"]["edge-locations"] ?? [];
     const edge = edges.find(({ location }) => location === text(attachment, "edgeLocation"));
     const announces = [...members(clouds).values()].filter(({ wan }) => wan === network).flatMap((one) => one.exports);
-    return awsTunnels(connection, customer, { network, asn: String(edge?.asn ?? ""), announces });
+    const gateway = `${network}/${edge?.location}`;
+    return awsTunnels(connection, customer, { network, gateway, asn: String(edge?.asn ?? ""), announces });
   });
 }
 
 function awsTunnels(
   connection: Resource,
   customer: Resource | undefined,
-  at: Pick<TunnelEnd, "network" | "asn" | "announces">,
+  at: Pick<TunnelEnd, "network" | "gateway" | "asn" | "announces">,
 ): TunnelEnd[] {
   return [1, 2].map((number) => ({
     ...at,
@@ -132,6 +134,7 @@ function gcpEnds(clouds: Clouds): TunnelEnd[] {
     return [
       {
         network: gcpHub(clouds, tunnel) ?? last(text(gateway, "network")),
+        gateway: gateway?.id ?? "",
         outside: (list(gateway, "vpnInterfaces")[index] as { ipAddress: string } | undefined)?.ipAddress ?? "",
         peerOutside: remote?.ipAddress ?? "",
         inside: text(own, "ipRange").split("/")[0] ?? "",
@@ -181,6 +184,7 @@ function azureEnds(clouds: Clouds): TunnelEnd[] {
       const inside = insides.find(({ ipConfigurationId }) => last(ipConfigurationId) === configuration.name);
       return {
         network: vnet?.id?.toLowerCase() ?? "",
+        gateway: gateway?.id ?? "",
         outside: text(
           byId(clouds, "azure-native:network:PublicIPAddress", configuration.publicIPAddress.id),
           "ipAddress",
@@ -215,6 +219,7 @@ function azureHubEnds(clouds: Clouds): TunnelEnd[] {
       return (list(gateway, "ipConfigurations") as { id: string; publicIpAddress: string }[]).map(
         ({ id, publicIpAddress }): TunnelEnd => ({
           network,
+          gateway: gateway.id ?? "",
           outside: publicIpAddress,
           peerOutside: remote.ipAddress,
           inside:
@@ -256,9 +261,9 @@ interface IpConfiguration {
 
 /** A thing by its id, in whose case counts nothing on Azure. */
 export function byId(clouds: Clouds, type: string, id: string): Resource | undefined {
-  return clouds.all(type).find((one) => one.id?.toLowerCase() === id.toLowerCase());
+  return clouds.byId(type, id);
 }
 
 function named(clouds: Clouds, type: string, path: string): Resource | undefined {
-  return clouds.all(type).find((one) => text(one, "name") === last(path));
+  return clouds.where(type, "name", last(path))[0];
 }
