@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { AllocateAddressCommand, DescribeAddressesCommand } from "@aws-sdk/client-ec2";
 import {
   ChangeResourceRecordSetsCommand,
   CreateHealthCheckCommand,
@@ -13,6 +12,7 @@ import {
 import type { ServicePlan } from "../../../lib/plan/routing/plan";
 import type { ResourceView } from "../../../rehearsal/engine";
 import { type Moto, moto } from "../../support/moto";
+import { reserveAddresses } from "../../support/moto/addresses";
 import { healthCheckConfig, hostedZone, recordSet } from "../../support/moto/route53";
 import { type Rehearsed, rehearsed } from "../../support/rehearsedTraffic";
 
@@ -23,24 +23,6 @@ type Names = Map<string, string>;
 
 /** Everything of a kind that the program has in AWS, in the order in which it was made. */
 const ofType = ({ resources }: Rehearsed, type: string): ResourceView[] => resources.filter((one) => one.type === type);
-
-async function reserveAddresses(aws: Moto, fleet: Rehearsed, names: Names): Promise<void> {
-  for (const { inputs, outputs, provider } of ofType(fleet, "aws:ec2/eip:Eip")) {
-    const region = fleet.resources.find(({ urn }) => provider.startsWith(`${urn}::`))?.inputs.region as string;
-    const tags = Object.entries(inputs.tags as Record<string, string>).map(([Key, Value]) => ({ Key, Value }));
-    const ec2 = aws.ec2(region);
-    const specification = { ResourceType: "elastic-ip" as const, Tags: tags };
-    const made = await ec2.send(new AllocateAddressCommand({ Domain: "vpc", TagSpecifications: [specification] }));
-    names.set(outputs.publicIp as string, made.PublicIp as string);
-
-    const ids = { AllocationIds: [made.AllocationId as string] };
-    const [read] = (await ec2.send(new DescribeAddressesCommand(ids))).Addresses ?? [];
-    assert.equal(read?.PublicIp, made.PublicIp);
-    assert.equal(read?.Domain, "vpc");
-    assert.deepEqual(Object.fromEntries((read?.Tags ?? []).map(({ Key, Value }) => [Key, Value])), inputs.tags);
-    ec2.destroy();
-  }
-}
 
 async function makeChecks({ route53 }: Moto, fleet: Rehearsed, names: Names): Promise<void> {
   for (const { id, inputs } of ofType(fleet, "aws:route53/healthCheck:HealthCheck")) {
@@ -158,9 +140,7 @@ test("records that AWS's own client puts into a Route 53 are what the plan says"
     return;
   }
   t.after(() => aws.route53.destroy());
-  t.diagnostic(
-    "moto 5.2.5 has no Global Accelerator, and keeps no coordinates of a record: these are held against the simulated clouds",
-  );
+  t.diagnostic("moto 5.2.5 keeps no coordinates of a record: these are held against the simulated clouds");
   await t.test("by latency, field by field", async (t) => compare(t, aws, await rehearsed({ steering: "latency" })));
   await t.test("by coordinates, a site with several addresses among them", async (t) => {
     await compare(t, aws, await rehearsed({}));
