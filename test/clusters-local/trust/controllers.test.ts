@@ -11,6 +11,7 @@ import type { LocalSite } from "../../../rehearsal/clusters/sites";
 import { makePki } from "../../../rehearsal/clusters/sites/pki";
 import { freePort } from "../../../rehearsal/clusters/sites/ports";
 import { type ProgramRun, refuseFailed } from "../../../rehearsal/commands/program";
+import type { RunResult } from "../../../rehearsal/engine";
 import { collect } from "../../../rehearsal/trust/collect";
 import { readerOf } from "../../../rehearsal/trust/reader";
 import { temporaryFolder, until } from "../../support/folders";
@@ -22,6 +23,7 @@ import { type Identity, leaf, root } from "../../trust/certificates";
 import { brokenLinks, TlsSite } from "../../trust/links";
 import { SITES, STEADY, trustProgram } from "../../trust/program";
 import { byOpenssl, runs } from "../../trust/verifiers";
+import { AcmeWorld, defineGateways, held } from "../gateway/acme";
 
 const POD = { namespace: "shop", name: "api" };
 const GENERATIONS: TrustRotation["generations"] = [
@@ -32,7 +34,12 @@ const DISTRIBUTED: TrustRotation = { revision: 1, bundleSince: 1, generations: G
 const ISSUED: TrustRotation = { ...DISTRIBUTED, revision: 2, issuedByNext: ["oslo"], nextWasIssued: true };
 
 /** What runs in a site's pods where pods run: beside it here. */
-async function runControllers(t: TestContext, { kubeconfig }: LocalSite, paths: { issuers: string; trust: string }) {
+async function runControllers(
+  t: TestContext,
+  { kubeconfig }: LocalSite,
+  paths: { issuers: string; trust: string },
+  { certManager }: AcmeWorld,
+) {
   const { server } = makePki("webhook", "127.0.0.1", "unused");
   const [webhook, probe, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
   const { namespace } = BUNDLE_SOURCE;
@@ -47,7 +54,8 @@ async function runControllers(t: TestContext, { kubeconfig }: LocalSite, paths: 
     { kubeconfig, "tls.crt": server.certificate, "tls.key": server.key },
   );
   const args = ["--kubeconfig", "{kubeconfig}", "--cluster-resource-namespace", SIGNER_SECRETS.certManager.namespace];
-  const log = await runProgram(t, paths.issuers, args, { kubeconfig });
+  args.push(...certManager.args);
+  const log = await runProgram(t, paths.issuers, args, { kubeconfig }, certManager.environment);
   await until(() => existsSync(log) && readFileSync(log, "utf8").includes("issuing"), 180);
 }
 
@@ -121,10 +129,10 @@ async function allVerify(t: TestContext, sites: readonly LocalSite[]): Promise<v
   });
 }
 
-async function up(run: ProgramRun): Promise<Set<string>> {
+async function up(run: ProgramRun): Promise<RunResult> {
   const result = await run.session.up();
   refuseFailed(result);
-  return new Set(result.steps.map(({ op }) => op));
+  return result;
 }
 
 /** The next step of the rotation, by what the sites say. */
@@ -141,25 +149,32 @@ async function nextStep(rotation: TrustRotation, sites: readonly LocalSite[]): P
 
 const unmet = ({ gates }: TrustStep) => gates.filter(({ met }) => !met).map(({ site, seen }) => `${site}: ${seen}`);
 
-test("real controllers in three sites, by the objects of this library", async (whole) => {
+test("real controllers in three sites, by the objects of this library, before a real ACME authority", async (whole) => {
   const t = whole;
-  const [tools, issuers, trust] = [
+  const [tools, issuers, trust, pebble] = [
     await localTools(),
     await localProgram("issuers"),
     await localProgram("trust-manager"),
+    await localProgram("pebble"),
   ];
-  if (typeof tools === "string" || typeof issuers === "string" || typeof trust === "string") {
-    t.skip([tools, issuers, trust].find((one) => typeof one === "string") as string);
-    return;
-  }
-  const { dir, take } = trustProgram(t, { signers: ["certManager"], hubble: false });
+  for (const one of [tools, issuers, trust, pebble]) if (typeof one === "string") return t.skip(one);
+  if (typeof tools === "string" || typeof issuers === "string" || typeof trust === "string") return;
+  const world = typeof pebble === "string" ? pebble : await AcmeWorld.start(t, pebble.path);
+  if (typeof world === "string") return t.skip(world);
+  const { dir, take } = trustProgram(t, { signers: ["certManager"], hubble: false }, world.authority);
   await onLocalSites(t, dir, async (run, all) => {
     const sites = SITES.map((name) => all[name]!);
-    const [oslo] = sites as [LocalSite];
+    const [oslo, turin, vienna] = sites as [LocalSite, LocalSite, LocalSite];
+    let made: RunResult["resources"] = [];
 
     await t.test("the rehearsal makes them, and changes nothing when it runs again", async () => {
+      for (const site of sites) await defineGateways(tools.kubectl.path, site);
       await up(run);
-      assert.deepEqual(await up(run), new Set(["same"]));
+      const { steps, resources } = await up(run);
+      assert.deepEqual(new Set(steps.map(({ op }) => op)), new Set(["same"]));
+      made = resources;
+      world.know(made);
+      for (const site of sites) assert.equal(await held(site), undefined, "nobody was asked yet");
     });
 
     await t.test(
@@ -167,7 +182,7 @@ test("real controllers in three sites, by the objects of this library", async (w
       async (t) => {
         await Promise.all(
           sites.map(async (site) => {
-            await runControllers(whole, site, { issuers: issuers.path, trust: trust.path });
+            await runControllers(whole, site, { issuers: issuers.path, trust: trust.path }, world);
             await furnish(tools.kubectl.path, site);
             await until(
               async () => (await issued(site)) !== undefined && count(await rootsIn(site, "shop")) === 1,
@@ -184,6 +199,10 @@ test("real controllers in three sites, by the objects of this library", async (w
           assert.equal((await brokenLinks(all)).length, 4, "nobody takes a certificate of a foreign authority");
         });
       },
+    );
+
+    await t.test("each site gets a certificate for the public name by an account and a role of its own", () =>
+      world.eachHasItsOwn(sites, made),
     );
 
     await t.test("a next root is in every site's bundle before anything is issued from it", async (t) => {
@@ -210,6 +229,14 @@ test("real controllers in three sites, by the objects of this library", async (w
         const above = new X509Certificate(certificatesOf((await issued(oslo))!.chainPem, "The chain")[1]!.toString());
         assert.match(above.issuer, /root g2/);
         await allVerify(t, sites);
+      },
+    );
+
+    await t.test(
+      "with two of three sites dead, the third renews its public certificate, by nobody's help",
+      async () => {
+        await Promise.all([oslo.kill(), turin.kill()]);
+        await world.renews(vienna);
       },
     );
   });
