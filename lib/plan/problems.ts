@@ -62,10 +62,13 @@ export interface ReadSpec {
 /** Reads a spec once: the copy that was checked is the copy that is planned. */
 export function readSpec(input: unknown): ReadSpec {
   const problems: Problem[] = [];
+  const draft = readStructure(input, (path, message) => problems.push({ path: formatPath(path), message }));
+  const unreadable = new Set(problems.map(({ path }) => path));
   const report = (path: readonly (string | number)[], message: string) => {
-    problems.push({ path: formatPath(path), message });
+    const at = formatPath(path);
+    // It is given, and left out of the draft: nobody may call it missing.
+    if (!unreadable.has(at)) problems.push({ path: at, message });
   };
-  const draft = readStructure(input, report);
   const sites = draftSites(draft);
   checkSites(draft, sites, report);
   checkAddresses(draft, sites, report);

@@ -21,6 +21,7 @@ export function checkTraffic(spec: Draft<FleetSpec>, sites: readonly DraftSite[]
   checkUsers(traffic, sites, report);
   const placed = sites.filter(({ site }) => site.state !== "joining");
   checkPlaced(placed, report);
+  checkServing(placed, report);
   checkAddresses(placed, report);
   checkLatency(traffic, placed, report);
   checkAmounts(traffic, placed, report);
@@ -44,6 +45,12 @@ function checkDomain({ domain, zone }: Draft<TrafficSpec>, report: Report): void
       ["traffic", "domain"],
       `is "${domain}", the zone itself: give a name below it, such as "www.${zone}". A zone's own name takes no CNAME, which ` +
         `Cloud DNS and Traffic Manager need.`,
+    );
+  else if (domain.slice(0, -zone.length).includes("_"))
+    report(
+      ["traffic", "domain"],
+      `is "${domain}" with an underscore, which is in no host name, and for which no authority issues a certificate (CA/Browser ` +
+        `Forum, ballot SC12): give "-" for it.`,
     );
   else if (!domain.endsWith(`.${zone}`))
     report(
@@ -120,6 +127,8 @@ function checkUsers({ users }: Draft<TrafficSpec>, sites: readonly DraftSite[], 
         "is missing: give the part of all users that this site is nearest to, 0 to 1.",
       );
   }
+  // What is missing or unreadable is said already.
+  if ([...known].some(([name, { state }]) => stateFacts(state).serves && users[name] === undefined)) return;
   const sum = Object.values(users).reduce((all: number, one) => all + (one ?? 0), 0);
   if (Math.abs(sum - 1) > 1e-6)
     report(["traffic", "users"], `add up to ${Math.round(sum * 1e6) / 1e6}: give parts of all users that add up to 1.`);
@@ -141,6 +150,16 @@ function checkPlaced(sites: readonly DraftSite[], report: Report): void {
         `has no public address: give at least one by which users reach ${called}, since DNS answers with addresses.`,
       );
   }
+}
+
+/** A record that stands for a set of nobody is refused by the services, in the middle of an update. */
+function checkServing(sites: readonly DraftSite[], report: Report): void {
+  if (sites.length === 0 || sites.some(({ site }) => stateFacts(site.state).serves)) return;
+  const states = sites.map(({ site, called }) => `${called} is ${site.state}`).join(", ");
+  report(
+    ["traffic"],
+    `has no site to lead users to (${states}): keep one of them active, or leave traffic out, which takes the name away.`,
+  );
 }
 
 function checkAddresses(sites: readonly DraftSite[], report: Report): void {

@@ -19,6 +19,11 @@ const PUBLIC = { endpoints: { ingress: ["203.0.113.7"] } };
 const ROWS: [title: string, spec: FleetSpec, path: string, message: RegExp][] = [
   ["no domain", threeClouds({ domain: undefined as Loose }), "traffic.domain", /is missing: give a DNS name/],
   ["a domain with a trailing dot", threeClouds({ domain: "shop.example.com." }), "traffic.domain", /without a trailing dot/],
+  ["letters that DNS has not", threeClouds({ domain: "büro.example.com" }), "traffic.domain", /"büro\.example\.com": .*in the form "xn--\.\.\."/],
+  ["capitals", threeClouds({ domain: "Shop.example.com" }), "traffic.domain", /lower case/],
+  ["all names of the zone", threeClouds({ domain: "*.example.com" }), "traffic.domain", /give a DNS name/],
+  ["a name that no certificate is for", threeClouds({ domain: "my_shop.example.com" }), "traffic.domain", /with an underscore.*give "-" for it/],
+  ["a site at no place", withExisting({ coordinates: { latitude: 91, longitude: Number.NaN } }), "sites[1].coordinates.latitude", /is 91: give a number, -90 to 90/],
   ["a domain outside the zone", threeClouds({ domain: "shop.example.org" }), "traffic.domain", /outside the zone "example.com"/],
   ["a domain whose end only looks like the zone", threeClouds({ domain: "shopexample.com" }), "traffic.domain", /outside the zone/],
   ["the zone itself", threeClouds({ domain: "example.com" }), "traffic.domain", /the zone itself.*www\.example\.com/],
@@ -61,6 +66,25 @@ describe("problems of traffic", () => {
       assert.match(found?.message ?? JSON.stringify(problems), message);
     });
   }
+
+  it("reports a fleet that would lead users to nobody", () => {
+    const three = threeClouds();
+    const states = ["drained", "lost", "leaving"] as const;
+    const sites = three.sites.map((site, index) => ({ ...site, state: states[index]! })) as FleetSpec["sites"];
+    const found = specProblems({ ...three, sites }).find((one) => one.path === "traffic");
+    assert.match(
+      found?.message ?? "",
+      /no site to lead users to \("frankfurt" is drained, "belgium" is lost, "amsterdam" is leaving\)/,
+    );
+  });
+
+  it("calls nothing missing that is given and cannot be read", () => {
+    const found = specProblems(users({ frankfurt: Number.NaN, belgium: 0.5, amsterdam: 0.5 }));
+    assert.deepEqual(
+      found.map(({ path }) => path),
+      ["traffic.users.frankfurt"],
+    );
+  });
 
   it("reports one address of two sites", () => {
     const old = (name: string, number: number, nodes: string) =>
