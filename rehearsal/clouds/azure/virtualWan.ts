@@ -17,6 +17,7 @@ import {
   VPN_SITE,
 } from "./names";
 import { networkName as name } from "./network";
+import { mayJoin } from "./permissions";
 import { apipa, asn, PUBLIC } from "./vpn";
 
 const NETWORK = "Microsoft.Network";
@@ -60,7 +61,7 @@ export const virtualWanModels: { readonly [type: string]: Model } = {
       ...inside("virtualHubName", VIRTUAL_HUB, NETWORK, "virtualHubs"),
       "remoteVirtualNetwork.id": { to: [VNET], holds: true },
     },
-    world: [oneHubEach, apartFromHubs],
+    world: [oneHubEach, apartFromHubs, mayJoin],
   },
   [HUB_GATEWAY]: {
     id: pathId(NETWORK, "vpnGateways", "gatewayName"),

@@ -18,6 +18,7 @@ import {
   VNET_PEERING,
 } from "./names";
 import { networkName as name } from "./network";
+import { mayJoin } from "./permissions";
 
 const NETWORK = "Microsoft.Network";
 const location = region("azure");
@@ -138,7 +139,7 @@ export const vpnModels: { readonly [type: string]: Model } = {
       ...inside("virtualNetworkName", VNET, NETWORK, "virtualNetworks"),
       "remoteVirtualNetwork.id": { to: [VNET], holds: true },
     },
-    world: [vnetsApart, peeredOnce],
+    world: [vnetsApart, peeredOnce, mayJoin],
     outputs: () => ({ peeringState: "Connected", peeringSyncLevel: "FullyInSync" }),
   },
 };

@@ -309,6 +309,48 @@ describe("Virtual WAN", () => {
     assert.match(await bench.refusal(`${NET}:HubVirtualNetworkConnection`, again), /a network has one hub/);
   });
 
+  it("refuses a principal that has no role at a network of another subscription", async () => {
+    const source = simulatedClouds({ moduleRoots: [ROOT] });
+    const inSubscription = (last: number, more: object = {}) =>
+      Bench.in(source, "azure-native", {
+        ...{ subscriptionId: `00000000-0000-4000-a000-00000000000${last}`, location: "westeurope", ...more },
+      });
+    const [owner, network] = [
+      await inSubscription(1),
+      await inSubscription(2, { clientId: "12121212-1111-2222-3333-444444444444" }),
+    ];
+    const group = await owner.make("azure-native:resources:ResourceGroup", { resourceGroupName: "sites" });
+    const vnetOf = (range: string, name: string) =>
+      owner.make(
+        `${NET}:VirtualNetwork`,
+        { resourceGroupName: group.out("name"), addressSpace: { addressPrefixes: [range] } },
+        name,
+      );
+    const [vnet, other] = [await vnetOf("10.1.0.0/18", "one"), await vnetOf("10.2.0.0/18", "two")];
+    const hubs = await network.make("azure-native:resources:ResourceGroup", { resourceGroupName: "hubs" });
+    const resourceGroupName = hubs.out("name");
+    const wan = await network.make(`${NET}:VirtualWan`, { resourceGroupName, type: "Standard" }, "wan");
+    const hub = { resourceGroupName, virtualWan: { id: wan.id }, sku: "Standard", addressPrefix: "10.0.0.0/23" };
+    const virtualHubName = (await network.make(`${NET}:VirtualHub`, hub, "hub")).out("name");
+    const connection = { resourceGroupName, virtualHubName, remoteVirtualNetwork: { id: vnet.id } };
+    const connected = () => network.refusal(`${NET}:HubVirtualNetworkConnection`, connection);
+    assert.match(
+      await connected(),
+      /12121212-1111-2222-3333-444444444444 has no role that may join .*give it Network Contributor/,
+    );
+    const role = (scope: unknown, id: string) => ({
+      ...{ scope, principalId: "34343434-1111-2222-3333-444444444444", principalType: "ServicePrincipal" },
+      roleDefinitionId: `/subscriptions/00000000-0000-4000-a000-000000000001/providers/Microsoft.Authorization/roleDefinitions/${id}`,
+    });
+    const assignment = "azure-native:authorization:RoleAssignment";
+    const [reader, contributor] = ["acdd72a7-3385-48ef-bd42-f606fba81ae7", "4d97b98b-1d4f-4787-a291-c67834d212e7"];
+    await owner.make(assignment, role(vnet.id, reader), "read");
+    await owner.make(assignment, role(other.id, contributor), "elsewhere");
+    assert.match(await connected(), /has no role/);
+    await owner.make(assignment, role(vnet.id, contributor), "here");
+    assert.equal(await connected(), "");
+  });
+
   it("refuses another ASN than its own, sites with five links, and links and addresses that are none", async () => {
     const { bench, resourceGroupName, wan, first } = await azure();
     const addresses = ["Instance0", "Instance1"].map((ipconfigurationId, index) => ({

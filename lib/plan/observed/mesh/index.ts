@@ -39,7 +39,7 @@ export interface Surroundings {
 }
 
 const VPN =
-  /^(aws:ec2\/vpnConnection:VpnConnection|gcp:compute\/vPNTunnel:VPNTunnel|azure(-native)?:.*:VirtualNetworkGatewayConnection)$/;
+  /^(aws:ec2\/vpnConnection:VpnConnection|gcp:compute\/vPNTunnel:VPNTunnel|azure(-native)?:.*:(VirtualNetworkGateway|Vpn)Connection)$/;
 
 /** Whether the properties of resources of a type say something of a mesh. */
 export function isOfAMesh(type: string): boolean {
