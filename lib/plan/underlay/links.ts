@@ -1,8 +1,8 @@
 import { type Cidr, parseCidr } from "../cidr";
 import type { SitePlan } from "../plan";
-import { CLOUD_ORDER } from "./facts";
+import { CLOUD_LINKS, CLOUD_ORDER } from "./facts";
 import { type GatewayRole, type LinkEnd, madeMtuBytes, pairSupport, tunnelsMbps } from "./kinds";
-import { ownsNetwork } from "./networks";
+import { globalNetwork, ownsNetwork } from "./networks";
 import type { LinkPlan, MissingLink } from "./plan";
 import type { LinkSpec } from "./spec";
 import { linkRange, type TunnelEnd, tunnels } from "./tunnels";
@@ -34,11 +34,22 @@ export function linkEnd(site: SitePlan): LinkEnd {
 export function pairLink(a: SitePlan, b: SitePlan, declared: LinkSpec | undefined): LinkPlan | MissingLink {
   const support = pairSupport(linkEnd(a), linkEnd(b));
   const kind = declared?.kind ?? support.made;
-  if (kind === undefined) return missing(a, b, support.allowed, support.because);
   const ends = ordered(a, b);
+  if (declared === undefined && areInOneNetwork(a, b)) return oneNetwork(ends);
+  if (kind === undefined) return missing(a, b, support.allowed, support.because);
   if (declared !== undefined && (kind !== support.made || isGiven(declared, ends)))
     return givenLink(ends, kind, declared);
   return madeLink(ends, kind, declared);
+}
+
+function areInOneNetwork(a: SitePlan, b: SitePlan): boolean {
+  const network = globalNetwork(a.spec);
+  return network !== undefined && network === globalNetwork(b.spec);
+}
+
+/** Both sites are in one network of the team's, which routes between its subnets; firewalls are the team's too. */
+function oneNetwork(ends: readonly [SitePlan, SitePlan]): LinkPlan {
+  return { ...givenLink(ends, "network", {}), mtuBytes: CLOUD_LINKS.gcp.networkMtuBytes };
 }
 
 /** Whether a declared link is the team's own. */
@@ -60,7 +71,11 @@ function missing(a: SitePlan, b: SitePlan, allowed: readonly string[], because: 
   };
 }
 
-function givenLink(ends: readonly [SitePlan, SitePlan], kind: LinkPlan["kind"], declared: LinkSpec): LinkPlan {
+function givenLink(
+  ends: readonly [SitePlan, SitePlan],
+  kind: LinkPlan["kind"],
+  declared: Pick<LinkSpec, "mtuBytes" | "bandwidthMbps">,
+): LinkPlan {
   return {
     name: linkName(ends),
     ends: [ends[0].name, ends[1].name],

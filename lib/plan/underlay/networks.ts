@@ -14,6 +14,18 @@ export function ownsNetwork(site: SiteSpec): boolean {
   return site.kind !== "existing" && site.network === undefined;
 }
 
+/**
+ * The network of Google's that a team has given to a site, with its project. Such a network is in every region, so that sites
+ * which are given one need nothing to link them.
+ */
+export function globalNetwork(site: SiteSpec): string | undefined {
+  if (site.kind !== "gke" || site.network === undefined) return undefined;
+  const { network } = site.network;
+  const [, project = site.project, name = network] =
+    /projects\/([^/]+)\/global\/networks\/([^/]+)$/.exec(network) ?? [];
+  return `${project}/${name}`;
+}
+
 /** The sites that are linked: all but the lost, which answer nobody. */
 export function linkedSites(sites: readonly SitePlan[]): SitePlan[] {
   return sites.filter((site) => stateFacts(site.state).meshed);

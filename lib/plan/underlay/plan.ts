@@ -125,7 +125,8 @@ export interface LinkPlan {
   readonly name: string;
   /** Names of both ends: sites, or gateways with `hubs`. The order is that of the clouds, then of the names. */
   readonly ends: readonly [string, string];
-  readonly kind: LinkKind;
+  /** `network`: nothing links them, since the team has put both into one global network of Google's. */
+  readonly kind: LinkKind | "network";
   readonly isGiven: boolean;
   /** Bytes. */
   readonly mtuBytes: number;

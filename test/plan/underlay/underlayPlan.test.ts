@@ -186,6 +186,39 @@ describe("networks that the team has", () => {
   });
 });
 
+describe("one global network of Google's", () => {
+  const ranges = { subnetwork: "nodes", podRangeName: "pods", serviceRangeName: "services" };
+  const within = (name: string, number: number, region: string, network: string) =>
+    gkeSite(name, number, { region, network: { network, ...ranges } });
+
+  it("links the sites that are given it, however they name it, and no other", () => {
+    const sites = [
+      within("belgium", 1, "europe-west1", "shared"),
+      within("eemshaven", 2, "europe-west4", "projects/shop-production/global/networks/shared"),
+      within("iowa", 3, "us-central1", "projects/other/global/networks/shared"),
+    ];
+    const made = plan(sites);
+    assert.deepEqual(
+      made.links.map(({ name, kind, isGiven, mtuBytes, stack }) => [name, kind, isGiven, mtuBytes, stack]),
+      [["belgium--eemshaven", "network", true, 1460, undefined]],
+    );
+    assert.deepEqual(
+      made.missing.map((one) => one.sites),
+      [
+        ["belgium", "iowa"],
+        ["eemshaven", "iowa"],
+      ],
+    );
+    assert.deepEqual([made.gateways, made.stacks], [[], []]);
+  });
+
+  it("passes what somebody says that it does", () => {
+    const sites = [within("belgium", 1, "europe-west1", "shared"), within("eemshaven", 2, "europe-west4", "shared")];
+    const links = [{ between: ["belgium", "eemshaven"], kind: "interconnect" as const, mtuBytes: 1300 }];
+    assert.equal(plan(sites, { links }).mtuBytes, 1300);
+  });
+});
+
 describe("laws of every underlay", () => {
   it("reach from each site to each other, both ways, when nothing is missing", () => {
     fc.assert(
