@@ -45,7 +45,9 @@ export function checkMeshMtu(
 
 /** The largest packet between two sites; undefined where nothing links them, or nobody says. */
 function passedBytes(a: LinkableSite, b: LinkableSite, link: Draft<LinkSpec> | undefined): number | undefined {
-  const kind = link?.kind ?? pairSupport(a, b).made;
+  const { allowed, made } = pairSupport(a, b);
+  // A kind that the pair does not support is refused elsewhere, and passes nothing.
+  const kind = link?.kind !== undefined && allowed.includes(link.kind) ? link.kind : made;
   const ends = [a.provider, b.provider].filter(isCloud).map((cloud) => CLOUD_LINKS[cloud].networkMtuBytes);
   const isMade = kind !== undefined && kind !== "interconnect" && link?.given !== true && a.isOwn && b.isOwn;
   const found = [
