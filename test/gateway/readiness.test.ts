@@ -68,7 +68,7 @@ describe("a real HAProxy, by the configuration of this library", { skip: haproxy
       return type === "A" ? [{ name, type: "A", ttl: 1, data: "127.0.0.1" }] : [];
     });
     const routes = [
-      { path: "/", namespace: "shop", service: "frontend", port: frontend.port, check: "/healthz" },
+      { path: "/", namespace: "shop", service: "frontend", port: frontend.port, check: "/it's?a=$b&c=(d)" },
       { path: "/api", namespace: "orders", service: "api", port: api.port },
     ];
     const { site, own } = await running(t, {
@@ -82,7 +82,7 @@ describe("a real HAProxy, by the configuration of this library", { skip: haproxy
 
     await becomes(200);
     await until(() => frontend.asked.size > 0, WAITING_SECONDS);
-    assert.deepEqual([...frontend.asked], [`${DOMAIN}/healthz`]);
+    assert.deepEqual([...frontend.asked], [`${DOMAIN}/it's?a=$b&c=(d)`]);
     assert.equal(await status(site, "/"), 404, "it is nobody's way into a Service");
     frontend.answers.status = 500;
     await becomes(503);

@@ -1,4 +1,5 @@
 import { challengeZone } from "../gateway/certificate";
+import { GATEWAY, GATEWAY_NODE_PORTS } from "../gateway/plan";
 import type { AcmeCertificateSpec, GatewaySpec } from "../gateway/spec";
 import { stateFacts } from "../life";
 import type { TrafficSpec } from "../routing/spec";
@@ -11,6 +12,7 @@ export function checkGateway(traffic: Draft<TrafficSpec>, sites: readonly DraftS
   const { gateway } = traffic;
   if (gateway === undefined) return;
   checkHealth(traffic, report);
+  checkNodePort(traffic, report);
   checkRoutes(gateway, traffic.health?.path ?? "/readyz", report);
   const { certificate } = gateway;
   if (certificate?.by === "acme") checkAcme(certificate, traffic, sites, report);
@@ -35,6 +37,15 @@ function checkHealth({ health }: Draft<TrafficSpec>, report: Report): void {
     );
 }
 
+/** One Service has both ports. */
+function checkNodePort({ front }: Draft<TrafficSpec>, report: Report): void {
+  if (front?.service === "globalLoadBalancer" && front.nodePort === GATEWAY_NODE_PORTS.http)
+    report(
+      ["traffic", "front", "nodePort"],
+      `is ${front.nodePort}, by which the gateway takes plain HTTP: give another one of 30000 to 32767, or leave it out.`,
+    );
+}
+
 function checkRoutes({ routes }: Draft<GatewaySpec>, readiness: string, report: Report): void {
   if (routes === undefined) return;
   if (routes.length === 0)
@@ -51,6 +62,11 @@ function checkRoutes({ routes }: Draft<GatewaySpec>, readiness: string, report: 
         `has the path "${path}", which routes[${first}] has already: a path leads to one Service; remove one.`,
       );
     owner.set(path, first ?? index);
+    if (route.namespace === GATEWAY.namespace)
+      report(
+        [...at, "namespace"],
+        `is "${route.namespace}", the gateway's own, which goes with it: give the namespace of the team's Service.`,
+      );
     if (path === readiness)
       report([...at, "path"], `is "${path}", by which the services ask for the site's readiness: give another one.`);
   });

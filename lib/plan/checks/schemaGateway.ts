@@ -1,5 +1,5 @@
 import type { AcmeCertificateSpec, GivenCertificateSpec } from "../gateway/spec";
-import { anyText, list, optional, strict, text, variant, whole, word } from "./leaves";
+import { list, optional, strict, text, variant, whole, word } from "./leaves";
 
 const label = (what: string) => text(what, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 
@@ -43,5 +43,10 @@ export const gatewaySchema = strict({
   certificate: certificateSchema,
   className: optional(text(`the name of a GatewayClass such as "cilium"`, /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/)),
   namespaces: optional(word(["made", "given"])),
-  readinessImage: optional(anyText(255, `an image such as "docker.io/library/haproxy:3.2-alpine"`)),
+  readinessImage: optional(
+    text(
+      `an image such as "docker.io/library/haproxy:3.2-alpine"`,
+      /^[a-z0-9][\w.\-:/]{0,199}(@sha256:[0-9a-f]{64})?$/,
+    ),
+  ),
 });

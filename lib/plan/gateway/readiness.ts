@@ -65,7 +65,7 @@ export function readinessConfig(readiness: Readiness): string {
     "  hold nx 0s",
     "frontend site",
     `  bind :${site}`,
-    `  monitor-uri ${path}`,
+    `  monitor-uri ${word(path)}`,
     ...(serves
       ? routes.map((_, index) => `  monitor fail if { nbsrv(${backend(index)}) lt 1 }`)
       : ["  monitor fail if TRUE"]),
@@ -80,6 +80,11 @@ export function readinessConfig(readiness: Readiness): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** One word of its configuration, whatever a path has in it (HAProxy, "Quoting and escaping"). */
+function word(text: string): string {
+  return text.replaceAll(/[\\'"# ]/g, "\\$&");
+}
+
 function backend(index: number): string {
   return `route${index + 1}`;
 }
@@ -90,14 +95,17 @@ function checkedRoute(
   domain: string,
   clusterDomain: string,
 ): string[] {
-  const http = [
-    "  option httpchk",
-    `  http-check send meth GET uri ${check} ver HTTP/1.1 hdr Host ${domain}`,
-    "  http-check expect status 200-399",
-  ];
+  const http =
+    check === undefined
+      ? []
+      : [
+          "  option httpchk",
+          `  http-check send meth GET uri ${word(check)} ver HTTP/1.1 hdr Host ${domain}`,
+          "  http-check expect status 200-399",
+        ];
   return [
     `backend ${name}`,
-    ...(check === undefined ? [] : http),
+    ...http,
     `  server service ${service}.${namespace}.svc.${clusterDomain}:${port} check inter 2s fall 3 rise 1 resolvers cluster init-addr none`,
   ];
 }

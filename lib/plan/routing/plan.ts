@@ -101,7 +101,12 @@ export function trafficPlan(
   const objectiveSeconds = spec.objectiveSeconds ?? DEFAULT_OBJECTIVE_SECONDS;
   const failoverSeconds = Math.max(...steering.map((one) => one.totalSeconds));
   const gateway = gatewayPlan(spec, sites);
-  const notes = [...risks(spec, common.sites), ...frontRisks(spec), ...(gateway?.certificate.notes ?? [])];
+  const notes = [
+    ...risks(spec, common.sites),
+    ...frontRisks(spec),
+    ...crowdedGroups(front, common.sites),
+    ...(gateway?.certificate.notes ?? []),
+  ];
   return { ...common, services, front, steering, objectiveSeconds, failoverSeconds, gateway, notes };
 }
 
@@ -157,6 +162,23 @@ function risks({ providers, dnssec }: TrafficSpec, sites: readonly TrafficSite[]
   for (const site of sites.filter(({ serves }) => !serves))
     notes.push(`Users nearest to ${site.name}, which is ${site.state}, are handed to the sites that serve.`);
   return notes;
+}
+
+/** Elastic IPs that an account may have in one endpoint group unless it asks for more (Global Accelerator, "Quotas"). */
+const USUAL_ENDPOINTS = 10;
+
+function crowdedGroups(front: FrontPlan | undefined, sites: readonly TrafficSite[]): string[] {
+  if (front?.service !== "globalAccelerator") return [];
+  const count = (of: readonly string[]) =>
+    sites.filter(({ name }) => of.includes(name)).reduce((sum, { addressCount }) => sum + addressCount, 0);
+  return front.groups
+    .map(({ region, sites: of }) => ({ region, endpoints: count(of) }))
+    .filter(({ endpoints }) => endpoints > USUAL_ENDPOINTS)
+    .map(
+      ({ region, endpoints }) =>
+        `The sites in ${region} have ${endpoints} addresses, and an endpoint group takes ${USUAL_ENDPOINTS} unless AWS has raised the quota "Endpoints ` +
+        `per endpoint group - Elastic IP addresses" of the account: ask for it first.`,
+    );
 }
 
 function frontRisks({ front }: TrafficSpec): string[] {

@@ -6,7 +6,7 @@ import type { HealthSpec } from "../../../lib/plan/routing/spec";
 import type { FleetSpec } from "../../../lib/plan/spec";
 import { ACME, gateway, ROUTE } from "../../support/gateway";
 import { eksSite, existingSite, fleetSpec } from "../../support/specs";
-import { threeClouds, traffic } from "../../support/traffic";
+import { LOAD_BALANCER, threeClouds, traffic } from "../../support/traffic";
 
 // biome-ignore lint/suspicious/noExplicitAny: a mistake may have any type
 type Loose = any;
@@ -31,6 +31,9 @@ const ROWS: [title: string, spec: FleetSpec, path: string, message: RegExp][] = 
   ["a path that is half a part", routes({ ...ROUTE, path: "/api/" }), `${AT}.routes[0].path`, /without a "\/" at the end/],
   ["a port that is none", routes({ ...ROUTE, port: 0 }), `${AT}.routes[0].port`, /1 to 65535/],
   ["a Service without a namespace", routes({ service: "frontend", port: 80 }), `${AT}.routes[0].namespace`, /is missing/],
+  ["a Service among the gateway's own objects", routes({ ...ROUTE, namespace: "multisite-gateway" }), `${AT}.routes[0].namespace`, /the gateway's own/],
+  ["an image that is none", having({ readinessImage: "haproxy 3" }), `${AT}.readinessImage`, /an image such as/],
+  ["a port of nodes that is taken", having({}, { front: { ...LOAD_BALANCER, nodePort: 30_080 } }), "traffic.front.nodePort", /takes plain HTTP: give another/],
   ["no certificate", having({ certificate: undefined as Loose }), `${AT}.certificate`, /is missing: give an object such as \{ by: "acme" \}/],
   ["a certificate from nobody", having({ certificate: { by: "luck" } as Loose }), `${AT}.certificate.by`, /"given" or "acme"/],
   ["an authority without TLS", having({ certificate: { by: "acme", server: "http://ca.example.com" } as Loose }), `${AT}.certificate.server`, /a URL such as "https:/],
@@ -47,6 +50,8 @@ describe("problems of gateways", () => {
   it("finds none in what is right", () => {
     assert.deepEqual(specProblems(having({})), []);
     assert.deepEqual(specProblems(having({ certificate: { ...ACME, service: "cloudDns" } })), []);
+    const digest = `registry.example.com:5000/Team/haproxy:3.2.1@sha256:${"0a".repeat(32)}`;
+    assert.deepEqual(specProblems(having({ readinessImage: digest })), []);
     assert.deepEqual(specProblems(routes(ROUTE, { ...ROUTE, path: "/api/v1", service: "api", port: 8080 })), []);
     assert.deepEqual(specProblems(health({ path: "/up", port: 443, protocol: "https" })), []);
     assert.deepEqual(specProblems(withCellar({ tokenIssuer: "https://oidc.example.com/cellar" })), []);

@@ -47,6 +47,15 @@ describe("Global Accelerator", () => {
       if (service.service !== "trafficManager") assert.deepEqual(service.records, []);
   });
 
+  it("says which group has more addresses than an account usually may", () => {
+    const crowded = [1, 2, 3, 4].map((n) => eksSite(`a${n}`, n, { faultDomain: `x${n}` }));
+    const sites = [...crowded, eksSite("far", 5, { region: "us-east-1" })];
+    const { plan } = planned(fleetSpec(sites, { traffic: traffic({ front: ACCELERATOR, failover: "nearest" }) }));
+    const found = plan.notes.filter((note) => note.includes("endpoint group"));
+    assert.equal(found.length, 1);
+    assert.match(found[0]!, /sites in eu-central-1 have 12 addresses, and an endpoint group takes 10 unless/);
+  });
+
   it("takes two sites of one region as one group, since a listener has no second", () => {
     const sites = [
       eksSite("a", 1, { faultDomain: "x" }),
