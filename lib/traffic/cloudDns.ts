@@ -3,7 +3,7 @@ import { ManagedZone, RecordSet, type RecordSetArgs } from "@pulumi/gcp/dns";
 import * as gcp from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { cloudDnsChallenges } from "./challenges/cloudDns";
-import { absolute, addressesOf, type DnsZone, type ServiceContext, type TrafficService } from "./service";
+import { absolute, addressesOf, type DnsZone, existing, type ServiceContext, type TrafficService } from "./service";
 
 /** A managed zone. */
 interface Zone extends DnsZone {
@@ -29,8 +29,12 @@ export const cloudDns: TrafficService<"cloudDns", Zone> = {
     return new gcp.Provider("cloud-dns", { project }, options);
   },
   zone: ({ traffic, plan, cloud }) => {
-    const { managedZone } = plan.spec as { managedZone?: string };
-    if (managedZone !== undefined) return { name: managedZone, nameServers: undefined };
+    const { managedZone, project } = plan.spec as { managedZone?: string; project: string };
+    if (managedZone !== undefined) {
+      const id = `projects/${project}/managedZones/${managedZone}`;
+      const there = ManagedZone.get(traffic.zone, id, { name: managedZone }, cloud);
+      return { name: existing(there, managedZone), nameServers: undefined };
+    }
     const zone = new ManagedZone(
       traffic.zone,
       {

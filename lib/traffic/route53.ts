@@ -3,7 +3,7 @@ import { HealthCheck, Record, type RecordArgs, Zone } from "@pulumi/aws/route53"
 import * as pulumi from "@pulumi/pulumi";
 import type { Route53Policy, Route53Record } from "../plan/routing/route53";
 import { route53Challenges } from "./challenges/route53";
-import { addressesOf, type DnsZone, type ServiceContext, type TrafficService } from "./service";
+import { addressesOf, type DnsZone, existing, type ServiceContext, type TrafficService } from "./service";
 
 /** A hosted zone. */
 interface HostedZone extends DnsZone {
@@ -36,7 +36,10 @@ export const route53: TrafficService<"route53", HostedZone> = {
   },
   zone: ({ traffic, plan, cloud }) => {
     const { hostedZoneId } = plan.spec as { hostedZoneId?: string };
-    if (hostedZoneId !== undefined) return { id: hostedZoneId, nameServers: undefined };
+    if (hostedZoneId !== undefined) {
+      const there = Zone.get(traffic.zone, hostedZoneId, { name: traffic.zone }, cloud);
+      return { id: existing(there, hostedZoneId), nameServers: undefined };
+    }
     const zone = new Zone(traffic.zone, { name: traffic.zone }, pulumi.mergeOptions(cloud, { protect: true }));
     return { id: zone.zoneId, nameServers: zone.nameServers };
   },

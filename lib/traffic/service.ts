@@ -59,6 +59,14 @@ export interface ServiceContext<S extends DnsService> {
 /** Public addresses by site, as many as the plan counts. */
 export type SiteAddresses = { readonly [site: string]: readonly pulumi.Input<string>[] };
 
+/**
+ * The name of something that is there before, once it has been read: a name that is wrong ends the run before any record is
+ * made of it.
+ */
+export function existing(there: pulumi.CustomResource, name: string): pulumi.Output<string> {
+  return there.id.apply(() => name);
+}
+
 /** Names with the dot that makes them absolute. */
 export function absolute(name: string): string {
   return name.endsWith(".") ? name : `${name}.`;

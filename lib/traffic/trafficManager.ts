@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TrafficManagerSpec } from "../plan/routing/spec";
 import type { TrafficManagerEndpoint, TrafficManagerProfile } from "../plan/routing/trafficManager";
 import { azureChallenges } from "./challenges/trafficManager";
-import type { DnsZone, ServiceContext, TrafficService } from "./service";
+import { type DnsZone, existing, type ServiceContext, type TrafficService } from "./service";
 
 /** A DNS zone of Azure, and the group that holds it and the profiles. */
 interface AzureZone extends DnsZone {
@@ -31,7 +31,8 @@ export const trafficManager: TrafficService<"trafficManager", AzureZone> = {
   },
   zone: ({ traffic, plan, cloud }) => {
     const { resourceGroup, location = DEFAULT_LOCATION } = plan.spec as TrafficManagerSpec;
-    if (resourceGroup !== undefined) return { group: resourceGroup, name: traffic.zone, nameServers: undefined };
+    if (resourceGroup !== undefined)
+      return existingZone(plan.spec as TrafficManagerSpec, resourceGroup, traffic.zone, cloud);
     const isKept = pulumi.mergeOptions(cloud, { protect: true });
     const group = new ResourceGroup("traffic", { location }, isKept);
     const zone = new Zone(
@@ -71,6 +72,18 @@ export const trafficManager: TrafficService<"trafficManager", AzureZone> = {
     recordSet(context, zone, "acme", name, "NS", { nsRecords });
   },
 };
+
+function existingZone(
+  { subscription }: TrafficManagerSpec,
+  resourceGroup: string,
+  zone: string,
+  cloud: pulumi.CustomResourceOptions,
+): AzureZone {
+  const id = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+  const group = ResourceGroup.get("traffic", id, cloud);
+  const there = Zone.get(zone, `${id}/providers/Microsoft.Network/dnsZones/${zone}`, cloud);
+  return { group: existing(group, resourceGroup), name: existing(there, zone), nameServers: undefined };
+}
 
 /** A record of Azure DNS, which takes names without the zone's. */
 function recordSet(
