@@ -1,6 +1,6 @@
 import type { Domain, ServingSite } from "./domains";
 import { ceil, grainsPerUnit, TOLERANCE } from "./grains";
-import type { Load } from "./packing";
+import type { Load, Pods } from "./packing";
 import type { Resources } from "./resources";
 import type { RoutedSite } from "./routing/received";
 import { quotient, type Routing, routing } from "./shares";
@@ -47,17 +47,24 @@ function placement(one: ServingSite, share: number, worstShare: number, load: Lo
     worstShare > 0 ? Math.max(pods.minimum, ceil(pods.total * worstShare)) : 0,
   );
   const sheddable = sheddableReplicas(one, share, worstShare, critical, load);
-  const counts = [...critical, ...sheddable];
-  const workloads = [...load.critical, ...load.sheddable];
-  const requested = load.resources.map((_, r) =>
-    workloads.reduce((sum, pods, w) => sum + (counts[w] ?? 0) * (pods.size[r] ?? 0), (load.rest[r] ?? 0) * worstShare),
-  );
+  const requested = load.rest.map((rest) => rest * worstShare);
+  const replicas: [string, number][] = [];
+  const count = ({ spec, size }: Pods, own: number) => {
+    replicas.push([spec.name, own]);
+    for (let r = 0; r < requested.length; r++) requested[r] = (requested[r] ?? 0) + own * (size[r] ?? 0);
+  };
+  load.critical.forEach((pods, w) => {
+    count(pods, critical[w] ?? 0);
+  });
+  load.sheddable.forEach((pods, w) => {
+    count(pods, sheddable[w] ?? 0);
+  });
   return {
     site: one.site.name,
     share,
     worstShare,
     capableShare: (quotient(one.share.proven) * load.headroom.den) / load.headroom.num,
-    replicas: Object.fromEntries(workloads.map((pods, w) => [pods.spec.name, counts[w] ?? 0])),
+    replicas: Object.fromEntries(replicas),
     requested: inUnits(load, requested),
   };
 }
