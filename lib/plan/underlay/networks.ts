@@ -1,4 +1,4 @@
-import { formatCidr, parseAddress, parseCidr, part } from "../cidr";
+import { type Cidr, formatCidr, parseAddress, parseCidr, part } from "../cidr";
 import { stateFacts } from "../life";
 import type { SitePlan } from "../plan";
 import type { SiteSpec } from "../spec";
@@ -58,7 +58,7 @@ export function reachableCidrs(site: SitePlan): string[] {
 }
 
 /** What is nobody's but a site's, its nodes in it: its block, or of a cluster that exists the nodes alone. */
-export function wholeCidrs(site: SitePlan): string[] {
+function wholeCidrs(site: SitePlan): string[] {
   return site.spec.kind === "existing" ? [...site.addresses.nodeSubnets] : [site.addresses.block];
 }
 
@@ -70,7 +70,7 @@ function nodeCidrs(site: SitePlan): string[] {
 export function networks(sites: readonly SitePlan[], paths: Paths, attached: ReadonlySet<string>): NetworkPlan[] {
   const reachable = new Map(sites.map((site) => [site.name, reachableCidrs(site)]));
   const nodes = new Map(sites.map((site) => [site.name, nodeCidrs(site)]));
-  const byName = new Map(sites.map((site) => [site.name, site]));
+  const whole = new Map(sites.map((site) => [site.name, wholeCidrs(site).map(parseCidr)]));
   const inOrder = byAddress([...nodes.values()].flat());
   return sites.map((site) => {
     const ways = paths.get(site.name) ?? [];
@@ -89,7 +89,7 @@ export function networks(sites: readonly SitePlan[], paths: Paths, attached: Rea
       peers: ways.map(({ peer }) => peer),
       routes,
       openings: openings(site, inOrder(ways.flatMap(({ peer }) => nodes.get(peer) ?? [])), () =>
-        ways.flatMap(({ peer }) => wholeCidrs(byName.get(peer)!)),
+        ways.flatMap(({ peer }) => whole.get(peer) ?? []),
       ),
       gatewayCidr: gatewayCidr(site),
     };
@@ -115,7 +115,7 @@ export function pathsOf(links: readonly LinkPlan[]): Paths {
   return paths;
 }
 
-function openings(site: SitePlan, nodes: readonly string[], blocks: () => readonly string[]): OpeningPlan[] {
+function openings(site: SitePlan, nodes: readonly string[], blocks: () => readonly Cidr[]): OpeningPlan[] {
   if (nodes.length === 0) return [];
   const ports = meshPorts(site.kind);
   const sources = sourcesOf(site.provider, ports.length, nodes, blocks);

@@ -1,4 +1,4 @@
-import { formatCidr, merged, parseCidr } from "../cidr";
+import { type Cidr, formatCidr, merged } from "../cidr";
 import { MOST_IN_MESH } from "./facts";
 import type { NetworkPlan } from "./plan";
 
@@ -42,13 +42,9 @@ export function sourcesOf(
   provider: string,
   ports: number,
   nodes: readonly string[],
-  blocks: () => readonly string[],
+  blocks: () => readonly Cidr[],
 ): readonly string[] {
-  return fitsRules(provider, ports, nodes.length) ? nodes : mergedRanges(blocks());
-}
-
-function mergedRanges(ranges: readonly string[]): string[] {
-  return merged(ranges.map(parseCidr)).map(formatCidr);
+  return fitsRules(provider, ports, nodes.length) ? nodes : merged(blocks()).map(formatCidr);
 }
 
 /** What must be asked of AWS first: an update that meets a quota half-way leaves half a network. */
