@@ -9,6 +9,7 @@ import { gatewayDefinitions } from "./gateway/definitions";
 import { cilium } from "./mesh/cilium";
 import { clustersetResources } from "./mesh/clustersetDns";
 import type { MeshCredentials } from "./mesh/credentials";
+import { exportDefinitions } from "./mesh/definitions";
 import { meshObjects } from "./mesh/objects";
 import { withdrawer } from "./mesh/withdrawer/withdrawer";
 import type { SiteGatewayPlan } from "./plan/gateway/plan";
@@ -160,7 +161,11 @@ function firstObjects(args: SiteArgs, options: pulumi.CustomResourceOptions): pu
   const { plan, mesh, trust, gateway } = args;
   const peers = mesh ? meshObjects(plan.name, mesh.plan, mesh.credentials, options) : [];
   const version = mesh?.plan.ciliumVersion ?? CILIUM_MINORS[0];
-  const definitions = gateway?.isOwnClass ? gatewayDefinitions(plan.name, version, options) : [];
+  const definitions = [
+    ...(gateway?.isOwnClass ? gatewayDefinitions(plan.name, version, options) : []),
+    // Of a cluster that exists, its team's Cilium brings them.
+    ...(peers.length > 0 && plan.kind !== "existing" ? exportDefinitions(plan.name, version, options) : []),
+  ];
   return [...peers, ...(trust ? ciliumTrust(trust, peers.length > 0, options) : []), ...definitions];
 }
 

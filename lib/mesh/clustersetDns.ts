@@ -46,7 +46,7 @@ export function clustersetResources(
   return [...made, patch];
 }
 
-/** It is ready when Cilium's operator has installed the kinds that it watches: nobody else waits for it. */
+/** Nobody else waits for it. */
 const NOT_AWAITED = { "pulumi.com/skipAwait": "true" };
 
 /** `service-account` of `ServiceAccount`. */

@@ -32,8 +32,13 @@ export function meshValues(site: SitePlan, mesh: MeshPlan): MeshValues {
       config: { enabled: false },
       cacheTTL: `${mesh.cacheTtlSeconds}s`,
       enableEndpointSliceSynchronization: true,
-      // Managed CoreDNS would have its configuration put back: clusterset.local is answered by one of our own.
-      mcsapi: { enabled: true, installCRDs: true, corednsAutoConfigure: { enabled: false } },
+      mcsapi: {
+        enabled: true,
+        // In a built site they are there before Cilium, and have one owner.
+        installCRDs: site.kind === "existing",
+        // Managed CoreDNS would have its configuration put back: clusterset.local is answered by one of our own.
+        corednsAutoConfigure: { enabled: false },
+      },
       apiserver: {
         replicas: 2,
         podDisruptionBudget: { enabled: true },
