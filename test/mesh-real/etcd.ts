@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startPod } from "./pods";
+import { type RealPod, type Running, startPod } from "./pods";
 import { PATIENCE, type RealFleet } from "./realFleet";
 import { until } from "./run";
 
@@ -7,6 +7,8 @@ import { until } from "./run";
 export class RealEtcd {
   readonly fleet: RealFleet;
   readonly members: readonly string[];
+  readonly #pods = new Map<string, RealPod>();
+  readonly #running = new Map<string, Running>();
 
   /** @param members the sites that have one */
   constructor(fleet: RealFleet, members: readonly string[]) {
@@ -19,9 +21,22 @@ export class RealEtcd {
     const site = this.fleet.site(name);
     await site.kubernetes.apply(...this.members.map(service));
     const hosts = await this.#hostsAt(name);
-    const pod = await startPod(site, { name: `etcd-${name}`, labels: { etcd: name }, hosts });
+    this.#pods.set(name, await startPod(site, { name: `etcd-${name}`, labels: { etcd: name }, hosts }));
+    await this.recover(name);
+  }
+
+  /** Ends a member at once, as its machine would by a loss of power. */
+  async crash(name: string): Promise<void> {
+    const running = this.#running.get(name);
+    running?.kill();
+    await running?.exited;
+  }
+
+  /** A member that crashed runs again, in its pod and with its data. */
+  async recover(name: string): Promise<void> {
+    const pod = this.#pods.get(name)!;
     const { etcd } = this.fleet.lab.tools;
-    await pod.start(`etcd-${name}`, [
+    const command = [
       etcd.path,
       `--name=${name}`,
       `--data-dir=${join(this.fleet.lab.folder, `etcd-data-${name}`)}`,
@@ -31,7 +46,8 @@ export class RealEtcd {
       `--initial-advertise-peer-urls=http://etcd-${name}:2380`,
       `--initial-cluster=${this.members.map((one) => `${one}=http://etcd-${one}:2380`).join(",")}`,
       "--initial-cluster-state=new",
-    ]);
+    ];
+    this.#running.set(name, await pod.start(`etcd-${name}`, command));
     await pod.setReady(true);
   }
 

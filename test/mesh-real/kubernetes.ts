@@ -66,7 +66,7 @@ export async function startKubernetes(lab: Lab, node: SiteNode): Promise<Kuberne
     "--profiling=false",
   ]);
   const kubernetes = client(lab, node, at("kubeconfig"));
-  await until(`the API server of ${site.name}`, 180, () =>
+  await until(`the API server of ${site.name}`, 480, () =>
     kubernetes.kubectl(["get", "--raw", "/readyz"]).then(() => true),
   );
   await node.start("controller-manager", [

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Keeper, type Kept, startKeeper } from "../../rehearsal/clusters/keeper";
 import type { Toolchain } from "../../rehearsal/clusters/toolchain";
+import { writeCompiler } from "./compiler";
 import { openGroup, PREFIX } from "./groups";
 import type { Machine } from "./prerequisites";
 import { PATH, run } from "./run";
@@ -36,11 +37,8 @@ export async function openLab(machine: Machine, tools: Toolchain, cilium: string
     await group.end();
   };
   try {
-    const overUsrBin = overlay(folder, [
-      ...readdirSync(cilium).map((name) => join(cilium, name)),
-      tools.etcd.path,
-      machine.clang,
-    ]);
+    const overUsrBin = overlay(folder, [...readdirSync(cilium).map((name) => join(cilium, name)), tools.etcd.path]);
+    writeCompiler(overUsrBin, machine.clang, join(folder, "compiled"));
     const router = await startRouter(keeper, folder);
     return { keeper, folder, tools, cilium, overUsrBin, group: group.path, router, end };
   } catch (error) {
@@ -53,7 +51,7 @@ export async function openLab(machine: Machine, tools: Toolchain, cilium: string
 function overlay(folder: string, programs: readonly string[]): string {
   const at = join(folder, "bin");
   mkdirSync(at);
-  for (const program of programs) symlinkSync(program, join(at, basename(program).replace(/^clang-\d+$/, "clang")));
+  for (const program of programs) symlinkSync(program, join(at, basename(program)));
   return at;
 }
 

@@ -14,8 +14,9 @@ export interface Machine {
 const CALLED = ["nsenter", "unshare", "mount", "ip", "iptables", "ipset", "sh"];
 
 /**
- * What a test of a real mesh runs on. It is asked for by `MULTISITE_MESH`: `1` builds Cilium's programs where they are missing,
- * `present` does without.
+ * What a test of a real mesh runs on. It is asked for by `MULTISITE_MESH`: `1` builds Cilium's programs where they are missing
+ * and runs the whole; `short` builds them and leaves out what only waits or comes again; `present` is `short` where they are
+ * built already.
  * @returns why it does not run, as a text
  */
 export function askedMachine(): Machine | string {
@@ -24,6 +25,11 @@ export function askedMachine(): Machine | string {
   const here = machine();
   if (typeof here === "string" || asked !== "present" || existsSync(programsFolder())) return here;
   return "Cilium's programs are not built yet: npm run test:mesh does it, once, in six minutes";
+}
+
+/** Whether everything is asked for, also what waits for minutes. */
+export function isWhole(): boolean {
+  return process.env.MULTISITE_MESH === "1";
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { RealPod } from "./pods";
 
-/** A request, by the clock of the machine in milliseconds, and what answered: null where nobody did within 0.5 s. */
+/** A request, by the clock of the machine in milliseconds, and what answered: null where nobody did in time. */
 export interface Answer {
   readonly began: number;
   readonly ended: number;
@@ -22,9 +22,16 @@ export interface Target {
 
 let started = 0;
 
+/** Milliseconds after which nobody has answered. Who looks for the end of an outage asks often. */
+const SOON = 500;
+
+/** The same for who may lose no request at all, on a machine that has other things to do. */
+export const PATIENT = 20_000;
+
 /** Starts a client in a pod, one request after the other, 20 ms apart. */
-export async function startProbe(pod: RealPod, { address, port }: Target): Promise<Probe> {
-  const running = await pod.start(`probe-${++started}`, [process.execPath, "-e", ASK, address, String(port), "0"]);
+export async function startProbe(pod: RealPod, { address, port }: Target, milliseconds = SOON): Promise<Probe> {
+  const args = [address, String(port), "0", String(milliseconds)];
+  const running = await pod.start(`probe-${++started}`, [process.execPath, "-e", ASK, ...args]);
   const answers = () => answersIn(running.output());
   return {
     answers,
@@ -38,7 +45,8 @@ export async function startProbe(pod: RealPod, { address, port }: Target): Promi
 
 /** Some requests, one after the other. */
 export async function ask(pod: RealPod, { address, port }: Target, requests = 1): Promise<Answer[]> {
-  return answersIn(await pod.exec([process.execPath, "-e", ASK, address, String(port), String(requests)]));
+  const args = [address, String(port), String(requests), String(SOON)];
+  return answersIn(await pod.exec([process.execPath, "-e", ASK, ...args]));
 }
 
 /** Who answered, each once, in the order of their names; what nobody answered is left out. */
@@ -64,9 +72,9 @@ function answersIn(text: string): Answer[] {
 
 const ASK = `
 const http = require("node:http");
-const [address, port, requests] = process.argv.slice(1);
+const [address, port, requests, milliseconds] = process.argv.slice(1);
 const ask = () => new Promise((resolve) => {
-  const timer = setTimeout(() => asked.destroy(), 500);
+  const timer = setTimeout(() => asked.destroy(), Number(milliseconds));
   const done = (answer) => { clearTimeout(timer); resolve(answer); };
   const asked = http.get({ host: address, port, agent: false }, (response) => {
     let text = "";

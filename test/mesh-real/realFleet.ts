@@ -10,7 +10,7 @@ import { until } from "./run";
 import { allPeersReady, type RealSite, startRealSite } from "./site";
 
 /** Seconds that a step may take on a crowded machine. A quiet one needs a tenth: bench/ has the figures. */
-export const PATIENCE = 240;
+export const PATIENCE = 480;
 
 /**
  * Opens a lab for a fleet, with Cilium's programs, which are built where they are missing.

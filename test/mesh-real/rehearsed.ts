@@ -13,7 +13,7 @@ export interface RehearsedSite {
   readonly plan: SitePlan;
   /** Values of Cilium's release. */
   readonly values: HelmValues;
-  /** Secrets and ConfigMaps in kube-system, as Kubernetes takes them. */
+  /** Definitions, Secrets and ConfigMaps in kube-system, as Kubernetes takes them. */
   readonly objects: readonly object[];
   /** The same as texts, by `Kind/name`. */
   readonly texts: ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -97,11 +97,13 @@ function siteOf(plan: SitePlan, resources: readonly ResourceState[]): RehearsedS
     ({ type, urn }) => type === "kubernetes:helm.sh/v3:Release" && urn.endsWith(`::${plan.name}-cilium`),
   );
   const objects = own.filter(({ type }) => /^kubernetes:core\/v1:(Secret|ConfigMap)$/.test(type)).map(objectOf);
+  const definitions = own.filter(({ type }) => type === DEFINITION).map(definitionOf);
   const texts = objects.map(({ kind, metadata, data }) => {
     const plain = Object.entries(data).map(([key, text]) => [key, kind === "Secret" ? decoded(text) : text] as const);
     return [`${kind}/${metadata.name}`, Object.fromEntries(plain)] as const;
   });
-  return { plan, values: clear(release?.inputs.values) as HelmValues, objects, texts: new Map(texts) };
+  const values = clear(release?.inputs.values) as HelmValues;
+  return { plan, values, objects: [...definitions, ...objects], texts: new Map(texts) };
 }
 
 interface DataObject {
@@ -115,6 +117,20 @@ function objectOf({ type, inputs }: ResourceState): DataObject {
   const kind = type.endsWith("Secret") ? "Secret" : "ConfigMap";
   const given = clear(inputs) as Pick<DataObject, "metadata" | "data">;
   return { ...given, apiVersion: "v1", kind, data: given.data ?? {} };
+}
+
+const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
+
+/** With dashes in names again, as the provider sends them. */
+function definitionOf({ inputs }: ResourceState): object {
+  const { metadata, spec } = clear(inputs) as { metadata: object; spec: object };
+  const dashed = JSON.stringify(spec).replace(/"x_kubernetes_\w+":/g, (name) => name.replaceAll("_", "-"));
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata,
+    spec: JSON.parse(dashed),
+  };
 }
 
 function decoded(text: string): string {

@@ -41,6 +41,8 @@ export interface RealSite {
   log(program: string): string;
   /** Replaces the pod of its mesh API, which then knows nothing. */
   restartMeshApi(): Promise<void>;
+  /** Replaces the pods of Cilium, as an upgrade of the release does. */
+  roll(): Promise<void>;
 }
 
 export async function startRealSite(lab: Lab, rehearsed: RehearsedSite): Promise<RealSite> {
@@ -51,8 +53,9 @@ export async function startRealSite(lab: Lab, rehearsed: RehearsedSite): Promise
   await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "cilium-secrets" } });
   await kubernetes.apply(...rehearsed.objects, ...objects.rendered);
   writeAll(place);
-  await startOperator(place);
+  // The worst of all orders: nothing else of Cilium's has been here before.
   await startMeshApi(place);
+  await startOperator(place);
   await startAgent(place);
   let { values } = rehearsed;
   return {
@@ -67,6 +70,7 @@ export async function startRealSite(lab: Lab, rehearsed: RehearsedSite): Promise
       await stop(place, ...MESH_API_PROGRAMS);
       await startMeshApi(place);
     },
+    roll: () => roll(place),
     async update(next) {
       const isUpgrade = !isDeepStrictEqual(next.values, values);
       values = next.values;

@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Kept } from "../../rehearsal/clusters/keeper";
 import { type Container, containerOf, type Objects, writeVolumes } from "./containers";
 import { type Kubernetes, podStatus } from "./kubernetes";
 import type { SiteNode } from "./node";
 import { CONFIG_OVERRIDES } from "./overrides";
-import { until } from "./run";
 
 /** Where the programs of a site run, and what they are given. */
 export interface SitePlace {
@@ -50,13 +48,6 @@ export async function startMeshApi(place: SitePlace): Promise<void> {
   await start(place, "mesh-kvstoremesh", container(place, MESH_API, "kvstoremesh"), []);
   await announceMeshApi(place);
   const own = [`--k8s-kubeconfig-path=${await kubernetes.kubeconfigOf("clustermesh-apiserver")}`];
-  // Its pod starts after operator and agents, since it needs their network; without these it would export no Service.
-  await until(`${node.site.name} knows exports of Services`, 300, async () => {
-    await sleep(400);
-    const conditions = '{.items[*].status.conditions[?(@.type=="Established")].status}';
-    const kinds = ["serviceexports", "serviceimports"].map((kind) => `${kind}.multicluster.x-k8s.io`);
-    return (await kubernetes.kubectl(["get", "crd", ...kinds, "-o", `jsonpath=${conditions}`])) === "True True";
-  });
   await start(place, "mesh-apiserver", container(place, MESH_API, "apiserver"), own);
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { admissionSpec, deploymentSpec, programObject, roleRules, WITHDRAWER } from "../../lib/mesh/withdrawer/objects";
 import { MESH_NAMESPACE, WITHDRAWN_RECORD } from "../../lib/plan/mesh/peers";
 import type { WithdrawerPlan } from "../../lib/plan/mesh/withdrawerPlan";
+import type { Kept } from "../../rehearsal/clusters/keeper";
 import type { RealSite } from "./site";
 
 const PLAN: WithdrawerPlan = { image: "none", atMost: 1 };
@@ -15,11 +16,13 @@ export interface WithdrawerPod {
   withdrawn(): Promise<string[]>;
   /** Runs kubectl as the withdrawer itself. */
   kubectl(args: readonly string[]): Promise<string>;
+  /** Ends it, and the kubelet that it needs. */
+  stop(): Promise<void>;
 }
 
 export async function startWithdrawer(site: RealSite): Promise<WithdrawerPod> {
   await declare(site);
-  await startKubelet(site);
+  const kubelet = await startKubelet(site);
   const { node, kubernetes } = site;
   const folder = join(node.folder, "withdrawer");
   const account = join(folder, "account");
@@ -37,11 +40,15 @@ export async function startWithdrawer(site: RealSite): Promise<WithdrawerPod> {
   const binds = [...mounts].map(([at, from]) => `mkdir -p ${at} && mount --bind ${from} ${at}`);
   // Of the machine's own file system nothing is changed: the place for the program is made in memory.
   const script = ["mount -t tmpfs tmpfs /opt", ...binds, 'exec "$@"'].join("\n");
-  await node.start("withdrawer", ["unshare", "-m", "sh", "-ec", script, "sh", process.execPath, ...command], {
-    POD_NAME: "withdrawer-1",
-    KUBERNETES_SERVICE_HOST: node.address,
-    KUBERNETES_SERVICE_PORT: "6443",
-  });
+  const program = await node.start(
+    "withdrawer",
+    ["unshare", "-m", "sh", "-ec", script, "sh", process.execPath, ...command],
+    {
+      POD_NAME: "withdrawer-1",
+      KUBERNETES_SERVICE_HOST: node.address,
+      KUBERNETES_SERVICE_PORT: "6443",
+    },
+  );
   return {
     lines: () => site.log("withdrawer").trim().split("\n"),
     async withdrawn() {
@@ -55,6 +62,12 @@ export async function startWithdrawer(site: RealSite): Promise<WithdrawerPod> {
         "json",
       ]);
       return Object.keys((JSON.parse(found) as { data?: object }).data ?? {});
+    },
+    async stop() {
+      for (const one of [program, kubelet]) {
+        one.kill();
+        await one.exited;
+      }
     },
     kubectl: (args) => kubernetes.kubectl([`--as=system:serviceaccount:${MESH_NAMESPACE}:${WITHDRAWER}`, ...args]),
   };
@@ -124,7 +137,7 @@ function certificates({ node }: RealSite): string {
  * Does what a kubelet does when an annotation of a pod has changed: brings the Secret that lists the followed peers into the
  * pod's volume, and nothing in between.
  */
-async function startKubelet({ node }: RealSite): Promise<void> {
+async function startKubelet({ node }: RealSite): Promise<Kept> {
   const { token } = (
     JSON.parse(readFileSync(join(node.folder, "kubeconfig"), "utf8")) as {
       users: { user: { token: string } }[];
@@ -133,7 +146,7 @@ async function startKubelet({ node }: RealSite): Promise<void> {
   const volumes = ["cilium", "cilium-operator"].map((one) =>
     join(node.folder, "volumes", `${one}-clustermesh-secrets`),
   );
-  await node.start("kubelet", [process.execPath, "-e", KUBELET, token, ...volumes], {
+  return node.start("kubelet", [process.execPath, "-e", KUBELET, token, ...volumes], {
     NODE_TLS_REJECT_UNAUTHORIZED: "0",
     NODE_NO_WARNINGS: "1",
   });

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { podsInSites } from "../../../lib/plan/mesh";
+import { outageSeconds, PATIENT, startProbe } from "../probe";
+import { PATIENCE } from "../realFleet";
+import { until } from "../run";
+import { NAMES, type Stage, THREE } from "../stage";
+
+/** Three sites come up, and serve each other. */
+export function serviceSteps(stage: Stage): void {
+  const { step } = stage;
+
+  step("three sites with the certificates, values, peers and addresses of a rehearsal follow each other", async () => {
+    const { fleet } = stage;
+    await fleet.start(...(await fleet.rehearse(THREE)).values());
+    await fleet.allReady();
+  });
+
+  step("every pod reaches every other by its address, in all nine directions", async () => {
+    const { fleet } = stage;
+    await fleet.startPods(...NAMES);
+    for (const from of NAMES) {
+      for (const to of NAMES) await fleet.untilAnswering(from, { ...fleet.web(to), port: 8080 }, [to]);
+    }
+  });
+
+  step("a Service without affinity spreads over all sites; with affinity local its own site answers", async () => {
+    const { fleet } = stage;
+    const spread = await fleet.serve("spread", { affinity: "none" }, "frankfurt");
+    const near = await fleet.serve("near", {}, "frankfurt");
+    await fleet.untilAnswering("frankfurt", spread, NAMES);
+    await fleet.untilAnswering("frankfurt", near, ["frankfurt"]);
+  });
+
+  step("where all local backends are unready, an unmodified client is served remotely, and locally again", () =>
+    servedRemotely(stage),
+  );
+
+  step("a policy that names a cluster admits its pods, and those of no other site", () => policyByCluster(stage));
+
+  step("a Service that sites export is imported by the others, and answered by their backends", () => imported(stage));
+}
+
+async function servedRemotely({ fleet }: Stage): Promise<void> {
+  const near = await fleet.serve("near", {}, "frankfurt");
+  const probe = await startProbe(fleet.client("frankfurt"), near, PATIENT);
+  const answered = (local: boolean, since: number) =>
+    until(`a request is answered ${local ? "locally" : "remotely"}`, PATIENCE, () =>
+      probe.answers().some((one) => one.began > since && one.answer !== null && (one.answer === "frankfurt") === local),
+    );
+  await answered(true, 0);
+  await fleet.web("frankfurt").setReady(false);
+  await answered(false, 0);
+  const remote = Date.now();
+  await fleet.web("frankfurt").setReady(true);
+  await answered(true, remote);
+  const answers = await probe.stop();
+  assert.equal(outageSeconds(answers), 0, "no request was lost: the backend itself still ran");
+}
+
+async function policyByCluster({ fleet }: Stage): Promise<void> {
+  const { kubernetes } = fleet.site("frankfurt");
+  const web = { ...fleet.web("frankfurt"), port: 8080 };
+  await kubernetes.apply({
+    apiVersion: "cilium.io/v2",
+    kind: "CiliumNetworkPolicy",
+    metadata: { name: "from-belgium", namespace: "default" },
+    spec: {
+      endpointSelector: { matchLabels: { app: "web" } },
+      ingress: [{ fromEndpoints: [podsInSites({ app: "client" }, ["belgium"])] }],
+    },
+  });
+  await fleet.untilAnswering("amsterdam", web, []);
+  await fleet.untilAnswering("frankfurt", web, []);
+  await fleet.untilAnswering("belgium", web, ["frankfurt"]);
+  await kubernetes.kubectl(["delete", "ciliumnetworkpolicy", "from-belgium"]);
+  await fleet.untilAnswering("amsterdam", web, ["frankfurt"]);
+  await fleet.untilAnswering("frankfurt", web, ["frankfurt"]);
+}
+
+/** Each site's mesh API was started before Cilium's operator, which can install the definitions of what it exports. */
+async function imported({ fleet }: Stage): Promise<void> {
+  const exporters = ["belgium", "amsterdam"];
+  const metadata = { name: "wide", namespace: "default" };
+  const spec = { selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080 }] };
+  for (const name of exporters) {
+    const exported = { apiVersion: "multicluster.x-k8s.io/v1alpha1", kind: "ServiceExport", metadata };
+    await fleet.site(name).kubernetes.apply({ apiVersion: "v1", kind: "Service", metadata, spec }, exported);
+  }
+  const { kubernetes } = fleet.site("frankfurt");
+  let address = "";
+  await until("frankfurt imports it", PATIENCE, async () => {
+    address = await kubernetes.kubectl(["get", "serviceimport", "wide", "-o", "jsonpath={.spec.ips[0]}"]);
+    return address !== "";
+  });
+  await fleet.untilAnswering("frankfurt", { address, port: 80 }, exporters);
+}
