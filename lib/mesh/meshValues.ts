@@ -1,4 +1,5 @@
 import type { MeshPlan } from "../plan/mesh/meshPlan";
+import { MESH_API_REQUESTS, quantities } from "../plan/mesh/overhead";
 import type { SitePlan } from "../plan/plan";
 import type { SiteKind } from "../plan/spec";
 import type { CiliumMinor } from "../plan/versions";
@@ -42,6 +43,9 @@ export function meshValues(site: SitePlan, mesh: MeshPlan): MeshValues {
       apiserver: {
         replicas: 2,
         podDisruptionBudget: { enabled: true },
+        resources: { requests: quantities(MESH_API_REQUESTS.apiserver) },
+        etcd: { resources: { requests: quantities(MESH_API_REQUESTS.etcd) } },
+        kvstoremesh: { resources: { requests: quantities(MESH_API_REQUESTS.kvstoreMesh) } },
         tls: { authMode: "cluster", auto: { enabled: false }, ...BY_MINOR[mesh.ciliumVersion].tls },
         service: SERVICE[site.kind](site),
       },

@@ -5,8 +5,8 @@ import { faultDomainOf, providerOf } from "./faultDomains";
 import { gatewayOverhead } from "./gateway/overhead";
 import { ceil } from "./grains";
 import { exception, stateFacts } from "./life";
-import { CLUSTERSET_PODS } from "./mesh/clusterset";
 import { meshPlan } from "./mesh/meshPlan";
+import { meshOverhead } from "./mesh/overhead";
 import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
 import { guaranteedBy, measured, offeredPerNode, poolPlan } from "./pools";
@@ -73,7 +73,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
   const daemonSets = [
     ...(fleet.demand.daemonSets ?? []),
     ...gatewayOverhead(fleet.traffic?.gateway),
-    ...(isMeshed(fleet) ? [CLUSTERSET_PODS] : []),
+    ...meshOverhead(fleet),
   ];
   const pools = built === undefined ? [] : built.pools.map((pool) => poolPlan(pool, built.kind, zones, daemonSets));
   return {

@@ -1,4 +1,5 @@
 import { MESH_NAMESPACE } from "../../plan/mesh";
+import { GATE_REQUESTS, quantities } from "../../plan/mesh/overhead";
 import type { SiteGate } from "../../plan/mesh/siteGates";
 import { AGENT_SOCKET } from "../agentSocket";
 
@@ -59,7 +60,7 @@ function container(peers: readonly string[], image: string) {
       { name: "PEERS", value: peers.join(" ") },
       { name: "LIMIT_SECONDS", value: String(GATE_SECONDS) },
     ],
-    resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
+    resources: { requests: quantities(GATE_REQUESTS), limits: { memory: "128Mi" } },
     terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: AGENT_SOCKET.securityContext,
     volumeMounts: [AGENT_SOCKET.mount],

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { quantities, WITHDRAWER_REQUESTS } from "../../plan/mesh/overhead";
 import { MESH_NAMESPACE, WITHDRAWN_RECORD } from "../../plan/mesh/peers";
 import { WITHDRAWAL_PACE } from "../../plan/mesh/withdrawal";
 import type { WithdrawerPlan } from "../../plan/mesh/withdrawerPlan";
@@ -136,7 +137,7 @@ function container({ image }: WithdrawerPlan) {
     image,
     command: ["node", `${FOLDER}/lib/mesh/withdrawer/program/main.js`, `${FOLDER}/settings.json`],
     env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
-    resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "192Mi" } },
+    resources: { requests: quantities(WITHDRAWER_REQUESTS), limits: { memory: "192Mi" } },
     securityContext: AGENT_SOCKET.securityContext,
     volumeMounts: [
       { name: "program", mountPath: FOLDER, readOnly: true },

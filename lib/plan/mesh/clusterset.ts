@@ -1,6 +1,6 @@
 import type { SitePlan } from "../plan";
 import { isOpen } from "../schedulable";
-import type { DaemonSetSpec, SiteKind } from "../spec";
+import type { SiteKind } from "../spec";
 import { COREDNS } from "../versions";
 import { corefile, stubBlock } from "./corefile";
 import type { MeshPlan } from "./meshPlan";
@@ -43,13 +43,6 @@ const LABELS = { "app.kubernetes.io/name": CLUSTERSET_DNS };
 
 /** What one of its pods requests: CoreDNS's figures of kubeadm (Kubernetes 1.35, cmd/kubeadm/app/phases/addons/dns). */
 export const CLUSTERSET_REQUESTS = { cpuMillis: 100, memoryMiB: 70 } as const;
-
-/** The pods as the capacity counts them: one on every open node, as the Deployments of the cluster. */
-export const CLUSTERSET_PODS: DaemonSetSpec = {
-  name: CLUSTERSET_DNS,
-  cpu: CLUSTERSET_REQUESTS.cpuMillis / 1000,
-  memoryGiB: CLUSTERSET_REQUESTS.memoryMiB / 1024,
-};
 
 /**
  * The DNS of the Multi-Cluster Services API in one site; undefined where no such names are: without a mesh of Cilium, and in
