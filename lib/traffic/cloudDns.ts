@@ -106,6 +106,8 @@ function recordSet(
 function domainRecord(context: Context, zone: Zone, check: HealthCheck): void {
   const { domain, ttlSeconds: ttl, failover } = context.traffic;
   const { items } = context.plan;
+  // While all sites are joining: a policy without items is refused.
+  if (items.length === 0) return;
   if (failover === "spread") {
     const geos = items.map(({ location, target }) => ({ location, rrdatas: [absolute(target ?? domain)] }));
     recordSet(context, zone, "nearest", domain, { type: "CNAME", ttl, routingPolicy: { geos } });

@@ -45,6 +45,8 @@ export const trafficManager: TrafficService<"trafficManager", AzureZone> = {
   records: (context, zone) => {
     const { traffic, plan } = context;
     const made = new Map<string, Profile>();
+    // While all sites are joining: whoever took the profile's name, which all customers share, would get the users.
+    if (plan.profiles.length === 0) return;
     for (const profile of plan.profiles) made.set(profile.key, buildProfile(context, zone, profile, made));
     recordSet(context, zone, "nearest", traffic.domain, "CNAME", { cnameRecord: { cname: plan.target } }, [
       ...made.values(),

@@ -159,6 +159,7 @@ function risks({ providers, dnssec }: TrafficSpec, sites: readonly TrafficSite[]
     notes.push(
       "The zone is multi-signer: that each service publishes the keys of all is done at the services, by hand.",
     );
+  if (sites.length === 0) notes.push("All sites are joining: no service answers for the name until one is active.");
   for (const site of sites.filter(({ serves }) => !serves))
     notes.push(`Users nearest to ${site.name}, which is ${site.state}, are handed to the sites that serve.`);
   return notes;

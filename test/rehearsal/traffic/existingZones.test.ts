@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { simulatedClouds } from "../../../rehearsal/clouds";
-import { openSession } from "../../../rehearsal/engine";
+import { openSession, type RunResult, type Session } from "../../../rehearsal/engine";
 import { authorities } from "../../../rehearsal/traffic";
 import { temporaryFolder } from "../../support/folders";
 import { writeProgram } from "../../support/multisite";
@@ -9,11 +9,11 @@ import { writeProgram } from "../../support/multisite";
 const RECORD = /:Record(Set)?$/;
 
 /** Two clusters that exist, and a zone that each service has already. */
-const PROGRAM = `const { Fleet, existing } = require("pulumi-multisite");
+const program = (state: string) => `const { Fleet, existing } = require("pulumi-multisite");
 const { route53 } = require("pulumi-multisite/aws");
 const { trafficManager } = require("pulumi-multisite/azure");
 const { cloudDns } = require("pulumi-multisite/gcp");
-const site = (name, number) => ({ kind: "existing", name, number, region: name, provider: "vsphere", identity: "uid-" + name,
+const site = (name, number) => ({ kind: "existing", name, number, state: "${state}", region: name, provider: "vsphere", identity: "uid-" + name,
   allocatable: { cpu: 12, memoryGiB: 48, pods: 330, nodes: 3, verifiedAt: "2026-11-01" },
   coordinates: { latitude: 10 * number, longitude: 8 }, endpoints: { ingress: ["203.0.113." + number] },
   cidrs: { nodes: ["192.168." + number + ".0/24"], pods: ["10." + number + ".128.0/17"], services: ["10." + number + ".64.0/18"] } });
@@ -25,13 +25,23 @@ new Fleet("sample", { kinds: [existing], services: [route53, cloudDns, trafficMa
   ] } } });
 `;
 
-test("zones that exist are read before any record is made in them, and neither made nor changed", async (t) => {
+async function opened(t: TestContext, state: string): Promise<Session> {
   const projectDir = temporaryFolder(t);
-  writeProgram(projectDir, PROGRAM);
+  writeProgram(projectDir, program(state));
   const session = await openSession({ projectDir, sources: [simulatedClouds({ moduleRoots: [projectDir] })] });
   t.after(() => session.close());
-  const { exit, resources, steps, diagnostics } = await session.up();
-  assert.equal(exit, 0, JSON.stringify(diagnostics));
+  return session;
+}
+
+async function up(session: Session): Promise<RunResult> {
+  const result = await session.up();
+  assert.equal(result.exit, 0, JSON.stringify(result.diagnostics));
+  return result;
+}
+
+test("zones that exist are read before any record is made in them, and neither made nor changed", async (t) => {
+  const session = await opened(t, "active");
+  const { resources, steps } = await up(session);
   const read = steps.filter(({ op }) => op === "read").map(({ urn }) => urn);
   assert.deepEqual(read.map((urn) => urn.split("$").at(-1)).sort(), [
     "aws:route53/zone:Zone::example.com",
@@ -58,7 +68,15 @@ test("zones that exist are read before any record is made in them, and neither m
       /^203\.0\.113\.[12]$/,
       one.service,
     );
-  const again = await session.up();
+  const again = await up(session);
   const changed = again.steps.filter(({ op }) => op !== "same" && op !== "read");
   assert.deepEqual(changed, []);
+});
+
+test("while all sites are joining, no record leads to a name or to addresses that nobody has", async (t) => {
+  const { resources } = await up(await opened(t, "joining"));
+  assert.deepEqual(
+    resources.filter(({ type }) => RECORD.test(type) || type.endsWith(":Profile")),
+    [],
+  );
 });
