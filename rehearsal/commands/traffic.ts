@@ -37,6 +37,7 @@ export async function trafficCheck(zone: string, options: TrafficCheckOptions, t
     throw new UserError(
       "--expect is missing: give each name server of the output nameServers, as --expect ns-1.example.net.",
     );
+  refuseStrange(zone, options.expect);
   const found = await nameServersOf(zone, options.server);
   const { missing, foreign } = compareDelegation(options.expect, found);
   if (missing.length === 0 && foreign.length === 0) {
@@ -47,6 +48,20 @@ export async function trafficCheck(zone: string, options: TrafficCheckOptions, t
   lines.push(...missing.map((one) => `  add     ${one}`), ...foreign.map((one) => `  remove  ${one}`));
   terminal.out(lines.join("\n"));
   return 1;
+}
+
+const LABEL = "[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?";
+const DNS_NAME = new RegExp(`^(?=.{1,254}$)${LABEL}(\\.${LABEL})+\\.?$`, "i");
+
+/** What is no name would only be "missing at the registrar". @throws UserError with all of them */
+function refuseStrange(zone: string, expected: readonly string[]): void {
+  const strange = [
+    ...(DNS_NAME.test(zone) ? [] : [`The zone "${zone}" is no DNS name: give one such as example.com.`]),
+    ...expected
+      .filter((one) => !DNS_NAME.test(one))
+      .map((one) => `--expect "${one}" is no DNS name: give a name server such as ns-1.example.net.`),
+  ];
+  if (strange.length > 0) throw new UserError(strange.join("\n"));
 }
 
 async function nameServersOf(zone: string, servers: readonly string[]): Promise<string[]> {

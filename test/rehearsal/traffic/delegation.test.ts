@@ -79,6 +79,16 @@ describe("multisite traffic check", () => {
     );
   });
 
+  it("refuses what is no name, all of it at once", async () => {
+    await assert.rejects(check("büro.example.com", ["ns-1.example.net", "x..y", "ns 2"]), (error: Error) => {
+      assert.ok(error instanceof UserError);
+      for (const one of ["büro.example.com", "x..y", "ns 2"])
+        assert.ok(error.message.includes(`"${one}" is no DNS name`));
+      return true;
+    });
+    await assert.rejects(check("*.example.com", ["ns-1.example.net"]), /"\*\.example\.com" is no DNS name/);
+  });
+
   it("compares sets", () => {
     assert.deepEqual(compareDelegation(["b.", "A"], ["a", "c"]), { missing: ["b"], foreign: ["c"] });
   });
