@@ -1,5 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
+import { delegatedTo } from "../dns/parent";
 import { bareName } from "../dnsNames";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
@@ -10,6 +11,8 @@ export interface TrafficCheckOptions {
   expect: string[];
   /** Resolvers to ask, `address` or `address:port`. Empty: those of this machine. */
   server: string[];
+  /** Port of the name servers of the zone above. @default 53 */
+  parentPort?: number;
 }
 
 /** What a zone's delegation lacks, and what it has too much. */
@@ -38,7 +41,8 @@ export async function trafficCheck(zone: string, options: TrafficCheckOptions, t
       "--expect is missing: give each name server of the output nameServers, as --expect ns-1.example.net.",
     );
   refuseStrange(zone, options.expect);
-  const found = await nameServersOf(zone, options.server);
+  const { found, isOfParent } = await nameServersOf(zone, options);
+  if (!isOfParent) terminal.err(ONLY_A_RESOLVER);
   const { missing, foreign } = compareDelegation(options.expect, found);
   if (missing.length === 0 && foreign.length === 0) {
     terminal.out(`${zone} is delegated to all ${found.length} name servers.`);
@@ -64,7 +68,14 @@ function refuseStrange(zone: string, expected: readonly string[]): void {
   if (strange.length > 0) throw new UserError(strange.join("\n"));
 }
 
-async function nameServersOf(zone: string, servers: readonly string[]): Promise<string[]> {
+const ONLY_A_RESOLVER =
+  "The servers of the zone above cannot be asked from here (UDP port 53): this is what a resolver says, which may be what the zone says of itself.";
+
+/** What the zone above has; where its servers cannot be asked, what a resolver says. */
+async function nameServersOf(
+  zone: string,
+  { server: servers, parentPort }: TrafficCheckOptions,
+): Promise<{ found: string[]; isOfParent: boolean }> {
   const resolver = new Resolver({ timeout: 2000, tries: 2 });
   const wrong = servers.filter((one) => isIP(one.replace(/:\d+$/, "")) === 0 && isIP(one) === 0);
   if (wrong.length > 0)
@@ -72,6 +83,12 @@ async function nameServersOf(zone: string, servers: readonly string[]): Promise<
       `--server ${wrong.join(", ")}: give the address of a resolver, such as 1.1.1.1 or 127.0.0.1:5353.`,
     );
   if (servers.length > 0) resolver.setServers(servers);
+  const above = await delegatedTo(zone, resolver, parentPort);
+  if (above !== undefined) return { found: above, isOfParent: true };
+  return { found: await resolved(zone, resolver), isOfParent: false };
+}
+
+async function resolved(zone: string, resolver: Resolver): Promise<string[]> {
   try {
     return await resolver.resolveNs(zone);
   } catch (error) {

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { compareDelegation, trafficCheck } from "../../../rehearsal/commands/traffic";
 import type { Terminal } from "../../../rehearsal/terminal";
 import { UserError } from "../../../rehearsal/userError";
+import { dnsServer } from "../../support/dns";
 
 /** A name as DNS writes it: each label with its length before it. */
 function encoded(name: string): Buffer {
@@ -46,11 +47,15 @@ describe("multisite traffic check", () => {
   });
   after(() => socket.close());
 
-  async function check(zone: string, expect: string[], servers = [server]) {
+  async function check(zone: string, expect: string[], servers = [server], parentPort = 1) {
     const lines: string[] = [];
-    const terminal = { out: (text: string) => lines.push(text) } as unknown as Terminal;
-    const exit = await trafficCheck(zone, { expect, server: servers }, terminal);
-    return { exit, text: lines.join("\n") };
+    const errors: string[] = [];
+    const terminal = {
+      out: (text: string) => lines.push(text),
+      err: (text: string) => errors.push(text),
+    } as unknown as Terminal;
+    const exit = await trafficCheck(zone, { expect, server: servers, parentPort }, terminal);
+    return { exit, text: lines.join("\n"), errors };
   }
 
   it("finds what it expects, whatever the case and the last dot", async () => {
@@ -69,6 +74,35 @@ describe("multisite traffic check", () => {
     const { exit, text } = await check("example.org", ["ns-1.awsdns-01.com"]);
     assert.equal(exit, 1);
     assert.match(text, /add {5}ns-1\.awsdns-01\.com$/);
+  });
+
+  it("believes the zone above, and not what the zone says of itself", async (t) => {
+    const addresses = { "ns.com-servers.example": "127.0.0.1" };
+    // The resolver: both servers are in the zone, and the servers of com are on this machine.
+    const resolver = await dnsServer(t, ({ name, type }) => {
+      const ns = (of: string[]) => of.map((data) => ({ name, type: "NS" as const, ttl: 60, data }));
+      if (type === "NS" && name === "example.com") return ns(SERVERS);
+      if (type === "NS" && name === "com") return ns(Object.keys(addresses));
+      const data = (addresses as Record<string, string>)[name];
+      return data === undefined ? undefined : [{ name, type: "A", ttl: 60, data }];
+    });
+    const parent = await dnsServer(t, ({ name }) =>
+      name === "example.com" ? [{ name, type: "NS", ttl: 60, data: SERVERS[0]! }] : undefined,
+    );
+    const { exit, text, errors } = await check("example.com", SERVERS, [resolver.address], parent.port);
+    assert.equal(
+      text,
+      `example.com is not delegated as the fleet needs it. At the registrar:\n  add     ${SERVERS[1]}`,
+    );
+    assert.deepEqual([exit, errors], [1, []]);
+    const nowhere = await check("example.net.com", SERVERS, [resolver.address], parent.port);
+    assert.match(nowhere.text, /add {5}ns-1\.awsdns-01\.com\n {2}add {5}ns-cloud/);
+  });
+
+  it("says when it could only ask a resolver", async () => {
+    const { exit, errors } = await check("example.com", SERVERS);
+    assert.equal(exit, 0);
+    assert.match(errors.join(), /what a resolver says, which may be what the zone says of itself/);
   });
 
   it("refuses to compare with nothing, and a resolver that is none", async () => {
