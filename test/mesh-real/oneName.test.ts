@@ -3,9 +3,10 @@ import { test } from "node:test";
 import type { DrillReport } from "../../rehearsal/drill/report";
 import { localTools } from "../support/localTools";
 import { multisite } from "../support/multisite";
+import { isWhole } from "./prerequisites";
 
 // Three sites of as many nodes as a shop needs: too much for every run of the tests.
-const skip = process.env.MULTISITE_MESH === undefined && "npm run test:mesh runs it, in two minutes";
+const skip = !isWhole() && "npm run test:mesh runs it, in two minutes";
 
 test("examples/one-name carries the loss of a site on real control planes, and its users are elsewhere in time", {
   skip,
