@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { isExecutable } from "../../rehearsal/clusters/toolchain/places";
@@ -48,7 +49,17 @@ export function machine(): Machine | string {
   const clang = ["clang-19", "clang-18", "clang-17", "clang"].map(find).find((path) => path !== undefined);
   if (clang === undefined)
     return "there is no clang of 17 or later, which builds the datapath (Debian: clang-19 llvm-19)";
+  const refused = refusedInNamespaces();
+  if (refused !== undefined) return `this machine refuses what nodes are made of: ${refused}`;
   return { cgroups, clang };
+}
+
+/** Tries in namespaces that end at once what every node does first: a container may be root and not be allowed to. */
+function refusedInNamespaces(): string | undefined {
+  const script =
+    "mount -t bpf bpf /sys/fs/bpf; ip link add one type veth peer name two; iptables -t mangle -S; ipset list";
+  const { status, stderr } = spawnSync("unshare", ["-m", "-n", "-p", "-f", "sh", "-ec", script], { encoding: "utf8" });
+  return status === 0 ? undefined : (stderr ?? "").trim().split("\n").at(-1) || "unshare fails";
 }
 
 function mountOf(type: string): string | undefined {
