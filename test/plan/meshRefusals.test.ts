@@ -16,7 +16,9 @@ function said(site: SiteSpec, change: object = {}, other: SiteSpec = belgium): s
 const frankfurt = (number = 1, change: Partial<SiteSpec> = {}) => eksSite("frankfurt", number, change as object);
 const reachable = existingSite("basel", 2, { endpoints: { mesh: ["192.168.16.9"] } });
 const asked = (mesh: object) => said(frankfurt(), { mesh });
-const linked = { underlay: { links: [{ between: ["frankfurt", "basel"], kind: "vpn" }] } };
+const linked = (more: object = {}) => ({
+  underlay: { links: [{ between: ["frankfurt", "basel"], kind: "vpn", ...more }] },
+});
 
 const REFUSED: readonly (readonly [string, () => string[], RegExp])[] = [
   ["an id of 0", () => said(frankfurt(0)), /^sites\[0\]\.number is 0: give a whole number, 1 to 511/],
@@ -78,8 +80,28 @@ const REFUSED: readonly (readonly [string, () => string[], RegExp])[] = [
   ],
   [
     "a VPN without an MTU",
-    () => said(frankfurt(), linked, reachable),
+    () => said(frankfurt(), linked(), reachable),
     /^underlay\.links\[0\]\.mtuBytes is missing: .* the vpn between frankfurt and basel/,
+  ],
+  [
+    "an address for its mesh API that no link routes",
+    () =>
+      said(
+        frankfurt(),
+        linked({ mtuBytes: 1390 }),
+        existingSite("basel", 2, { endpoints: { mesh: ["192.168.99.9"] } }),
+      ),
+    /^sites\[1\]\.endpoints\.mesh\[0\] is "192\.168\.99\.9", which is in none of the site's node CIDRs \(192\.168\.16\.0/,
+  ],
+  [
+    "a withdrawer where nobody follows anybody",
+    () => asked({ implementation: "none", withdrawer: {} }),
+    /^mesh\.withdrawer is given while mesh\.implementation is "none"/,
+  ],
+  [
+    "a gate where nobody follows anybody",
+    () => asked({ implementation: "none", gate: "all" }),
+    /^mesh\.gate is "all" while mesh\.implementation is "none"/,
   ],
 ];
 
@@ -93,6 +115,7 @@ for (const [title, problems, message] of REFUSED) {
 test("the same sites with nothing wrong are taken", () => {
   assert.deepEqual(said(frankfurt()), []);
   assert.deepEqual(said(frankfurt(), { mesh: { mtuBytes: 1370 } }, reachable), []);
+  assert.deepEqual(said(frankfurt(), linked({ mtuBytes: 1390 }), reachable), []);
 });
 
 test("a site's number and name are its own for life, and the refusal says what a change would restart", () => {

@@ -1,4 +1,5 @@
 import { contains, parseAddress, parseCidr } from "../cidr";
+import type { MeshSpec } from "../mesh/meshSpec";
 import type { ExistingSiteSpec, FleetSpec } from "../spec";
 import type { DraftSite } from "./sites";
 import type { Draft } from "./structure";
@@ -6,7 +7,11 @@ import type { Report } from "./wording";
 
 /** What sites must have to be joined to one mesh. */
 export function checkMesh(spec: Draft<FleetSpec>, sites: readonly DraftSite[], report: Report): void {
-  if (spec.mesh === undefined || spec.mesh.implementation === "none") return;
+  if (spec.mesh === undefined) return;
+  if (spec.mesh.implementation === "none") {
+    checkNothingPromised(spec.mesh, report);
+    return;
+  }
   for (const one of sites) checkEndpoint(one, report);
   const given = sites.filter(({ site }) => site.kind === "existing");
   // The links of an underlay say what they carry.
@@ -18,6 +23,13 @@ export function checkMesh(spec: Draft<FleetSpec>, sites: readonly DraftSite[], r
         `(a VPN of AWS 1399, of Google Cloud 1406), less some headroom: 1370 fits both.`,
     );
   }
+}
+
+/** Where nobody follows anybody, what watches followers would watch nothing, and nobody would notice. */
+function checkNothingPromised({ withdrawer, gate }: Draft<MeshSpec>, report: Report): void {
+  const why = 'while mesh.implementation is "none", where no site follows another: remove it, or the implementation.';
+  if (withdrawer !== undefined) report(["mesh", "withdrawer"], `is given ${why}`);
+  if (gate !== undefined && gate !== "none") report(["mesh", "gate"], `is "${gate}" ${why}`);
 }
 
 /** Peers reach a site by addresses that its own networks route: nothing between nodes may translate addresses. */

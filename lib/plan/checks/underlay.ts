@@ -1,4 +1,4 @@
-import { parseAddress, readCidr } from "../cidr";
+import { contains, formatCidr, parseAddress, readCidr } from "../cidr";
 import { providerOfKind } from "../faultDomains";
 import { stateFacts } from "../life";
 import { isPrivate } from "../reserved";
@@ -68,13 +68,24 @@ function checkReachable({ draft }: LinkableSite, report: Report): void {
       `is missing while underlay links the sites: give the internal address by which peers reach the mesh's API, such as "10.9.0.10".`,
     );
   }
+  const nodes = (site.cidrs?.nodes ?? []).flatMap((text) => {
+    const cidr = text === undefined ? undefined : readCidr(text);
+    return cidr === undefined || "fault" in cidr ? [] : [cidr];
+  });
   mesh.forEach((text, index) => {
     const address = text === undefined ? undefined : parseAddress(text);
-    if (address === undefined || isPrivate({ start: address, prefix: 32 })) return;
-    report(
-      [...path, "endpoints", "mesh", index],
-      `is ${show(text)}, a public address: give the internal one, peers come by links.`,
-    );
+    if (address === undefined) return;
+    const range = { start: address, prefix: 32 };
+    const at = [...path, "endpoints", "mesh", index];
+    if (!isPrivate(range)) {
+      report(at, `is ${show(text)}, a public address: give the internal one, peers come by links.`);
+    } else if (nodes.length > 0 && !nodes.some((cidr) => contains(cidr, range))) {
+      report(
+        at,
+        `is ${show(text)}, which is in none of the site's node CIDRs (${nodes.map(formatCidr).join(", ")}): links route these ` +
+          "and nothing else, give an address from them.",
+      );
+    }
   });
 }
 
