@@ -74,6 +74,6 @@ test("a withdrawer and the Job at an update's end are counted where there are su
   const job = sum([requested(gateJob(siteGates(gated)[0]!).spec.template.spec)]);
   for (const one of added(gated, plain)) assert.deepEqual(one, job);
   for (const one of added(planned({ gate: "none" }, { underlay: {} }), plain)) assert.deepEqual(one, [0, 0, 0]);
-  for (const one of added(planned({ implementation: "none", gate: "all", withdrawer: {} }), planned(undefined)))
+  for (const one of added(planned({ implementation: "none" }, { underlay: {} }), planned(undefined)))
     assert.deepEqual(one, [0, 0, 0], "without Cilium there is nothing of it");
 });

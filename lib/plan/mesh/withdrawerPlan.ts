@@ -19,6 +19,6 @@ export interface WithdrawerPlan {
 
 /** The withdrawer that a spec asks for, or undefined when it asks for none. */
 export function withdrawerPlan({ mesh, tolerate = 1 }: FleetSpec): WithdrawerPlan | undefined {
-  if (mesh?.withdrawer === undefined || mesh.implementation === "none") return undefined;
+  if (mesh?.withdrawer === undefined) return undefined;
   return { image: mesh.withdrawer.image ?? NODE_IMAGE.image, atMost: tolerate };
 }
