@@ -33,7 +33,7 @@ export async function run(): Promise<Figure[]> {
       10,
     ),
     secondsFigure(
-      "objects of three sites written, one site after the other (kubectl)",
+      "objects of three sites written, all at once (kubectl)",
       all.map(({ written }) => written),
     ),
   ];
@@ -43,6 +43,9 @@ function joins(joined: Rehearsed, apart: Rehearsed): Promise<{ written: number; 
   return onRealFleet(async (fleet) => {
     await fleet.start(...apart.values());
     await Promise.all(Object.entries(BEFORE).map(([name, peers]) => follows(fleet.site(name), peers, PATIENCE)));
-    return { written: await seconds(() => fleet.give(joined)), ready: await seconds(() => fleet.allReady()) };
+    const write = async () => {
+      await Promise.all([...fleet.sites.values()].map((site) => site.update(joined.get(site.name)!)));
+    };
+    return { written: await seconds(write), ready: await seconds(() => fleet.allReady()) };
   });
 }
