@@ -25,6 +25,14 @@ export function readRange(text: string, path: Path, report: Report): Cidr | unde
   return undefined;
 }
 
+/** Those of the ranges that can be read: what is wrong with the others is reported where they are given. */
+export function readableRanges(texts: readonly (string | undefined)[]): Cidr[] {
+  return texts.flatMap((text) => {
+    const read = text === undefined ? undefined : readCidr(text);
+    return read === undefined || "fault" in read ? [] : [read];
+  });
+}
+
 /** What each cloud takes as a list of allowed ranges (EKS and AKS quotas, GKE authorized networks; 2026-11-20). */
 const MOST_ALLOWED = { eks: 40, gke: 100, aks: 200, existing: 0 } as const;
 

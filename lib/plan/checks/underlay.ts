@@ -1,4 +1,4 @@
-import { contains, formatCidr, parseAddress, readCidr } from "../cidr";
+import { contains, formatCidr, parseAddress } from "../cidr";
 import { providerOfKind } from "../faultDomains";
 import { stateFacts } from "../life";
 import { isPrivate } from "../reserved";
@@ -7,6 +7,7 @@ import { type LinkEnd, madeMtuBytes, pairSupport } from "../underlay/kinds";
 import { pairKey } from "../underlay/links";
 import type { LinkKind, LinkSpec, UnderlaySpec } from "../underlay/spec";
 import { defaultTopology } from "../underlay/underlayPlan";
+import { readableRanges } from "./ranges";
 import { built, type DraftSite } from "./sites";
 import type { Draft } from "./structure";
 import { checkHubs } from "./underlayHubs";
@@ -54,8 +55,7 @@ function checkReachable({ draft }: LinkableSite, report: Report): void {
   const { site, path } = draft;
   if (site.kind !== "existing") return;
   (site.cidrs?.nodes ?? []).forEach((text, index) => {
-    const cidr = text === undefined ? undefined : readCidr(text);
-    if (cidr === undefined || "fault" in cidr || isPrivate(cidr)) return;
+    if (readableRanges([text]).every(isPrivate)) return;
     report(
       [...path, "cidrs", "nodes", index],
       `is ${show(text)}, which is public, while underlay links the sites: peers reach nodes by internal addresses only, give private ranges.`,
@@ -68,10 +68,7 @@ function checkReachable({ draft }: LinkableSite, report: Report): void {
       `is missing while underlay links the sites: give the internal address by which peers reach the mesh's API, such as "10.9.0.10".`,
     );
   }
-  const nodes = (site.cidrs?.nodes ?? []).flatMap((text) => {
-    const cidr = text === undefined ? undefined : readCidr(text);
-    return cidr === undefined || "fault" in cidr ? [] : [cidr];
-  });
+  const nodes = readableRanges(site.cidrs?.nodes ?? []);
   mesh.forEach((text, index) => {
     const address = text === undefined ? undefined : parseAddress(text);
     if (address === undefined) return;

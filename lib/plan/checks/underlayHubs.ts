@@ -7,7 +7,7 @@ import type { FleetSpec } from "../spec";
 import { HUBS_PER_CLOUD, partitionOf } from "../underlay/facts";
 import { HUB_RANGE_PREFIX, hubRange } from "../underlay/hubRanges";
 import { inTwoTenants } from "../underlay/kinds";
-import { readRange } from "./ranges";
+import { readableRanges, readRange } from "./ranges";
 import type { Draft } from "./structure";
 import type { LinkableSite } from "./underlay";
 import { type Report, show } from "./wording";
@@ -162,21 +162,16 @@ export function poolOf({ addresses }: Draft<FleetSpec>): BlockPool | undefined {
 
 /** What sites and the rest of the company have, each with whose it is. */
 function takenRanges(spec: Draft<FleetSpec>, sites: readonly LinkableSite[]): (readonly [Cidr, string])[] {
-  const read = (text: string | undefined, whose: string): (readonly [Cidr, string])[] => {
-    const cidr = text === undefined ? undefined : readCidr(text);
-    return cidr === undefined || "fault" in cidr ? [] : [[cidr, whose]];
-  };
+  const read = (texts: readonly (string | undefined)[], whose: string) =>
+    readableRanges(texts).map((cidr) => [cidr, whose] as const);
   const from = poolOf(spec);
-  const reserved = (spec.addresses?.reserved ?? []).flatMap((text) => read(text, "addresses.reserved"));
+  const reserved = read(spec.addresses?.reserved ?? [], "addresses.reserved");
   const ofSites = sites.flatMap(({ name, number, draft: { site } }) => {
     const cidrs = site.kind === "existing" ? site.cidrs : undefined;
     const texts = [...(cidrs?.nodes ?? []), ...(cidrs?.pods ?? []), ...(cidrs?.services ?? []), site.block];
     const isOwn = site.kind !== "existing" && site.block === undefined && number !== undefined && from !== undefined;
     const block = isOwn ? blockOfNumber(number, from) : undefined;
-    return [
-      ...texts.flatMap((text) => read(text, `site ${name}`)),
-      ...(block ? [[block, `site ${name}`] as const] : []),
-    ];
+    return [...read(texts, `site ${name}`), ...(block ? [[block, `site ${name}`] as const] : [])];
   });
   return [...reserved, ...ofSites];
 }

@@ -1,8 +1,9 @@
-import { blockOfNumber } from "../addresses";
-import { type Cidr, merged, readCidr } from "../cidr";
+import { type BlockPool, blockOfNumber } from "../addresses";
+import { type Cidr, merged } from "../cidr";
 import type { FleetSpec } from "../spec";
 import { meshPorts } from "../underlay/ports";
 import { fitsRules } from "../underlay/quotas";
+import { readableRanges } from "./ranges";
 import type { Draft } from "./structure";
 import type { LinkableSite } from "./underlay";
 import { poolOf } from "./underlayHubs";
@@ -13,7 +14,8 @@ export function checkQuotas(spec: Draft<FleetSpec>, sites: readonly LinkableSite
   const ports = meshPorts("eks").length;
   const linked = sites.filter(({ isLinked }) => isLinked);
   if (fitsRules("aws", ports, linked.length)) return;
-  const ranges = linked.map((site) => ({ site, cidrs: wholeRanges(site, spec) }));
+  const from = poolOf(spec);
+  const ranges = linked.map((site) => ({ site, cidrs: wholeRanges(site, from) }));
   for (const { site } of ranges) {
     if (site.provider !== "aws" || !site.isOwn) continue;
     const sources = merged(ranges.flatMap((one) => (one.site === site ? [] : one.cidrs))).length;
@@ -28,14 +30,9 @@ export function checkQuotas(spec: Draft<FleetSpec>, sites: readonly LinkableSite
 }
 
 /** What is nobody's but a site's: its block, or of a cluster that exists its nodes. */
-function wholeRanges({ number, draft: { site } }: LinkableSite, spec: Draft<FleetSpec>): Cidr[] {
-  const from = poolOf(spec);
+function wholeRanges({ number, draft: { site } }: LinkableSite, from: BlockPool | undefined): Cidr[] {
   if (site.kind === "existing" || site.block !== undefined) {
-    const texts = site.kind === "existing" ? (site.cidrs?.nodes ?? []) : [site.block];
-    return texts.flatMap((text) => {
-      const read = text === undefined ? undefined : readCidr(text);
-      return read === undefined || "fault" in read ? [] : [read];
-    });
+    return readableRanges(site.kind === "existing" ? (site.cidrs?.nodes ?? []) : [site.block]);
   }
   const block = from === undefined || number === undefined ? undefined : blockOfNumber(number, from);
   return block === undefined ? [] : [block];

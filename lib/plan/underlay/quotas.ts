@@ -23,9 +23,12 @@ export function prefixListSize(entries: number): number {
   return Math.ceil(entries / 10) * 10;
 }
 
-/** Whether so many ranges of peers are kept in a prefix list, which rules name, in place of a rule for each. */
-export function isListed(ranges: number): boolean {
-  return ranges >= MOST_IN_MESH;
+/**
+ * Whether so many ranges of peers are kept in a prefix list, which rules name, in place of a rule for each.
+ * @param isAttached a site at a hub has lists from the first peer on
+ */
+export function isListed(ranges: number, isAttached = false): boolean {
+  return isAttached || ranges >= MOST_IN_MESH;
 }
 
 /** Whether the firewall of a site can tell so many sources apart on so many ports. Google and Azure count by thousands. */
@@ -63,15 +66,12 @@ export function quotaNotes(networks: readonly NetworkPlan[]): string[] {
 
 /** Inbound rules of the fuller of a site's groups: its cluster's, and that of the balancer before the mesh's API. */
 function rulesOf({ openings, peers, isAttached }: NetworkPlan): number {
-  const ofCluster = openings.reduce(
-    (sum, { sources: { length } }) => sum + (isAttached ? prefixListSize(length) : entries(length)),
-    0,
-  );
+  const ofCluster = openings.reduce((sum, { sources }) => sum + entries(sources.length, isAttached), 0);
   return Math.max(ofCluster, entries(peers.length));
 }
 
-function entries(ranges: number): number {
-  return isListed(ranges) ? prefixListSize(ranges) : ranges;
+function entries(ranges: number, isAttached = false): number {
+  return isListed(ranges, isAttached) ? prefixListSize(ranges) : ranges;
 }
 
 function quota(needed: number, what: string, most: number): string {

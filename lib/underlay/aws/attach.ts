@@ -48,8 +48,8 @@ function openings(end: LinkedSite<EksControlPlane>): void {
   if (network.openings.length === 0) return;
   // With many peers one list that all rules name, in place of a rule for each port and peer.
   const [{ sources = [] } = {}] = network.openings;
-  const list =
-    network.isAttached || isListed(sources.length) ? prefixList(site, "peer-nodes", sources, cloud) : undefined;
+  const isList = isListed(sources.length, network.isAttached);
+  const list = isList ? prefixList(site, "peer-nodes", sources, cloud) : undefined;
   for (const opening of network.openings) {
     if (list !== undefined) {
       opened(end, opening, opening.use, { prefixListId: list.id });
