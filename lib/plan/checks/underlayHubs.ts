@@ -1,16 +1,13 @@
-import { type BlockPool, blockOfNumber, blockPool } from "../addresses";
-import { type Cidr, formatCidr, overlap, readCidr } from "../cidr";
 import { type CloudProvider, isCloud } from "../faultDomains";
 import { nearestRegion, regionFacts } from "../regions";
-import { isPrivate } from "../reserved";
 import type { FleetSpec } from "../spec";
 import { HUBS_PER_CLOUD, partitionOf } from "../underlay/facts";
-import { HUB_RANGE_PREFIX, hubRange } from "../underlay/hubRanges";
+import { hubRegions, sharedDomain } from "../underlay/hubPlaces";
 import { inTwoTenants } from "../underlay/kinds";
-import { readableRanges, readRange } from "./ranges";
 import type { Draft } from "./structure";
 import type { LinkableSite } from "./underlay";
-import { type Report, show } from "./wording";
+import { checkHubRange } from "./underlayHubRange";
+import { type Path, type Report, show } from "./wording";
 
 const CLOUDS = ["aws", "gcp", "azure"] as const;
 
@@ -21,20 +18,20 @@ export function checkHubs(
   topology: string,
   report: Report,
 ): void {
-  const own = sites.filter((site) => site.isOwn && site.isLinked);
+  // Whatever state sites are in: hubs stay where they are when one of them is lost.
+  const own = sites.filter((site) => site.isOwn);
   const clouds = new Set(own.map(({ provider }) => provider).filter(isCloud));
   if (topology === "mesh") {
     checkUnused(spec, report);
     return;
   }
   for (const cloud of CLOUDS) {
-    if (!clouds.has(cloud)) continue;
     const there = own.filter(({ provider }) => provider === cloud);
     checkPartition(cloud, there, report);
     checkTenants(there, report);
-    if (clouds.size > 1) checkPlaces(cloud, spec, there, report);
+    checkPlaces(cloud, spec, there, clouds.size > 1 && clouds.has(cloud), report);
   }
-  if (clouds.has("azure")) checkHubRange(spec, sites, report);
+  if (clouds.has("azure") || spec.underlay?.hubRange !== undefined) checkHubRange(spec, sites, report);
   checkOwnerRole(spec, report);
 }
 
@@ -91,87 +88,70 @@ function checkPlaces(
   cloud: CloudProvider,
   { underlay }: Draft<FleetSpec>,
   sites: readonly LinkableSite[],
+  isNeeded: boolean,
   report: Report,
 ): void {
   const path = ["underlay", "hubs", cloud];
   const given = underlay?.hubs?.[cloud];
-  const regions =
-    given?.map((hub) => hub?.region) ?? [...new Set(sites.map(({ region }) => region))].slice(0, HUBS_PER_CLOUD);
-  if (given?.length !== undefined && given.length !== HUBS_PER_CLOUD) {
+  const places = sites.map(({ region, draft }) => ({ region, faultDomain: draft.site.faultDomain }));
+  if (given === undefined) {
+    if (isNeeded) checkDefault(cloud, places, path, report);
+    return;
+  }
+  const regions = given.flatMap((hub) => hub?.region ?? []);
+  const [first = "", second = ""] = regions;
+  if (given.length !== HUBS_PER_CLOUD) {
     report(path, `has ${given.length}: give two hubs, in two regions, so that one may be lost.`);
-  } else if (new Set(regions).size < HUBS_PER_CLOUD) {
-    const why =
-      given === undefined ? `is missing: ${cloud} has sites in ${regions[0]} alone` : `names ${regions[0]} twice`;
-    report(
-      path,
-      `${why}, and hubs must not be lost with one region. Give two regions: [{ region: "${regions[0]}" }, { region: "..." }].`,
-    );
-  }
-  const home = sites[0]?.region ?? "";
-  (given ?? []).forEach((hub, index) => {
-    if (hub?.region === undefined) return;
-    if (partitionOf(cloud, hub.region) !== partitionOf(cloud, home)) {
+  } else if (regions.length === HUBS_PER_CLOUD) {
+    const domain = sharedDomain(first, second, places);
+    if (first === second) report(path, `names ${first} twice, ${twoRegions(first)}`);
+    else if (domain !== undefined) {
       report(
-        [...path, index, "region"],
-        `is ${show(hub.region)}, in another partition of ${cloud} than the sites (${home}): no wide area network joins the two.`,
+        path,
+        `names ${first} and ${second}, where sites share the fault domain "${domain}", ${twoRegions(first)}`,
       );
-      return;
     }
-    if (regionFacts(cloud, hub.region) !== undefined) return;
-    const near = nearestRegion(cloud, hub.region);
-    const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
-    report([...path, index, "region"], `is ${show(hub.region)}, which is no region of ${cloud}.${hint}`);
+  }
+  // A cloud's hubs may be named before it has a site.
+  const home = sites[0]?.region ?? first;
+  given.forEach((hub, index) => {
+    if (hub?.region !== undefined) checkRegion(cloud, hub.region, home, [...path, index, "region"], report);
   });
 }
 
-/** Virtual hubs have addresses of their own, which the networks at them must not have. */
-function checkHubRange(spec: Draft<FleetSpec>, sites: readonly LinkableSite[], report: Report): void {
-  const path = ["underlay", "hubRange"];
-  const text = spec.underlay?.hubRange;
-  const range = text === undefined ? defaultRange(spec) : readRange(text, path, report);
-  if (range === undefined) return;
-  const which =
-    text === undefined ? `is missing, and block 0 of the pool, ${formatCidr(range)},` : `is "${text}", which`;
-  if (range.prefix > HUB_RANGE_PREFIX) {
+function checkDefault(
+  cloud: CloudProvider,
+  places: readonly { readonly region: string; readonly faultDomain: string | undefined }[],
+  path: Path,
+  report: Report,
+): void {
+  const [first = "", second] = hubRegions(places);
+  if (second !== undefined) return;
+  const others = new Set(places.map(({ region }) => region)).size > 1;
+  const why = others
+    ? `all regions of its sites share a fault domain with ${first}`
+    : `${cloud} has sites in ${first} alone`;
+  report(path, `is missing: ${why}, ${twoRegions(first)}`);
+}
+
+/** Follows what is wrong with the regions of two hubs. */
+function twoRegions(first: string): string {
+  return (
+    `and hubs must not be lost with one region. Give two regions: [{ region: "${first}" }, { region: "..." }], the second ` +
+    `lost independently of the first.`
+  );
+}
+
+function checkRegion(cloud: CloudProvider, region: string, home: string, path: Path, report: Report): void {
+  if (partitionOf(cloud, region) !== partitionOf(cloud, home)) {
     report(
       path,
-      `${which} is too narrow for virtual hubs in every region of Azure: give a range of /${HUB_RANGE_PREFIX} or wider that nothing else has.`,
+      `is ${show(region)}, in another partition of ${cloud} than the sites (${home}): no wide area network joins the two.`,
     );
     return;
   }
-  if (!isPrivate(range)) report(path, `${which} is not private: give a part of the ranges of RFC 1918.`);
-  for (const [taken, whose] of takenRanges(spec, sites)) {
-    if (!overlap(range, taken)) continue;
-    report(path, `${which} overlaps ${formatCidr(taken)} of ${whose}: give a range that nothing else has.`);
-    return;
-  }
-}
-
-function defaultRange(spec: Draft<FleetSpec>): Cidr | undefined {
-  const from = poolOf(spec);
-  return from && hubRange(undefined, from);
-}
-
-/** Where blocks come from; undefined for a pool that cannot be read, which is reported where it is given. */
-export function poolOf({ addresses }: Draft<FleetSpec>): BlockPool | undefined {
-  const { pool, blockPrefix } = addresses ?? {};
-  const read = pool === undefined ? undefined : readCidr(pool);
-  if (read !== undefined && "fault" in read) return undefined;
-  return blockPool({ ...(pool !== undefined && { pool }), ...(blockPrefix !== undefined && { blockPrefix }) });
-}
-
-/** What sites and the rest of the company have, each with whose it is. */
-function takenRanges(spec: Draft<FleetSpec>, sites: readonly LinkableSite[]): (readonly [Cidr, string])[] {
-  const read = (texts: readonly (string | undefined)[], whose: string) =>
-    readableRanges(texts).map((cidr) => [cidr, whose] as const);
-  const from = poolOf(spec);
-  const reserved = read(spec.addresses?.reserved ?? [], "addresses.reserved");
-  const ofSites = sites.flatMap(({ name, number, draft: { site } }) => {
-    const cidrs = site.kind === "existing" ? site.cidrs : undefined;
-    const texts = [...(cidrs?.nodes ?? []), ...(cidrs?.pods ?? []), ...(cidrs?.services ?? []), site.block];
-    const isOwn = site.kind !== "existing" && site.block === undefined && number !== undefined && from !== undefined;
-    const block = isOwn ? blockOfNumber(number, from) : undefined;
-    return [...read(texts, `site ${name}`), ...(block ? [[block, `site ${name}`] as const] : [])];
-  });
-  return [...reserved, ...ofSites];
+  if (regionFacts(cloud, region) !== undefined) return;
+  const near = nearestRegion(cloud, region);
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  report(path, `is ${show(region)}, which is no region of ${cloud}.${hint}`);
 }

@@ -5,8 +5,8 @@ import { meshPorts } from "../underlay/ports";
 import { fitsRules } from "../underlay/quotas";
 import { readableRanges } from "./ranges";
 import type { Draft } from "./structure";
+import { poolOf } from "./taken";
 import type { LinkableSite } from "./underlay";
-import { poolOf } from "./underlayHubs";
 import type { Report } from "./wording";
 
 /** Sites on AWS whose firewall has no room for their peers, not even for whole blocks of neighbours in one range. */

@@ -1,8 +1,9 @@
 import { type CloudProvider, isCloud } from "../faultDomains";
 import type { SitePlan } from "../plan";
 import { CLOUD_LINKS, CLOUD_ORDER, HUB_ASNS, HUBS_PER_CLOUD } from "./facts";
+import { hubRegions } from "./hubPlaces";
 import { vpn } from "./links";
-import { ownerOf, ownsNetwork, reachableCidrs } from "./networks";
+import { linkedSites, ownerOf, ownsNetwork, reachableCidrs } from "./networks";
 import type { AttachmentPlan, GatewayPlan, LinkPlan, WideAreaNetworkPlan } from "./plan";
 import type { HubSpec, UnderlaySpec } from "./spec";
 import { linkRange } from "./tunnels";
@@ -23,12 +24,15 @@ export function cloudsOf(sites: readonly SitePlan[]): CloudProvider[] {
 }
 
 /**
- * Where a cloud's hubs are when the spec does not say: in the first two regions of its sites, by number. A site with a
- * higher number moves none; when the site of such a region leaves, the spec should name the hubs, and its notes say so.
+ * Where a cloud's hubs are when the spec does not say: in the first two regions of its sites, by number, that are not lost
+ * together. A site with a higher number moves none, and none is moved by the state of a site; when the entry of a site in
+ * such a region goes, the spec should name the hubs, and its notes say so.
  */
 export function defaultHubs(cloud: CloudProvider, sites: readonly SitePlan[]): HubSpec[] {
   const own = sites.filter((site) => site.provider === cloud && ownsNetwork(site.spec));
-  return [...new Set(own.map(({ region }) => region))].slice(0, HUBS_PER_CLOUD).map((region) => ({ region }));
+  return hubRegions(own.map(({ region, spec: { faultDomain } }) => ({ region, faultDomain }))).map((region) => ({
+    region,
+  }));
 }
 
 /** The name of a site's attachment, which its routes lead to. */
@@ -36,7 +40,10 @@ export function attachmentName(site: string): string {
   return `${site}-attachment`;
 }
 
-/** Hubs of every cloud, an attachment for every network, and VPNs between each two clouds' hubs. */
+/**
+ * Hubs of every cloud, an attachment for every network that is linked, and VPNs between each two clouds' hubs.
+ * @param sites all of the fleet, also those that are lost: what is nobody's own stays as it is while one is
+ */
 export function hubs(sites: readonly SitePlan[], spec: UnderlaySpec, ranges: HubRanges): Hubs {
   const clouds = cloudsOf(sites);
   const own = sites.filter((site) => ownsNetwork(site.spec));
@@ -44,7 +51,7 @@ export function hubs(sites: readonly SitePlan[], spec: UnderlaySpec, ranges: Hub
   return {
     wideAreaNetworks: clouds.map((cloud) => wideAreaNetwork(cloud, own, spec, gateways, ranges)),
     gateways,
-    attachments: own.map(({ name, provider, region, spec: site }) => ({
+    attachments: linkedSites(own).map(({ name, provider, region, spec: site }) => ({
       name: attachmentName(name),
       site: name,
       provider: provider as CloudProvider,
@@ -57,7 +64,7 @@ export function hubs(sites: readonly SitePlan[], spec: UnderlaySpec, ranges: Hub
 }
 
 function cloudHubs(cloud: CloudProvider, sites: readonly SitePlan[], spec: UnderlaySpec): GatewayPlan[] {
-  const announced = sites.filter((site) => site.provider === cloud).flatMap(reachableCidrs);
+  const announced = linkedSites(sites.filter((site) => site.provider === cloud)).flatMap(reachableCidrs);
   return (spec.hubs?.[cloud] ?? defaultHubs(cloud, sites)).map((hub, index) => ({
     name: `${cloud}-hub-${index + 1}`,
     provider: cloud,

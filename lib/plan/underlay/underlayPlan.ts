@@ -26,7 +26,7 @@ export function underlayPlan(
 ): UnderlayPlan {
   const topology = spec.topology ?? defaultTopology(sites.length + retired);
   const linked = linkedSites(sites);
-  const shape = topology === "mesh" ? mesh(linked, spec) : hubbed(linked, spec, from);
+  const shape = topology === "mesh" ? mesh(linked, spec) : hubbed(sites, spec, from);
   const links = [...shape.links].sort((a, b) => (a.name < b.name ? -1 : 1));
   const planned = networks(linked, shape.paths, new Set(shape.attachments.map(({ site }) => site)));
   return {
@@ -39,7 +39,7 @@ export function underlayPlan(
     missing: shape.missing,
     mtuBytes: narrowestMtuBytes(linked, [...links, ...shape.attachments]),
     stacks: linkStacks(links, linked, shape),
-    notes: [...underlayNotes(topology, linked, spec, sites.length + retired), ...quotaNotes(planned)],
+    notes: [...underlayNotes(topology, sites, spec, sites.length + retired), ...quotaNotes(planned)],
   };
 }
 
@@ -86,8 +86,9 @@ function insideAddresses(gateway: string, links: readonly LinkPlan[]): GatewayPl
 }
 
 /** Own networks meet through the hubs; what the team declares, and what involves a network of the team's, goes pair by pair. */
-function hubbed(sites: readonly SitePlan[], spec: UnderlaySpec, from: BlockPool): Shape {
-  const made = hubs(sites, spec, hubRange(spec.hubRange, from));
+function hubbed(all: readonly SitePlan[], spec: UnderlaySpec, from: BlockPool): Shape {
+  const made = hubs(all, spec, hubRange(spec.hubRange, from));
+  const sites = linkedSites(all);
   const declared = declaredLinks(spec.links ?? []);
   const { links, missing } = pairs(
     sites,

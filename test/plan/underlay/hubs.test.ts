@@ -5,7 +5,7 @@ import { overlap, parseCidr } from "../../../lib/plan/cidr";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import regions from "../../../lib/plan/machines/regions.json";
 import { specProblems } from "../../../lib/plan/problems";
-import type { AddressSpec, SiteSpec } from "../../../lib/plan/spec";
+import type { AddressSpec, SiteSpec, SiteState } from "../../../lib/plan/spec";
 import { prefixListSize, type UnderlayPlan, type UnderlaySpec } from "../../../lib/plan/underlay";
 import { hubRangeOf } from "../../../lib/plan/underlay/hubRanges";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../../support/specs";
@@ -178,6 +178,14 @@ const REFUSED: readonly [string, unknown, AddressSpec | undefined, SiteSpec[], s
     /overlaps 10\.3\.0\.0\/16 of site paris/,
   ],
   [
+    "a range of hubs that a cloud keeps",
+    { topology: "hubs", hubs: HUBS, hubRange: "172.16.0.0/15" },
+    undefined,
+    [],
+    "underlay.hubRange",
+    /touches 172\.17\.0\.0\/16, which is kept by Docker/,
+  ],
+  [
     "a range of hubs in public",
     { topology: "hubs", hubs: HUBS, hubRange: "20.0.0.0/16" },
     undefined,
@@ -202,6 +210,54 @@ const REFUSED: readonly [string, unknown, AddressSpec | undefined, SiteSpec[], s
     /are in two partitions of aws/,
   ],
 ];
+
+describe("hubs without a word of where they are", () => {
+  const six = (state?: SiteState, which = 0): SiteSpec[] =>
+    [
+      eksSite("frankfurt", 1),
+      eksSite("dublin", 2, { region: "eu-west-1", account: "999900001111" }),
+      eksSite("stockholm", 3, { region: "eu-north-1" }),
+      gkeSite("belgium", 4),
+      gkeSite("eemshaven", 5, { region: "europe-west4" }),
+    ].map((site, index) => (index === which && state !== undefined ? { ...site, state } : site));
+
+  it("stay where they are, and whose, whatever becomes of a site", () => {
+    const shared = (sites: SiteSpec[]) => {
+      const spec = fleetSpec(sites, { underlay: { topology: "hubs" }, degradedUntil: "2026-12-31" });
+      const { gateways, wideAreaNetworks, links } = fleetPlan(spec).underlay!;
+      return [gateways.map(({ name, region, owner, asn }) => [name, region, owner, asn]), wideAreaNetworks, links];
+    };
+    const active = shared(six());
+    for (const state of ["joining", "drained", "lost", "leaving"] as const) {
+      for (const which of [0, 1, 2, 3, 4]) assert.deepEqual(shared(six(state, which)), active, `${which} ${state}`);
+    }
+  });
+
+  it("are not in two regions whose sites are lost together", () => {
+    const rhine = (site: SiteSpec): SiteSpec => ({ ...site, faultDomain: "rhine" });
+    const zurich = eksSite("zurich", 2, { region: "eu-central-2" });
+    const gcp = [gkeSite("belgium", 4), gkeSite("eemshaven", 5, { region: "europe-west4" })];
+    const spec = (aws: SiteSpec[], hubs?: UnderlaySpec["hubs"]) =>
+      fleetSpec([...aws, ...gcp], { underlay: { topology: "hubs", ...(hubs && { hubs }) } });
+    const both = [rhine(eksSite("frankfurt", 1)), rhine(zurich)];
+    const dublin = eksSite("dublin", 3, { region: "eu-west-1" });
+    assert.deepEqual(
+      fleetPlan(spec([...both, dublin]))
+        .underlay?.gateways.slice(0, 2)
+        .map(({ region }) => region),
+      ["eu-central-1", "eu-west-1"],
+    );
+    assert.match(
+      specProblems(spec(both))[0]?.message ?? "",
+      /is missing: all regions of its sites share a fault domain with eu-central-1/,
+    );
+    const given = { aws: [{ region: "eu-central-1" }, { region: "eu-central-2" }] };
+    assert.match(
+      specProblems(spec([...both, dublin], given))[0]?.message ?? "",
+      /names eu-central-1 and eu-central-2, where sites share the fault domain "rhine"/,
+    );
+  });
+});
 
 describe("what is wrong with hubs", () => {
   for (const [what, underlay, addresses, more, path, message] of REFUSED) {
