@@ -2,6 +2,7 @@ import { checkAddresses } from "./checks/addresses";
 import { checkDemand } from "./checks/demand";
 import { checkKinds } from "./checks/kinds";
 import { checkMesh } from "./checks/mesh";
+import { checkMeshEndpoints } from "./checks/meshEndpoints";
 import { checkTags } from "./checks/names";
 import { checkPlaces } from "./checks/places";
 import { checkPools } from "./checks/pools";
@@ -65,9 +66,9 @@ export function readSpec(input: unknown): ReadSpec {
   const draft = readStructure(input, (path, message) => problems.push({ path: formatPath(path), message }));
   const unreadable = new Set(problems.map(({ path }) => path));
   const report = (path: readonly (string | number)[], message: string) => {
-    const at = formatPath(path);
-    // It is given, and left out of the draft: nobody may call it missing.
-    if (!unreadable.has(at)) problems.push({ path: at, message });
+    // It is given, and left out of the draft with all that is in it: nobody may call that missing.
+    if (path.some((_, index) => unreadable.has(formatPath(path.slice(0, index + 1))))) return;
+    problems.push({ path: formatPath(path), message });
   };
   const sites = draftSites(draft);
   checkSites(draft, sites, report);
@@ -81,6 +82,7 @@ export function readSpec(input: unknown): ReadSpec {
   checkTrust(draft, sites, report);
   checkUnderlay(draft, sites, report);
   checkMesh(draft, sites, report);
+  checkMeshEndpoints(draft, sites, report);
   checkWebhookPorts(sites, report);
   checkTags(draft.tags, ["tags"], report);
   for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report, draft.tags);

@@ -69,3 +69,11 @@ export function reservedRange(cidr: Cidr, scope: "built" | "existing"): Reserved
 export function isPrivate(cidr: Cidr): boolean {
   return PRIVATE_RANGES.some((range) => contains(parseCidr(range), cidr));
 }
+
+/** What clusters that exist may have their nodes in: all of it is routed between networks, and none of it by the internet. */
+export const INTERNAL_RANGES: readonly string[] = [...PRIVATE_RANGES, "100.64.0.0/10"];
+
+/** Whether a range lies wholly in one that peers of a cluster that exists reach by links. */
+export function isInternal(cidr: Cidr): boolean {
+  return INTERNAL_RANGES.some((range) => contains(parseCidr(range), cidr));
+}

@@ -61,7 +61,7 @@ const REFUSED: readonly (readonly [string, () => string[], RegExp])[] = [
   [
     "a site without an address for its mesh API",
     () => said(frankfurt(), { mesh: { mtuBytes: 1370 } }, existingSite("basel", 2)),
-    /^sites\[1\]\.endpoints\.mesh is missing: the peers of "basel" need an internal address/,
+    /^sites\[1\]\.endpoints\.mesh is missing: peers reach the mesh API of "basel" by an internal address/,
   ],
   [
     "an address that peers reach by the internet only",

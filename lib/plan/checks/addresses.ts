@@ -64,6 +64,8 @@ function checkBlocks(
     const { site } = one;
     if (site.block !== undefined) return givenBlock(one, site.block, from, taken, report);
     if (site.kind === "existing" || site.kind === undefined || site.number === undefined) return [];
+    // A number that no site can have is refused as such.
+    if (site.number > (spec.addresses?.maximumSites ?? 255)) return [];
     const path = [...one.path, "number"];
     const cidr = blockOfNumber(site.number, from);
     if (cidr === undefined) {

@@ -145,7 +145,9 @@ function checkTogether(pools: readonly Draft<PoolSpec>[], of: PoolSite, report: 
         `NoExecute. Add a pool without, for the demand and the cluster's own pods.`,
     );
   }
-  if (of.kind === "aks" && !pools.some((pool) => systemCapable(pool, knownMachine(pool, of)))) {
+  // A pool that cannot be read whole may be the one.
+  const isWhole = pools.every(({ machineType, nodes }) => machineType !== undefined && nodes !== undefined);
+  if (of.kind === "aks" && isWhole && !pools.some((pool) => systemCapable(pool, knownMachine(pool, of)))) {
     report(
       of.path,
       `has no pool that can be the system pool of AKS: give one with 1 or more nodes, at least 2 vCPUs and 4 GiB, ` +

@@ -1,7 +1,6 @@
-import { contains, formatCidr, parseAddress } from "../cidr";
 import { providerOfKind } from "../faultDomains";
 import { stateFacts } from "../life";
-import { isPrivate } from "../reserved";
+import { isInternal, reservedRange } from "../reserved";
 import type { FleetSpec } from "../spec";
 import { type LinkEnd, madeMtuBytes, pairSupport } from "../underlay/kinds";
 import { pairKey } from "../underlay/links";
@@ -28,9 +27,10 @@ export interface LinkableSite extends LinkEnd {
 export function checkUnderlay(spec: Draft<FleetSpec>, sites: readonly DraftSite[], report: Report): void {
   const { underlay } = spec;
   if (underlay === undefined) return;
-  const linkable = sites.flatMap(linkableSite);
+  const linkable = firstOnes(sites).flatMap(linkableSite);
   for (const site of linkable) checkReachable(site, report);
-  const declared = checkLinks(underlay, linkable, report);
+  const names = new Set(sites.flatMap(({ site }) => site.name ?? []));
+  const declared = checkLinks(underlay, linkable, names, report);
   const ever = sites.length + (Array.isArray(spec.retired) ? spec.retired.length : 0);
   const topology = underlay.topology ?? defaultTopology(ever);
   if (topology === "mesh") checkTunnelRanges(linkable, declared, report);
@@ -38,6 +38,17 @@ export function checkUnderlay(spec: Draft<FleetSpec>, sites: readonly DraftSite[
   checkHubs(spec, linkable, topology, report);
   checkQuotas(spec, linkable, report);
   checkMeshMtu(spec, linkable, declared, report);
+}
+
+/** Sites that are the first of their name and number: others are refused as such, and links of theirs are nobody's. */
+function firstOnes(sites: readonly DraftSite[]): DraftSite[] {
+  const [names, numbers] = [new Set<string>(), new Set<number>()];
+  return sites.filter(({ site: { name, number } }) => {
+    const isFirst = !(name !== undefined && names.has(name)) && !(number !== undefined && numbers.has(number));
+    if (name !== undefined) names.add(name);
+    if (number !== undefined) numbers.add(number);
+    return isFirst;
+  });
 }
 
 function linkableSite(draft: DraftSite): LinkableSite[] {
@@ -50,39 +61,17 @@ function linkableSite(draft: DraftSite): LinkableSite[] {
   return [{ name: site.name, number: site.number, provider, region: site.region, isOwn, draft, isLinked, tenant }];
 }
 
-/** Peers reach nodes by their internal addresses, and the mesh's API by one: no address translation in between. */
+/** Peers reach nodes by their internal addresses: no address translation in between. */
 function checkReachable({ draft }: LinkableSite, report: Report): void {
   const { site, path } = draft;
   if (site.kind !== "existing") return;
   (site.cidrs?.nodes ?? []).forEach((text, index) => {
-    if (readableRanges([text]).every(isPrivate)) return;
+    // What nobody can have is refused as such.
+    if (readableRanges([text]).every((range) => isInternal(range) || reservedRange(range, "existing"))) return;
     report(
       [...path, "cidrs", "nodes", index],
       `is ${show(text)}, which is public, while underlay links the sites: peers reach nodes by internal addresses only, give private ranges.`,
     );
-  });
-  const mesh = site.endpoints?.mesh ?? [];
-  if (mesh.length === 0) {
-    report(
-      [...path, "endpoints", "mesh"],
-      `is missing while underlay links the sites: give the internal address by which peers reach the mesh's API, such as "10.9.0.10".`,
-    );
-  }
-  const nodes = readableRanges(site.cidrs?.nodes ?? []);
-  mesh.forEach((text, index) => {
-    const address = text === undefined ? undefined : parseAddress(text);
-    if (address === undefined) return;
-    const range = { start: address, prefix: 32 };
-    const at = [...path, "endpoints", "mesh", index];
-    if (!isPrivate(range)) {
-      report(at, `is ${show(text)}, a public address: give the internal one, peers come by links.`);
-    } else if (nodes.length > 0 && !nodes.some((cidr) => contains(cidr, range))) {
-      report(
-        at,
-        `is ${show(text)}, which is in none of the site's node CIDRs (${nodes.map(formatCidr).join(", ")}): links route these ` +
-          "and nothing else, give an address from them.",
-      );
-    }
   });
 }
 
@@ -105,13 +94,18 @@ function checkNoneMade(declared: Declared, report: Report): void {
   }
 }
 
-function checkLinks(underlay: Draft<UnderlaySpec>, sites: readonly LinkableSite[], report: Report): Declared {
+function checkLinks(
+  underlay: Draft<UnderlaySpec>,
+  sites: readonly LinkableSite[],
+  names: ReadonlySet<string>,
+  report: Report,
+): Declared {
   const byName = new Map(sites.map((site) => [site.name, site]));
   const declared = new Map<string, { link: Draft<LinkSpec>; path: Path; ends: readonly LinkableSite[] }>();
   (underlay.links ?? []).forEach((link, index) => {
     if (link?.between === undefined) return;
     const path = ["underlay", "links", index];
-    const ends = checkEnds(link, byName, path, report);
+    const ends = checkEnds(link, byName, names, path, report);
     if (ends === undefined) return;
     const key = pairKey(ends[0].name, ends[1].name);
     if (declared.has(key)) {
@@ -127,20 +121,23 @@ function checkLinks(underlay: Draft<UnderlaySpec>, sites: readonly LinkableSite[
 function checkEnds(
   link: Draft<LinkSpec>,
   byName: ReadonlyMap<string, LinkableSite>,
+  known: ReadonlySet<string>,
   path: Path,
   report: Report,
 ): readonly [LinkableSite, LinkableSite] | undefined {
-  const names = link.between ?? [];
+  const given = link.between ?? [];
+  const names = given.filter((name) => name !== undefined);
+  // One that is no name is refused where it stands.
+  if (names.length < given.length) return undefined;
   if (names.length !== 2 || names[0] === names[1]) {
     report([...path, "between"], `names ${names.map(show).join(", ") || "no site"}: give the names of two sites.`);
     return undefined;
   }
   const ends = names.map((name, index) => {
-    const site = name === undefined ? undefined : byName.get(name);
-    if (site === undefined && name !== undefined) {
-      report([...path, "between", index], `is ${show(name)}, which is no site.${didYouMean(name, byName.keys())}`);
+    if (!known.has(name)) {
+      report([...path, "between", index], `is ${show(name)}, which is no site.${didYouMean(name, known)}`);
     }
-    return site;
+    return byName.get(name);
   });
   const [a, b] = ends;
   return a === undefined || b === undefined ? undefined : [a, b];

@@ -103,7 +103,7 @@ const REFUSED: readonly [what: string, underlay: unknown, more: SiteSpec[], path
     {},
     [existingSite("rack", 9)],
     "sites[3].endpoints.mesh",
-    /give the internal address/,
+    /peers reach the mesh API of "rack" by an internal address/,
   ],
   [
     "an existing site with a public address for its peers",
