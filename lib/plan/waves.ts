@@ -1,9 +1,10 @@
 import { compareText } from "./domains";
 import { fleetPlan } from "./fleetPlan";
 import { stateFacts } from "./life";
+import { lifeProblems } from "./lives";
 import type { FleetPlan } from "./plan";
 import { type Problem, SpecError } from "./problems";
-import type { FleetSpec, SiteSpec } from "./spec";
+import type { FleetSpec } from "./spec";
 
 /** What a wave does to its site. In the order of the walk: what adds capacity comes before what takes it away. */
 export const WAVE_KINDS = ["joins", "returns", "grows", "changes", "shrinks", "drains", "leaves", "vanishes"] as const;
@@ -95,43 +96,6 @@ function withSite(from: FleetSpec, after: FleetSpec, name: string): FleetSpec {
     sites: next === undefined ? others : [...others, next],
     ...(lost !== undefined && { degradedUntil: lost }),
   };
-}
-
-/** A name and a number are a site's for life, and a site is withdrawn from its peers before its entry goes. */
-export function lifeProblems(before: FleetSpec, after: FleetSpec): Problem[] {
-  return before.sites.flatMap((old) => {
-    const kept = after.sites.findIndex(({ name }) => name === old.name);
-    if (kept >= 0) return numberProblem(old, after.sites[kept]!, kept);
-    const renamed = after.sites.findIndex(({ number }) => number === old.number);
-    if (renamed >= 0) return renameProblem(old, after.sites[renamed]!, renamed);
-    return vanishProblems(old, after);
-  });
-}
-
-const ALL_RESTART = "which restarts all of its workloads and changes their addresses or identities at once";
-
-function numberProblem(old: SiteSpec, next: SiteSpec, index: number): Problem[] {
-  if (old.number === next.number) return [];
-  const message = `was ${old.number} and is ${next.number}, ${ALL_RESTART}: give the old one, or a site of another name.`;
-  return [{ path: `sites[${index}].number`, message }];
-}
-
-function renameProblem(old: SiteSpec, next: SiteSpec, index: number): Problem[] {
-  const message = `was "${old.name}" and is "${next.name}", ${ALL_RESTART}: give the old one, or a site of another number.`;
-  return [{ path: `sites[${index}].name`, message }];
-}
-
-function vanishProblems({ name, number, state }: SiteSpec, after: FleetSpec): Problem[] {
-  const problems: Problem[] = [];
-  if (stateFacts(state).meshed) {
-    const message = `has no "${name}" any more, which its peers still follow: set its state to "leaving" first.`;
-    problems.push({ path: "sites", message });
-  }
-  if (!(after.retired ?? []).includes(number)) {
-    const message = `lacks ${number}, the number of "${name}", which is gone: add it, so that nobody is given it again.`;
-    problems.push({ path: "retired", message });
-  }
-  return problems;
 }
 
 function lossProblems(old: FleetPlan, waves: readonly Wave[]): Problem[] {

@@ -1,6 +1,6 @@
+import { lifeProblems } from "../../lib/plan/lives";
 import { FLEET } from "../../lib/plan/observed";
 import type { FleetSpec } from "../../lib/plan/spec";
-import { lifeProblems } from "../../lib/plan/waves";
 import type { Deployment } from "../engine";
 import { UserError } from "../userError";
 

@@ -61,8 +61,9 @@ async function rehearseOn(
   const run = await open(dir, options, terminal, signal, sites?.stage);
   try {
     const preview = await run.session.preview();
-    refuseFailed(preview);
+    // First, since a preview that fails at what is protected does not say why it would have to be replaced.
     refuseLives(run.session.deployment(), preview.resources);
+    refuseFailed(preview);
     if (options.strict) refuseShapes(preview, run);
     // What a mandatory policy refused is not built, and the report shows what was planned.
     const refused = preview.failure === "policy";

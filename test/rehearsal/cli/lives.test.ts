@@ -7,13 +7,19 @@ import type { FleetSpec, SiteState } from "../../../lib/plan/spec";
 import { multisite, writeProgram } from "../../support/multisite";
 import { existingSite } from "../../support/specs";
 
-/** Sites that exist, so that the program loads no cloud's SDK. Its spec is a file. */
-const PROGRAM = `const { existing, Fleet } = require("pulumi-multisite");
+/**
+ * Sites that exist, so that the program loads no cloud's SDK. Its spec is a file. Of the third site something is protected, as
+ * clusters are, at which a preview fails that would delete it.
+ */
+const PROGRAM = `const pulumi = require("@pulumi/pulumi");
+const { existing, Fleet } = require("pulumi-multisite");
 const spec = JSON.parse(require("node:fs").readFileSync(__dirname + "/spec.json", "utf8"));
 const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
   clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
   contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
 new Fleet("sample", { kinds: [existing], spec, kubeconfigs: Object.fromEntries(spec.sites.map(({ name }) => [name, kubeconfig])) });
+const third = spec.sites[2];
+if (third) new pulumi.ComponentResource("sample:index:Kept", third.name, {}, { protect: third.state !== "leaving" });
 `;
 
 const dir = mkdtempSync(join(tmpdir(), "multisite-lives-"));
@@ -39,7 +45,7 @@ function rehearse(sites: FleetSpec["sites"], more: Partial<FleetSpec> = {}) {
 
 test("an entry vanishes only when its site was withdrawn and its number is retired, and nobody takes another's", async () => {
   const two = [site("frankfurt", 1), site("dublin", 2)];
-  const first = await rehearse([...two, site("paris", 3)]);
+  const first = await rehearse([...two, site("paris", 3, "drained")]);
   assert.equal(first.exit, 0, first.stderr);
   const written = readFileSync(state, "utf8");
   const gone = await rehearse(two);

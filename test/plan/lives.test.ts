@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { lifeProblems } from "../../lib/plan/lives";
+import type { FleetSpec, SiteSpec, SiteState } from "../../lib/plan/spec";
+import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
+
+const fleet = (sites: SiteSpec[], change: Partial<FleetSpec> = {}) =>
+  fleetSpec([gkeSite("belgium", 2), ...sites], { mesh: {}, ...change });
+const frankfurt = (change: object = {}) => eksSite("frankfurt", 1, change);
+const at = (state: SiteState) => fleet([frankfurt({ state })]);
+const said = (before: FleetSpec, after: FleetSpec) =>
+  lifeProblems(before, after).map(({ path, message }) => `${path} ${message}`);
+
+const REFUSED: readonly (readonly [what: string, before: FleetSpec, after: FleetSpec, said: readonly RegExp[]])[] = [
+  [
+    "two sites that swap their numbers",
+    fleetSpec([frankfurt(), gkeSite("belgium", 2)]),
+    fleetSpec([frankfurt({ number: 2 }), gkeSite("belgium", 1)]),
+    [/^sites\[0\]\.number was 1 and is 2/, /^sites\[1\]\.number was 2 and is 1/],
+  ],
+  [
+    "a number that is taken out of those retired",
+    fleet([frankfurt()], { retired: [3] }),
+    fleet([frankfurt(), aksSite("amsterdam", 3)]),
+    [/^retired lacks 3, which was given to a site that is gone/],
+  ],
+  [
+    "another maximum of sites",
+    fleet([frankfurt()]),
+    fleet([frankfurt()], { addresses: { maximumSites: 511 } }),
+    [/^addresses\.maximumSites was 255 and is 511/],
+  ],
+  [
+    "another pool, once for all sites",
+    fleet([frankfurt()]),
+    fleet([frankfurt()], { addresses: { pool: "172.16.0.0/12", blockPrefix: 17 } }),
+    [/^addresses\.pool was 10\.0\.0\.0\/8 and is 172\.16\.0\.0\/12/, /^addresses\.blockPrefix was 16 and is 17/],
+  ],
+  [
+    "another block of a site",
+    fleet([frankfurt()]),
+    fleet([frankfurt({ block: "10.99.0.0/16" })]),
+    [/^sites\[1\]\.block was 10\.1\.0\.0\/16 and is 10\.99\.0\.0\/16, which restarts all/],
+  ],
+  [
+    "a site in another region",
+    fleet([frankfurt()]),
+    fleet([frankfurt({ region: "eu-west-1" })]),
+    [/^sites\[1\]\.region was "eu-central-1" and is "eu-west-1", which is another cluster/],
+  ],
+  [
+    "a site of another kind",
+    fleet([frankfurt()]),
+    fleet([aksSite("frankfurt", 1)]),
+    [/^sites\[1\]\.kind was "eks" and is "aks", which is another cluster/],
+  ],
+  [
+    "a site in another account",
+    fleet([frankfurt()]),
+    fleet([frankfurt({ account: "999900001111" })]),
+    [/^sites\[1\]\.account was "111122223333"/],
+  ],
+  [
+    "two sites that leave undrained in one update",
+    fleet([frankfurt(), aksSite("amsterdam", 3)]),
+    fleet([frankfurt({ state: "leaving" }), aksSite("amsterdam", 3, { state: "leaving" })]),
+    [/^sites\[1\]\.state was "active" and is "leaving": .* set "drained"/, /^sites\[2\]\.state was "active"/],
+  ],
+  ["a lost site that serves at once", at("lost"), at("active"), [/^sites\[1\]\.state was "lost" and is "active"/]],
+  ["a leaving site that serves at once", at("leaving"), at("active"), [/^sites\[1\]\.state was "leaving"/]],
+  [
+    "a site that vanishes while another takes its number",
+    fleet([frankfurt()]),
+    fleet([eksSite("dublin", 1, { region: "eu-west-1" })]),
+    [/^sites\[1\]\.name was "frankfurt" and is "dublin"/],
+  ],
+  [
+    "a site that vanishes undrained, beside one that joins",
+    fleet([frankfurt()]),
+    fleet([eksSite("dublin", 4, { region: "eu-west-1" })]),
+    [/^sites has no "frankfurt" any more, which its peers still follow/, /^retired lacks 1/],
+  ],
+];
+
+describe("a fleet does not become one with", () => {
+  for (const [what, before, after, messages] of REFUSED) {
+    it(what, () => {
+      const found = said(before, after);
+      assert.equal(found.length, messages.length, found.join("\n"));
+      for (const [index, message] of messages.entries()) assert.match(found[index] ?? "", message);
+    });
+  }
+});
+
+describe("a fleet may become one", () => {
+  const STEPS: readonly (readonly [SiteState, SiteState])[] = [
+    ...(["joining", "active", "drained", "lost", "leaving"] as const).map((state) => [state, state] as const),
+    ...([
+      ["joining", "active"],
+      ["active", "drained"],
+      ["drained", "active"],
+      ["drained", "leaving"],
+    ] as const),
+    ...([
+      ["active", "lost"],
+      ["drained", "lost"],
+      ["lost", "drained"],
+      ["lost", "leaving"],
+    ] as const),
+    ...([
+      ["leaving", "drained"],
+      ["joining", "leaving"],
+      ["leaving", "joining"],
+      ["leaving", "lost"],
+    ] as const),
+  ];
+
+  it("whose sites go through their lives step by step", () => {
+    for (const [from, to] of STEPS) assert.deepEqual(said(at(from), at(to)), [], `${from} to ${to}`);
+  });
+
+  it("whose withdrawn sites are gone while others join, one lost and another drained", () => {
+    const before = fleet([frankfurt({ state: "leaving" }), aksSite("amsterdam", 3), gkeSite("london", 5)]);
+    const after = fleet(
+      [aksSite("amsterdam", 3, { state: "lost" }), gkeSite("london", 5, { state: "drained" }), eksSite("dublin", 4)],
+      { retired: [1], degradedUntil: "2026-12-31" },
+    );
+    assert.deepEqual(said(before, after), []);
+  });
+
+  it("that says better where a cluster is that exists", () => {
+    const rack = (change: object) => existingSite("rack", 9, change);
+    assert.deepEqual(said(fleet([rack({})]), fleet([rack({ region: "hall-2", provider: "metal" })])), []);
+  });
+});
