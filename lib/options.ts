@@ -3,7 +3,7 @@ import type { ClusterKind } from "./clusters/cluster";
 import { gatewayProblems } from "./gateway/arguments";
 import { meshProblems } from "./mesh/arguments";
 import type { LeafPair, MeshCredentials } from "./mesh/credentials";
-import { fleetPlan } from "./plan/fleetPlan";
+import { planOrProblems } from "./plan/fleetPlan";
 import type { FleetPlan } from "./plan/plan";
 import { type Problem, SpecError } from "./plan/problems";
 import type { DnsService, FrontService } from "./plan/routing/spec";
@@ -96,16 +96,6 @@ export function planFleet(name: string, args: FleetArgs): FleetPlan {
     );
   if (plan && problems.length === 0) return plan;
   throw new pulumi.RunError(`Fleet "${name}" cannot be built. ${new SpecError(problems).message}`);
-}
-
-function planOrProblems(spec: unknown, problems: Problem[]): FleetPlan | undefined {
-  try {
-    return fleetPlan(spec as FleetSpec);
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    problems.push(...error.problems);
-    return undefined;
-  }
 }
 
 /** The import that brings a kind. */

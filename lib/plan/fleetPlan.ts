@@ -10,7 +10,7 @@ import { meshOverhead } from "./mesh/overhead";
 import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
 import { guaranteedBy, measured, offeredPerNode, poolPlan } from "./pools";
-import { readSpec, SpecError } from "./problems";
+import { type Problem, readSpec, SpecError } from "./problems";
 import { fromGiB, type Resources, resources, scale } from "./resources";
 import { routingInput } from "./routing/input";
 import { trafficPlan } from "./routing/plan";
@@ -64,6 +64,17 @@ export function fleetPlan(input: FleetSpec, options: FleetPlanOptions = {}): Fle
     underlay,
     ...(mesh && { mesh }),
   };
+}
+
+/** The plan of what may be no spec, or undefined: its problems then join those of others, so that all are told at once. */
+export function planOrProblems(spec: unknown, problems: Problem[]): FleetPlan | undefined {
+  try {
+    return fleetPlan(spec as FleetSpec);
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
 }
 
 function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {

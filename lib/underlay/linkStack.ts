@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterKind } from "../clusters/cluster";
 import type { CloudProvider } from "../plan/faultDomains";
-import { fleetPlan } from "../plan/fleetPlan";
+import { planOrProblems } from "../plan/fleetPlan";
 import type { FleetPlan, SitePlan } from "../plan/plan";
 import { type Problem, SpecError } from "../plan/problems";
 import type { FleetSpec } from "../plan/spec";
@@ -86,34 +86,43 @@ interface PlannedStack {
 }
 
 function planStack(name: string, args: LinkStackArgs): PlannedStack {
-  const problems: Problem[] = [];
-  try {
-    const plan = fleetPlan(args.spec);
-    const { underlay } = plan;
-    const stack = underlay?.stacks.find((one) => one.name === args.stack);
-    if (underlay !== undefined && stack !== undefined) {
-      const links = underlay.links.filter((link) => stack.links.includes(link.name));
-      problems.push(...secretProblems(underlay, links, plan.sites, args.tunnelSecret));
-      if (stack.wideAreaNetworks.includes("aws")) problems.push(...hubOwnerProblems(underlay, plan.sites, args));
-      problems.push(...kindProblems(stack, plan.sites, args.kinds), ...hubProblems(stack, args));
-      if (problems.length === 0) return { plan, underlay, stack };
-    } else {
-      const known = underlay?.stacks.map((one) => one.name).join(", ") ?? "";
-      const message = `is "${args.stack}": give one of ${known === "" ? "none, since spec.underlay links nothing" : known}`;
-      problems.push({ path: "stack", message });
-    }
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    problems.push(...error.problems);
-  }
-  throw new pulumi.RunError(`LinkStack "${name}" cannot be built. ${new SpecError(problems).message}`);
+  // Programs in JavaScript may give nothing at all.
+  const given: Partial<LinkStackArgs> = args ?? {};
+  const problems: Problem[] = typeof given.ends === "function" ? [] : [NO_ENDS];
+  const plan = planOrProblems(given.spec, problems);
+  const underlay = plan?.underlay;
+  const stack = underlay?.stacks.find((one) => one.name === given.stack);
+  if (plan !== undefined && stack === undefined) problems.push(stackProblem(given.stack, underlay));
+  if (plan === undefined || underlay === undefined || stack === undefined) throw refusal(name, problems);
+  const links = underlay.links.filter((link) => stack.links.includes(link.name));
+  problems.push(...secretProblems(underlay, links, plan.sites, given.tunnelSecret));
+  if (stack.wideAreaNetworks.includes("aws")) problems.push(...hubOwnerProblems(underlay, plan.sites, given));
+  problems.push(...kindProblems(stack, plan.sites, given.kinds), ...hubProblems(stack, given));
+  if (problems.length > 0) throw refusal(name, problems);
+  return { plan, underlay, stack };
 }
 
-function kindProblems(stack: LinkStackPlan, sites: readonly SitePlan[], kinds: readonly ClusterKind[]): Problem[] {
+const NO_ENDS: Problem = {
+  path: "ends",
+  message:
+    'is missing: give what the stacks of the sites left, (site) => reference.requireOutput("linkEnds").apply((all) => all[site])',
+};
+
+function stackProblem(stack: unknown, underlay: UnderlayPlan | undefined): Problem {
+  const known = underlay?.stacks.map((one) => one.name).join(", ") ?? "";
+  const message = `is "${stack}": give one of ${known === "" ? "none, since spec.underlay links nothing" : known}`;
+  return { path: "stack", message };
+}
+
+function refusal(name: string, problems: readonly Problem[]): Error {
+  return new pulumi.RunError(`LinkStack "${name}" cannot be built. ${new SpecError(problems).message}`);
+}
+
+function kindProblems(stack: LinkStackPlan, sites: readonly SitePlan[], kinds: unknown): Problem[] {
   const wanted = new Set(sites.filter(({ name }) => stack.sites.includes(name)).map(({ kind }) => kind));
   // Hubs of a cloud are built by the kind of its clusters, though no site of theirs is here.
   for (const cloud of cloudsOf(stack)) wanted.add(({ aws: "eks", gcp: "gke", azure: "aks" } as const)[cloud]);
-  const given = kinds.map(({ kind }) => kind);
+  const given = (Array.isArray(kinds) ? kinds : []).map((one: Partial<ClusterKind> | undefined) => one?.kind);
   const missing = [...wanted].filter((kind) => kind !== "existing" && !given.includes(kind));
   return missing.map((kind) => ({
     path: "kinds",
@@ -121,7 +130,7 @@ function kindProblems(stack: LinkStackPlan, sites: readonly SitePlan[], kinds: r
   }));
 }
 
-function hubProblems(stack: LinkStackPlan, { hubEnds: given }: LinkStackArgs): Problem[] {
+function hubProblems(stack: LinkStackPlan, { hubEnds: given }: Partial<LinkStackArgs>): Problem[] {
   const needed = stack.after.filter((one) => one !== stack.name);
   if (needed.length === 0 || given !== undefined) return [];
   return [{ path: "hubEnds", message: `is missing: give what ${needed.join(" and ")} exported as hubEnds` }];

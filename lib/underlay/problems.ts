@@ -2,6 +2,7 @@ import type { FleetArgs } from "../options";
 import type { FleetPlan, SitePlan } from "../plan/plan";
 import type { Problem } from "../plan/problems";
 import type { LinkPlan, UnderlayPlan } from "../plan/underlay";
+import { SHORTEST_SECRET } from "./keys";
 
 /** What is wrong with the arguments beside the spec, for the links that the plan has. */
 export function underlayProblems({ underlay, sites }: FleetPlan, args: Partial<FleetArgs>): Problem[] {
@@ -53,18 +54,21 @@ export function secretProblems(
   sites: readonly SitePlan[],
   secret: unknown,
 ): Problem[] {
-  if (secret !== undefined) return [];
+  const isShort = typeof secret === "string" && secret.length < SHORTEST_SECRET;
+  if (secret !== undefined && !isShort) return [];
   const clouds = new Map([...sites, ...gateways].map(({ name, provider }) => [name, provider]));
   const keyless = links.filter(
     ({ ends, tunnels }) => tunnels.length > 0 && ends.every((end) => clouds.get(end) !== "aws"),
   );
   if (keyless.length === 0) return [];
+  const names = keyless.map(({ name }) => name).join(", ");
+  const why = isShort
+    ? `is a text of ${secret.length} characters, from which the keys of ${names} would derive: give ${SHORTEST_SECRET} or more`
+    : `is missing: neither end of ${names} makes keys for its tunnels. Give a secret`;
   return [
     {
       path: "tunnelSecret",
-      message:
-        `is missing: neither end of ${keyless.map(({ name }) => name).join(", ")} makes keys for its tunnels. Give a secret, such as ` +
-        `new PrivateKey("tunnels", { algorithm: "ED25519" }).privateKeyPem of @pulumi/tls`,
+      message: `${why} that nobody can guess, such as new PrivateKey("tunnels", { algorithm: "ED25519" }).privateKeyPem of @pulumi/tls`,
     },
   ];
 }

@@ -128,6 +128,21 @@ const REFUSED: readonly [string, Partial<LinkStackArgs>, RegExp][] = [
   ],
   ["kinds that do not build its clouds", { kinds: [eks] }, /kinds has no "gke", whose networks links-aws-gcp links/],
   ["keys that nobody makes", { stack: "links-gcp-azure" }, /tunnelSecret is missing/],
+  [
+    "keys of a secret that is soon guessed, which it does not say",
+    { stack: "links-gcp-azure", tunnelSecret: "swordfish" },
+    /^(?!.*swordfish).*tunnelSecret is a text of 9 characters, .* give 32 or more that nobody can guess/s,
+  ],
+  [
+    "all of that at once",
+    { stack: "links-gcp-azure", kinds: "gke", ends: undefined } as never,
+    /has 4 problems:.*ends is missing.*tunnelSecret is missing.*kinds has no "gke".*kinds has no "aks"/s,
+  ],
+  [
+    "a spec that cannot be planned, with what else is missing",
+    { spec: 5, ends: 5 } as never,
+    /ends is missing.*spec is 5/s,
+  ],
   ["hubs of nobody", { spec: hubs }, /hubEnds is missing: give what links-aws and links-gcp exported/],
   [
     "hubs in an account that the sites' credentials are not of",
@@ -139,6 +154,12 @@ const REFUSED: readonly [string, Partial<LinkStackArgs>, RegExp][] = [
   ],
   ["a spec without links", { spec: fleetSpec(sites()) }, /spec\.underlay links nothing/],
 ];
+
+it("a stack of links without arguments says what is missing", async () => {
+  await record(() => {
+    assert.throws(() => new LinkStack("shop", undefined as never), /ends is missing.*spec is missing/s);
+  });
+});
 
 describe("a stack of links refuses", () => {
   for (const [what, wrong, message] of REFUSED) {
