@@ -4,6 +4,9 @@
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
+// Node.js from 22 on starts the next run from what it has compiled in this one.
+require("node:module").enableCompileCache?.();
+
 const root = join(__dirname, "..");
 const cli = join(root, "dist", "rehearsal", "cli.js");
 if (!existsSync(cli)) {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { launcher } from "./launcher";
 
 /** One line that a child wrote. */
 export interface LogLine {
@@ -25,34 +26,6 @@ export interface Child {
   /** Ends the process and its children. */
   stop(): void;
 }
-
-/**
- * Runs before the script, in its process. A thread holds the read end of a pipe to us, and kills the whole process group
- * when it closes, even if the script's own event loop never gets a turn. Then, Node.js 20 spends half a minute and half a
- * gigabyte on colouring a stack that names a file right under a scope (`node_modules/@pulumi/resource.ts`, as the SDK's
- * source maps say), before it gives up and the SDK prints the stack without colours; that is where we begin. Then, the SDK
- * asks for a stack at each of its promises, for whoever debugs leaks of them, and under ts-node looks up source maps for
- * every line of it: half of the time of a program in TypeScript, for texts that nobody reads. Last, `runMain` makes the script
- * the main module, as if node had been called with it.
- */
-const launcher = String.raw`
-const { Worker } = require("node:worker_threads");
-const guard = 'const s = new (require("node:net").Socket)({ fd: 3 }); s.on("close", () => process.kill(-process.pid, "SIGKILL")); s.on("error", () => {}); s.resume();';
-new Worker(guard, { eval: true, execArgv: [], env: {}, stdout: false }).unref();
-const util = require("node:util");
-util.inspect = new Proxy(util.inspect, { apply: (inspect, self, [value, options, ...rest]) => Reflect.apply(inspect, self, [
-  value, options?.colors && /node_modules[\\/]@[^\\/\n]+[\\/][^\\/\n]+$/m.test(String(value?.stack)) ? { ...options, colors: false } : options, ...rest]) });
-if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
-  const ours = new WeakSet();
-  let prepare;
-  Object.defineProperty(Error, "prepareStackTrace", { configurable: true, get: () => prepare, set: (given) => {
-    if (typeof given !== "function" || ours.has(given)) return void (prepare = given);
-    prepare = (error, trace) => trace[0]?.getFunctionName() === "debuggablePromise" ? "" : given(error, trace);
-    ours.add(prepare);
-  } });
-}
-require("node:module").runMain();
-`;
 
 const running = new Set<ChildProcess>();
 

@@ -85,17 +85,27 @@ export function reconcile(pack: string, policies: PolicyDescription[], initial: 
   apply(result, initial);
   apply(result, given);
   result.delete("all");
-  const problems = policies.flatMap((policy) => policyProblems(policy, result.get(policy.name)?.properties ?? {}));
+  const rulesOf = rulesOfSchemas();
+  const problems = policies.flatMap((policy) =>
+    (rulesOf(policy)?.safeParse(result.get(policy.name)?.properties ?? {}).error?.issues ?? []).map(
+      (issue) => `${policy.name}: ${issue.path.map(String).join(".")}: ${issue.message}`,
+    ),
+  );
   if (problems.length > 0)
     throw new UserError(`the configuration of the policy pack ${pack} has problems:\n${problems.join("\n")}`);
   return result;
 }
 
-function policyProblems({ name, schema, required }: PolicyDescription, properties: object): string[] {
-  if (Object.keys(schema).length === 0 && required.length === 0) return [];
-  const rules = z.fromJSONSchema({ type: "object", properties: schema, required } as Parameters<
-    typeof z.fromJSONSchema
-  >[0]);
-  const issues = rules.safeParse(properties).error?.issues ?? [];
-  return issues.map((issue) => `${name}: ${issue.path.map(String).join(".")}: ${issue.message}`);
+/** Turns a schema into rules once: the policies of one pack mostly share theirs. */
+function rulesOfSchemas(): (policy: PolicyDescription) => z.ZodType | undefined {
+  const known = new Map<string, z.ZodType>();
+  return ({ schema: properties, required }) => {
+    if (Object.keys(properties).length === 0 && required.length === 0) return undefined;
+    const key = JSON.stringify([properties, required]);
+    const rules =
+      known.get(key) ??
+      z.fromJSONSchema({ type: "object", properties, required } as Parameters<typeof z.fromJSONSchema>[0]);
+    known.set(key, rules);
+    return rules;
+  };
 }

@@ -6,9 +6,6 @@ import { openSession, type RunResult, type Session, saveDeployment } from "../..
 import { ROOT } from "../support/multisite";
 import type { Resource } from "./model";
 
-// The examples' types are checked with the checkout's: once more for each of their stacks costs more than to run them.
-process.env.PULUMI_NODEJS_TRANSPILE_ONLY = "true";
-
 interface Options {
   /** @default "rehearsal" */
   readonly stack?: string;

@@ -1,0 +1,61 @@
+/**
+ * A thread holds the read end of a pipe to us, and kills the whole process group when it closes, even if the script's own
+ * event loop never gets a turn.
+ */
+const endsWithUs = `
+const { Worker } = require("node:worker_threads");
+const guard = 'const s = new (require("node:net").Socket)({ fd: 3 }); s.on("close", () => process.kill(-process.pid, "SIGKILL")); s.on("error", () => {}); s.resume();';
+new Worker(guard, { eval: true, execArgv: [], env: {}, stdout: false }).unref();`;
+
+/**
+ * Node.js 20 spends half a minute and half a gigabyte on colouring a stack that names a file right under a scope
+ * (`node_modules/@pulumi/resource.ts`, as the SDK's source maps say), before it gives up and the SDK prints the stack
+ * without colours: that is where we begin.
+ */
+const plainStacks = String.raw`
+const util = require("node:util");
+util.inspect = new Proxy(util.inspect, { apply: (inspect, self, [value, options, ...rest]) => Reflect.apply(inspect, self, [
+  value, options?.colors && /node_modules[\\/]@[^\\/\n]+[\\/][^\\/\n]+$/m.test(String(value?.stack)) ? { ...options, colors: false } : options, ...rest]) });`;
+
+/**
+ * The SDK asks for a stack at each of its promises, for whoever debugs leaks of them, and under ts-node looks up source
+ * maps for every line of it: half of the time of a program in TypeScript, for texts that nobody reads.
+ */
+const noStacksOfPromises = `
+if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
+  const ours = new WeakSet();
+  let prepare;
+  Object.defineProperty(Error, "prepareStackTrace", { configurable: true, get: () => prepare, set: (given) => {
+    if (typeof given !== "function" || ours.has(given)) return void (prepare = given);
+    prepare = (error, trace) => trace[0]?.getFunctionName() === "debuggablePromise" ? "" : given(error, trace);
+    ours.add(prepare);
+  } });
+}`;
+
+/**
+ * Up to 3.270 the SDK loads npm's own resolver of package trees, four hundred modules and a quarter of its start, for the
+ * one function that looks for a closure's packages. It finds in the cache of modules, once, what loads the resolver when
+ * that function asks: a hook of the loader would stand in everybody's stacks.
+ */
+const resolverWhenAsked = `
+try {
+  const need = require("node:module").createRequire(process.argv[1]);
+  const file = need.resolve("@npmcli/arborist");
+  require.cache[file] = { id: file, filename: file, loaded: true, children: [], get exports() {
+    delete require.cache[file];
+    return new Proxy({}, { get: (_, name) => name === "__esModule" || need(file)[name] });
+  } };
+} catch {
+  // A script without the SDK, or with a newer one.
+}`;
+
+/**
+ * Node.js from 22 on keeps what it has compiled for the next process. `runMain` makes the script the main module, as if
+ * node had been called with it.
+ */
+const start = `
+require("node:module").enableCompileCache?.();
+require("node:module").runMain();`;
+
+/** What node evaluates before a script of the SDK, in its process. */
+export const launcher = [endsWithUs, plainStacks, noStacksOfPromises, resolverWhenAsked, start].join("");
