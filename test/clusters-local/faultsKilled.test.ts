@@ -56,7 +56,7 @@ test("a run that was killed: the next one converges, nothing is doubled, orphane
     const args = ["--import", "tsx", script, dir, stateFile, what];
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    await until(async () => isEnough(await made()), 200);
+    await until(async () => isEnough(await made()), 200, 25);
     child.kill("SIGKILL");
     await ended;
     const now = await made();

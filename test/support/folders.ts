@@ -18,11 +18,20 @@ export function shellProgram(file: string, body: string): string {
   return file;
 }
 
-/** Waits until something is so. */
-export async function until(isSo: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
-  const end = Date.now() + seconds * 1000;
+/** Milliseconds between two looks, at the least and at the most. */
+const [SHORTEST, LONGEST] = [25, 500];
+
+/**
+ * Waits until something is so. It looks again after a tenth of the time that it has waited already: often in the beginning,
+ * and seldom where something takes its time, since each look costs both sides work.
+ * @param longest milliseconds between two looks, less for what passes by quickly.
+ */
+export async function until(isSo: () => boolean | Promise<boolean>, seconds = 30, longest = LONGEST): Promise<void> {
+  const begun = Date.now();
   while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`not so within ${seconds} s: ${isSo}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    const waited = Date.now() - begun;
+    if (waited > seconds * 1000) throw new Error(`not so within ${seconds} s: ${isSo}`);
+    const pause = Math.min(Math.max(waited / 10, SHORTEST), longest);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

@@ -15,6 +15,8 @@ export class FakeApi {
   answers = new Map<string, unknown>();
   /** Status of every answer; `hang` never answers. */
   mode: number | "hang" = 200;
+  /** Connections that were opened to it. */
+  connections = 0;
 
   /** Bodies of what was patched, by path. */
   readonly patched = new Map<string, unknown[]>();
@@ -35,6 +37,7 @@ export class FakeApi {
         JSON.stringify(status === 200 ? found : { kind: "Status", code: status, message: "S3CR3T-of-the-server" }),
       );
     });
+    this.#server.on("secureConnection", () => this.connections++);
     this.#server.on("upgrade", (request, socket) => answerExec(request, socket, this.exec));
   }
 

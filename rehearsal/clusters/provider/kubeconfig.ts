@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Properties } from "../../engine/provider";
-import { kubernetes } from "../sites/kubernetes";
+import { sharingConfig } from "../sites/kubernetes";
 import type { KubeConfig } from "./connection";
 
 /** Which part of a kubeconfig is used. */
@@ -27,8 +27,7 @@ export interface Access {
  * @throws Error that says why it cannot be used; never with its content.
  */
 export async function readKubeconfig(given: string | undefined, selection: Selection): Promise<Access> {
-  const { KubeConfig } = await kubernetes();
-  const config = new KubeConfig();
+  const config = await sharingConfig();
   if (given === undefined || given === "") config.loadFromDefault();
   else {
     const file = fileOf(given);

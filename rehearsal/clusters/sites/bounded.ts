@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../../userError";
-import { kubernetes } from "./kubernetes";
+import { kubernetes, sharingConfig } from "./kubernetes";
 
 /** How a site's API server is reached: a kubeconfig, and which of its contexts. */
 export interface SiteAccess {
@@ -24,8 +24,8 @@ export interface BoundedAccess {
  * @throws UserError when the file cannot be read, is no kubeconfig or has no such context.
  */
 export async function boundedAccess(site: string, access: SiteAccess, seconds: number): Promise<BoundedAccess> {
-  const { KubeConfig, createConfiguration, ServerConfiguration } = await kubernetes();
-  const config = new KubeConfig();
+  const { createConfiguration, ServerConfiguration } = await kubernetes();
+  const config = await sharingConfig();
   try {
     if (access.file === undefined) config.loadFromDefault();
     else config.loadFromString(readFileSync(access.file, "utf8"));

@@ -72,10 +72,13 @@ export function commandOf(program: SiteProgram, site: SitePlan, files: SiteFiles
   };
 }
 
-/** Percent by which memory may grow until it is collected: Go's 100 where collecting costs start-up time, else less. */
+/**
+ * Percent by which memory may grow until it is collected: Go's 100 where collecting costs start-up time (at 60 a fifth of
+ * the API server's), else less.
+ */
 const GARBAGE: Readonly<Record<SiteProgram, string>> = {
   etcd: "50",
-  "kube-apiserver": "60",
+  "kube-apiserver": "100",
   "kube-controller-manager": "50",
   "kube-scheduler": "50",
   kwok: "50",

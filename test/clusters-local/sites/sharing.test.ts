@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kubeConfigOf, kubernetes } from "../../../rehearsal/clusters/sites/kubernetes";
+import { leaf, root } from "../../trust/certificates";
+import { FakeApi } from "../../trust/fakeApi";
+
+test("requests of one configuration share a connection, until they present other credentials", async (t) => {
+  const api = new FakeApi();
+  api.answers.set("/api/v1/nodes", { items: [] });
+  await api.listen();
+  t.after(() => api.close());
+  const { CoreV1Api, AppsV1Api } = await kubernetes();
+  const config = await kubeConfigOf(api.kubeconfig);
+  const [core, again] = [config.makeApiClient(CoreV1Api), config.makeApiClient(CoreV1Api)];
+  for (const client of [core, again, core]) assert.deepEqual((await client.listNode()).items, []);
+  await assert.rejects(config.makeApiClient(AppsV1Api).listDeploymentForAllNamespaces(), /404/);
+  assert.equal(api.connections, 1);
+  await Promise.all([1, 2, 3].map(() => core.listNode()));
+  assert.ok(api.connections <= 3, "as many as are busy at once");
+
+  const before = api.connections;
+  const { keyPem, certPem } = leaf(root("users"), "somebody", {});
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  config.users = [{ name: "reader", certData: base64(certPem), keyData: base64(keyPem) }];
+  await core.listNode();
+  assert.equal(api.connections, before + 1, "nobody speaks by a connection that was opened with another certificate");
+});
