@@ -18,16 +18,18 @@ util.inspect = new Proxy(util.inspect, { apply: (inspect, self, [value, options,
   value, options?.colors && /node_modules[\\/]@[^\\/\n]+[\\/][^\\/\n]+$/m.test(String(value?.stack)) ? { ...options, colors: false } : options, ...rest]) });`;
 
 /**
- * The SDK asks for a stack at each of its promises, for whoever debugs leaks of them, and under ts-node looks up source
- * maps for every line of it: half of the time of a program in TypeScript, for texts that nobody reads.
+ * The SDK asks for a stack at each of its promises, for whoever debugs leaks of them, and for a whole one at each resource,
+ * for an engine that keeps where it was declared (ours does not). Under ts-node every line of them is looked up in source
+ * maps: half of the time of a program in TypeScript, for texts that nobody reads.
  */
-const noStacksOfPromises = `
+const noUnreadStacks = `
 if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
+  const unread = new Set(["debuggablePromise", "callsites"]);
   const ours = new WeakSet();
   let prepare;
   Object.defineProperty(Error, "prepareStackTrace", { configurable: true, get: () => prepare, set: (given) => {
     if (typeof given !== "function" || ours.has(given)) return void (prepare = given);
-    prepare = (error, trace) => trace[0]?.getFunctionName() === "debuggablePromise" ? "" : given(error, trace);
+    prepare = (error, trace) => unread.has(trace[0]?.getFunctionName()) ? "" : given(error, trace);
     ours.add(prepare);
   } });
 }`;
@@ -58,4 +60,4 @@ require("node:module").enableCompileCache?.();
 require("node:module").runMain();`;
 
 /** What node evaluates before a script of the SDK, in its process. */
-export const launcher = [endsWithUs, plainStacks, noStacksOfPromises, resolverWhenAsked, start].join("");
+export const launcher = [endsWithUs, plainStacks, noUnreadStacks, resolverWhenAsked, start].join("");

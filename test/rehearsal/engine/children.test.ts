@@ -16,12 +16,13 @@ writeFileSync(
   `let asked = 0;
 Error.prepareStackTrace = () => { asked++; return "mapped"; };
 function debuggablePromise() { return new Error().stack; }
+class Resource { static callsites() { return new Error().stack; } }
 function other() { return new Error().stack; }
 const saved = Error.prepareStackTrace;
 Error.prepareStackTrace = () => "for a while";
 const meanwhile = other();
 Error.prepareStackTrace = saved;
-console.log(JSON.stringify([debuggablePromise(), other(), meanwhile, asked]));
+console.log(JSON.stringify([debuggablePromise(), Resource.callsites(), other(), meanwhile, asked]));
 Error.prepareStackTrace = undefined;
 console.log(other().includes("at other"));
 `,
@@ -51,14 +52,14 @@ async function linesOf(script: string, env: Record<string, string | undefined> =
 }
 
 describe("a program's process", () => {
-  it("maps no stack of a promise that nobody debugs, and every other", async () => {
+  it("maps no stack of a promise or a resource that nobody reads, and every other", async () => {
     const lines = await linesOf(stacks, { PULUMI_DEBUG_PROMISE_LEAKS: undefined });
-    assert.deepEqual(lines, ['["","mapped","for a while",1]', "true"]);
+    assert.deepEqual(lines, ['["","","mapped","for a while",1]', "true"]);
   });
 
   it("maps them all for whoever looks for leaks of promises", async () => {
     const lines = await linesOf(stacks, { PULUMI_DEBUG_PROMISE_LEAKS: "1" });
-    assert.deepEqual(lines, ['["mapped","mapped","for a while",2]', "true"]);
+    assert.deepEqual(lines, ['["mapped","mapped","mapped","for a while",3]', "true"]);
   });
 
   it("loads npm's resolver of packages for who asks for the packages of a closure, and for nobody else", async () => {
