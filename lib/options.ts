@@ -115,7 +115,8 @@ function argumentProblems(given: Partial<FleetArgs>): Problem[] {
     ...serviceProblems(services, spec),
     ...kubeconfigProblems(kubeconfigs, sites),
     ...providerProblems(providers, kinds, sites),
-    ...(trust === undefined ? meshProblems(spec, meshCredentials) : []),
+    ...hubProviderProblems(given.hubProviders),
+    ...meshProblems(spec, meshCredentials, trust !== undefined),
     ...trustProblems(spec, trust),
   ];
 }
@@ -217,6 +218,20 @@ function providerProblems(
   });
   const names = built.map(({ name }) => name);
   return [...wrong, ...unknownSites("providers", providers, names, "sites that this library builds")];
+}
+
+/** The package of the provider that builds hubs of a cloud. */
+const HUB_PACKAGES: Readonly<Record<string, string>> = { aws: "aws", gcp: "gcp", azure: "azure-native" };
+
+function hubProviderProblems(given: Partial<FleetArgs>["hubProviders"]): Problem[] {
+  return Object.entries(given ?? {}).flatMap(([cloud, provider]) => {
+    const path = `hubProviders.${cloud}`;
+    const wanted = Object.hasOwn(HUB_PACKAGES, cloud) ? HUB_PACKAGES[cloud] : undefined;
+    if (wanted === undefined)
+      return [{ path, message: "names none of the clouds (aws, gcp, azure): remove it, or correct the name" }];
+    const got = provider === undefined ? wanted : packageOf(provider);
+    return got === wanted ? [] : [{ path, message: `must be a provider of package ${wanted}, got ${got}` }];
+  });
 }
 
 /** The package of a provider resource: the last part of its type, `pulumi:providers:aws`. */

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { existing, Fleet, type FleetArgs, type FleetSpec } from "../lib";
 import { eks } from "../lib/aws";
 import { childrenOf as below, type Graph, isSecret, type Registered, record } from "./support/graph";
-import { eksSite, existingSite, fleetSpec, twoRegions } from "./support/specs";
+import { aksSite, eksSite, existingSite, fleetSpec, gkeSite, twoRegions } from "./support/specs";
 
 const SITE = "multisite:index:Site";
 const kinds = [eks, existing];
@@ -238,6 +238,23 @@ test("kubeconfigs and providers that fit no site are problems", async () => {
     'providers.frankfurt must be a provider of package aws, which builds site "frankfurt", got a value of type string',
     "providers.rome names none of the sites that this library builds (frankfurt): remove it, or correct the name",
   ]);
+});
+
+test("what is given to the links and to the mesh is looked at, and no secret is told", async () => {
+  const spec = fleetSpec([gkeSite("belgium", 1), aksSite("amsterdam", 2)], { underlay: {} });
+  const odd = { hubProviders: { aws: "x", ibm: {} }, meshCredentials: { rome: {} }, tunnelSecret: "swordfish" };
+  const message = await refusal({ spec, kinds: [{ kind: "gke" }, { kind: "aks" }], ...odd });
+  const lines = message.split("\n").map((line) => line.trim());
+  assert.deepEqual(
+    lines.slice(1).map((line) => line.slice(0, 60)),
+    [
+      "hubProviders.aws must be a provider of package aws, got a va",
+      "hubProviders.ibm names none of the clouds (aws, gcp, azure):",
+      "meshCredentials.rome names none of the sites in a mesh (ther",
+      "tunnelSecret is a text of 9 characters, from which the keys ",
+    ],
+  );
+  assert.doesNotMatch(message, /swordfish/);
 });
 
 for (const [what, args] of [

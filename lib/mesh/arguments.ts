@@ -3,13 +3,18 @@ import type { Problem } from "../plan/problems";
 import type { FleetSpec, SiteState } from "../plan/spec";
 import type { MeshCredentials } from "./credentials";
 
-/** What is missing of the credentials, for the sites that can be made out in a spec that may be anything. */
+/**
+ * What is wrong with the credentials, for the sites that can be made out in a spec that may be anything.
+ * @param isIssued whether the fleet's trust issues those that are not given
+ */
 export function meshProblems(
   spec: unknown,
   given: { readonly [site: string]: MeshCredentials } | undefined,
+  isIssued: boolean,
 ): Problem[] {
   const names = members(spec);
-  const missing = names.filter((name) => !Object.hasOwn(given ?? {}, name) || given?.[name] === undefined);
+  const absent = names.filter((name) => !Object.hasOwn(given ?? {}, name) || given?.[name] === undefined);
+  const missing = isIssued ? [] : absent;
   const strangers = Object.keys(given ?? {}).filter((name) => !names.includes(name));
   return [
     ...missing.map((name) => ({

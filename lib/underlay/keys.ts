@@ -10,9 +10,9 @@ export const SHORTEST_SECRET = 32;
  */
 export function tunnelKey(secret: pulumi.Input<string>, tunnel: string): pulumi.Output<string> {
   return pulumi.secret(secret).apply((text) => {
-    if (text.length < SHORTEST_SECRET) {
+    if (!(text?.length >= SHORTEST_SECRET)) {
       throw new pulumi.RunError(
-        `tunnelSecret has ${text.length} characters: give ${SHORTEST_SECRET} or more that nobody can guess.`,
+        `tunnelSecret has ${text?.length ?? "no"} characters: give ${SHORTEST_SECRET} or more that nobody can guess.`,
       );
     }
     return `k${createHmac("sha256", text).update(tunnel).digest("hex").slice(0, 62)}`;

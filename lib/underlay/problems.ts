@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { FleetArgs } from "../options";
 import type { FleetPlan, SitePlan } from "../plan/plan";
 import type { Problem } from "../plan/problems";
@@ -54,21 +55,31 @@ export function secretProblems(
   sites: readonly SitePlan[],
   secret: unknown,
 ): Problem[] {
-  const isShort = typeof secret === "string" && secret.length < SHORTEST_SECRET;
-  if (secret !== undefined && !isShort) return [];
+  const fault = secretFault(secret);
+  if (fault === undefined) return [];
   const clouds = new Map([...sites, ...gateways].map(({ name, provider }) => [name, provider]));
   const keyless = links.filter(
     ({ ends, tunnels }) => tunnels.length > 0 && ends.every((end) => clouds.get(end) !== "aws"),
   );
   if (keyless.length === 0) return [];
   const names = keyless.map(({ name }) => name).join(", ");
-  const why = isShort
-    ? `is a text of ${secret.length} characters, from which the keys of ${names} would derive: give ${SHORTEST_SECRET} or more`
-    : `is missing: neither end of ${names} makes keys for its tunnels. Give a secret`;
+  const why =
+    fault === ""
+      ? `is missing: neither end of ${names} makes keys for its tunnels. Give a secret`
+      : `${fault}, from which the keys of ${names} would derive: give ${SHORTEST_SECRET} characters or more`;
   return [
     {
       path: "tunnelSecret",
       message: `${why} that nobody can guess, such as new PrivateKey("tunnels", { algorithm: "ED25519" }).privateKeyPem of @pulumi/tls`,
     },
   ];
+}
+
+/** What is wrong with a secret, as far as that can be seen, without a word of what it is; empty where there is none. */
+function secretFault(secret: unknown): string | undefined {
+  if (secret === undefined) return "";
+  // What comes later is looked at when it is there.
+  if (pulumi.Output.isInstance(secret) || secret instanceof Promise) return undefined;
+  if (typeof secret !== "string") return `is a value of type ${typeof secret}`;
+  return secret.length < SHORTEST_SECRET ? `is a text of ${secret.length} characters` : undefined;
 }

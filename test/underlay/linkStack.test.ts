@@ -131,7 +131,7 @@ const REFUSED: readonly [string, Partial<LinkStackArgs>, RegExp][] = [
   [
     "keys of a secret that is soon guessed, which it does not say",
     { stack: "links-gcp-azure", tunnelSecret: "swordfish" },
-    /^(?!.*swordfish).*tunnelSecret is a text of 9 characters, .* give 32 or more that nobody can guess/s,
+    /^(?!.*swordfish).*tunnelSecret is a text of 9 characters, .* give 32 characters or more that nobody can guess/s,
   ],
   [
     "all of that at once",
