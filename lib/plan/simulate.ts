@@ -1,4 +1,4 @@
-import type { Load, SiteNodes } from "./packing";
+import type { Load, Nodes, SiteNodes } from "./packing";
 
 /** Whether the scheduler spreads pods over the emptiest nodes (its default) or fills one node after the other. */
 export type Preference = "spread" | "fill";
@@ -34,8 +34,11 @@ export class Scheduler {
     this.resources = load.resources.length;
     this.workloads = load.critical.length + load.sheddable.length;
     this.size = sizesOf(load);
-    this.capacity = Float64Array.from(site.groups.flatMap((group) => group.capacity));
-    this.carries = Uint8Array.from(site.groups.flatMap((group) => group.carries.map(Number)));
+    this.capacity = inOneRow(site.groups, this.resources);
+    this.carries = new Uint8Array(site.groups.length * this.workloads);
+    for (const [g, { carries }] of site.groups.entries()) {
+      for (let w = 0; w < this.workloads; w++) this.carries[g * this.workloads + w] = carries[w] === true ? 1 : 0;
+    }
     // Placing one workload splits at most two entries.
     const entries = site.groups.length + 2 * this.workloads;
     this.free = new Float64Array(entries * this.resources);
@@ -57,72 +60,84 @@ export class Scheduler {
     }
   }
 
-  /** Places up to `count` pods of workload `w`; yields how many found a node. */
+  /**
+   * Places up to `count` pods of workload `w`; yields how many found a node. The entry that the scheduler prefers of those with
+   * room is looked for in place: a plan comes here a million times.
+   */
   place(w: number, count: number, { preference, favour }: Omit<Arrival, "order">): number {
+    const { resources, workloads, size, carries, free, many, group, emptiness } = this;
+    const isSpread = preference === "spread";
+    // Emptiness is at most the number of resources: a rank outweighs it in `fill`, and only breaks ties in `spread`.
+    const byEmptiness = isSpread ? 1 : -1;
+    const byRank = isSpread ? 1e-9 : resources + 1;
+    const own = w * resources;
     let left = count;
     while (left > 0) {
-      const at = this.best(w, preference, favour);
-      if (at < 0) break;
-      const each = preference === "spread" ? 1 : Math.min(left, this.room(at, w));
-      const nodes = Math.min(this.many[at] as number, Math.floor(left / each));
-      this.take(at, nodes, each, w);
+      let best = -1;
+      let bestScore = Number.NEGATIVE_INFINITY;
+      for (let i = 0; i < this.entries; i++) {
+        const of = group[i] as number;
+        const score = byEmptiness * (emptiness[i] as number) + byRank * (favour[of] as number);
+        if (score <= bestScore || many[i] === 0 || carries[of * workloads + w] === 0) continue;
+        const at = i * resources;
+        let r = 0;
+        while (r < resources && (size[own + r] as number) <= (free[at + r] as number)) r++;
+        if (r < resources) continue;
+        best = i;
+        bestScore = score;
+      }
+      if (best < 0) break;
+      const each = isSpread ? 1 : Math.min(left, this.room(best, own));
+      const nodes = Math.min(many[best] as number, Math.floor(left / each));
+      this.take(best, nodes, each, own);
       left -= nodes * each;
     }
     return count - left;
   }
 
-  /** The entry that the scheduler prefers of those with room for a pod. Written out, since a plan comes here a million times. */
-  private best(w: number, preference: Preference, favour: readonly number[]): number {
-    const { entries, resources, workloads, size, carries, free, many, group, emptiness } = this;
-    // Emptiness is at most the number of resources: a rank outweighs it in `fill`, and only breaks ties in `spread`.
-    const [byEmptiness, byRank] = preference === "spread" ? [1, 1e-9] : [-1, resources + 1];
-    let best = -1;
-    let bestScore = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < entries; i++) {
-      const own = group[i] as number;
-      const score = byEmptiness * (emptiness[i] as number) + byRank * (favour[own] as number);
-      if (score <= bestScore || many[i] === 0 || carries[own * workloads + w] === 0) continue;
-      let r = 0;
-      while (r < resources && (size[w * resources + r] as number) <= (free[i * resources + r] as number)) r++;
-      if (r < resources) continue;
-      best = i;
-      bestScore = score;
-    }
-    return best;
-  }
-
-  private room(i: number, w: number): number {
-    const { resources } = this;
+  private room(i: number, own: number): number {
+    const { resources, size, free } = this;
     let most = Number.POSITIVE_INFINITY;
     for (let r = 0; r < resources; r++) {
-      const part = this.size[w * resources + r] as number;
-      if (part > 0) most = Math.min(most, Math.floor((this.free[i * resources + r] as number) / part));
+      const part = size[own + r] as number;
+      if (part > 0) most = Math.min(most, Math.floor((free[i * resources + r] as number) / part));
     }
     return most;
   }
 
-  private take(i: number, nodes: number, each: number, w: number): void {
-    const { resources, free, capacity } = this;
+  private take(i: number, nodes: number, each: number, own: number): void {
+    const { resources, free, capacity, size, many } = this;
     const group = this.group[i] as number;
-    const rest = (this.many[i] as number) - nodes;
+    const rest = (many[i] as number) - nodes;
+    const from = i * resources;
     if (rest > 0) {
       const copy = this.entries++;
-      this.many[copy] = rest;
+      many[copy] = rest;
       this.group[copy] = group;
       this.emptiness[copy] = this.emptiness[i] as number;
-      free.copyWithin(copy * resources, i * resources, (i + 1) * resources);
-      this.many[i] = nodes;
+      const to = copy * resources;
+      for (let r = 0; r < resources; r++) free[to + r] = free[from + r] as number;
+      many[i] = nodes;
     }
+    const of = group * resources;
     let score = 0;
     for (let r = 0; r < resources; r++) {
-      const at = i * resources + r;
-      const left = (free[at] as number) - each * (this.size[w * resources + r] as number);
-      free[at] = left;
-      const all = capacity[group * resources + r] as number;
+      const left = (free[from + r] as number) - each * (size[own + r] as number);
+      free[from + r] = left;
+      const all = capacity[of + r] as number;
       score += all > 0 ? left / all : 1;
     }
     this.emptiness[i] = score;
   }
+}
+
+/** Capacities by group and resource. Written out, as a site's nodes are read for every site. */
+function inOneRow(groups: readonly Nodes[], resources: number): Float64Array {
+  const row = new Float64Array(groups.length * resources);
+  for (const [g, { capacity }] of groups.entries()) {
+    for (let r = 0; r < resources; r++) row[g * resources + r] = capacity[r] as number;
+  }
+  return row;
 }
 
 const sizes = new WeakMap<Load, Float64Array>();
@@ -165,16 +180,16 @@ export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
     size.reduce((most, amount, r) => Math.max(most, amount / (capacity[r] ?? 1)), 0),
   );
   const smallFirst = by(all, dominant);
-  const orders = [smallFirst, [...smallFirst].reverse(), all, ...ordersOf(load)];
+  const own = [smallFirst, [...smallFirst].reverse()];
   if (site.groups.length > 1) {
-    orders.push(
+    own.push(
       by(
         all,
         all.map((w) => -site.groups.filter((group) => group.carries[w]).length),
       ),
     );
   }
-  const different = [...new Map(orders.map((order) => [order.join(), order])).values()];
+  const different = [...new Map([...own.map((order) => [order.join(), order] as const), ...ordersOf(load)]).values()];
   const ranks = favours(load, site);
   return different.flatMap((order) =>
     ranks.flatMap((favour): Arrival[] => [
@@ -184,14 +199,17 @@ export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
   );
 }
 
-const orders = new WeakMap<Load, readonly (readonly number[])[]>();
+const orders = new WeakMap<Load, ReadonlyMap<string, readonly number[]>>();
 
-/** One resource's heavy or light pods first: the same orders for every site, however large its nodes are. */
-function ordersOf(load: Load): readonly (readonly number[])[] {
+/**
+ * The order of the specification, and one resource's heavy or light pods first: the same orders for every site, however large
+ * its nodes are, by their texts.
+ */
+function ordersOf(load: Load): ReadonlyMap<string, readonly number[]> {
   let known = orders.get(load);
   if (known === undefined) {
     const all = [...load.critical.keys()];
-    known = load.resources.flatMap((name, r) => {
+    const byResource = load.resources.flatMap((name, r) => {
       if (name === "pods") return [];
       const size = load.critical.map((one) => one.size[r] ?? 0);
       return [
@@ -202,6 +220,7 @@ function ordersOf(load: Load): readonly (readonly number[])[] {
         by(all, size),
       ];
     });
+    known = new Map([all, ...byResource].map((order) => [order.join(), order]));
     orders.set(load, known);
   }
   return known;

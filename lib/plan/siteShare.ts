@@ -121,12 +121,13 @@ class Simulation {
   /** Whether every arrival places all of the critical pods, on all the nodes or on some of them. */
   places(counts: readonly number[]): boolean {
     const queue = [this.site.groups.map((group) => group.count)];
+    const taken = this.volumes(counts);
     const seen = new Set<string>();
     for (const nodes of queue) {
       if (this.placesOn(nodes, counts)) return true;
       for (let g = 0; g < nodes.length && queue.length <= SUBSETS; g++) {
         const fewer = nodes.map((count, h) => (h === g ? count - 1 : count));
-        if (fewer[g] === -1 || !this.volumeFits(fewer, counts) || seen.has(fewer.join())) continue;
+        if (fewer[g] === -1 || !this.volumeFits(fewer, taken) || seen.has(fewer.join())) continue;
         seen.add(fewer.join());
         queue.push(fewer);
       }
@@ -144,12 +145,22 @@ class Simulation {
     return true;
   }
 
-  private volumeFits(nodes: readonly number[], counts: readonly number[]): boolean {
+  /** What the pods take of each resource, wherever they are. */
+  private volumes(counts: readonly number[]): number[] {
     const { critical, resources } = this.load;
-    for (let r = 0; r < resources.length; r++) {
-      let left = 0;
-      for (const [g, group] of this.site.groups.entries()) left += (nodes[g] ?? 0) * (group.capacity[r] ?? 0);
-      for (const [w, one] of critical.entries()) left -= (counts[w] ?? 0) * (one.size[r] ?? 0);
+    const taken = resources.map(() => 0);
+    for (let w = 0; w < critical.length; w++) {
+      const { size } = critical[w]!;
+      for (let r = 0; r < taken.length; r++) taken[r]! += (counts[w] ?? 0) * (size[r] ?? 0);
+    }
+    return taken;
+  }
+
+  private volumeFits(nodes: readonly number[], taken: readonly number[]): boolean {
+    const { groups } = this.site;
+    for (let r = 0; r < taken.length; r++) {
+      let left = -taken[r]!;
+      for (let g = 0; g < groups.length; g++) left += (nodes[g] ?? 0) * (groups[g]!.capacity[r] ?? 0);
       if (left < 0) return false;
     }
     return true;
