@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { buildGateways, gatewayOf } from "./gateway/fleetGateways";
+import { followPeers } from "./mesh/followPeers";
 import { MeshGates } from "./mesh/gate/meshGates";
 import { type FleetArgs, planFleet } from "./options";
 import { siteGates } from "./plan/mesh";
@@ -56,6 +57,7 @@ export class Fleet extends pulumi.ComponentResource {
     this.sites = Object.fromEntries(
       standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),
     );
+    if (plan.mesh) followPeers(plan.mesh, this.sites);
     this.endpoint = plan.traffic && endpointOf(this, name, plan.traffic, args);
     if (this.endpoint) buildGateways(this, plan, args.publicCertificates ?? {}, this.endpoint);
     const underlay = underlayOf(this, name, args);

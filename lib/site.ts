@@ -10,7 +10,7 @@ import { cilium } from "./mesh/cilium";
 import { clustersetResources } from "./mesh/clustersetDns";
 import type { MeshCredentials } from "./mesh/credentials";
 import { exportDefinitions } from "./mesh/definitions";
-import { meshObjects } from "./mesh/objects";
+import { type MeshObjects, meshObjects } from "./mesh/objects";
 import { withdrawer } from "./mesh/withdrawer/withdrawer";
 import type { SiteGatewayPlan } from "./plan/gateway/plan";
 import { clustersetDns, type MeshPlan, meshOf } from "./plan/mesh";
@@ -83,6 +83,9 @@ export class Site extends pulumi.ComponentResource {
   /** Groups of nodes that an anycast front sends users to; empty where none does. */
   readonly frontGroups: readonly FrontGroup[];
 
+  /** What lets the site's peers read its mesh API, in place before they are told to; undefined where it is in no mesh. */
+  readonly peerAccess: pulumi.Resource | undefined;
+
   /**
    * @param name name of the site; its children are named after it.
    * @param opts as of every component; `transforms` see every child.
@@ -96,7 +99,9 @@ export class Site extends pulumi.ComponentResource {
     this.kubernetes = kubernetesProvider(args.plan, this.controlPlane, { parent: this });
     this.kubeconfig = this.controlPlane.kubeconfig;
     this.entrance = args.isEntered ? args.kind.entrance?.(context, this.controlPlane) : undefined;
-    this.frontGroups = buildSteps(args, context, this.controlPlane, this.kubernetes, this.entrance);
+    const objects = firstObjects(args, after(this.controlPlane.ready, context, this.controlPlane, this.kubernetes));
+    this.peerAccess = objects.mesh?.peerAccess;
+    this.frontGroups = buildSteps(args, context, this, objects.all);
     this.registerOutputs({ ...siteFacts(args.plan), kubeconfig: this.kubeconfig });
   }
 }
@@ -108,19 +113,17 @@ function siteContext(parent: Site, args: SiteArgs): SiteContext {
 
 /**
  * The steps after the control plane, in the order of the kind, each depending on what the one before it made.
+ * @param objects what is in the cluster before them
  * @returns groups of nodes for an anycast front.
  */
 function buildSteps(
   args: SiteArgs,
   context: SiteContext,
-  controlPlane: ControlPlane,
-  kubernetes: Provider,
-  entrance: Entrance | undefined,
+  { controlPlane, kubernetes, entrance }: Pick<Site, "controlPlane" | "kubernetes" | "entrance">,
+  objects: readonly pulumi.Resource[],
 ): readonly FrontGroup[] {
   const [, ...steps] = args.kind.order;
   const inCluster = (made: readonly pulumi.Resource[]) => after(made, context, controlPlane, kubernetes);
-  // Before the CNI, which does not start without some of them; also in a cluster whose CNI is its team's.
-  const objects = firstObjects(args, inCluster(controlPlane.ready).inCluster);
   let made: readonly pulumi.Resource[] = [...controlPlane.ready, ...objects];
   let groups: readonly FrontGroup[] = [];
   for (const step of steps) {
@@ -156,17 +159,24 @@ function holdAddresses(
   kind.gatewayEndpoint?.(context, controlPlane, entrance, pools, gateway.nodePorts);
 }
 
-/** Peers, certificates, roots and definitions. In a mesh, the mesh writes those that are its own. */
-function firstObjects(args: SiteArgs, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
-  const { plan, mesh, trust, gateway } = args;
-  const peers = mesh ? meshObjects(plan.name, mesh.plan, mesh.credentials, options) : [];
-  const version = mesh?.plan.ciliumVersion ?? CILIUM_MINORS[0];
+/**
+ * Certificates, roots, who may read, and definitions: before the CNI, which does not start without some of them; also in a
+ * cluster whose CNI is its team's. In a mesh, the mesh writes those that are its own.
+ */
+function firstObjects(
+  args: SiteArgs,
+  { inCluster: options }: ClusterContext,
+): { readonly all: readonly pulumi.Resource[]; readonly mesh: MeshObjects | undefined } {
+  const { plan, mesh: meshed, trust, gateway } = args;
+  const mesh = meshed && meshObjects(plan.name, meshed.plan, meshed.credentials, options);
+  const version = meshed?.plan.ciliumVersion ?? CILIUM_MINORS[0];
   const definitions = [
     ...(gateway?.isOwnClass ? gatewayDefinitions(plan.name, version, options) : []),
     // Of a cluster that exists, its team's Cilium brings them.
-    ...(peers.length > 0 && plan.kind !== "existing" ? exportDefinitions(plan.name, version, options) : []),
+    ...(mesh && plan.kind !== "existing" ? exportDefinitions(plan.name, version, options) : []),
   ];
-  return [...peers, ...(trust ? ciliumTrust(trust, peers.length > 0, options) : []), ...definitions];
+  const own = mesh ? [...mesh.credentials, mesh.peerAccess] : [];
+  return { all: [...own, ...(trust ? ciliumTrust(trust, mesh !== undefined, options) : []), ...definitions], mesh };
 }
 
 type StepBuilder = (args: SiteArgs, context: ClusterContext, controlPlane: ControlPlane) => pulumi.Resource[];

@@ -14,41 +14,48 @@ const LEAVES = {
   local: LEAF_SECRETS.meshLocal.name,
 } as const;
 
-/** All that a site must have before its Cilium can be in a mesh. */
+/** What a site must have before its Cilium can be in a mesh. */
+export interface MeshObjects {
+  readonly credentials: readonly pulumi.Resource[];
+  /** Tells who may read the site's mesh API: its peers. */
+  readonly peerAccess: pulumi.Resource;
+}
+
+/** The objects of a site before its Cilium; undefined where the mesh has none. Whom it follows is in `followedPeers`. */
 export function meshObjects(
   site: string,
   mesh: MeshPlan,
   credentials: MeshCredentials | undefined,
   options: pulumi.CustomResourceOptions,
-): pulumi.Resource[] {
+): MeshObjects | undefined {
   const peers = meshOf(mesh).objects(mesh, site);
-  if (peers === undefined || credentials === undefined) return [];
-  return [...credentialResources(site, credentials, options), ...peerResources(site, peers, options)];
+  if (peers === undefined || credentials === undefined) return undefined;
+  const { remoteUsers } = PEER_OBJECT_NAMES;
+  const peerAccess = new ConfigMap(
+    `${site}-${remoteUsers}`,
+    { metadata: metadata(remoteUsers), data: { ...peers.remoteUsers } },
+    options,
+  );
+  return { credentials: credentialResources(site, credentials, options), peerAccess };
 }
 
+/** Parts of the peer objects that tell a site whom to follow: its mesh API, and then its agents. */
+export type FollowedPart = "kvstoreMesh" | "clusterMesh";
+
 /**
- * Whom a site knows as its peers: three objects, whatever the number of sites.
+ * Whom a part of a site follows: one Secret, whatever the number of sites.
  *
  * `data`, not `stringData`: a key that leaves `stringData` stays in the cluster
  * (https://github.com/kubernetes/kubernetes/issues/70281), and a site that left must be gone.
  */
-function peerResources(site: string, peers: PeerObjects, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
-  const secret = (part: "kvstoreMesh" | "clusterMesh") =>
-    new Secret(
-      `${site}-${PEER_OBJECT_NAMES[part]}`,
-      { metadata: metadata(PEER_OBJECT_NAMES[part]), data: encoded(peers[part]) },
-      options,
-    );
-  const { remoteUsers } = PEER_OBJECT_NAMES;
-  return [
-    secret("kvstoreMesh"),
-    secret("clusterMesh"),
-    new ConfigMap(
-      `${site}-${remoteUsers}`,
-      { metadata: metadata(remoteUsers), data: { ...peers.remoteUsers } },
-      options,
-    ),
-  ];
+export function followedPeers(
+  site: string,
+  part: FollowedPart,
+  peers: PeerObjects,
+  options: pulumi.CustomResourceOptions,
+): Secret {
+  const name = PEER_OBJECT_NAMES[part];
+  return new Secret(`${site}-${name}`, { metadata: metadata(name), data: encoded(peers[part]) }, options);
 }
 
 /** What a site proves itself with, and the roots that it trusts. No key of an authority is among them. */

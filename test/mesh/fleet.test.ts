@@ -7,7 +7,7 @@ import { aks } from "../../lib/azure";
 import { gke } from "../../lib/gcp";
 import type { MeshCredentials } from "../../lib/mesh/credentials";
 import { recordFleet } from "../support/clouds";
-import { childrenOf, type Graph, isSecret, record } from "../support/graph";
+import { childrenOf, type Graph, isSecret, type Registered, record } from "../support/graph";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -31,7 +31,20 @@ function build(of: FleetSpec, more: Partial<FleetArgs> = {}): Promise<Graph> {
   return recordFleet(of, {}, { meshCredentials: all(of), ...more });
 }
 
-test("each site has its certificates and three peer objects before its Cilium, whatever the number of sites", async () => {
+/** URNs of all that a resource waits for, itself or through others. */
+function before(graph: Graph, { dependsOn }: Registered): Set<string> {
+  const found = new Set<string>();
+  const visit = (urns: readonly string[]): void => {
+    for (const urn of urns.filter((one) => !found.has(one))) {
+      found.add(urn);
+      visit(graph.resources.find((one) => one.urn === urn)?.dependsOn ?? []);
+    }
+  };
+  visit(dependsOn);
+  return found;
+}
+
+test("each site has its certificates, and who may read, before its Cilium; three peer objects, whatever the number of sites", async () => {
   const graph = await build(spec());
   for (const site of ["frankfurt", "belgium", "amsterdam"]) {
     const own = childrenOf(graph, graph.one("multisite:index:Site", site).urn);
@@ -51,9 +64,56 @@ test("each site has its certificates and three peer objects before its Cilium, w
       `${site}-clusterset-dns-config-map`,
     ]);
     const release = graph.one(RELEASE, `${site}-cilium`);
-    for (const { type, name, urn } of own)
-      if (type === SECRET) assert.ok(release.dependsOn.includes(urn), `${name} is there first`);
+    const first = own.filter(({ name }) => /-cert$|-root-ca|-remote-users$/.test(name));
+    assert.equal(first.length, 6);
+    for (const { name, urn } of first) assert.ok(release.dependsOn.includes(urn), `${name} is there first`);
   }
+});
+
+test("whoever follows a peer is known to it first, agents ask last, and no Cilium waits for another site", async () => {
+  const sites = [
+    ...[eksSite("frankfurt", 1), gkeSite("belgium", 2), aksSite("amsterdam", 3), eksSite("paris", 4)],
+    existingSite("basel", 5, { endpoints: { mesh: ["192.168.16.9"] } }),
+    gkeSite("london", 6, { state: "leaving" }),
+  ];
+  const graph = await build(fleetSpec(sites, { mesh: { mtuBytes: 1370 } }), { kubeconfigs: { basel: "{}" } });
+  const members = sites.map(({ name }) => name).filter((name) => name !== "london");
+  const map = (site: string) => graph.one("kubernetes:core/v1:ConfigMap", `${site}-clustermesh-remote-users`);
+  const secret = (site: string, part: string) => graph.one(SECRET, `${site}-cilium-${part}`);
+  for (const site of members) {
+    const asked = before(graph, secret(site, "kvstoremesh"));
+    const read = before(graph, secret(site, "clustermesh"));
+    for (const peer of members) {
+      assert.ok(asked.has(map(peer).urn), `${peer} knows ${site}`);
+      assert.ok(read.has(secret(peer, "kvstoremesh").urn), `${peer}'s mesh API is told before ${site}'s agents`);
+    }
+  }
+  const waiting = (name: string) => {
+    const isOthers = (urn: string) => urn.includes("index:Site$") && !new RegExp(`::${name}(-|$)`).test(urn);
+    return (one: Registered) => [...before(graph, one)].filter(isOthers);
+  };
+  for (const { name } of sites) {
+    const own = childrenOf(graph, graph.one("multisite:index:Site", name).urn);
+    const held = own.filter((one) => waiting(name)(one).length > 0).map((one) => one.name);
+    const both = [`${name}-cilium-kvstoremesh`, `${name}-cilium-clustermesh`];
+    assert.deepEqual(held, name === "london" ? [] : both, name);
+  }
+});
+
+test("what sites wait for of each other grows with their number, not with that of their pairs", async () => {
+  const edges = async (count: number) => {
+    const sites = Array.from({ length: count }, (_, at) => existing(at + 1));
+    const kubeconfigs = Object.fromEntries(sites.map(({ name }) => [name, "{}"]));
+    const graph = await build(fleetSpec(sites, { mesh: { mtuBytes: 1370 } }), { kubeconfigs });
+    return graph.all(SECRET).reduce((sum, { dependsOn }) => sum + dependsOn.length, 0);
+  };
+  const existing = (number: number) =>
+    existingSite(`site-${number}`, number, {
+      endpoints: { mesh: [`10.${number}.0.9`] },
+      cidrs: { nodes: [`10.${number}.0.0/24`], pods: [`10.${number}.64.0/18`], services: [`10.${number}.128.0/18`] },
+    });
+  const [four, eight, sixteen] = [await edges(4), await edges(8), await edges(16)];
+  assert.equal(sixteen - eight, 2 * (eight - four));
 });
 
 test("a Secret holds the site's own key, as a secret, and the roots; peers are bytes of the plan", async () => {
