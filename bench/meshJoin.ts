@@ -43,9 +43,6 @@ function joins(joined: Rehearsed, apart: Rehearsed): Promise<{ written: number; 
   return onRealFleet(async (fleet) => {
     await fleet.start(...apart.values());
     await Promise.all(Object.entries(BEFORE).map(([name, peers]) => follows(fleet.site(name), peers, PATIENCE)));
-    const write = async () => {
-      await Promise.all([...fleet.sites.values()].map((site) => site.update(joined.get(site.name)!)));
-    };
-    return { written: await seconds(write), ready: await seconds(() => fleet.allReady()) };
+    return { written: await seconds(() => fleet.give(joined)), ready: await seconds(() => fleet.allReady()) };
   });
 }

@@ -76,7 +76,7 @@ export function writeVolumes(objects: Objects, kind: string, workload: string, f
 }
 
 /** As a kubelet does it: whoever watches sees the old text or the new, and nothing where nothing has changed. */
-function replace(file: string, text: string): void {
+export function replace(file: string, text: string): void {
   if (existsSync(file) && readFileSync(file, "utf8") === text) return;
   const beside = `${dirname(file)}.new`;
   writeFileSync(beside, text, { mode: 0o600 });

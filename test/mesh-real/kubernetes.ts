@@ -1,19 +1,28 @@
 import { createPublicKey, randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeKey } from "../../rehearsal/clouds/tls/keys";
+import { Kinds, type KubernetesObject } from "./kinds";
 import type { Lab } from "./lab";
 import type { SiteNode } from "./node";
+import type { Call } from "./nodeApis";
 import { until } from "./run";
 
 /** The control plane of a site, in its node. */
 export interface Kubernetes {
   /** Runs kubectl as an administrator. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
+  /** Asks the API server as an administrator. @throws Error with what it said, where that is no success. */
+  ask(path: string, call?: Call): Promise<string>;
+  /** Reads an object. @throws Error where it is not there */
+  read<T>(object: KubernetesObject): Promise<T>;
+  /** Applies objects on the server, one after the other. */
   apply(...objects: readonly object[]): Promise<void>;
   /** Merges into the status of an object, which a kubelet would write. */
-  status(kind: string, name: string, namespace: string, status: object): Promise<void>;
-  /** File of a kubeconfig with the token of a service account in kube-system. */
+  status(object: KubernetesObject, status: object): Promise<void>;
+  /** A token of a service account in kube-system. */
+  tokenOf(account: string): Promise<string>;
+  /** File of a kubeconfig with such a token. */
   kubeconfigOf(account: string): Promise<string>;
 }
 
@@ -65,10 +74,8 @@ export async function startKubernetes(lab: Lab, node: SiteNode): Promise<Kuberne
     "--endpoint-reconciler-type=none",
     "--profiling=false",
   ]);
-  const kubernetes = client(lab, node, at("kubeconfig"));
-  await until(`the API server of ${site.name}`, 480, () =>
-    kubernetes.kubectl(["get", "--raw", "/readyz"]).then(() => true),
-  );
+  const kubernetes = client(lab, node, at("kubeconfig"), token);
+  await until(`the API server of ${site.name}`, 480, () => kubernetes.ask("/readyz").then(() => true));
   await node.start("controller-manager", [
     lab.tools["kube-controller-manager"].path,
     `--kubeconfig=${at("kubeconfig")}`,
@@ -81,27 +88,46 @@ export async function startKubernetes(lab: Lab, node: SiteNode): Promise<Kuberne
   return kubernetes;
 }
 
-function client(lab: Lab, node: SiteNode, kubeconfigFile: string): Kubernetes {
+function client(lab: Lab, node: SiteNode, kubeconfigFile: string, token: string): Kubernetes {
   const kubectl = (args: readonly string[], input = "") =>
     node.exec([lab.tools.kubectl.path, "--kubeconfig", kubeconfigFile, ...args], { input, env: { HOME: node.folder } });
+  const ask = (path: string, { headers, ...call }: Call = {}) =>
+    node.apis.server(path, { ...call, headers: { ...headers, authorization: `Bearer ${token}` } });
+  const kinds = new Kinds(ask);
+  const patch = (path: string, type: string, body: object) =>
+    ask(path, { method: "PATCH", headers: { "content-type": `application/${type}` }, body });
   return {
     kubectl,
+    ask,
+    read: async (object) => JSON.parse(await ask(await kinds.pathOf(object))),
     async apply(...objects) {
-      const list = { apiVersion: "v1", kind: "List", items: objects };
-      await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], JSON.stringify(list));
+      for (const one of objects as readonly KubernetesObject[])
+        await patch(
+          `${await kinds.pathOf(one)}?fieldManager=kubectl&force=true&fieldValidation=Strict`,
+          "apply-patch+yaml",
+          one,
+        );
     },
-    async status(kind, name, namespace, status) {
-      const patch = JSON.stringify({ status });
-      await kubectl(["-n", namespace, "patch", kind, name, "--subresource=status", "--type=merge", "-p", patch]);
+    async status(object, status) {
+      await patch(`${await kinds.pathOf(object)}/status`, "merge-patch+json", { status });
     },
+    tokenOf: (account) => tokenOf(ask, account),
     async kubeconfigOf(account) {
-      const token = await kubectl(["-n", "kube-system", "create", "token", account, "--duration=2h"]);
       const file = join(node.folder, `kubeconfig-${account}`);
-      writeFileSync(file, kubeconfig(token.trim()), { mode: 0o600 });
+      if (!existsSync(file)) writeFileSync(file, kubeconfig(await tokenOf(ask, account)), { mode: 0o600 });
       return file;
     },
   };
 }
+
+async function tokenOf(ask: Kubernetes["ask"], account: string): Promise<string> {
+  const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 7200 } };
+  const path = `/api/v1/namespaces/kube-system/serviceaccounts/${account}/token`;
+  const answer = await ask(path, { method: "POST", body, headers: JSON_TYPE });
+  return (JSON.parse(answer) as { status: { token: string } }).status.token;
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
 
 function kubeconfig(token: string): string {
   return JSON.stringify({

@@ -6,6 +6,7 @@ import { CILIUM } from "../../lib/plan/versions";
 import type { Kept } from "../../rehearsal/clusters/keeper";
 import { connect, nodeAddress } from "./cable";
 import { childOf, type Lab } from "./lab";
+import { type NodeApis, startApis } from "./nodeApis";
 import { PATH, type RunOptions, run, until } from "./run";
 
 /** The one node of a site: namespaces of its own for everything, behind the router, with the site's real addresses. */
@@ -16,6 +17,7 @@ export interface SiteNode {
   readonly folder: string;
   /** The node's file system, as the machine sees it. */
   readonly root: string;
+  readonly apis: NodeApis;
   /** Runs a program in the node to its end. */
   exec(command: readonly string[], options?: RunOptions): Promise<string>;
   /** Starts a program in the node. It logs to `log/NAME.log`. */
@@ -52,14 +54,15 @@ export async function startNode(lab: Lab, site: SitePlan): Promise<SiteNode> {
   const within = (command: readonly string[]) =>
     enterGroup(["nsenter", "-t", String(pid), "-m", "-u", "-n", "-p", "-C", "--", ...command]);
   const cable = await connect(lab, site, pid);
-  const node: SiteNode = {
+  const node = {
     site,
     name: `${site.name}-1`,
     address: nodeAddress(site),
     folder,
     root: `/proc/${pid}/root`,
-    exec: (command, options) => run(within(command), options),
-    start: (name, command, env) => start(name, within(command), env),
+    exec: (command: readonly string[], options?: RunOptions) => run(within(command), options),
+    start: (name: string, command: readonly string[], env?: Readonly<Record<string, string>>) =>
+      start(name, within(command), env),
     async kill() {
       await cable.cut();
       holder.kill();
@@ -69,14 +72,14 @@ export async function startNode(lab: Lab, site: SitePlan): Promise<SiteNode> {
         return true;
       });
     },
-    cut: (isCut) => (isCut ? cable.cut() : cable.mend()),
+    cut: (isCut: boolean) => (isCut ? cable.cut() : cable.mend()),
   };
   await furnish(lab, node);
-  return node;
+  return { ...node, apis: await startApis(node) };
 }
 
 /** What a machine and Cilium's image have: file systems of the kernel's, the datapath's sources, and empty places. */
-async function furnish(lab: Lab, node: SiteNode): Promise<void> {
+async function furnish(lab: Lab, node: Pick<SiteNode, "site" | "folder" | "exec">): Promise<void> {
   const { folder, site } = node;
   writeFileSync(join(folder, "hosts"), "127.0.0.1 localhost clustermesh-apiserver.kube-system.svc\n");
   writeFileSync(join(folder, "etcd-config.yaml"), OWN_STORE);

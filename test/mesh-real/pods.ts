@@ -25,41 +25,32 @@ export interface Running extends Kept {
 /** What a pod is made of. */
 export interface PodArgs {
   readonly name: string;
+  /** @default "default" */
+  readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Lines of its /etc/hosts, in the place of a DNS service. @default the node's */
   readonly hosts?: string;
+  /** Ports that its Services know by name. @default none */
+  readonly ports?: readonly object[];
+  /** Folders that are mounted below /run, by their paths there. @default none */
+  readonly mounts?: ReadonlyMap<string, string>;
 }
 
 /** Starts a pod. It is not ready yet. */
-export async function startPod(site: RealSite, { name, labels, hosts }: PodArgs): Promise<RealPod> {
+export async function startPod(site: RealSite, args: PodArgs): Promise<RealPod> {
+  const { name, namespace = "default", labels, ports = [] } = args;
   const { node, kubernetes } = site;
-  const containers = [{ name: "main", image: "none" }];
+  const containers = [{ name: "main", image: "none", ports }];
   const spec = { nodeName: node.name, terminationGracePeriodSeconds: 0, containers };
-  await kubernetes.apply({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "default", labels }, spec });
-  const uid = await kubernetes.kubectl(["get", "pod", name, "-o", "jsonpath={.metadata.uid}"]);
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec };
+  await kubernetes.apply(pod);
+  const { metadata } = await kubernetes.read<{ metadata: { uid: string } }>(pod);
   await node.exec(["sh", "-ec", `ip netns add ${name} && ip -n ${name} link set lo up`]);
-  const address = await connect(site, name, uid);
-  const within = (command: readonly string[]) => {
-    const script =
-      hosts === undefined
-        ? ""
-        : `printf '%s' '${hosts}' > /run/hosts-${name}
-mount --bind /run/hosts-${name} /etc/hosts\n`;
-    return [
-      "nsenter",
-      `--net=/run/netns/${name}`,
-      "--",
-      "unshare",
-      "-m",
-      "sh",
-      "-ec",
-      `${script}exec "$@"`,
-      "sh",
-      ...command,
-    ];
-  };
-  const setReady = (isReady: boolean) =>
-    kubernetes.status("pod", name, "default", podStatus(address, node.address, isReady));
+  const address = await connect(site, namespace, name, metadata.uid);
+  const entering = ["nsenter", `--net=/run/netns/${name}`, "--", "unshare", "-m"];
+  const script = `${mounted(args)}exec "$@"`;
+  const within = (command: readonly string[]) => [...entering, "sh", "-ec", script, "sh", ...command];
+  const setReady = (isReady: boolean) => kubernetes.status(pod, podStatus(address, node.address, isReady));
   await setReady(false);
   return {
     name,
@@ -104,7 +95,15 @@ export async function startWeb(site: RealSite, args: PodArgs, answer: string): P
   };
 }
 
-async function connect({ node }: RealSite, name: string, uid: string): Promise<string> {
+/** In a mount namespace of its own, of which only /run is changed, which is the node's and in memory. */
+function mounted({ name, hosts, mounts = new Map() }: PodArgs): string {
+  const own = `/run/hosts-${name}`;
+  const lines = [...mounts].map(([path, folder]) => `mkdir -p ${path} && mount --bind ${folder} ${path}\n`);
+  if (hosts !== undefined) lines.push(`printf '%s' '${hosts}' > ${own} && mount --bind ${own} /etc/hosts\n`);
+  return lines.join("");
+}
+
+async function connect({ node }: RealSite, namespace: string, name: string, uid: string): Promise<string> {
   const input = JSON.stringify({
     cniVersion: "1.0.0",
     name: "cilium",
@@ -117,7 +116,7 @@ async function connect({ node }: RealSite, name: string, uid: string): Promise<s
     CNI_NETNS: `/run/netns/${name}`,
     CNI_IFNAME: "eth0",
     CNI_PATH: "/usr/bin",
-    CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=${name};K8S_POD_UID=${uid}`,
+    CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=${namespace};K8S_POD_NAME=${name};K8S_POD_UID=${uid}`,
   };
   const result = JSON.parse(await node.exec(["cilium-cni"], { input, env, timeoutSeconds: 240 })) as {
     ips: { address: string }[];

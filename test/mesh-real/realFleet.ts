@@ -7,7 +7,7 @@ import { answering, ask, type Target } from "./probe";
 import { ciliumPrograms } from "./programs";
 import { type RehearsalOptions, Rehearsals, type RehearsedSite, type States } from "./rehearsed";
 import { until } from "./run";
-import { allPeersReady, type RealSite, startRealSite } from "./site";
+import { allPeersReady, openSite, type RealSite } from "./site";
 
 /** Seconds that a step may take on a crowded machine. A quiet one needs a tenth: bench/ has the figures. */
 export const PATIENCE = 480;
@@ -49,27 +49,35 @@ export class RealFleet {
     return found(this.webs, name);
   }
 
-  /** Starts sites, all at once. */
-  async start(...rehearsed: readonly RehearsedSite[]): Promise<RealSite[]> {
-    const started = await Promise.all(rehearsed.map((one) => startRealSite(this.lab, one)));
-    for (const site of started) this.sites.set(site.name, site);
-    return started;
+  /** What was given last to a site. */
+  rehearsed(name: string): RehearsedSite {
+    return found(this.#rehearsed, name);
   }
 
-  /** Gives what a rehearsal of these states says to the sites that run, one after the other. */
+  /** Starts sites, all at once. */
+  async start(...rehearsed: readonly RehearsedSite[]): Promise<RealSite[]> {
+    const opened = await Promise.all(rehearsed.map((one) => openSite(this.lab, one)));
+    await inStages(opened, rehearsed);
+    await Promise.all(opened.map((site) => site.boot()));
+    for (const site of opened) this.sites.set(site.name, site);
+    return opened;
+  }
+
+  /** Gives what a rehearsal of these states says to the sites that run. */
   async rehearse(states: States, options?: RehearsalOptions): Promise<Map<string, RehearsedSite>> {
     const rehearsed = await this.rehearsals.up(states, options);
     await this.give(rehearsed);
     return rehearsed;
   }
 
-  /** Gives what was rehearsed to the sites that run. */
+  /** Gives what was rehearsed to the sites that run, as an update does. */
   async give(rehearsed: ReadonlyMap<string, RehearsedSite>): Promise<void> {
     this.#rehearsed = rehearsed;
-    for (const site of this.sites.values()) {
-      const next = rehearsed.get(site.name);
-      if (next !== undefined) await site.update(next);
-    }
+    const running = [...this.sites.values()].filter(({ name }) => rehearsed.has(name));
+    await inStages(
+      running,
+      running.map(({ name }) => rehearsed.get(name)!),
+    );
   }
 
   async startPods(...names: readonly string[]): Promise<void> {
@@ -92,7 +100,7 @@ export class RealFleet {
 
   /** A site that was killed comes back as it was declared last, on another machine, with its pods. */
   async restart(name: string): Promise<void> {
-    await this.start(found(this.#rehearsed, name));
+    await this.start(this.rehearsed(name));
     await this.allReady();
     await this.startPods(name);
   }
@@ -122,8 +130,9 @@ export class RealFleet {
   }
 
   async clusterIp(service: string, at: string): Promise<string> {
-    const path = "jsonpath={.spec.clusterIP}";
-    return this.site(at).kubernetes.kubectl(["get", "service", service, "-o", path]);
+    const object = { apiVersion: "v1", kind: "Service", metadata: { name: service } };
+    const { spec } = await this.site(at).kubernetes.read<{ spec: { clusterIP: string } }>(object);
+    return spec.clusterIP;
   }
 
   /** Waits until exactly these sites answer a client. */
@@ -135,6 +144,13 @@ export class RealFleet {
       throw new Error(`it is answered by ${seen.join(", ") || "nobody"}`);
     });
   }
+}
+
+/** Writes into all sites what comes first, then what waits for it, and so on. */
+async function inStages(sites: readonly RealSite[], rehearsed: readonly RehearsedSite[]): Promise<void> {
+  const stages = Math.max(0, ...rehearsed.map((one) => one.stages.length));
+  for (let stage = 0; stage < stages; stage++)
+    await Promise.all(sites.map((site, at) => site.write(rehearsed[at]!, stage)));
 }
 
 function found<T>(among: ReadonlyMap<string, T>, name: string): T {

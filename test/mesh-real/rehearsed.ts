@@ -7,14 +7,26 @@ import type { TrustRotation } from "../../lib/plan/trustPhases";
 import { simulatedClouds } from "../../rehearsal/clouds";
 import { existingOf } from "../../rehearsal/commands/program";
 import { type Deployment, openSession, type ResourceState, type RunResult, resourcesOf } from "../../rehearsal/engine";
+import type { KubernetesObject } from "./kinds";
+import { type RehearsedDns, rehearsedDns } from "./rehearsedDns";
+import { clear } from "./wire";
+
+export type { RehearsedDns } from "./rehearsedDns";
 
 /** What a rehearsal says that a site is made of. */
 export interface RehearsedSite {
   readonly plan: SitePlan;
   /** Values of Cilium's release. */
   readonly values: HelmValues;
+  /** What an update writes into it, stage by stage: nothing of one before all sites have those of the one before. */
+  readonly stages: readonly Stage[];
+  readonly dns: RehearsedDns;
+}
+
+/** Objects that wait for nothing but those of earlier stages, in whichever site these are. */
+export interface Stage {
   /** Definitions, Secrets and ConfigMaps in kube-system, as Kubernetes takes them. */
-  readonly objects: readonly object[];
+  readonly objects: readonly KubernetesObject[];
   /** The same as texts, by `Kind/name`. */
   readonly texts: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
@@ -88,28 +100,51 @@ function sitesOf(resources: readonly ResourceState[]): Map<string, RehearsedSite
   const fleet = resources.find(({ type }) => type === "multisite:index:Fleet");
   const { sites } = fleetPlan(clear(fleet?.inputs.spec) as FleetSpec);
   const built = sites.filter(({ state }) => state !== "lost");
-  return new Map(built.map((plan) => [plan.name, siteOf(plan, resources)]));
+  const stages = stagesOf(resources.filter(({ type }) => DATA.test(type) || type === DEFINITION));
+  return new Map(built.map((plan) => [plan.name, siteOf(plan, resources, stages)]));
 }
 
-function siteOf(plan: SitePlan, resources: readonly ResourceState[]): RehearsedSite {
-  const own = resources.filter(({ urn }) => urn.includes("multisite:index:Site") && urn.includes(`::${plan.name}-`));
-  const release = own.find(
-    ({ type, urn }) => type === "kubernetes:helm.sh/v3:Release" && urn.endsWith(`::${plan.name}-cilium`),
+function siteOf(
+  plan: SitePlan,
+  resources: readonly ResourceState[],
+  stages: readonly (readonly ResourceState[])[],
+): RehearsedSite {
+  const isOwn = ({ urn }: ResourceState) => urn.includes("multisite:index:Site") && urn.includes(`::${plan.name}-`);
+  const release = resources.find(
+    (one) => isOwn(one) && one.type === "kubernetes:helm.sh/v3:Release" && one.urn.endsWith(`::${plan.name}-cilium`),
   );
-  const objects = own.filter(({ type }) => /^kubernetes:core\/v1:(Secret|ConfigMap)$/.test(type)).map(objectOf);
-  const definitions = own.filter(({ type }) => type === DEFINITION).map(definitionOf);
+  const values = clear(release?.inputs.values) as HelmValues;
+  const dns = rehearsedDns(resources.filter(isOwn));
+  return { plan, values, stages: stages.map((stage) => stageOf(stage.filter(isOwn))), dns };
+}
+
+/** The first waits for none of these, and each other for one of the stage before it at least. */
+function stagesOf(resources: readonly ResourceState[]): ResourceState[][] {
+  const stages: ResourceState[][] = [];
+  let left = resources;
+  while (left.length > 0) {
+    const waiting = new Set(left.map(({ urn }) => urn));
+    const isFree = ({ dependencies = [] }: ResourceState) => !dependencies.some((urn) => waiting.has(urn));
+    stages.push(left.filter(isFree));
+    left = left.filter((one) => !isFree(one));
+  }
+  return stages;
+}
+
+function stageOf(resources: readonly ResourceState[]): Stage {
+  const objects = resources.filter(({ type }) => DATA.test(type)).map(objectOf);
+  const definitions = resources.filter(({ type }) => type === DEFINITION).map(definitionOf);
   const texts = objects.map(({ kind, metadata, data }) => {
     const plain = Object.entries(data).map(([key, text]) => [key, kind === "Secret" ? decoded(text) : text] as const);
     return [`${kind}/${metadata.name}`, Object.fromEntries(plain)] as const;
   });
-  const values = clear(release?.inputs.values) as HelmValues;
-  return { plan, values, objects: [...definitions, ...objects], texts: new Map(texts) };
+  return { objects: [...definitions, ...objects], texts: new Map(texts) };
 }
 
-interface DataObject {
-  readonly apiVersion: "v1";
+const DATA = /^kubernetes:core\/v1:(Secret|ConfigMap)$/;
+
+interface DataObject extends KubernetesObject {
   readonly kind: "Secret" | "ConfigMap";
-  readonly metadata: { readonly name: string };
   readonly data: Readonly<Record<string, string>>;
 }
 
@@ -122,8 +157,8 @@ function objectOf({ type, inputs }: ResourceState): DataObject {
 const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 
 /** With dashes in names again, as the provider sends them. */
-function definitionOf({ inputs }: ResourceState): object {
-  const { metadata, spec } = clear(inputs) as { metadata: object; spec: object };
+function definitionOf({ inputs }: ResourceState): KubernetesObject & { readonly spec: unknown } {
+  const { metadata, spec } = clear(inputs) as { metadata: KubernetesObject["metadata"]; spec: object };
   const dashed = JSON.stringify(spec).replace(/"x_kubernetes_\w+":/g, (name) => name.replaceAll("_", "-"));
   return {
     apiVersion: "apiextensions.k8s.io/v1",
@@ -136,13 +171,3 @@ function definitionOf({ inputs }: ResourceState): object {
 function decoded(text: string): string {
   return Buffer.from(text, "base64").toString();
 }
-
-/** A value in wire form with its secrets in clear: it goes to the nodes of the test, and nowhere else. */
-function clear(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(clear);
-  if (typeof value !== "object" || value === null) return value;
-  if (SIGNATURE in value) return clear((value as { readonly value?: unknown }).value);
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, clear(one)]));
-}
-
-const SIGNATURE = "4dabf18193072939515e22adb298388d";

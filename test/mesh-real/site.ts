@@ -5,6 +5,7 @@ import type { HelmValues } from "../../lib/mesh/values";
 import type { Kept } from "../../rehearsal/clusters/keeper";
 import { objectsOf, render } from "../mesh/charts";
 import type { Objects } from "./containers";
+import type { KubernetesObject } from "./kinds";
 import { type Kubernetes, nodeStatus, startKubernetes } from "./kubernetes";
 import type { Lab } from "./lab";
 import { type SiteNode, startNode } from "./node";
@@ -33,10 +34,12 @@ export interface RealSite {
   /** Peers whose mesh APIs the site's own follows. */
   links(): Promise<PeersSeen>;
   /**
-   * Writes what a later rehearsal gives this site: peers, certificates, and the release. Pods are replaced where the
-   * release's values have changed, and nowhere else.
+   * Writes the next stage of what a rehearsal gives this site. With the first comes the release: pods are replaced where its
+   * values have changed, and nowhere else.
    */
-  update(rehearsed: RehearsedSite): Promise<void>;
+  write(rehearsed: RehearsedSite, stage: number): Promise<void>;
+  /** Starts Cilium and its mesh API. */
+  boot(): Promise<void>;
   /** What a program has written. */
   log(program: string): string;
   /** Replaces the pod of its mesh API, which then knows nothing. */
@@ -45,19 +48,16 @@ export interface RealSite {
   roll(): Promise<void>;
 }
 
-export async function startRealSite(lab: Lab, rehearsed: RehearsedSite): Promise<RealSite> {
+/** A site with a control plane, and nothing in it yet. */
+export async function openSite(lab: Lab, rehearsed: RehearsedSite): Promise<RealSite> {
   const node = await startNode(lab, rehearsed.plan);
-  const [kubernetes, objects] = await Promise.all([startKubernetes(lab, node), objectsFor(rehearsed)]);
-  const place: SitePlace = { node, kubernetes, objects, programs: new Map() };
-  await registerNode(node, kubernetes, rehearsed);
-  await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "cilium-secrets" } });
-  await kubernetes.apply(...rehearsed.objects, ...objects.rendered);
-  writeAll(place);
-  // The worst of all orders: nothing else of Cilium's has been here before.
-  await startMeshApi(place);
-  await startOperator(place);
-  await startAgent(place);
-  let { values } = rehearsed;
+  const [kubernetes, chart] = await Promise.all([startKubernetes(lab, node), chartOf(rehearsed)]);
+  const place: SitePlace = { node, kubernetes, objects: chart, programs: new Map() };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "cilium-secrets" } };
+  const registered = nodeObject(node, rehearsed);
+  await kubernetes.apply(registered, namespace, ...chart.rendered);
+  await kubernetes.status(registered, nodeStatus(node.address, node.name));
+  const writer = new Writer(place, chart, rehearsed);
   return {
     name: rehearsed.plan.name,
     node,
@@ -71,15 +71,48 @@ export async function startRealSite(lab: Lab, rehearsed: RehearsedSite): Promise
       await startMeshApi(place);
     },
     roll: () => roll(place),
-    async update(next) {
-      const isUpgrade = !isDeepStrictEqual(next.values, values);
-      values = next.values;
-      place.objects = isUpgrade ? await objectsFor(next) : withTexts(place.objects, next);
+    write: (next, stage) => writer.write(next, stage),
+    async boot() {
       writeAll(place);
-      await kubernetes.apply(...next.objects);
-      if (isUpgrade) await roll(place);
+      // The worst of all orders: nothing else of Cilium's has been here before.
+      await startMeshApi(place);
+      await startOperator(place);
+      await startAgent(place);
     },
   };
+}
+
+/** Writes into a site what has changed since it wrote last. */
+class Writer {
+  /** Objects as they were written last, by kind and name. */
+  readonly #written = new Map<string, object>();
+  #texts: Objects["texts"] = new Map();
+  #chart: Objects;
+  #values: HelmValues;
+
+  constructor(
+    readonly place: SitePlace,
+    chart: Objects,
+    { values }: RehearsedSite,
+  ) {
+    this.#chart = chart;
+    this.#values = values;
+  }
+
+  async write(next: RehearsedSite, stage: number): Promise<void> {
+    const { objects, texts } = next.stages[stage]!;
+    const isUpgrade = !isDeepStrictEqual(next.values, this.#values);
+    if (isUpgrade) this.#chart = await chartOf(next);
+    this.#values = next.values;
+    this.#texts = new Map([...this.#texts, ...texts]);
+    const { place } = this;
+    place.objects = { ...this.#chart, texts: new Map([...this.#chart.texts, ...this.#texts]) };
+    if (place.programs.size > 0) writeAll(place);
+    const changed = objects.filter((one) => !isDeepStrictEqual(one, this.#written.get(keyOf(one))));
+    if (changed.length > 0) await place.kubernetes.apply(...changed);
+    for (const one of changed) this.#written.set(keyOf(one), one);
+    if (isUpgrade) await roll(place);
+  }
 }
 
 /** What an upgrade of the release does to a site: first its mesh API, then each node's agent. */
@@ -91,27 +124,26 @@ async function roll(place: SitePlace): Promise<void> {
   await startAgent(place);
 }
 
-async function objectsFor(rehearsed: RehearsedSite): Promise<Objects> {
-  const rendered = objectsOf(await render("1.19", rehearsed.values as HelmValues));
+function keyOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind}/${metadata.name}`;
+}
+
+async function chartOf({ values }: RehearsedSite): Promise<Objects> {
+  const rendered = objectsOf(await render("1.19", values));
   const maps = rendered.filter(({ kind }) => kind === "ConfigMap");
   const texts = maps.map(
     (one) => [`ConfigMap/${one.metadata.name}`, (one.data ?? {}) as Record<string, string>] as const,
   );
-  return withTexts({ rendered, texts: new Map(texts) }, rehearsed);
+  return { rendered, texts: new Map(texts) };
 }
 
-function withTexts(objects: Objects, { texts }: RehearsedSite): Objects {
-  return { ...objects, texts: new Map([...objects.texts, ...texts]) };
-}
-
-async function registerNode(node: SiteNode, kubernetes: Kubernetes, { plan }: RehearsedSite): Promise<void> {
+function nodeObject(node: SiteNode, { plan }: RehearsedSite) {
   const [network] = plan.addresses.podCidr.split("/");
   // On GKE the node has its part of the secondary range from the cloud.
   const podCIDR = `${network}/${plan.addresses.podPrefixPerNode}`;
   const spec = plan.kind === "gke" ? { podCIDR, podCIDRs: [podCIDR] } : {};
   const labels = { "kubernetes.io/hostname": node.name, "kubernetes.io/os": "linux" };
-  await kubernetes.apply({ apiVersion: "v1", kind: "Node", metadata: { name: node.name, labels }, spec });
-  await kubernetes.status("node", node.name, "default", nodeStatus(node.address, node.name));
+  return { apiVersion: "v1", kind: "Node", metadata: { name: node.name, labels }, spec };
 }
 
 /** Waits until every site follows exactly all others. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Kept } from "../../rehearsal/clusters/keeper";
-import { type Container, containerOf, type Objects, writeVolumes } from "./containers";
+import { type Container, containerOf, type Objects, replace, writeVolumes } from "./containers";
 import { type Kubernetes, podStatus } from "./kubernetes";
 import type { SiteNode } from "./node";
 import { CONFIG_OVERRIDES } from "./overrides";
@@ -30,7 +30,7 @@ export function writeAll({ node, objects }: SitePlace): void {
   const config = configFolder(node);
   mkdirSync(config, { recursive: true });
   const all = { ...objects.texts.get("ConfigMap/cilium-config"), ...CONFIG_OVERRIDES };
-  for (const [name, value] of Object.entries(all)) if (value !== undefined) writeFileSync(join(config, name), value);
+  for (const [name, value] of Object.entries(all)) if (value !== undefined) replace(join(config, name), value);
 }
 
 /** Programs of the mesh API's pod, in the order in which they end. */
@@ -121,6 +121,7 @@ async function announceMeshApi({ node, kubernetes }: SitePlace): Promise<void> {
   };
   const containers = [{ name: "etcd", image: "none", ports: [{ containerPort: 2379 }] }];
   const spec = { nodeName: node.name, hostNetwork: true, containers };
-  await kubernetes.apply({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "kube-system", labels }, spec });
-  await kubernetes.status("pod", name, "kube-system", podStatus(node.address, node.address));
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "kube-system", labels }, spec };
+  await kubernetes.apply(pod);
+  await kubernetes.status(pod, podStatus(node.address, node.address));
 }
