@@ -28,13 +28,14 @@ export class Stage {
     return this.#fleet;
   }
 
-  /** A step. After the first that fails the others would only wait, and are skipped. */
-  readonly step = (name: string, run: () => Promise<void>) =>
+  /** A step, which may say why it is skipped. After the first that fails the others would only wait, and are skipped. */
+  readonly step = (name: string, run: () => Promise<unknown>) =>
     test(name, async (t: TestContext) => {
       if (this.#failed !== undefined) return t.skip(`an earlier step has failed: ${this.#failed}`);
       this.#failed = name;
-      await run();
+      const lacking = await run();
       this.#failed = undefined;
+      if (typeof lacking === "string") t.skip(lacking);
     });
 
   /** A step that waits for minutes: only where the whole is asked for. */

@@ -13,10 +13,10 @@ export type Program = (typeof PROGRAMS)[number];
 
 /**
  * What runs in clusters and is run beside them here, since a rehearsal's pods run nothing: trust-manager as it is,
- * `issuers` with cert-manager's controllers, and Pebble, a small ACME authority. Nobody fetches or builds them unless they
- * are asked for by name.
+ * `issuers` with cert-manager's controllers, Pebble, a small ACME authority, and CoreDNS with the plugins that sites use.
+ * Nobody fetches or builds them unless they are asked for by name.
  */
-export const OPTIONAL_PROGRAMS = ["trust-manager", "issuers", "pebble"] as const;
+export const OPTIONAL_PROGRAMS = ["trust-manager", "issuers", "pebble", "coredns"] as const;
 
 export type OptionalProgram = (typeof OPTIONAL_PROGRAMS)[number];
 
@@ -33,10 +33,11 @@ export const VERSIONS: Readonly<Record<Bundle, string>> = {
   etcd: "3.6.14",
   kwok: "0.8.0",
   helm: "3.22.0",
-  // Those of the charts in `plan/versions`; the number of `issuers` is cert-manager's.
+  // Those of the charts and images in `plan/versions`; the number of `issuers` is cert-manager's.
   "trust-manager": "0.25.0",
   issuers: "1.21.2",
   pebble: "2.10.3",
+  coredns: "1.13.1",
 };
 
 /** What is known of a program. */
@@ -118,6 +119,7 @@ export const FACTS: Readonly<Record<Program | OptionalProgram, ProgramFacts>> = 
   "trust-manager": optional("trust-manager", "github.com/cert-manager/trust-manager/cmd/trust-manager"),
   issuers: optional("issuers", "multisite.invalid/issuers"),
   pebble: optional("pebble", "github.com/letsencrypt/pebble/v2/cmd/pebble"),
+  coredns: optional("coredns", "multisite.invalid/coredns"),
 };
 
 /** They are not looked for on the PATH, so that nobody asks them for their version. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { CERT_MANAGER, DEFAULT_KUBERNETES_VERSION, TRUST_MANAGER } from "../../../lib/plan/versions";
+import { CERT_MANAGER, COREDNS, DEFAULT_KUBERNETES_VERSION, TRUST_MANAGER } from "../../../lib/plan/versions";
 import { archiveOf } from "../../../rehearsal/clusters/toolchain/archives";
 import { moduleFolder, recipe } from "../../../rehearsal/clusters/toolchain/build";
 import { cacheFolder } from "../../../rehearsal/clusters/toolchain/places";
@@ -25,11 +25,13 @@ const MODULES = {
   "trust-manager": "github.com/cert-manager/trust-manager",
   issuers: "github.com/cert-manager/cert-manager",
   pebble: "github.com/letsencrypt/pebble/v2",
+  coredns: "github.com/coredns/coredns",
 };
 
-test("what runs beside clusters has the versions of the charts that install it there", () => {
+test("what runs beside clusters has the versions of the charts and images that install it there", () => {
   assert.equal(`v${VERSIONS["trust-manager"]}`, TRUST_MANAGER.version);
   assert.equal(`v${VERSIONS.issuers}`, CERT_MANAGER.version);
+  assert.ok(COREDNS.image.endsWith(`:v${VERSIONS.coredns}`));
 });
 
 test("local sites run the Kubernetes that sites get by default", () => {
