@@ -38,7 +38,7 @@ const credentials = (site) => ({
 });
 
 const fleet = new Fleet("shop", {
-  ...{ spec, kinds: [eks, gke, aks], tunnelSecret: pulumi.secret("of the tunnels") },
+  ...{ spec, kinds: [eks, gke, aks], tunnelSecret: pulumi.secret("of the tunnels, 32 characters long") },
   meshCredentials: Object.fromEntries(spec.sites.map(({ name }) => [name, credentials(name)])),
 });
 
