@@ -1,6 +1,7 @@
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
-import { FLEET, isObserved } from "pulumi-multisite/plan";
+import { FLEET, isInstaller, isObserved } from "pulumi-multisite/plan";
 import { judgeFleet } from "./fleetJudged";
+import { Installs } from "./installs";
 import type { JudgedFleet } from "./judged";
 import { known } from "./known";
 import type { Rule } from "./rule";
@@ -19,11 +20,12 @@ export class Court {
   private readonly own = new Map<Rule, Settings>();
   private readonly declared = new Map<string, { readonly name: string; readonly props: unknown }>();
   private readonly inputs = new Map<string, unknown>();
+  /** Charts, which rules are asked about one by one. */
+  readonly installs = new Installs();
   private last: { readonly key: string; readonly fleet: JudgedFleet } | undefined;
   private stack: LookedAtStack | undefined;
   /** Resources under way in this turn of the event loop, as the first policy saw them. */
-  private fleets = 0;
-  private others = 0;
+  private readonly underWay = { fleets: 0, charts: 0, others: 0 };
 
   constructor(private readonly today: () => string) {}
 
@@ -31,25 +33,33 @@ export class Court {
    * Remembers what a resource is asked to be. A provider whose own settings are unknown, as a cluster's Kubernetes provider
    * is before the cluster exists, answers nothing at a preview, so stack policies see its resources without properties.
    */
-  witness({ urn, type, props }: ResourceValidationArgs): void {
+  witness(args: ResourceValidationArgs): void {
+    const { urn, type, props } = args;
     if (isObserved(type) || type === FLEET) this.inputs.set(urn, known(props));
+    this.installs.witness(args);
   }
 
   /**
-   * Says, before the rules are asked about a resource, whether it is a Fleet. Resources come side by side: only while none
-   * of those under way is a Fleet can the rules be spared. Where the first policy does not run, nothing is said.
+   * Says, before the rules are asked about a resource, of what type it is. Resources come side by side: only while none of
+   * those under way is one that rules are about can they be spared. Where the first policy does not run, nothing is said.
    */
-  expect(isFleet: boolean): void {
-    const count = isFleet ? "fleets" : "others";
-    this[count]++;
+  expect(type: string): void {
+    const kind = type === FLEET ? "fleets" : isInstaller(type) ? "charts" : "others";
+    this.underWay[kind]++;
     setImmediate(() => {
-      this[count]--;
+      this.underWay[kind]--;
     });
   }
 
-  /** Whether all resources under way are known not to be Fleets. */
-  expectsNoFleet(): boolean {
-    return this.others > 0 && this.fleets === 0;
+  /** Whether all resources under way are known to be none that this rule is about. */
+  expectsNothingFor(rule: Rule): boolean {
+    const { fleets, charts, others } = this.underWay;
+    return charts + others > 0 && fleets === 0 && !this.expectsChartFor(rule);
+  }
+
+  /** Whether a chart is under way, and the rule judges charts. */
+  expectsChartFor({ atInstall }: Rule): boolean {
+    return atInstall === true && this.underWay.charts > 0;
   }
 
   share(settings: Settings): void {
@@ -99,6 +109,7 @@ export class Court {
     this.stack = stack;
     setImmediate(() => {
       if (this.stack === stack) this.stack = undefined;
+      this.installs.forget();
     });
     return stack;
   }

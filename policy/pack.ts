@@ -1,6 +1,7 @@
 import type { Policies, ReportViolation, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
-import { FLEET } from "pulumi-multisite/plan";
+import { FLEET, isInstaller } from "pulumi-multisite/plan";
 import { Court } from "./court";
+import { isAbout } from "./exceptions";
 import { guarded } from "./guarded";
 import type { Finding, JudgedFleet } from "./judged";
 import { facts, noteworthy } from "./noteworthy";
@@ -39,10 +40,11 @@ function leading(court: Court): Policy {
     configSchema: settingsSchema,
     validateResource: (args, report) => {
       court.witness(args);
-      court.expect(args.type === FLEET);
-      if (args.type !== FLEET) return;
+      court.expect(args.type);
+      if (args.type !== FLEET && !isInstaller(args.type)) return;
       const settings = args.getConfig<Settings>();
       court.share(settings);
+      if (args.type !== FLEET) return;
       reportAll(
         guarded(facts, () => noteworthy(court.fleet(args, settings))),
         report,
@@ -68,9 +70,13 @@ function policyOf(rule: Rule, court: Court): Policy {
   };
   // Until a rule has been asked once it is asked about every type: only so does the pack learn its own settings.
   const validateResource = onType(
-    () => (court.hasLearned(rule) ? FLEET : undefined),
+    () => (court.hasLearned(rule) && !court.expectsChartFor(rule) ? FLEET : undefined),
     (args: ResourceValidationArgs, report) => {
       const settings = settingsOf(args);
+      if (rule.atInstall && isInstaller(args.type)) {
+        reportAll(atInstall(rule, args, settings), report);
+        return;
+      }
       if (args.type !== FLEET) args.notApplicable(`The rule is about ${FLEET}.`);
       reportAll(
         found(rule, () => court.fleet(args, settings)),
@@ -84,9 +90,16 @@ function policyOf(rule: Rule, court: Court): Policy {
       const settings = settingsOf(args);
       const stack = court.current() ?? court.look(args.resources);
       if (stack.isEmptyFor(rule)) args.notApplicable(NO_SITES);
-      reportAll(stack.findings(rule, settings), report);
+      const found = stack.findings(rule, settings);
+      reportAll(
+        found.filter(({ urn }) => !court.installs.hasRefused(rule, urn)),
+        report,
+      );
     },
   );
+  /** Which site a chart is for is known at the end only: where something is accepted for one, it is judged then. */
+  const atInstall = (of: Rule, { urn }: ResourceValidationArgs, { exceptions = [] }: Settings) =>
+    exceptions.some((one) => isAbout(one, of.name)) ? [] : court.installs.findings(of, urn);
   // The SDK answers for every rule that is not about a type, which for fifteen thousand resources and thirteen rules costs
   // more than reading the resources. To a rule that the first policy has no Fleet for, there is nothing to ask.
   return Object.defineProperty(
@@ -97,7 +110,7 @@ function policyOf(rule: Rule, court: Court): Policy {
     "validateResource",
     {
       enumerable: true,
-      get: () => (court.expectsNoFleet() && court.hasLearned(rule) ? undefined : validateResource),
+      get: () => (court.expectsNothingFor(rule) && court.hasLearned(rule) ? undefined : validateResource),
     },
   );
 }

@@ -25,6 +25,11 @@ export interface Rule extends RuleFacts {
   readonly compare?: (fleet: ObservedFleet) => Finding[];
   /** Violations in the resources of any program, whether it has a Fleet, clusters, or neither. */
   readonly program?: (observed: Observed) => Finding[];
+  /**
+   * Whether `program` finds something in what installations of Cilium are asked to be, beside each other: then each is judged
+   * before it is made as well, beside those that the run has come to.
+   */
+  readonly atInstall?: true;
 }
 
 /** What the pack says to the SDK of a rule. @param subject one of its tags */

@@ -9,6 +9,7 @@ export { type CountedPool, capacitySite, countPool, type DeclaredPool, observedD
 export {
   type CalledProgram,
   type Installation,
+  isInstaller,
   isKnown,
   isOfAMesh,
   type MeshRange,

@@ -15,6 +15,7 @@ export const meshIdentity: Rule = {
   severity: "critical",
   remediation:
     "Give each cluster a name and an id of its own before its first pod: a change restarts all of its workloads.",
+  atInstall: true,
   program: ({ mesh: { members } }) => [
     ...members.flatMap((one) => [...nameProblems(one), ...idProblems(one)].map((message) => about(one, message))),
     ...twice(members, "name"),

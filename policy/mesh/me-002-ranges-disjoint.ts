@@ -10,6 +10,7 @@ export const rangesDisjoint: Rule = {
   level: "mandatory",
   severity: "critical",
   remediation: "Give each site ranges of its own, Cilium's pool of pods first: by default it is 10.0.0.0/8 everywhere.",
+  atInstall: true,
   program: ({ mesh: { ranges } }) => {
     const read = ranges.flatMap((range) => {
       const cidr = readCidr(range.cidr);

@@ -9,6 +9,7 @@ export const cacheTtl: Rule = {
   level: "mandatory",
   severity: "critical",
   remediation: "Set clustermesh.cacheTTL, to 180s: longer than a restart of the mesh API takes.",
+  atInstall: true,
   program: ({ mesh: { members } }) =>
     members
       .filter(({ cacheTtl }) => isKnown(cacheTtl) && isZero(cacheTtl))

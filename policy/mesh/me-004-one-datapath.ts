@@ -12,6 +12,7 @@ export const oneDatapath: Rule = {
   severity: "critical",
   remediation:
     "Leave eni, gke, azure and chaining unset, with routingMode tunnel and one tunnelProtocol in every site.",
+  atInstall: true,
   program: ({ mesh: { members } }) => differing(members, "datapath", datapathOf),
 };
 

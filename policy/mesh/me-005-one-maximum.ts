@@ -12,6 +12,7 @@ export const oneMaximum: Rule = {
   level: "mandatory",
   severity: "critical",
   remediation: "Choose 255 or 511 before the first site is built: it never changes afterwards.",
+  atInstall: true,
   program: ({ mesh: { members } }) => [
     ...members
       .filter(({ maximumSites }) => isKnown(maximumSites) && !ALLOWED.includes(maximumSites))

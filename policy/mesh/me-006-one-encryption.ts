@@ -9,6 +9,7 @@ export const oneEncryption: Rule = {
   level: "mandatory",
   severity: "critical",
   remediation: "Set encryption.enabled and encryption.type alike in every site.",
+  atInstall: true,
   program: ({ mesh: { members } }) => [
     ...differing(members, "encryption", ({ encryption }) => encryption),
     ...members

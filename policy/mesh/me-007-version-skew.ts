@@ -13,6 +13,7 @@ export const versionSkew: Rule = {
   level: "mandatory",
   severity: "high",
   remediation: "Upgrade site by site, one minor version at a time.",
+  atInstall: true,
   program: ({ mesh: { members } }) => {
     const known = members.flatMap((one) => {
       const minor = minorOf(one);

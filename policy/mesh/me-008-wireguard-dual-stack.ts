@@ -15,6 +15,7 @@ export const wireguardDualStack: Rule = {
   level: "mandatory",
   severity: "high",
   remediation: "Turn IPv6 off, or encryption, or link the sites by what carries more than a VPN.",
+  atInstall: true,
   program: ({ mesh: { members, hasVpn } }) =>
     members
       .filter(({ ipv6, encryption }) => ipv6 === true && encryption === "wireguard")

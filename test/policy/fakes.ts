@@ -107,7 +107,8 @@ export function onStack(name: string | readonly string[], sent: readonly SentRes
   });
 }
 
-function policyResources(sent: readonly SentResource[]): PolicyResource[] {
+/** Resources as the SDK hands them to a stack policy. */
+export function policyResources(sent: readonly SentResource[]): PolicyResource[] {
   const made = sent.map(
     (one): PolicyResource => ({
       ...common,

@@ -6,7 +6,7 @@ import { type Peers, peersOf } from "./peers";
 import { isNetwork, type MeshRange, rangesOf } from "./ranges";
 import { type CalledProgram, calledPrograms } from "./webhooks";
 
-export type { Installation } from "./installations";
+export { type Installation, isInstaller } from "./installations";
 export type { Opening } from "./openings";
 export type { MeshRange } from "./ranges";
 export { isKnown, type Setting } from "./settings";
