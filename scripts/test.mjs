@@ -20,7 +20,7 @@ if (wanted.length === 0) {
 }
 // One file more than cores: those with control planes wait for them half of their time.
 const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
-const options = ["--require", "./test/support/seed.cjs", "--test", concurrency, "--test-reporter=spec"];
+const options = ["--require", "./test/support/preload.cjs", "--test", concurrency, "--test-reporter=spec"];
 run("tests", "--import", ["tsx", ...options, ...files]);
 
 function testsIn(path) {
