@@ -3,6 +3,7 @@ import type { Subject } from "../commands/subject";
 import type { ResourceView, RunResult, Step } from "../engine";
 import type { ProviderSource } from "../engine/provider";
 import { amounts } from "./amounts";
+import { reportLinks } from "./links";
 import { masked } from "./mask";
 import type { Report, ReportCapacity, ReportChanges, ReportPlaced, ReportResource, ReportViolation } from "./report";
 import { reportTraffic } from "./traffic";
@@ -28,6 +29,7 @@ export function buildReport({ subject, verdict, result, changes, clouds, seconds
     placed: placed(verdict),
     capacity: capacity(verdict),
     traffic: reportTraffic(subject.plan?.traffic, verdict.routing, result.resources),
+    links: reportLinks(subject.plan?.underlay),
     // The program registers in whatever order its outputs resolve; two reports are to be compared line by line.
     resources: [...result.resources].sort(byUrn).map((resource) => reportResource(resource, clouds)),
     violations: violations(result),

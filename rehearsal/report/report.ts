@@ -1,4 +1,5 @@
 import type { Fidelity } from "../engine/provider";
+import type { ReportLinks } from "./links";
 import type { ReportTraffic } from "./traffic";
 
 /**
@@ -12,6 +13,8 @@ export interface Report {
   capacity: ReportCapacity;
   /** null where the fleet names no public domain. */
   traffic: ReportTraffic | null;
+  /** null where the fleet links nothing. */
+  links: ReportLinks | null;
   resources: ReportResource[];
   violations: ReportViolation[];
   changes: ReportChanges;

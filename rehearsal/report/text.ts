@@ -1,4 +1,5 @@
 import type { Terminal } from "../terminal";
+import { linksText } from "./links";
 import type { Report, ReportCapacity, ReportLoss, ReportViolation } from "./report";
 import { type Column, figure, percent, table } from "./table";
 import { trafficText } from "./traffic";
@@ -140,13 +141,14 @@ function lostName(loss: ReportLoss): string {
 export const UNJUDGED =
   "Verdict: none. The program builds no sites, or nothing says what they must carry: give --workloads, or a Fleet's demand.";
 
-/** Demand, placement, losses, traffic and verdict, one part each. */
+/** Demand, placement, losses, traffic, links and verdict, one part each. */
 export function judgementText(report: Report, asked: readonly string[], colors: Colors): string[] {
   return [
     demandText(report),
     placementText(report),
     lossesText(report.capacity, asked, colors),
     trafficText(report.traffic, colors),
+    linksText(report.links, colors),
     verdictText(report.capacity, asked, colors),
   ];
 }
