@@ -55,9 +55,12 @@ export class Clouds {
 
 /** A value inside a resource: its outputs, else its inputs. */
 export function at(resource: Resource | undefined, path: string): unknown {
-  const walk = (root: unknown) =>
-    path.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], root);
-  return walk(resource?.outputs) ?? walk(resource?.inputs);
+  return within(resource?.outputs, path) ?? within(resource?.inputs, path);
+}
+
+function within(value: unknown, path: string): unknown {
+  for (const key of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];
+  return value;
 }
 
 export function text(resource: Resource | undefined, path: string): string {
