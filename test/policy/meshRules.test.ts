@@ -302,6 +302,48 @@ const OPEN: readonly (readonly [string, SentResource, string])[] = [
     "open opens 2379/tcp (mesh-api), 4240/tcp (health) of the mesh to 0.0.0.0/0: give 10.1.0.0/16, 10.2.0.0/16.",
   ],
   [
+    "a rule of a firewall policy of Google's",
+    {
+      type: "gcp:compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule",
+      name: "policy",
+      props: {
+        ...{ direction: "INGRESS", action: "allow" },
+        match: { srcIpRanges: ["0.0.0.0/0"], layer4Configs: [{ ipProtocol: "udp", ports: ["8472"] }] },
+      },
+    },
+    "policy opens 8472/udp (vxlan) of the mesh to 0.0.0.0/0: give 10.1.0.0/16, 10.2.0.0/16.",
+  ],
+  [
+    "a rule within a firewall policy of Google's that names neither source nor port",
+    {
+      type: "gcp:compute/firewallPolicyWithRules:FirewallPolicyWithRules",
+      name: "company",
+      props: {
+        rules: [
+          { direction: "INGRESS", action: "deny", match: { layer4Configs: [{ ipProtocol: "udp" }] } },
+          { ruleName: "any", direction: "INGRESS", action: "allow", match: { layer4Configs: [{ ipProtocol: "udp" }] } },
+          {
+            ...{ direction: "INGRESS", action: "allow" },
+            match: { srcSecureTags: [{ name: "tagValues/1" }], layer4Configs: [{ ipProtocol: "all" }] },
+          },
+        ],
+      },
+    },
+    "any of company opens 8472/udp (vxlan), 51871/udp (wireguard) of the mesh to 0.0.0.0/0: give 10.1.0.0/16, 10.2.0.0/16.",
+  ],
+  [
+    "a rule of one version of Azure's API",
+    {
+      type: "azure-native_network_v20240101:network:SecurityRule",
+      name: "pinned",
+      props: {
+        ...{ direction: "Inbound", access: "Allow", protocol: "*", sourceAddressPrefix: "203.0.113.0/24" },
+        destinationPortRanges: ["4240"],
+      },
+    },
+    "pinned opens 4240/tcp (health) of the mesh to 203.0.113.0/24: give 10.1.0.0/16, 10.2.0.0/16.",
+  ],
+  [
     "a rule within a group of Azure",
     {
       type: "azure-native:network:NetworkSecurityGroup",

@@ -29,6 +29,12 @@ const READERS: Readonly<Record<string, Reader>> = {
   "aws:ec2/securityGroup:SecurityGroup": (props) => list(props.ingress).flatMap(inlineAws),
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": (props) => list(props.ingress).flatMap(inlineAws),
   "gcp:compute/firewall:Firewall": google,
+  "gcp:compute/firewallPolicyRule:FirewallPolicyRule": googlePolicy,
+  "gcp:compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule": googlePolicy,
+  "gcp:compute/regionNetworkFirewallPolicyRule:RegionNetworkFirewallPolicyRule": googlePolicy,
+  "gcp:compute/firewallPolicyWithRules:FirewallPolicyWithRules": googlePolicies,
+  "gcp:compute/networkFirewallPolicyWithRules:NetworkFirewallPolicyWithRules": googlePolicies,
+  "gcp:compute/regionNetworkFirewallPolicyWithRules:RegionNetworkFirewallPolicyWithRules": googlePolicies,
   "azure-native:network:SecurityRule": azure,
   "azure-native:network:NetworkSecurityGroup": (props) =>
     list(props.securityRules).flatMap((rule) => azure(plain(rule))),
@@ -37,13 +43,19 @@ const READERS: Readonly<Record<string, Reader>> = {
     list(props.securityRules).flatMap((rule) => azure(plain(rule))),
 };
 
+/** The reader of a type. Teams that hold to one version of Azure's API have it in the type: what opens ports is the same. */
+function readerOf(type: string): Reader | undefined {
+  const known = type.replace(/^azure-native(_network_v\w+)?:network(\/v\w+)?:/, "azure-native:network:");
+  return Object.hasOwn(READERS, known) ? READERS[known] : undefined;
+}
+
 /** A list of ranges that rules of AWS name, and one range of it as a resource of its own. */
 const LIST = "aws:ec2/managedPrefixList:ManagedPrefixList";
 const LIST_ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry";
 
 /** Whether a resource of this type may open ports, or says from where another does. */
 export function isOpening(type: string): boolean {
-  return Object.hasOwn(READERS, type) || type === LIST || type === LIST_ENTRY;
+  return readerOf(type) !== undefined || type === LIST || type === LIST_ENTRY;
 }
 
 /** What the resources of a program let in. */
@@ -51,9 +63,10 @@ export function openings(resources: readonly ObservedResource[]): Opening[] {
   const lists = prefixLists(resources);
   return resources.flatMap((resource) => {
     const { type, name, urn, props } = resource;
-    if (!Object.hasOwn(READERS, type)) return [];
+    const read = readerOf(type);
+    if (read === undefined) return [];
     const listed = new Set(listsOf(resource).flatMap((list) => lists.get(list) ?? []));
-    return READERS[type]!(plain(props)).map(({ part, sources, ...found }) => ({
+    return read(plain(props)).map(({ part, sources, ...found }) => ({
       ...found,
       sources: [...sources, ...listed],
       ...{ urn, name: part === undefined ? name : `${part} of ${name}` },
@@ -112,11 +125,43 @@ function google(props: Props): Found[] {
   );
   const given = props.sourceRanges === undefined && !named ? [EVERYWHERE] : list(props.sourceRanges);
   return list(props.allows).flatMap((allow) => {
-    const { protocol: of, ports } = plain(allow);
-    const protocol = PROTOCOLS[String(of).toLowerCase()];
-    if (protocol === undefined || ports === UNKNOWN) return [];
-    const ranges = ports === undefined ? ["0-65535"] : texts(list(ports));
-    return ranges.flatMap((range) => ported(range, protocol, texts(given)));
+    const { protocol, ports } = plain(allow);
+    return googlePorts(protocol, ports, texts(given));
+  });
+}
+
+function googlePorts(of: unknown, ports: unknown, sources: readonly string[]): Found[] {
+  const protocol = PROTOCOLS[String(of).toLowerCase()];
+  if (protocol === undefined || ports === UNKNOWN) return [];
+  const given = texts(list(ports));
+  return (given.length === 0 ? ["0-65535"] : given).flatMap((range) => ported(range, protocol, sources));
+}
+
+/** By what else than ranges a rule of a policy may name its sources. */
+const OTHER_SOURCES = [
+  ...["srcAddressGroups", "srcFqdns", "srcNetworks", "srcRegionCodes", "srcSecureTags", "srcThreatIntelligences"],
+  ...["srcNetworkContext", "srcNetworkScope", "srcNetworkType"],
+];
+
+/** A rule of a firewall policy, which Google reads before a network's own. */
+function googlePolicy(props: Props): Found[] {
+  if (props.direction === "EGRESS" || props.disabled === true || props.action !== "allow") return [];
+  const match = plain(props.match);
+  const named = OTHER_SOURCES.some((word) => match[word] !== undefined && match[word] !== null);
+  const given = texts(list(match.srcIpRanges));
+  if (match.srcIpRanges === UNKNOWN) return [];
+  const sources = given.length === 0 && !named ? [EVERYWHERE] : given;
+  return list(match.layer4Configs).flatMap((one) => {
+    const { ipProtocol, ports } = plain(one);
+    return googlePorts(ipProtocol, ports, sources);
+  });
+}
+
+function googlePolicies(props: Props): Found[] {
+  return list(props.rules).flatMap((rule) => {
+    const { ruleName } = plain(rule);
+    const part = typeof ruleName === "string" ? { part: ruleName } : {};
+    return googlePolicy(plain(rule)).map((one) => ({ ...one, ...part }));
   });
 }
 
