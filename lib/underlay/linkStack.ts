@@ -92,7 +92,7 @@ function planStack(name: string, args: LinkStackArgs): PlannedStack {
   const plan = planOrProblems(given.spec, problems);
   const underlay = plan?.underlay;
   const stack = underlay?.stacks.find((one) => one.name === given.stack);
-  if (plan !== undefined && stack === undefined) problems.push(stackProblem(given.stack, underlay));
+  if (plan !== undefined && stack === undefined) problems.push(stackProblem(given.stack, plan));
   if (plan === undefined || underlay === undefined || stack === undefined) throw refusal(name, problems);
   const links = underlay.links.filter((link) => stack.links.includes(link.name));
   problems.push(...secretProblems(underlay, links, plan.sites, given.tunnelSecret));
@@ -108,7 +108,15 @@ const NO_ENDS: Problem = {
     'is missing: give what the stacks of the sites left, (site) => reference.requireOutput("linkEnds").apply((all) => all[site])',
 };
 
-function stackProblem(stack: unknown, underlay: UnderlayPlan | undefined): Problem {
+function stackProblem(stack: unknown, { spec, underlay }: FleetPlan): Problem {
+  // A stack goes with the last site that it links: then it is no slip of the pen.
+  const active = spec.sites.map((site) => ({ ...site, state: "active" as const }));
+  if (planOrProblems({ ...spec, sites: active }, [])?.underlay?.stacks.some(({ name }) => name === stack)) {
+    const message =
+      `is "${stack}", which has nothing to link while sites are lost or leaving: leave the stack as it is until they are back, and ` +
+      "destroy it once they are gone";
+    return { path: "stack", message };
+  }
   const known = underlay?.stacks.map((one) => one.name).join(", ") ?? "";
   const message = `is "${stack}": give one of ${known === "" ? "none, since spec.underlay links nothing" : known}`;
   return { path: "stack", message };

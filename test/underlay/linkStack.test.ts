@@ -126,6 +126,16 @@ const REFUSED: readonly [string, Partial<LinkStackArgs>, RegExp][] = [
     { stack: "links" },
     /stack is "links": give one of links-aws-azure, links-aws-gcp, links-gcp-azure/,
   ],
+  [
+    "a stack whose sites are lost, and says what to do with it",
+    {
+      stack: "links-aws-azure",
+      spec: fleetSpec([eksSite("frankfurt", 1), gkeSite("belgium", 2), aksSite("amsterdam", 3, { state: "lost" })], {
+        ...{ underlay: {}, degradedUntil: "2026-12-31" },
+      }),
+    },
+    /stack is "links-aws-azure", which has nothing to link while sites are lost or leaving: leave the stack as it is/,
+  ],
   ["kinds that do not build its clouds", { kinds: [eks] }, /kinds has no "gke", whose networks links-aws-gcp links/],
   ["keys that nobody makes", { stack: "links-gcp-azure" }, /tunnelSecret is missing/],
   [
