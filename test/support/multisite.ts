@@ -50,7 +50,10 @@ export async function reported(args: readonly string[]): Promise<Ended & { repor
 /** Makes a folder the project `sample` of a program in JavaScript, beside the checkout's packages. */
 export function writeProgram(dir: string, source: string): void {
   symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"), "junction");
-  writeFileSync(join(dir, "Pulumi.yaml"), "name: sample\nruntime: nodejs\nmain: index.js\n");
+  writeFileSync(
+    join(dir, "Pulumi.yaml"),
+    "name: sample\nruntime:\n  name: nodejs\n  options:\n    typescript: false\nmain: index.js\n",
+  );
   writeFileSync(join(dir, "index.js"), source);
 }
 

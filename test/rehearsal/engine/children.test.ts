@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { startChild } from "../../../rehearsal/engine/children";
+import { type LogLine, startChild } from "../../../rehearsal/engine/children";
 
 const ROOT = join(__dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "multisite-children-"));
@@ -28,25 +28,29 @@ console.log(other().includes("at other"));
 `,
 );
 
-/** Loads the SDK, says whether npm's resolver came along, and asks for what needs it: the packages of a closure. */
+/** Loads the SDK, asks for the packages of a closure, then for its text, and says after each which of both came along. */
 const closure = join(folder, "closure.js");
 symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
 writeFileSync(
   closure,
   `const { runtime } = require("@pulumi/pulumi");
-const isLoaded = () => Object.keys(require.cache).some((file) => /arborist/.test(file));
-const atFirst = isLoaded();
-process.chdir(${JSON.stringify(ROOT)});
-runtime.computeCodePaths({}).then((paths) => {
-  const found = [...paths.keys()].some((path) => path.endsWith("node_modules/commander"));
-  console.log(JSON.stringify([atFirst, found, isLoaded()]));
-});
+const loaded = () => ["arborist/lib", "typescript/lib"].map((part) => Object.keys(require.cache).some((file) => file.includes(part)));
+(async () => {
+  const atFirst = loaded();
+  process.chdir(${JSON.stringify(ROOT)});
+  const packages = await runtime.computeCodePaths({});
+  const withPackages = loaded();
+  const { text } = await runtime.serializeFunction(() => 42);
+  const found = [[...packages.keys()].some((path) => path.endsWith("node_modules/commander")), text.includes("42")];
+  console.log(JSON.stringify([atFirst, withPackages, loaded(), found]));
+})();
 `,
 );
 
 async function linesOf(script: string, env: Record<string, string | undefined> = {}): Promise<string[]> {
   const lines: string[] = [];
-  const child = startChild({ script, args: [], cwd: folder, env, onLine: ({ text }) => lines.push(text) });
+  const onLine = ({ stream, text }: LogLine) => stream === "stdout" && lines.push(text);
+  const child = startChild({ script, args: [], cwd: folder, env, onLine });
   assert.deepEqual(await child.exited, { code: 0, signal: null });
   return lines;
 }
@@ -62,7 +66,7 @@ describe("a program's process", () => {
     assert.deepEqual(lines, ['["mapped","mapped","mapped","for a while",3]', "true"]);
   });
 
-  it("loads npm's resolver of packages for who asks for the packages of a closure, and for nobody else", async () => {
-    assert.deepEqual(await linesOf(closure), ["[false,true,true]"]);
+  it("loads for who has a closure what only closures need, and for nobody else", async () => {
+    assert.deepEqual(await linesOf(closure), ["[[false,false],[true,false],[true,true],[true,true]]"]);
   });
 });
