@@ -11,7 +11,11 @@ export type Targets = ReadonlyMap<string, Readonly<Record<string, number>>>;
 /** Nothing of it runs. */
 export const NO_PODS: WorkloadPods = { running: 0, pending: 0, reasons: {} };
 
-const POLL_MILLISECONDS = 100;
+/**
+ * Milliseconds between two looks, at the least and at the most: a tenth of the time since something changed, so that what
+ * takes a moment is told to a tenth of a second, and what waits costs its site no work.
+ */
+const [SHORTEST_POLL, LONGEST_POLL] = [100, 1000];
 
 /** Milliseconds without a change after which pods that the scheduler found no node for are given up. */
 const SETTLED_MILLISECONDS = 5000;
@@ -74,7 +78,7 @@ export class DrillFleet {
       if (state !== before) [before, changed] = [state, now];
       const isSettled = isHopeless(pods) && now - changed > SETTLED_MILLISECONDS;
       if (isSettled || now - since > patienceSeconds * 1000) return { pods, seconds: null };
-      await sleep(POLL_MILLISECONDS);
+      await sleep(Math.min(Math.max((now - changed) / 10, SHORTEST_POLL), LONGEST_POLL));
     }
   }
 }

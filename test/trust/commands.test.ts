@@ -4,11 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import Ajv from "ajv";
-import { createColors } from "picocolors";
 import type { TrustFacts, TrustRotation } from "../../lib/plan/trustPhases";
-import { run } from "../../rehearsal/cli";
-import type { Terminal } from "../../rehearsal/terminal";
 import { Canaries } from "../support/canaries";
+import { commandLine } from "../support/commandLine";
 import { type Ended, ROOT, writeProgram } from "../support/multisite";
 import { type Identity, identities, leaf, root, sha256 } from "./certificates";
 import { answersOf, FakeApi } from "./fakeApi";
@@ -88,23 +86,10 @@ const CONFIGS = () => ["--timeout", "60", ...KUBECONFIGS()];
 const KUBECONFIGS = () => NAMES.flatMap((name) => ["--kubeconfig", `${name}=${join(dir, `${name}.kubeconfig`)}`]);
 
 async function trust(...args: string[]): Promise<Ended> {
-  const said = { stdout: "", stderr: "" };
-  const terminal: Terminal = {
-    out(text) {
-      said.stdout += `${text}\n`;
-    },
-    err(text) {
-      said.stderr += `${text}\n`;
-    },
-    progress() {},
-    done() {},
-    colors: createColors(false),
-  };
-  const exit = await run(["node", "multisite", "trust", ...args], terminal, new AbortController().signal);
-  const ended = { exit, ...said };
-  assert.doesNotMatch(`${said.stdout}${said.stderr}`, /PRIVATE KEY|S3CR3T|^\s+at .*:\d+:\d+\)?$/m);
+  const ended = await commandLine(["trust", ...args]);
+  assert.doesNotMatch(`${ended.stdout}${ended.stderr}`, /PRIVATE KEY|S3CR3T|^\s+at .*:\d+:\d+\)?$/m);
   const written = ["trust.json", "trust-facts.json"].map((name) => join(dir, name)).filter((file) => existsSync(file));
-  const seen = [said.stdout, said.stderr, ...written.map((file) => readFileSync(file, "utf8"))];
+  const seen = [ended.stdout, ended.stderr, ...written.map((file) => readFileSync(file, "utf8"))];
   assert.deepEqual(canaries().in(seen.join("\n")), []);
   return ended;
 }

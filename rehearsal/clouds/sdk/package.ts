@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { nearest } from "../../../lib/plan/nearest";
 import { Declarations, enclosed } from "./declarations";
@@ -62,8 +62,10 @@ export class SdkPackage {
         if (existsSync(manifest)) {
           const { version, pulumi } = JSON.parse(readFileSync(manifest, "utf8"));
           if (pulumi?.resource !== true || !existsSync(join(folder, "provider.js"))) return undefined;
-          const known = opened.get(`${folder} ${version}`) ?? new SdkPackage(name, version, folder);
-          opened.set(`${folder} ${version}`, known);
+          // Programs of one checkout share its packages by links.
+          const key = `${realpathSync(folder)} ${version}`;
+          const known = opened.get(key) ?? new SdkPackage(name, version, folder);
+          opened.set(key, known);
           return known;
         }
         if (dirname(at) === at) break;
