@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { commandLine } from "../../support/commandLine";
 import { type Ended, multisite, programWith } from "../../support/multisite";
 
 const folders: string[] = [];
@@ -55,14 +56,14 @@ describe("a spec that cannot be planned", () => {
       /addresses\.pool.*10\.0\.0\.0\/33/,
     ],
   ] as const) {
-    it(`${what} is refused`, async () => refused(await multisite(["plan", program(spec)]), pattern));
+    it(`${what} is refused`, async () => refused(await commandLine(["plan", program(spec)]), pattern));
   }
 });
 
 describe("a program that fails", () => {
   it("that throws is the program's own failure", async () => {
     const dir = program("(() => { throw new Error('out of coffee') })()");
-    const run = await multisite(["rehearse", dir]);
+    const run = await commandLine(["rehearse", dir]);
     assert.equal(run.exit, 2);
     assert.match(run.stderr, /out of coffee/);
   });
@@ -84,7 +85,7 @@ describe("a command line that is wrong", () => {
     ["an engine that is none", ["rehearse", "--engine", "tofu"], /own, pulumi/],
     ["a token for nothing", ["token", "oke"], /eks, gke, aks/],
   ] as const) {
-    it(`${what} is refused`, async () => refused(await multisite([...args]), pattern));
+    it(`${what} is refused`, async () => refused(await commandLine(args), pattern));
   }
 
   it("help is no mistake", async () => {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { FleetSpec, SiteState } from "../../../lib/plan/spec";
-import { multisite, writeProgram } from "../../support/multisite";
+import { commandLine } from "../../support/commandLine";
+import { writeProgram } from "../../support/multisite";
 import { existingSite } from "../../support/specs";
 
 /**
@@ -40,7 +41,7 @@ function site(name: string, number: number, life: SiteState = "active") {
 function rehearse(sites: FleetSpec["sites"], more: Partial<FleetSpec> = {}) {
   const spec: FleetSpec = { sites, demand: { cpu: 4, memoryGiB: 8, pods: 20 }, ...more };
   writeFileSync(join(dir, "spec.json"), JSON.stringify(spec));
-  return multisite(["rehearse", dir, "--state", state]);
+  return commandLine(["rehearse", dir, "--state", state]);
 }
 
 test("an entry vanishes only when its site was withdrawn and its number is retired, and nobody takes another's", async () => {
