@@ -1,8 +1,8 @@
 import { describe } from "node:test";
 import { askedMachine } from "./prerequisites";
 import { openStage } from "./stage";
-import { lossSteps } from "./steps/losses";
-import { membershipSteps } from "./steps/membership";
+import { LOST, lossSteps } from "./steps/losses";
+import { membershipSteps, STRANGER } from "./steps/membership";
 import { quorumSteps } from "./steps/quorum";
 import { rotationSteps } from "./steps/rotation";
 import { serviceSteps } from "./steps/services";
@@ -15,8 +15,8 @@ describe("a real mesh, configured by a rehearsal", { skip: typeof asked === "str
   // One mesh for all of them, in this order: bringing it up is most of what they cost.
   serviceSteps(stage);
   rotationSteps(stage);
-  quorumSteps(stage);
+  quorumSteps(stage, () => stage.fleet.rehearseAhead(...STRANGER));
   membershipSteps(stage);
-  withdrawerSteps(stage);
+  withdrawerSteps(stage, () => stage.fleet.rehearseAhead(LOST));
   lossSteps(stage);
 });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { globalAnnotations, type ServiceSharing } from "../../lib/plan/mesh";
 import type { Toolchain } from "../../rehearsal/clusters/toolchain";
 import { type Lab, openLab } from "./lab";
@@ -30,6 +31,7 @@ export class RealFleet {
   readonly clients = new Map<string, RealPod>();
   readonly lab: Lab;
   readonly rehearsals = new Rehearsals();
+  #ahead: { of: readonly [States, RehearsalOptions]; made: Promise<Map<string, RehearsedSite>> } | undefined;
   /** The last that was given to the sites. */
   #rehearsed: ReadonlyMap<string, RehearsedSite> = new Map();
 
@@ -64,10 +66,21 @@ export class RealFleet {
   }
 
   /** Gives what a rehearsal of these states says to the sites that run. */
-  async rehearse(states: States, options?: RehearsalOptions): Promise<Map<string, RehearsedSite>> {
-    const rehearsed = await this.rehearsals.up(states, options);
+  async rehearse(states: States, options: RehearsalOptions = {}): Promise<Map<string, RehearsedSite>> {
+    const { of, made } = this.#ahead ?? { of: [states, options], made: this.rehearsals.up(states, options) };
+    this.#ahead = undefined;
+    assert.deepEqual([states, options], of, "what was rehearsed ahead is what is asked for");
+    const rehearsed = await made;
     await this.give(rehearsed);
     return rehearsed;
+  }
+
+  /** Begins what will be asked for next, while a step only waits. */
+  rehearseAhead(states: States, options: RehearsalOptions = {}): void {
+    const made = this.rehearsals.up(states, options);
+    // Whoever asks for it is told of its failure.
+    made.catch(() => {});
+    this.#ahead = { of: [states, options], made };
   }
 
   /** Gives what was rehearsed to the sites that run, as an update does. */

@@ -3,8 +3,12 @@ import { outageBounds } from "../../../lib/plan/mesh";
 import { isWhole } from "../prerequisites";
 import { type Answer, answering, outageSeconds, PATIENT, type Probe, startProbe } from "../probe";
 import { PATIENCE, type RealFleet } from "../realFleet";
+import type { States } from "../rehearsed";
 import { until } from "../run";
 import { others, type Stage, THREE } from "../stage";
+
+/** What is rehearsed once a site is gone. */
+export const LOST: States = { ...THREE, amsterdam: "lost" };
 
 /** Of the rehearsed spec. */
 const BOUNDS = outageBounds({ cacheTtlSeconds: 30 });
@@ -47,7 +51,7 @@ async function unpeered(fleet: RealFleet): Promise<void> {
   const { near, far } = await startProbes(fleet);
   await fleet.kill("amsterdam");
   await until("requests to amsterdam fail", PATIENCE, () => outageSeconds(far.answers()) > 0);
-  await fleet.rehearse({ ...THREE, amsterdam: "lost" });
+  await fleet.rehearse(LOST);
   const rehearsed = Date.now();
   await fleet.allReady();
   await untilServed(far, BOUNDS.unpeeredSeconds + PATIENCE);

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PATIENCE, type RealFleet } from "../realFleet";
-import type { States } from "../rehearsed";
+import type { RehearsalOptions, States } from "../rehearsed";
 import { until } from "../run";
 import { follows, type RealSite } from "../site";
 import { NAMES, others, type Stage, THREE } from "../stage";
 
 const FOUR: States = { ...THREE, dublin: "joining" };
+const LEAVING: States = { ...THREE, dublin: "leaving" };
+
+/** What is rehearsed first: the fourth site's certificates are of another authority. */
+export const STRANGER: readonly [States, RehearsalOptions] = [FOUR, { foreign: "dublin" }];
 
 /** A fourth site comes as a stranger, is let in, and leaves. */
 export function membershipSteps(stage: Stage): void {
@@ -21,6 +25,7 @@ export function membershipSteps(stage: Stage): void {
   step("with the fleet's own certificates it joins, and no process of the others is restarted", async () => {
     const { fleet } = stage;
     await fleet.rehearse(FOUR);
+    fleet.rehearseAhead(LEAVING);
     await fleet.site("dublin").roll();
     await fleet.allReady();
     assert.deepEqual(processes(fleet), running, "the programs that run are those that ran before it came");
@@ -33,7 +38,8 @@ export function membershipSteps(stage: Stage): void {
 
   step("it leaves: its peers drop it at once, and keep each other", async () => {
     const { fleet } = stage;
-    await fleet.rehearse({ ...THREE, dublin: "leaving" });
+    await fleet.rehearse(LEAVING);
+    fleet.rehearseAhead(THREE);
     const dublin = fleet.site("dublin");
     await Promise.all(NAMES.map((name) => follows(fleet.site(name), others(name), PATIENCE)));
     await follows(dublin, [], PATIENCE);
@@ -44,7 +50,8 @@ export function membershipSteps(stage: Stage): void {
 }
 
 async function strangerRefused(fleet: RealFleet): Promise<void> {
-  const rehearsed = await fleet.rehearse(FOUR, { foreign: "dublin" });
+  const rehearsed = await fleet.rehearse(...STRANGER);
+  fleet.rehearseAhead(FOUR);
   const [dublin] = await fleet.start(rehearsed.get("dublin")!);
   for (const site of NAMES.map((name) => fleet.site(name))) {
     await until(`${site.name} and dublin refuse each other`, PATIENCE, () => {

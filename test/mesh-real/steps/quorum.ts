@@ -4,19 +4,23 @@ import { PATIENCE } from "../realFleet";
 import { until } from "../run";
 import { NAMES, others, type Stage } from "../stage";
 
-/** A store that keeps a majority runs over the sites, and each of them is lost. */
-export function quorumSteps(stage: Stage): void {
+/**
+ * A store that keeps a majority runs over the sites, and each of them is lost.
+ * @param meanwhile begins what takes no more than the time in which this waits
+ */
+export function quorumSteps(stage: Stage, meanwhile: () => void): void {
   stage.step(
     "a quorum of three, one member a site, takes writes while each site is lost in turn, and loses none",
     async () => {
       const etcd = new RealEtcd(stage.fleet, NAMES);
       await Promise.all(NAMES.map((name) => etcd.start(name)));
+      meanwhile();
       const acknowledged: string[] = [];
       // A site that comes back on other machines takes half a minute; one is enough where not the whole is asked for.
       const killed: readonly string[] = isWhole() ? NAMES : ["amsterdam"];
       for (const victim of ["amsterdam", "belgium", "frankfurt"]) {
         acknowledged.push(...(await writtenWithout(victim, killed.includes(victim), etcd)));
-        for (const member of NAMES) await etcd.untilHas(member, acknowledged);
+        await Promise.all(NAMES.map((member) => etcd.untilHas(member, acknowledged)));
       }
     },
   );

@@ -22,8 +22,9 @@ export function serviceSteps(stage: Stage): void {
   step("every pod reaches every other by its address, in all nine directions", async () => {
     const { fleet } = stage;
     await fleet.startPods(...NAMES);
-    for (const from of NAMES) {
-      for (const to of NAMES) await fleet.untilAnswering(from, { ...fleet.web(to), port: 8080 }, [to]);
+    for (const to of NAMES) {
+      const web = { ...fleet.web(to), port: 8080 };
+      await Promise.all(NAMES.map((from) => fleet.untilAnswering(from, web, [to])));
     }
   });
 
@@ -75,12 +76,13 @@ async function policyByCluster({ fleet }: Stage): Promise<void> {
       ingress: [{ fromEndpoints: [podsInSites({ app: "client" }, ["belgium"])] }],
     },
   });
-  await fleet.untilAnswering("amsterdam", web, []);
-  await fleet.untilAnswering("frankfurt", web, []);
-  await fleet.untilAnswering("belgium", web, ["frankfurt"]);
+  await Promise.all([
+    fleet.untilAnswering("amsterdam", web, []),
+    fleet.untilAnswering("frankfurt", web, []),
+    fleet.untilAnswering("belgium", web, ["frankfurt"]),
+  ]);
   await kubernetes.kubectl(["delete", "ciliumnetworkpolicy", "from-belgium"]);
-  await fleet.untilAnswering("amsterdam", web, ["frankfurt"]);
-  await fleet.untilAnswering("frankfurt", web, ["frankfurt"]);
+  await Promise.all(["amsterdam", "frankfurt"].map((from) => fleet.untilAnswering(from, web, ["frankfurt"])));
 }
 
 /** Each site's mesh API was started before Cilium's operator, which can install the definitions of what it exports. */

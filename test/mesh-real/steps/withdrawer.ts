@@ -12,8 +12,11 @@ import { startWithdrawer, type WithdrawerPod } from "../withdrawerPod";
 
 const SECRET = ["-n", "kube-system", "patch", "secret", "cilium-clustermesh", "--type=merge", "-p"];
 
-/** A withdrawer runs in one of three sites, and a site vanishes. */
-export function withdrawerSteps(stage: Stage): void {
+/**
+ * A withdrawer runs in one of three sites, and a site vanishes.
+ * @param meanwhile begins what takes no more than the time in which the last step waits
+ */
+export function withdrawerSteps(stage: Stage, meanwhile: () => void): void {
   const { step } = stage;
   const probes = new Map<string, Probe>();
   let withdrawer: WithdrawerPod;
@@ -87,6 +90,7 @@ export function withdrawerSteps(stage: Stage): void {
     const site = stage.fleet.site("frankfurt");
     await site.node.cut(true);
     await untilSaid(/cut off/);
+    meanwhile();
     await sleep(10_000);
     assert.deepEqual(await withdrawer.withdrawn(), []);
     await site.node.cut(false);
