@@ -40,7 +40,7 @@ if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
  * cache of modules, once, what loads them when they are asked for something: a hook of the loader would stand in everybody's
  * stacks.
  */
-const modulesOfClosures = `
+export const modulesOfClosures = `
 for (const name of ["@npmcli/arborist", "typescript"]) {
   try {
     const need = require("node:module").createRequire(process.argv[1]);
