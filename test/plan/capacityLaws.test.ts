@@ -174,7 +174,7 @@ describe("laws of the verdict", () => {
       }),
       RUNS,
     );
-    assert.ok(fixed > 30, `only ${fixed} fleets were fixed`);
+    assert.ok(fixed > 10, `only ${fixed} fleets were fixed`);
   });
 
   it("agrees with itself: the losses with the verdict, the weights with 1, the shares with what sites can carry", () => {
