@@ -59,20 +59,20 @@ export function writeProgram(dir: string, source: string): void {
 
 /**
  * A folder with the program of a Fleet whose spec is the given JavaScript expression, beside the checkout's packages. In it,
- * `site(name, number, region, more?)` is a site on EKS.
+ * `site(name, number, region, more?)` is a site on EKS; of the clouds' SDKs it loads those that the expression names.
  */
 export function programWith(spec: string): string {
   const dir = mkdtempSync(join(tmpdir(), "multisite-program-"));
+  const others = Object.entries({ gke: "gcp", aks: "azure" }).filter(([kind]) => spec.includes(`"${kind}"`));
   writeProgram(
     dir,
     `const pulumi = require("@pulumi/pulumi");
 const { Fleet } = require("pulumi-multisite");
 const { eks } = require("pulumi-multisite/aws");
-const { gke } = require("pulumi-multisite/gcp");
-const { aks } = require("pulumi-multisite/azure");
+${others.map(([kind, entry]) => `const { ${kind} } = require("pulumi-multisite/${entry}");`).join("\n")}
 const site = (name, number, region, more) => ({ kind: "eks", name, number, region, account: "111122223333",
   apiAccess: { mode: "private" }, pools: [{ name: "apps", machineType: "m6i.xlarge", nodes: 3 }], ...more });
-new Fleet("sample", { kinds: [eks, gke, aks], spec: ${spec} });
+new Fleet("sample", { kinds: [${["eks", ...others.map(([kind]) => kind)].join(", ")}], spec: ${spec} });
 `,
   );
   return dir;

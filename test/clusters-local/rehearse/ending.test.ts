@@ -64,7 +64,7 @@ for (const [signal, expected] of [
   test(`${signal} in the middle of an update of real sites leaves no process and no folder`, onLinux, async (t) => {
     const tools = await localTools();
     if (typeof tools === "string") return t.skip(tools);
-    const dir = program(t, ENDLESS);
+    const dir = program(t, { inEach: ENDLESS, isAlone: true });
     const folder = temporaryIn(t, temporaryFolder(t));
     const child = start(["rehearse", dir, "--clusters"]);
     const run = ended(child);
@@ -78,7 +78,7 @@ for (const [signal, expected] of [
         }).stdout,
       );
     await until(deployed, 300);
-    assert.ok(processesOf(folder).length >= 10, "two control planes run");
+    assert.ok(processesOf(folder).length >= 5, "a control plane runs");
     child.kill(signal);
     const { exit, stderr } = await run;
     assert.equal(exit, expected, stderr);
@@ -92,19 +92,16 @@ test("bad input of real sites is told with the site, ends with 2, and leaves not
 
   await t.test("a chart that nobody has", async (t) => {
     const chart = `new k8s.helm.v3.Release("odd-" + name, { chart: "odd", version: "1.2.3", repositoryOpts: { repo: "http://127.0.0.1:9" } }, { provider });`;
-    const dir = program(t, chart);
+    const dir = program(t, { inEach: chart, isAlone: true });
     const folder = temporaryIn(t, temporaryFolder(t));
-    refused(
-      await multisite(["rehearse", dir, "--clusters"]),
-      /site (oslo|turin): .*odd.*check the chart name and repository/,
-    );
+    refused(await multisite(["rehearse", dir, "--clusters"]), /site oslo: .*odd.*check the chart name and repository/);
     await nothingLeft(folder, dir);
   });
 
   await t.test("a full disk", onLinux, async (t) => {
     const folder = mounted(t, "size=64m");
     if (folder === undefined) return t.skip("cannot mount a small tmpfs here: not root");
-    const dir = program(t, "");
+    const dir = program(t, {});
     temporaryIn(t, folder);
     refused(
       await multisite(["rehearse", dir, "--clusters"]),
@@ -118,7 +115,7 @@ test("bad input of real sites is told with the site, ends with 2, and leaves not
     const folder = isRoot ? mounted(t, "ro") : temporaryFolder(t);
     if (folder === undefined) return t.skip("root may write everywhere, and cannot mount a read-only tmpfs here");
     if (!isRoot) chmodSync(folder, 0o500);
-    const dir = program(t, "");
+    const dir = program(t, {});
     temporaryIn(t, folder);
     const wanted = /The folder for temporary files \S+ cannot be used: E(ROFS|ACCES): .*TMPDIR/;
     refused(await multisite(["rehearse", dir, "--clusters"]), wanted);
