@@ -17,7 +17,8 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
 type Rehearsed = ReadonlyMap<string, RehearsedSite>;
 
 /**
- * Times how long a site that runs takes to be a peer of two others, and they its peers: mesh APIs, agents, and all they keep.
+ * Times how long a site that runs takes to be a peer of two others, and they its peers: mesh APIs, agents, and all they keep,
+ * when their objects are written in the order of an update.
  * Each time on sites that are new: a peer that was one before is followed again only when the mesh APIs have let go of it,
  * three minutes after they were told to.
  */
@@ -33,7 +34,7 @@ export async function run(): Promise<Figure[]> {
       10,
     ),
     secondsFigure(
-      "objects of three sites written, all at once (kubectl)",
+      "objects of three sites written, stage by stage",
       all.map(({ written }) => written),
     ),
   ];
