@@ -5,8 +5,8 @@ const { Provider } = require("@pulumi/aws/provider");
 const k8s = require("@pulumi/kubernetes");
 const pulumi = require("@pulumi/pulumi");
 
-/** What is done wrong at the second site; nothing by default. */
-const wrong = new pulumi.Config().get("wrong");
+/** What is done wrong at the second site, in words; nothing by default. */
+const wrong = new pulumi.Config().get("wrong")?.split(" ") ?? [];
 
 const assumeRolePolicy = JSON.stringify({
   Version: "2012-10-17",
@@ -21,7 +21,7 @@ function kubeconfigOf(cluster) {
   });
 }
 
-function site(name, number, region, change) {
+function site(name, number, region, changes) {
   const opts = { provider: new Provider(name, { region }) };
   const cidrBlock = `10.${number}.0.0/16`;
   const vpc = new Vpc(name, { cidrBlock }, opts);
@@ -35,21 +35,23 @@ function site(name, number, region, change) {
     protocol: "udp",
     fromPort: port,
     toPort: port,
-    cidrBlocks: change === "open" ? ["0.0.0.0/0"] : ["10.1.0.0/16", "10.2.0.0/16"],
+    cidrBlocks: changes.includes("open") ? ["0.0.0.0/0"] : ["10.1.0.0/16", "10.2.0.0/16"],
   });
   const ingress = [rule(8472), rule(51871)];
   new SecurityGroup(name, { vpcId: vpc.id, ingress }, opts);
   const values = {
-    cluster: { name, id: change === "id" ? 1 : number },
+    cluster: { name, id: changes.includes("id") ? 1 : number },
     ipam: {
-      operator: { clusterPoolIPv4PodCIDRList: change === "pods" ? ["10.101.0.0/16"] : [`10.${100 + number}.0.0/16`] },
+      operator: {
+        clusterPoolIPv4PodCIDRList: changes.includes("pods") ? ["10.101.0.0/16"] : [`10.${100 + number}.0.0/16`],
+      },
     },
-    encryption: { enabled: change !== "plain", type: "wireguard" },
-    clustermesh: { useAPIServer: true, cacheTTL: change === "ttl" ? "0s" : "180s" },
+    encryption: { enabled: !changes.includes("plain"), type: "wireguard" },
+    clustermesh: { useAPIServer: true, cacheTTL: changes.includes("ttl") ? "0s" : "180s" },
     k8sServiceHost: cluster.endpoint,
   };
   const provider = new k8s.Provider(name, { kubeconfig: kubeconfigOf(cluster) });
-  const chart = { chart: "cilium", version: change === "old" ? "1.17.4" : "1.19.5", namespace: "kube-system" };
+  const chart = { chart: "cilium", version: changes.includes("old") ? "1.17.4" : "1.19.5", namespace: "kube-system" };
   new k8s.helm.v3.Release(
     name,
     { ...chart, repositoryOpts: { repo: "https://helm.cilium.io/" }, values },
@@ -57,5 +59,5 @@ function site(name, number, region, change) {
   );
 }
 
-site("frankfurt", 1, "eu-central-1");
+site("frankfurt", 1, "eu-central-1", []);
 site("dublin", 2, "eu-west-1", wrong);

@@ -70,7 +70,9 @@ describe("a program that fails", () => {
 });
 
 describe("a command line that is wrong", () => {
-  const yaml = join(mkdtempSync(join(tmpdir(), "multisite-yaml-")), "bad.yaml");
+  const folder = mkdtempSync(join(tmpdir(), "multisite-yaml-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const yaml = join(folder, "bad.yaml");
   writeFileSync(yaml, "kind: Deployment\n\tmetadata: [\n");
 
   for (const [what, args, pattern] of [
