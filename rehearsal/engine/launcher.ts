@@ -38,7 +38,7 @@ if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
  * What the SDK loads for closures alone, which hardly a program has: up to 3.270 npm's own resolver of package trees, four
  * hundred modules and a quarter of its start, and TypeScript, another quarter where the program has none. It finds in the
  * cache of modules, once, what loads them when they are asked for something: a hook of the loader would stand in everybody's
- * stacks.
+ * stacks. The resolver passes for an ES module: the SDK would copy the names of another.
  */
 export const modulesOfClosures = `
 for (const name of ["@npmcli/arborist", "typescript"]) {
@@ -47,7 +47,15 @@ for (const name of ["@npmcli/arborist", "typescript"]) {
     const file = need.resolve(name);
     require.cache[file] = { id: file, filename: file, loaded: true, children: [], get exports() {
       delete require.cache[file];
-      return new Proxy({}, { get: (_, key) => key === "__esModule" || need(file)[key] });
+      return new Proxy({}, {
+        get: (_, key) => (key === "__esModule" && name === "@npmcli/arborist") || need(file)[key],
+        has: (_, key) => key in need(file),
+        ownKeys: () => Reflect.ownKeys(need(file)),
+        getOwnPropertyDescriptor: (_, key) => {
+          const found = Reflect.getOwnPropertyDescriptor(need(file), key);
+          return found && { ...found, configurable: true };
+        },
+      });
     } };
   } catch {
     // A script without the SDK, or an SDK without the module.
