@@ -62,7 +62,9 @@ function build() {
   const wanted = digest([...sources, at("tsconfig.json"), at("tsconfig.build.json"), at("package-lock.json")]);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   say("building ...");
-  run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", at("tsconfig.build.json")]);
+  // Whoever starts waits for this; types are checked by `npm test` and `npm run check`, a third of the time.
+  const tsc = at("node_modules", "typescript", "bin", "tsc");
+  run(process.execPath, [tsc, "-p", at("tsconfig.build.json"), "--noCheck"]);
   // Node compiles no TypeScript below node_modules, so projects that install the package use the pack from dist.
   for (const file of ["PulumiPolicy.yaml", "package.json"]) {
     const compiled = readFileSync(at("policy", file), "utf8").replace("index.ts", "index.js");

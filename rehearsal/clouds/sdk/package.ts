@@ -62,9 +62,10 @@ export class SdkPackage {
         if (existsSync(manifest)) {
           const { version, pulumi } = JSON.parse(readFileSync(manifest, "utf8"));
           if (pulumi?.resource !== true || !existsSync(join(folder, "provider.js"))) return undefined;
-          // Programs of one checkout share its packages by links.
-          const key = `${realpathSync(folder)} ${version}`;
-          const known = opened.get(key) ?? new SdkPackage(name, version, folder);
+          // Programs of one checkout share its packages by links, which may go before the packages do.
+          const real = realpathSync(folder);
+          const key = `${real} ${version}`;
+          const known = opened.get(key) ?? new SdkPackage(name, version, real);
           opened.set(key, known);
           return known;
         }
