@@ -1,10 +1,10 @@
-import { type Cidr, contains, formatCidr, overlap, parseAddress } from "../cidr";
+import { contains, formatCidr, overlap, parseAddress } from "../cidr";
 import { INTERNAL_RANGES, isInternal, reservedRange } from "../reserved";
 import type { FleetSpec } from "../spec";
 import { readableRanges } from "./ranges";
 import type { DraftSite } from "./sites";
 import type { Draft } from "./structure";
-import { takenBySites } from "./taken";
+import { type TakenRange, takenBySites } from "./taken";
 import type { Path, Report } from "./wording";
 
 /** The addresses by which peers reach the mesh's API of clusters that exist, where a mesh or links are to lead there. */
@@ -43,8 +43,7 @@ export function checkMeshEndpoints(spec: Draft<FleetSpec>, sites: readonly Draft
 
 interface Around {
   readonly isLinked: boolean;
-  /** What sites have, each with whose it is. */
-  readonly taken: readonly { readonly cidr: Cidr; readonly of: DraftSite }[];
+  readonly taken: readonly TakenRange[];
 }
 
 /** Nothing between nodes may translate addresses, and links route node CIDRs alone. */
