@@ -55,7 +55,8 @@ function run(names: readonly string[], { shared = {}, own = {}, today = TODAY }:
   return { messages, urns, notApplicable };
 }
 
-function quietly(call: () => void): string | undefined {
+/** Calls a policy. @returns why it is not applicable, where it says so. */
+export function quietly(call: () => void): string | undefined {
   try {
     call();
     return undefined;
@@ -65,7 +66,8 @@ function quietly(call: () => void): string | undefined {
   }
 }
 
-const common = {
+/** What the SDK hands to every policy. */
+export const common = {
   stackTags: new Map<string, string>(),
   isType: () => false,
   asType: () => undefined,

@@ -6,20 +6,10 @@ import { makePolicies } from "../../policy/pack";
 import { rules } from "../../policy/policies";
 import type { Settings } from "../../policy/settings";
 import { urnOf } from "../support/packProcess";
-import { policyResources, TODAY, UNKNOWN_VALUE } from "./fakes";
+import { ciliumValues } from "../support/programs";
+import { common, policyResources, quietly, TODAY, UNKNOWN_VALUE } from "./fakes";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
-
-/** Values of a site in a mesh, and right. */
-function values(id: number, more: object = {}, mesh: object = {}) {
-  return {
-    cluster: { name: `site-${id}`, id },
-    ipam: { operator: { clusterPoolIPv4PodCIDRList: [`10.${100 + id}.0.0/16`] } },
-    encryption: { enabled: true, type: "wireguard" },
-    clustermesh: { useAPIServer: true, cacheTTL: "180s", ...mesh },
-    ...more,
-  };
-}
 
 interface Chart {
   readonly name: string;
@@ -71,36 +61,27 @@ class Run {
   }
 
   private common(policy: string) {
-    const notApplicable = () => {
-      throw NOT_APPLICABLE;
-    };
-    return { getConfig: () => this.config[policy] ?? {}, notApplicable, stackTags: new Map() };
+    return { ...common, getConfig: () => this.config[policy] ?? {} };
   }
 }
 
-const NOT_APPLICABLE = new Error("not applicable");
-
-function quietly(call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    if (error !== NOT_APPLICABLE) throw error;
-  }
-}
-
-const frankfurt: Chart = { name: "frankfurt", values: values(1) };
+const frankfurt: Chart = { name: "frankfurt", values: ciliumValues(1) };
 const dublin = (more: object = {}, mesh: object = {}, rest: Partial<Chart> = {}): Chart => ({
-  ...{ name: "dublin", values: values(2, more, mesh) },
+  ...{ name: "dublin", values: ciliumValues(2, more, mesh) },
   ...rest,
 });
 
 const WRONG: readonly (readonly [string, Chart, RegExp])[] = [
   [
     "an id that another has",
-    { name: "dublin", values: { ...values(2), cluster: { name: "x", id: 1 } } },
+    { name: "dublin", values: { ...ciliumValues(2), cluster: { name: "x", id: 1 } } },
     /^me-001 Cilium at dublin has cluster\.id 1, which frankfurt has already/,
   ],
-  ["no name", { name: "dublin", values: { ...values(2), cluster: { name: "default", id: 2 } } }, /^me-001 .*"default"/],
+  [
+    "no name",
+    { name: "dublin", values: { ...ciliumValues(2), cluster: { name: "default", id: 2 } } },
+    /^me-001 .*"default"/,
+  ],
   [
     "pods of another",
     dublin({ ipam: { operator: { clusterPoolIPv4PodCIDRList: ["10.101.0.0/16"] } } }),
@@ -130,24 +111,24 @@ describe("before it is installed, a Cilium is refused beside another for", () =>
 describe("before it is installed", () => {
   it("what is right is taken, and so is what nobody knows yet, and other charts", async () => {
     const run = new Run();
-    const unknown = { ...values(3), cluster: UNKNOWN_VALUE, tunnelProtocol: UNKNOWN_VALUE };
+    const unknown = { ...ciliumValues(3), cluster: UNKNOWN_VALUE, tunnelProtocol: UNKNOWN_VALUE };
     const others: Chart[] = [frankfurt, dublin(), { name: "paris", values: unknown }];
     for (const one of others) assert.deepEqual(await run.chart(one), []);
-    assert.deepEqual(await run.chart({ name: "redis", chart: "redis", values: values(1) }), []);
+    assert.deepEqual(await run.chart({ name: "redis", chart: "redis", values: ciliumValues(1) }), []);
   });
 
   it("two that differ are said once, and a third like one of them is no news", async () => {
     const run = new Run();
     await run.chart(frankfurt);
     assert.equal((await run.chart(dublin({ tunnelProtocol: "geneve" }))).length, 1);
-    assert.deepEqual(await run.chart({ name: "paris", values: values(3) }), []);
+    assert.deepEqual(await run.chart({ name: "paris", values: ciliumValues(3) }), []);
   });
 
   it("another run forgets what an earlier one came to", async () => {
     const run = new Run();
     await run.chart(frankfurt);
     await run.end([frankfurt]);
-    assert.deepEqual(await run.chart({ name: "rome", values: values(1) }), []);
+    assert.deepEqual(await run.chart({ name: "rome", values: ciliumValues(1) }), []);
   });
 
   it("nothing is judged that is accepted for some site: which site it is, is known at the end", async () => {

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { meshRules } from "../../policy/mesh";
 import type { Settings } from "../../policy/settings";
 import { type SentResource, urnOf } from "../support/packProcess";
-import { AKS, AKS_POOL, EKS, eksCluster, eksPool, GKE, inCluster, kubernetes } from "../support/programs";
+import { AKS, AKS_POOL, ciliumValues, EKS, eksCluster, eksPool, GKE, inCluster, kubernetes } from "../support/programs";
 import { onStack, UNKNOWN_VALUE } from "./fakes";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -16,16 +16,6 @@ interface Given {
   readonly [site: string]: { readonly values?: object; readonly version?: string; readonly more?: object };
 }
 
-function values(id: number, more: object = {}, mesh: object = {}) {
-  return {
-    cluster: { name: `site-${id}`, id },
-    ipam: { operator: { clusterPoolIPv4PodCIDRList: [`10.${100 + id}.0.0/16`] } },
-    encryption: { enabled: true, type: "wireguard" },
-    clustermesh: { useAPIServer: true, cacheTTL: "180s", ...mesh },
-    ...more,
-  };
-}
-
 function release(site: string, given: object, version = "1.19.5", more: object = {}): SentResource {
   const props = { chart: "cilium", version, values: given, ...more };
   return { ...inCluster(site, "helm.sh/v3:Release", "cilium", {}), type: RELEASE, props };
@@ -34,7 +24,7 @@ function release(site: string, given: object, version = "1.19.5", more: object =
 /** Two clusters with networks of their own, and Cilium in each. */
 function twoSites(given: Given = {}): SentResource[] {
   return ["frankfurt", "ireland"].flatMap((site, i) => {
-    const { values: own = values(i + 1), version, more } = given[site] ?? {};
+    const { values: own = ciliumValues(i + 1), version, more } = given[site] ?? {};
     return [
       { type: VPC, name: site, props: { cidrBlock: `10.${i + 1}.0.0/16` } },
       { type: SUBNET, name: site, props: {}, propertyDependencies: { vpcId: [urnOf(VPC, site)] } },
@@ -86,7 +76,7 @@ const GOOD: readonly (readonly [string, SentResource[]])[] = [
   ],
   [
     "IPv6 with WireGuard where links are wide",
-    twoSites({ frankfurt: { values: values(1, { ipv6: { enabled: true }, MTU: 8500 }) } }),
+    twoSites({ frankfurt: { values: ciliumValues(1, { ipv6: { enabled: true }, MTU: 8500 }) } }),
   ],
 ];
 
@@ -104,7 +94,7 @@ function unknownValues() {
   };
 }
 
-const with1 = (more: object, mesh: object = {}) => twoSites({ frankfurt: { values: values(1, more, mesh) } });
+const with1 = (more: object, mesh: object = {}) => twoSites({ frankfurt: { values: ciliumValues(1, more, mesh) } });
 const named = (name: string, id = 1) => with1({ cluster: { name, id } });
 
 const WRONG: readonly (readonly [string, SentResource[], readonly string[]])[] = [
@@ -365,7 +355,7 @@ const MANAGED_FLEET = { fleetName: "fleet" };
 
 /** A cluster of another cloud with Cilium of its own, and a program's Cilium within. */
 function managed(type: string, props: object): SentResource[] {
-  return [{ type, name: "alps", props }, kubernetes("alps", type), release("alps", values(3))];
+  return [{ type, name: "alps", props }, kubernetes("alps", type), release("alps", ciliumValues(3))];
 }
 
 const MANAGED: readonly (readonly [string, SentResource[], readonly string[]])[] = [
@@ -437,9 +427,9 @@ describe("rules of the mesh, over programs that nobody's library made", () => {
 
   it("read charts that the program renders, and what those leave behind", () => {
     const chart = {
-      ...release("frankfurt", values(0)),
+      ...release("frankfurt", ciliumValues(0)),
       type: CHART,
-      props: { chart: "oci://quay.io/cilium/charts/cilium", version: "1.19.5", values: values(0) },
+      props: { chart: "oci://quay.io/cilium/charts/cilium", version: "1.19.5", values: ciliumValues(0) },
     };
     assert.deepEqual(said([chart]), [
       "me-001 Cilium at frankfurt-cilium has cluster.id 0: give 1 to 255 (clustermesh.maxConnectedClusters).",
@@ -455,11 +445,11 @@ describe("rules of the mesh, over programs that nobody's library made", () => {
       "me-007 Cilium 1.17.3 at frankfurt never lets a dead site's backends go: install 1.19 or later.",
     ]);
     // Of one cluster, both forms are one installation.
-    assert.deepEqual(said([...objects, release("frankfurt", values(7))]), []);
+    assert.deepEqual(said([...objects, release("frankfurt", ciliumValues(7))]), []);
   });
 
   it("know a program without clusters by its Cilium", () => {
-    const [, , , , first] = twoSites(named("x", 0) && { frankfurt: { values: values(0) } });
+    const [, , , , first] = twoSites(named("x", 0) && { frankfurt: { values: ciliumValues(0) } });
     assert.deepEqual(said([first!]), [
       "me-001 Cilium at frankfurt-cilium has cluster.id 0: give 1 to 255 (clustermesh.maxConnectedClusters).",
     ]);

@@ -64,3 +64,14 @@ export function threeClusters(nodes: readonly unknown[], props: object = {}): Se
     deployment(site, "web", 12, { cpu: "500m", memory: "1Gi" }),
   ]);
 }
+
+/** Values of Cilium in a mesh as somebody may write them by hand, and right. */
+export function ciliumValues(id: number, more: object = {}, mesh: object = {}) {
+  return {
+    cluster: { name: `site-${id}`, id },
+    ipam: { operator: { clusterPoolIPv4PodCIDRList: [`10.${100 + id}.0.0/16`] } },
+    encryption: { enabled: true, type: "wireguard" },
+    clustermesh: { useAPIServer: true, cacheTTL: "180s", ...mesh },
+    ...more,
+  };
+}

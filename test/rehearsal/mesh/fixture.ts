@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createColors } from "picocolors";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { MeshPlan } from "../../../lib/plan/mesh";
 import type { FleetSpec } from "../../../lib/plan/spec";
-import { run } from "../../../rehearsal/cli";
 import { Canaries } from "../../support/canaries";
+import { commandLine } from "../../support/commandLine";
 import { type Ended, writeProgram } from "../../support/multisite";
 import { existingSite } from "../../support/specs";
 import { type Identity, leaf, root, sha256 } from "../../trust/certificates";
@@ -74,23 +73,12 @@ export class MeshFixture {
 
   /** Runs `multisite mesh`, and finds no key and no token in what it says. */
   async mesh(...args: string[]): Promise<Ended> {
-    const said = { stdout: "", stderr: "" };
-    const terminal = {
-      out(text: string) {
-        said.stdout += `${text}\n`;
-      },
-      err(text: string) {
-        said.stderr += `${text}\n`;
-      },
-      progress() {},
-      done() {},
-      colors: createColors(false),
-    };
-    const exit = await run(["node", "multisite", "mesh", ...args], terminal, new AbortController().signal);
+    const ended = await commandLine(["mesh", ...args]);
+    const said = `${ended.stdout}${ended.stderr}`;
     const canaries = new Canaries().add("token", "S3CR3T-token").add(sha256(this.#own.certPem), this.#own.keyPem);
-    assert.deepEqual(canaries.in(`${said.stdout}${said.stderr}`), []);
-    assert.doesNotMatch(`${said.stdout}${said.stderr}`, /PRIVATE KEY|S3CR3T|^\s+at .*:\d+:\d+\)?$/m);
-    return { exit, ...said };
+    assert.deepEqual(canaries.in(said), []);
+    assert.doesNotMatch(said, /PRIVATE KEY|S3CR3T|^\s+at .*:\d+:\d+\)?$/m);
+    return ended;
   }
 
   configs(names: readonly Name[] = NAMES): string[] {
