@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
 import { metricsServerValues } from "../../lib/addons/metricsServer";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
 import { METRICS_SERVER_REQUESTS, systemPods } from "../../lib/plan/overhead";
@@ -13,6 +11,7 @@ import { METRICS_SERVER } from "../../lib/plan/versions";
 import { presentToolchain } from "../../rehearsal/clusters/toolchain";
 import { objectsOf } from "../mesh/charts";
 import { recordFleet } from "../support/clouds";
+import { piped } from "../support/piped";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "../support/specs";
 
 const SITES = [eksSite("frankfurt", 1), gkeSite("belgium", 2), aksSite("amsterdam", 3)];
@@ -67,9 +66,7 @@ test("the chart makes of the values what the plan has counted, on the host netwo
     return;
   }
   const args = ["template", "metrics-server", chart, "--namespace", "kube-system", "--values", "-"];
-  const running = promisify(execFile)(tools.helm.path, args);
-  running.child.stdin?.end(JSON.stringify(metricsServerValues(planned())));
-  const objects = objectsOf((await running).stdout);
+  const objects = objectsOf(await piped(tools.helm.path, args, JSON.stringify(metricsServerValues(planned()))));
   const find = (kind: string) =>
     objects.find((one) => one.kind === kind) as unknown as { spec: Record<string, unknown> };
   const { replicas, strategy, template } = find("Deployment").spec as {

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { promisify } from "node:util";
 import type { HelmValues } from "../../lib/mesh/values";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
 import { GATEWAY } from "../../lib/plan/gateway/plan";
@@ -15,6 +13,7 @@ import { temporaryFolder, until } from "../support/folders";
 import { clients } from "../support/localClients";
 import { runProgram } from "../support/localPrograms";
 import { localTools } from "../support/localTools";
+import { kubectlApply, piped } from "../support/piped";
 import { type RehearsedGateway, rehearsedGateway } from "../support/rehearsedGateway";
 import { eksSite, fleetSpec } from "../support/specs";
 import { leaf, root } from "../trust/certificates";
@@ -34,15 +33,12 @@ class Cluster {
     private readonly fleet: RehearsedGateway,
   ) {}
 
-  async kubectl(args: readonly string[], input = ""): Promise<string> {
-    const running = promisify(execFile)(this.kubectlPath, ["--kubeconfig", this.site.kubeconfigFile, ...args]);
-    running.child.stdin?.end(input);
-    return (await running).stdout;
+  kubectl(args: readonly string[]): Promise<string> {
+    return piped(this.kubectlPath, ["--kubeconfig", this.site.kubeconfigFile, ...args]);
   }
 
   apply(items: readonly unknown[]): Promise<string> {
-    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-    return this.kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], list);
+    return kubectlApply(this.kubectlPath, this.site, items);
   }
 
   /** Objects of a site's gateway, as the rehearsal made them. */

@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
 import type { HelmValues } from "../../lib/mesh/values";
 import { CILIUM_CHARTS, type CiliumMinor } from "../../lib/plan/versions";
 import { presentToolchain } from "../../rehearsal/clusters/toolchain";
+import { piped } from "../support/piped";
 
 /** Folder of Cilium's chart in Go's module cache. */
 export function chartFolder(minor: CiliumMinor): string {
@@ -25,9 +24,7 @@ export async function absentChart(minor: CiliumMinor): Promise<string | false> {
 export async function render(minor: CiliumMinor, values: HelmValues): Promise<string> {
   const tools = await presentToolchain();
   const args = ["template", "cilium", chartFolder(minor), "--namespace", "kube-system", "--values", "-"];
-  const running = promisify(execFile)(tools!.helm.path, args, { maxBuffer: 64 * 1024 * 1024, timeout: 60_000 });
-  running.child.stdin?.end(JSON.stringify(values));
-  return (await running).stdout;
+  return piped(tools!.helm.path, args, JSON.stringify(values), { maxBuffer: 64 * 1024 * 1024, timeout: 60_000 });
 }
 
 /** An object of a render. */

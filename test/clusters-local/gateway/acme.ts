@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { connect, createServer } from "node:tls";
-import { promisify } from "node:util";
 import { challengeZone } from "../../../lib/plan/gateway/certificate";
 import { certificatesOf } from "../../../lib/plan/trust/bundle";
 import type { LocalSite } from "../../../rehearsal/clusters/sites";
@@ -13,6 +11,7 @@ import type { ResourceView } from "../../../rehearsal/engine";
 import { dnsServer } from "../../support/dns";
 import { until } from "../../support/folders";
 import { clients } from "../../support/localClients";
+import { kubectlApply } from "../../support/piped";
 import { ACCOUNT, DOMAIN } from "../../trust/program";
 import { type LocalAuthority, localAuthority } from "./authority";
 import { type LocalRoute53, localRoute53 } from "./route53";
@@ -125,11 +124,7 @@ async function refusal({ chain, key }: Pair, ca: string, servername: string): Pr
 }
 
 /** Gateway API, as the team of a cluster that exists has put it there. */
-export async function defineGateways(kubectl: string, { kubeconfigFile }: LocalSite): Promise<void> {
+export async function defineGateways(kubectl: string, site: LocalSite): Promise<void> {
   const items = JSON.parse(readFileSync(join(__dirname, "../../../lib/gateway/crds/v1.4.1.json"), "utf8"));
-  const applying = promisify(execFile)(kubectl, [
-    ...["--kubeconfig", kubeconfigFile, "apply", "--server-side", "-f", "-"],
-  ]);
-  applying.child.stdin?.end(JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  await applying;
+  await kubectlApply(kubectl, site, items);
 }

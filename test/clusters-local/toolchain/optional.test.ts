@@ -16,6 +16,7 @@ import { shellProgram, temporaryFolder, until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localProgram, runProgram } from "../../support/localPrograms";
 import { localTools } from "../../support/localTools";
+import { kubectlApply } from "../../support/piped";
 import { twoRegions } from "../../support/specs";
 
 /** An authority, and a server's certificate of it for this machine. */
@@ -46,17 +47,8 @@ async function siteWith(t: TestContext, tools: Toolchain, chart: ChartVersion): 
   });
   const kinds = stdout.split(/^---$/m).filter((document) => /^kind: CustomResourceDefinition$/m.test(document));
   assert.ok(kinds.length > 0);
-  await apply(tools, site, kinds.join("\n---\n"));
+  await kubectlApply(tools.kubectl.path, site, kinds.join("\n---\n"));
   return site;
-}
-
-async function apply(tools: Toolchain, { kubeconfigFile }: LocalSite, objects: string | object[]): Promise<void> {
-  const text =
-    typeof objects === "string" ? objects : JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-  const args = ["--kubeconfig", kubeconfigFile, "apply", "--server-side", "-f", "-"];
-  const applying = promisify(execFile)(tools.kubectl.path, args);
-  applying.child.stdin?.end(text);
-  await applying;
 }
 
 /** The programs of sites and one more; undefined when the test is skipped. */
@@ -77,7 +69,7 @@ test("issuers: a ClusterIssuer with an authority issues a certificate for real, 
   await until(() => existsSync(log) && readFileSync(log, "utf8").includes("issuing"), 60);
   const { certificate, key } = pki.authority;
   const metadata = { name: "web", namespace: "default" };
-  await apply(found.tools, site, [
+  await kubectlApply(found.tools.kubectl.path, site, [
     {
       apiVersion: "v1",
       kind: "Secret",
@@ -143,7 +135,11 @@ test("trust-manager: a Bundle's certificates are in the namespaces that it names
     metadata: { name, labels },
   });
   const root = pki.authority.certificate;
-  await apply(found.tools, site, [namespace("shop", { trust: "yes" }), namespace("other", {}), bundle(root)]);
+  await kubectlApply(found.tools.kubectl.path, site, [
+    namespace("shop", { trust: "yes" }),
+    namespace("other", {}),
+    bundle(root),
+  ]);
   const { core } = await clients(site);
   const roots = async (name: string) =>
     (await core.readNamespacedConfigMap({ name: "fleet", namespace: name }).catch(() => undefined))?.data?.[
@@ -153,7 +149,7 @@ test("trust-manager: a Bundle's certificates are in the namespaces that it names
   await until(async () => (await certificates("shop")) === 1, 60);
   assert.equal((await roots("shop"))?.trim(), root.trim());
   assert.equal(await certificates("other"), 0);
-  await apply(found.tools, site, [bundle(`${root}\n${pki.frontProxyAuthority.certificate}`)]);
+  await kubectlApply(found.tools.kubectl.path, site, [bundle(`${root}\n${pki.frontProxyAuthority.certificate}`)]);
   await until(async () => (await certificates("shop")) === 2, 60);
 });
 

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
-import { promisify } from "node:util";
 import { certificatesOf } from "../../../lib/plan/trust/bundle";
 import { BUNDLE_LABEL, BUNDLE_SOURCE, SIGNER_SECRETS } from "../../../lib/plan/trust/objects";
 import { legalSteps, type RotationSubject, type TrustRotation, type TrustStep } from "../../../lib/plan/trustPhases";
@@ -19,6 +17,7 @@ import { clients } from "../../support/localClients";
 import { localProgram, runProgram } from "../../support/localPrograms";
 import { localTools } from "../../support/localTools";
 import { onLocalSites } from "../../support/onLocalSites";
+import { kubectlApply } from "../../support/piped";
 import { type Identity, leaf, root } from "../../trust/certificates";
 import { brokenLinks, TlsSite } from "../../trust/links";
 import { SITES, STEADY, trustProgram } from "../../trust/program";
@@ -60,7 +59,7 @@ async function runControllers(
 }
 
 /** A namespace that asks for the roots, one that does not, and a workload's certificate. */
-async function furnish(kubectl: string, { kubeconfigFile, name }: LocalSite): Promise<void> {
+async function furnish(kubectl: string, site: LocalSite): Promise<void> {
   const namespace = (of: string, labels: object) => ({
     apiVersion: "v1",
     kind: "Namespace",
@@ -72,19 +71,15 @@ async function furnish(kubectl: string, { kubeconfigFile, name }: LocalSite): Pr
     metadata: POD,
     spec: {
       secretName: POD.name,
-      dnsNames: [`${name}.mesh.cilium.io`],
-      uris: [`spiffe://sample.example.com/site/${name}/ns/shop/sa/api`],
+      dnsNames: [`${site.name}.mesh.cilium.io`],
+      uris: [`spiffe://sample.example.com/site/${site.name}/ns/shop/sa/api`],
       usages: ["digital signature", "server auth", "client auth"],
       privateKey: { algorithm: "ECDSA", size: 256, encoding: "PKCS8" },
       issuerRef: { kind: "ClusterIssuer", name: "multisite-site-ca" },
     },
   };
   const items = [namespace("shop", { [BUNDLE_LABEL.name]: BUNDLE_LABEL.value }), namespace("other", {}), certificate];
-  const applying = promisify(execFile)(kubectl, [
-    ...["--kubeconfig", kubeconfigFile, "apply", "--server-side", "-f", "-"],
-  ]);
-  applying.child.stdin?.end(JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  await applying;
+  await kubectlApply(kubectl, site, items);
 }
 
 /** The certificate that the site's issuer made; undefined while there is none. */

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
 import { moto } from "../../support/moto";
 import { reserveAddresses } from "../../support/moto/addresses";
 import { motoPython } from "../../support/moto/environment";
+import { piped } from "../../support/piped";
 import { type Rehearsed, rehearsed } from "../../support/rehearsedTraffic";
 
 const SCRIPT = join(__dirname, "../../support/moto/accelerator.py");
@@ -63,9 +62,7 @@ test("an accelerator that AWS's own client makes is what the plan says", async (
   const allocations = await reserveAddresses(aws, fleet, names);
   const calls = asCalls(fleet, names);
   const made = async (change: Partial<Calls> = {}): Promise<Listed> => {
-    const running = promisify(execFile)(found.python, [SCRIPT]);
-    running.child.stdin?.end(JSON.stringify({ allocations, ...calls, ...change }));
-    return JSON.parse((await running).stdout);
+    return JSON.parse(await piped(found.python, [SCRIPT], JSON.stringify({ allocations, ...calls, ...change })));
   };
 
   await t.test("field by field, as it is read back", async () => {
