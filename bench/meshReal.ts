@@ -28,7 +28,7 @@ export async function run(): Promise<Figure[]> {
 
 function start(fleet: RealFleet, rehearsed: ReadonlyMap<string, RehearsedSite>): Promise<number> {
   return seconds(async () => {
-    await fleet.start(...rehearsed.values());
+    await fleet.give(rehearsed);
     await fleet.allReady();
   });
 }

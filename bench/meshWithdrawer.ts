@@ -17,7 +17,7 @@ const THREE: States = { frankfurt: "active", belgium: "active", amsterdam: "acti
  */
 export function run(): Promise<Figure[]> {
   return onRealFleet(async (fleet) => {
-    await fleet.start(...(await fleet.rehearsals.up(THREE)).values());
+    await fleet.give(await fleet.rehearsals.up(THREE));
     await fleet.allReady();
     await fleet.startPods(...Object.keys(THREE));
     return measured(fleet);

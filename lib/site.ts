@@ -83,8 +83,11 @@ export class Site extends pulumi.ComponentResource {
   /** Groups of nodes that an anycast front sends users to; empty where none does. */
   readonly frontGroups: readonly FrontGroup[];
 
-  /** What lets the site's peers read its mesh API, in place before they are told to; undefined where it is in no mesh. */
-  readonly peerAccess: pulumi.Resource | undefined;
+  /**
+   * What must be there before peers ask the site's mesh API: who may read it, and where the library installs them, Cilium,
+   * nodes and the promised address. Empty where it is in no mesh.
+   */
+  readonly answersPeers: readonly pulumi.Resource[];
 
   /**
    * @param name name of the site; its children are named after it.
@@ -100,8 +103,9 @@ export class Site extends pulumi.ComponentResource {
     this.kubeconfig = this.controlPlane.kubeconfig;
     this.entrance = args.isEntered ? args.kind.entrance?.(context, this.controlPlane) : undefined;
     const objects = firstObjects(args, after(this.controlPlane.ready, context, this.controlPlane, this.kubernetes));
-    this.peerAccess = objects.mesh?.peerAccess;
-    this.frontGroups = buildSteps(args, context, this, objects.all);
+    const { groups, nodesWithCilium } = buildSteps(args, context, this, objects.all);
+    this.frontGroups = groups;
+    this.answersPeers = objects.mesh ? [objects.mesh.peerAccess, ...nodesWithCilium] : [];
     this.registerOutputs({ ...siteFacts(args.plan), kubeconfig: this.kubeconfig });
   }
 }
@@ -114,20 +118,22 @@ function siteContext(parent: Site, args: SiteArgs): SiteContext {
 /**
  * The steps after the control plane, in the order of the kind, each depending on what the one before it made.
  * @param objects what is in the cluster before them
- * @returns groups of nodes for an anycast front.
+ * @returns groups of nodes for an anycast front, and what pods need to be reached from other sites.
  */
 function buildSteps(
   args: SiteArgs,
   context: SiteContext,
   { controlPlane, kubernetes, entrance }: Pick<Site, "controlPlane" | "kubernetes" | "entrance">,
   objects: readonly pulumi.Resource[],
-): readonly FrontGroup[] {
+): { readonly groups: readonly FrontGroup[]; readonly nodesWithCilium: readonly pulumi.Resource[] } {
   const [, ...steps] = args.kind.order;
+  const nodesWithCilium: pulumi.Resource[] = [];
   const inCluster = (made: readonly pulumi.Resource[]) => after(made, context, controlPlane, kubernetes);
   let made: readonly pulumi.Resource[] = [...controlPlane.ready, ...objects];
   let groups: readonly FrontGroup[] = [];
   for (const step of steps) {
     made = STEPS[step](args, inCluster(made), controlPlane);
+    if (step !== "addons") nodesWithCilium.push(...made);
     if (step !== "nodePools") continue;
     if (args.frontPort !== undefined)
       groups = args.kind.frontGroups?.(inCluster(made), controlPlane, made, args.frontPort) ?? [];
@@ -135,7 +141,7 @@ function buildSteps(
   }
   services(args, inCluster(made).inCluster);
   if (args.trust) siteTrust(args.trust, args.plan.kind, objects, args.acme, inCluster(made).inCluster);
-  return groups;
+  return { groups, nodesWithCilium };
 }
 
 /** What runs in a site that has nodes, beside what signs there. */

@@ -56,16 +56,7 @@ export class RealFleet {
     return found(this.#rehearsed, name);
   }
 
-  /** Starts sites, all at once. */
-  async start(...rehearsed: readonly RehearsedSite[]): Promise<RealSite[]> {
-    const opened = await Promise.all(rehearsed.map((one) => openSite(this.lab, one)));
-    await inStages(opened, rehearsed);
-    await Promise.all(opened.map((site) => site.boot()));
-    for (const site of opened) this.sites.set(site.name, site);
-    return opened;
-  }
-
-  /** Gives what a rehearsal of these states says to the sites that run. */
+  /** Has the sites be what a rehearsal of these states says. */
   async rehearse(states: States, options: RehearsalOptions = {}): Promise<Map<string, RehearsedSite>> {
     const { of, made } = this.#ahead ?? { of: [states, options], made: this.rehearsals.up(states, options) };
     this.#ahead = undefined;
@@ -83,14 +74,24 @@ export class RealFleet {
     this.#ahead = { of: [states, options], made };
   }
 
-  /** Gives what was rehearsed to the sites that run, as an update does. */
-  async give(rehearsed: ReadonlyMap<string, RehearsedSite>): Promise<void> {
+  /**
+   * Has the sites be what was rehearsed, as an update does: in stages, of which one begins in all sites when the one before
+   * has ended in all. A site that does not run is started with the first.
+   */
+  async give(rehearsed: ReadonlyMap<string, RehearsedSite>, told?: (stage: number) => void): Promise<void> {
     this.#rehearsed = rehearsed;
-    const running = [...this.sites.values()].filter(({ name }) => rehearsed.has(name));
-    await inStages(
-      running,
-      running.map(({ name }) => rehearsed.get(name)!),
-    );
+    const sites = [...rehearsed.values()].map((one) => ({ one, site: this.#opened(one) }));
+    for (let stage = 0; sites.some(({ one }) => stage < one.stages.length); stage++) {
+      told?.(stage);
+      await Promise.all(sites.map(async ({ one, site }) => (await site).write(one, stage)));
+    }
+  }
+
+  async #opened(one: RehearsedSite): Promise<RealSite> {
+    const { name } = one.plan;
+    const site = this.sites.get(name) ?? (await openSite(this.lab, one));
+    this.sites.set(name, site);
+    return site;
   }
 
   async startPods(...names: readonly string[]): Promise<void> {
@@ -113,7 +114,7 @@ export class RealFleet {
 
   /** A site that was killed comes back as it was declared last, on another machine, with its pods. */
   async restart(name: string): Promise<void> {
-    await this.start(this.rehearsed(name));
+    await this.give(this.#rehearsed);
     await this.allReady();
     await this.startPods(name);
   }
@@ -157,13 +158,6 @@ export class RealFleet {
       throw new Error(`it is answered by ${seen.join(", ") || "nobody"}`);
     });
   }
-}
-
-/** Writes into all sites what comes first, then what waits for it, and so on. */
-async function inStages(sites: readonly RealSite[], rehearsed: readonly RehearsedSite[]): Promise<void> {
-  const stages = Math.max(0, ...rehearsed.map((one) => one.stages.length));
-  for (let stage = 0; stage < stages; stage++)
-    await Promise.all(sites.map((site, at) => site.write(rehearsed[at]!, stage)));
 }
 
 function found<T>(among: ReadonlyMap<string, T>, name: string): T {

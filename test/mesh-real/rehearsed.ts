@@ -18,13 +18,15 @@ export interface RehearsedSite {
   readonly plan: SitePlan;
   /** Values of Cilium's release. */
   readonly values: HelmValues;
-  /** What an update writes into it, stage by stage: nothing of one before all sites have those of the one before. */
+  /** What an update does in it, stage by stage: nothing of one before all sites have done those of the one before. */
   readonly stages: readonly Stage[];
   readonly dns: RehearsedDns;
 }
 
-/** Objects that wait for nothing but those of earlier stages, in whichever site these are. */
+/** What waits for nothing but what is of earlier stages, in whichever site that is. */
 export interface Stage {
+  /** Whether Cilium is installed, or upgraded, in this stage. */
+  readonly isCilium: boolean;
   /** Definitions, Secrets and ConfigMaps in kube-system, as Kubernetes takes them. */
   readonly objects: readonly KubernetesObject[];
   /** The same as texts, by `Kind/name`. */
@@ -100,7 +102,7 @@ function sitesOf(resources: readonly ResourceState[]): Map<string, RehearsedSite
   const fleet = resources.find(({ type }) => type === "multisite:index:Fleet");
   const { sites } = fleetPlan(clear(fleet?.inputs.spec) as FleetSpec);
   const built = sites.filter(({ state }) => state !== "lost");
-  const stages = stagesOf(resources.filter(({ type }) => DATA.test(type) || type === DEFINITION));
+  const stages = stagesOf(resources.filter((one) => DATA.test(one.type) || one.type === DEFINITION || isCilium(one)));
   return new Map(built.map((plan) => [plan.name, siteOf(plan, resources, stages)]));
 }
 
@@ -110,12 +112,14 @@ function siteOf(
   stages: readonly (readonly ResourceState[])[],
 ): RehearsedSite {
   const isOwn = ({ urn }: ResourceState) => urn.includes("multisite:index:Site") && urn.includes(`::${plan.name}-`);
-  const release = resources.find(
-    (one) => isOwn(one) && one.type === "kubernetes:helm.sh/v3:Release" && one.urn.endsWith(`::${plan.name}-cilium`),
-  );
+  const release = resources.find((one) => isOwn(one) && isCilium(one));
   const values = clear(release?.inputs.values) as HelmValues;
   const dns = rehearsedDns(resources.filter(isOwn));
   return { plan, values, stages: stages.map((stage) => stageOf(stage.filter(isOwn))), dns };
+}
+
+function isCilium({ type, urn }: ResourceState): boolean {
+  return type === "kubernetes:helm.sh/v3:Release" && urn.endsWith("-cilium");
 }
 
 /** The first waits for none of these, and each other for one of the stage before it at least. */
@@ -138,7 +142,7 @@ function stageOf(resources: readonly ResourceState[]): Stage {
     const plain = Object.entries(data).map(([key, text]) => [key, kind === "Secret" ? decoded(text) : text] as const);
     return [`${kind}/${metadata.name}`, Object.fromEntries(plain)] as const;
   });
-  return { objects: [...definitions, ...objects], texts: new Map(texts) };
+  return { isCilium: resources.some(isCilium), objects: [...definitions, ...objects], texts: new Map(texts) };
 }
 
 const DATA = /^kubernetes:core\/v1:(Secret|ConfigMap)$/;

@@ -34,12 +34,10 @@ export interface RealSite {
   /** Peers whose mesh APIs the site's own follows. */
   links(): Promise<PeersSeen>;
   /**
-   * Writes the next stage of what a rehearsal gives this site. With the first comes the release: pods are replaced where its
-   * values have changed, and nowhere else.
+   * Does the next stage of what a rehearsal gives this site. Where Cilium is part of it, it and its mesh API are started, and
+   * later replaced where its values have changed, and nowhere else.
    */
   write(rehearsed: RehearsedSite, stage: number): Promise<void>;
-  /** Starts Cilium and its mesh API. */
-  boot(): Promise<void>;
   /** What a program has written. */
   log(program: string): string;
   /** Replaces the pod of its mesh API, which then knows nothing. */
@@ -47,6 +45,9 @@ export interface RealSite {
   /** Replaces the pods of Cilium, as an upgrade of the release does. */
   roll(): Promise<void>;
 }
+
+/** Seconds that Cilium may take on a crowded machine until it answers: a quiet one needs ten. */
+const BOOT_SECONDS = 480;
 
 /** A site with a control plane, and nothing in it yet. */
 export async function openSite(lab: Lab, rehearsed: RehearsedSite): Promise<RealSite> {
@@ -72,13 +73,6 @@ export async function openSite(lab: Lab, rehearsed: RehearsedSite): Promise<Real
     },
     roll: () => roll(place),
     write: (next, stage) => writer.write(next, stage),
-    async boot() {
-      writeAll(place);
-      // The worst of all orders: nothing else of Cilium's has been here before.
-      await startMeshApi(place);
-      await startOperator(place);
-      await startAgent(place);
-    },
   };
 }
 
@@ -100,10 +94,10 @@ class Writer {
   }
 
   async write(next: RehearsedSite, stage: number): Promise<void> {
-    const { objects, texts } = next.stages[stage]!;
-    const isUpgrade = !isDeepStrictEqual(next.values, this.#values);
+    const { isCilium, objects, texts } = next.stages[stage]!;
+    const isUpgrade = isCilium && !isDeepStrictEqual(next.values, this.#values);
     if (isUpgrade) this.#chart = await chartOf(next);
-    this.#values = next.values;
+    if (isCilium) this.#values = next.values;
     this.#texts = new Map([...this.#texts, ...texts]);
     const { place } = this;
     place.objects = { ...this.#chart, texts: new Map([...this.#chart.texts, ...this.#texts]) };
@@ -111,8 +105,24 @@ class Writer {
     const changed = objects.filter((one) => !isDeepStrictEqual(one, this.#written.get(keyOf(one))));
     if (changed.length > 0) await place.kubernetes.apply(...changed);
     for (const one of changed) this.#written.set(keyOf(one), one);
-    if (isUpgrade) await roll(place);
+    if (isCilium && place.programs.size === 0) await boot(place);
+    else if (isUpgrade) await roll(place);
   }
+}
+
+/**
+ * Starts Cilium, and waits as an install of its release does, until it answers. The worst of all orders for its mesh API:
+ * nothing else of it has been here before.
+ */
+async function boot(place: SitePlace): Promise<void> {
+  writeAll(place);
+  await startMeshApi(place);
+  await startOperator(place);
+  await startAgent(place);
+  await until(`Cilium of ${place.node.name} answers`, BOOT_SECONDS, async () => {
+    await Promise.all([agentPeers(place.node), meshApiPeers(place.node)]);
+    return true;
+  });
 }
 
 /** What an upgrade of the release does to a site: first its mesh API, then each node's agent. */

@@ -70,7 +70,7 @@ test("each site has its certificates, and who may read, before its Cilium; three
   }
 });
 
-test("whoever follows a peer is known to it first, agents ask last, and no Cilium waits for another site", async () => {
+test("whom a site follows knows it and answers, agents ask last, and no Cilium waits for another site", async () => {
   const sites = [
     ...[eksSite("frankfurt", 1), gkeSite("belgium", 2), aksSite("amsterdam", 3), eksSite("paris", 4)],
     existingSite("basel", 5, { endpoints: { mesh: ["192.168.16.9"] } }),
@@ -85,6 +85,8 @@ test("whoever follows a peer is known to it first, agents ask last, and no Ciliu
     const read = before(graph, secret(site, "clustermesh"));
     for (const peer of members) {
       assert.ok(asked.has(map(peer).urn), `${peer} knows ${site}`);
+      for (const needed of peer === "basel" ? [] : whereMeshApiRuns(graph, peer))
+        assert.ok(asked.has(needed.urn), `${needed.name} is there before ${site} asks`);
       assert.ok(read.has(secret(peer, "kvstoremesh").urn), `${peer}'s mesh API is told before ${site}'s agents`);
     }
   }
@@ -99,6 +101,18 @@ test("whoever follows a peer is known to it first, agents ask last, and no Ciliu
     assert.deepEqual(held, name === "london" ? [] : both, name);
   }
 });
+
+/** What the library installs that a site's mesh API runs on, and is reached by. */
+function whereMeshApiRuns(graph: Graph, site: string): Registered[] {
+  const own = childrenOf(graph, graph.one("multisite:index:Site", site).urn);
+  const found = own.filter(
+    ({ type, name }) => NODES.test(type) || name === `${site}-cilium` || name === `${site}-mesh`,
+  );
+  assert.ok(found.length > 0, `Cilium and nodes of ${site}`);
+  return found;
+}
+
+const NODES = /:(NodeGroup|NodePool|AgentPool)$/;
 
 test("what sites wait for of each other grows with their number, not with that of their pairs", async () => {
   const edges = async (count: number) => {

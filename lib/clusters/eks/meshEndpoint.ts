@@ -44,11 +44,11 @@ export function meshEndpoint(
     },
     cloud,
   );
-  const target = targetGroup(context, vpcId, balancer);
-  return [balancer, target, ...openings(context, controlPlane, guard), ...attachments(context, target, pools)];
+  const { target, listener } = forwarding(context, vpcId, balancer);
+  return [balancer, listener, ...openings(context, controlPlane, guard), ...attachments(context, target, pools)];
 }
 
-function targetGroup({ site, cloud }: MeshContext, vpcId: pulumi.Input<string>, balancer: LoadBalancer): TargetGroup {
+function forwarding({ site, cloud }: MeshContext, vpcId: pulumi.Input<string>, balancer: LoadBalancer) {
   const target = new TargetGroup(
     `${site.name}-mesh`,
     {
@@ -64,7 +64,7 @@ function targetGroup({ site, cloud }: MeshContext, vpcId: pulumi.Input<string>, 
     },
     cloud,
   );
-  new Listener(
+  const listener = new Listener(
     `${site.name}-mesh`,
     {
       loadBalancerArn: balancer.arn,
@@ -75,7 +75,7 @@ function targetGroup({ site, cloud }: MeshContext, vpcId: pulumi.Input<string>, 
     },
     cloud,
   );
-  return target;
+  return { target, listener };
 }
 
 /** Peers reach the balancer from their nodes, and the balancer reaches one port of ours; nobody else, and nothing more. */

@@ -15,7 +15,7 @@ export function serviceSteps(stage: Stage): void {
 
   step("three sites with the certificates, values, peers and addresses of a rehearsal follow each other", async () => {
     const { fleet } = stage;
-    await fleet.start(...(await fleet.rehearse(THREE)).values());
+    await fleet.rehearse(THREE);
     await fleet.allReady();
   });
 
