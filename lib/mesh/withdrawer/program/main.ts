@@ -144,6 +144,7 @@ async function main(settings: WithdrawerSettings, identity: string): Promise<nev
   const lease = new LeaderLease(api, settings.lease, identity);
   const watch = new Watch(settings, api);
   let isLeader = false;
+  let failure = "";
   let last = performance.now();
   setInterval(() => {
     if (performance.now() - last > STUCK_MS) process.exit(1);
@@ -156,8 +157,13 @@ async function main(settings: WithdrawerSettings, identity: string): Promise<nev
       if (isLeader !== was) say(isLeader ? "watching" : "another one is watching");
       if (isLeader) await watch.round();
       else watch.stepBack();
+      if (failure !== "") say("rounds succeed again");
+      failure = "";
     } catch (error) {
-      say("this round was in vain", { error: (error as Error).message });
+      const { message } = error as Error;
+      // A site that is being built has no peers yet, for many rounds.
+      if (message !== failure) say("rounds are in vain, and go on", { error: message });
+      failure = message;
     }
     last = performance.now();
     await sleep(Math.max(0, settings.roundMs - (last - started)));
