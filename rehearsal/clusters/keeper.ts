@@ -68,7 +68,7 @@ export function startKeeper(folder: string): Keeper {
       resolve();
     };
     child.once("exit", finish);
-    child.once("error", finish);
+    child.on("error", finish);
   });
   child.on("message", (message) => programs.hear(message as Message));
   return {
