@@ -1,7 +1,7 @@
 /**
  * Times the whole plan of a fleet of 255 sites of three kinds, no two alike, with one and with two losses: reading and
  * checking the spec, addresses, pools and verdict. Cold is the first plan of a process, catalogues read from disk
- * included; then the median of the following.
+ * included; then the median of the following, most of which have all functions compiled.
  */
 
 import { fleetPlan } from "../lib/plan/fleetPlan";
@@ -10,7 +10,7 @@ import type { TrafficSpec } from "../lib/plan/routing/spec";
 import type { FleetSpec, SiteSpec, WorkloadSpec } from "../lib/plan/spec";
 import { type Figure, median, timesOf } from "./support/figures";
 
-const RUNS = 9;
+const RUNS = 31;
 const SITES = 255;
 const GUID = "00000000-1111-2222-3333-444444444444";
 const REGIONS = { eks: ["aws", "eu-central-1"], gke: ["gcp", "europe-west1"], aks: ["azure", "westeurope"] } as const;
