@@ -28,7 +28,10 @@ export function checkResource(
   const unfilled = subjectOf(request, named.inputs, cloud, account);
   const inputs = { ...cloud.defaults?.(unfilled, schema, world), ...model?.defaults?.(unfilled), ...named.inputs };
   const subject = subjectOf(request, inputs, cloud, account);
-  const failures = [...named.failures, ...checkShape(inputs, withExtras(schema, cloud), sdk.declarations)];
+  const failures = [
+    ...named.failures,
+    ...checkShape(cloud.spelled?.(inputs) ?? inputs, withExtras(schema, cloud), sdk.declarations),
+  ];
   if (model !== undefined) failures.push(...judge(model, subject));
   const redact = failures.length === 0 ? String : redactor(inputs);
   return { inputs, failures: unique(failures.map(({ property, reason }) => ({ property, reason: redact(reason) }))) };

@@ -144,6 +144,8 @@ export interface Cloud {
   readonly fills: boolean;
   /** Properties that every type takes though the SDK does not list them. */
   accepts?: readonly string[];
+  /** Inputs as the SDK's types spell them, where the cloud takes other spellings as well. */
+  spelled?(inputs: Properties): Properties;
   /** A schema for a type that no SDK lists but the cloud takes, such as a custom resource of Kubernetes. */
   custom?(token: string, hasModule: (module: string) => boolean): ResourceSchema | undefined;
 }

@@ -6,6 +6,7 @@ import { text } from "../wire";
 import { immutableData, namespaceOf } from "./kinds";
 import { clusterOf, readKubeconfig } from "./kubeconfig";
 import { kubernetesModel } from "./models";
+import { spelled } from "./spelling";
 
 /** A cluster, as `@pulumi/kubernetes` meets it: any kind, built in or custom. */
 export const kubernetes: Cloud = {
@@ -44,6 +45,7 @@ export const kubernetes: Cloud = {
     return namespace === undefined ? own : `${namespace}/${own}`;
   },
   text: () => () => undefined,
+  spelled,
   custom,
 };
 

@@ -82,6 +82,31 @@ describe("a cluster", () => {
     );
   });
 
+  it("takes what manifests have and the SDK's types do not: quantities as numbers, and names with dashes", async () => {
+    const bench = await open();
+    const inputs = deployment({ app: "web" }) as Properties & { spec: { template: { spec: Properties } } };
+    const pod = (container: Properties) => {
+      inputs.spec.template.spec = { containers: [{ name: "c", image: "i", ...container }] };
+      return inputs;
+    };
+    const resources = { requests: { cpu: 0.5, memory: 1e9 }, limits: { cpu: 2 } };
+    await bench.make("kubernetes:apps/v1:Deployment", pod({ resources }));
+    assert.match(
+      await bench.refusal("kubernetes:apps/v1:Deployment", pod({ env: [{ name: "PORT", value: 8080 }] })),
+      /env\[0\].value: must be a string; got 8080/,
+    );
+    const openAPIV3Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+    await bench.make("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", {
+      metadata: { name: "widgets.example.com" },
+      spec: {
+        group: "example.com",
+        scope: "Namespaced",
+        names: { plural: "widgets", kind: "Widget" },
+        versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema } }],
+      },
+    });
+  });
+
   it("takes custom resources of any group that no SDK knows", async () => {
     const bench = await open();
     const type = "kubernetes:cilium.io/v2:CiliumNetworkPolicy";
