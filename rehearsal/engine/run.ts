@@ -157,12 +157,12 @@ export class Run implements RunContext, MonitorBackend {
 
   stop(failure: Failure): void {
     this.failure ??= failure;
+    // A provider that hangs is not waited for when the user has stopped the run, also one that had failed already.
+    if (failure === "interrupted") setTimeout(() => void this.registry.close(), grace).unref();
     if (this.stopped) return;
     this.stopped = true;
     this.monitor.stop();
     this.over.send();
-    // A provider that hangs is not waited for when the user has stopped the run.
-    if (failure === "interrupted") setTimeout(() => void this.registry.close(), grace).unref();
   }
 
   abort(error: Error): void {
