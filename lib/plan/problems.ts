@@ -28,6 +28,9 @@ export interface Problem {
 export class SpecError extends Error {
   override readonly name = "SpecError";
 
+  /** The mark of `pulumi.RunError`, by which the SDK shows a program's error without a stack of calls; this imports no Pulumi. */
+  readonly __pulumiRunError = true;
+
   constructor(readonly problems: readonly Problem[]) {
     super(listing(problems));
   }

@@ -13,6 +13,9 @@ export interface ManifestSource {
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
 
+  /** The mark of `pulumi.RunError`, by which the SDK shows a program's error without a stack of calls; this imports no Pulumi. */
+  readonly __pulumiRunError = true;
+
   constructor(readonly problems: readonly Problem[]) {
     const lines = problems.slice(0, MOST_LINES).map((it) => `  ${it.path}: ${it.message}`);
     const more = problems.length - lines.length;
