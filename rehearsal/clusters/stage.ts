@@ -6,6 +6,7 @@ import type { Properties, ProviderSource } from "../engine/provider";
 import { LOCAL_TOKENS } from "../token/local";
 import { UserError } from "../userError";
 import { type LocalSite, type LocalSites, type LocalSitesOptions, localSites } from "./sites";
+import { type Provisioning, provideVolumes } from "./volumes";
 
 /** Makes the providers of package `kubernetes` that act on real API servers. */
 export type KubernetesSource = (kubeconfigOf: (config: Properties) => string) => Promise<ProviderSource>;
@@ -17,6 +18,7 @@ export type KubernetesSource = (kubeconfigOf: (config: Properties) => string) =>
 export class SiteStage {
   #fleet: { readonly plan: FleetPlan; readonly local: LocalSites } | undefined;
   #real: Promise<ProviderSource> | undefined;
+  #volumes: readonly Provisioning[] = [];
 
   constructor(private readonly kubernetes: KubernetesSource) {}
 
@@ -50,11 +52,13 @@ export class SiteStage {
     const local = await localSites(plan, options);
     this.#fleet = { plan, local };
     process.env[LOCAL_TOKENS] = local.tokensFile;
+    this.#volumes = await Promise.all(Object.values(local.sites).map(provideVolumes));
     return local;
   }
 
   async close(): Promise<void> {
     delete process.env[LOCAL_TOKENS];
+    for (const volumes of this.#volumes) volumes.close();
     await this.#fleet?.local.close();
     this.#fleet = undefined;
   }

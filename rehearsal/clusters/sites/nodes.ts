@@ -61,12 +61,13 @@ function poolLabel(site: SitePlan, pool: string): Record<string, string> {
 }
 
 /** The nodes of a cluster that exists, of which only their number and what they offer together is known. */
-function declared({ allocatable }: ExistingSiteSpec): Make {
+function declared({ allocatable, region }: ExistingSiteSpec): Make {
   const count = allocatable.nodes ?? 1;
   return {
     pool: "node",
     count,
-    zones: [],
+    // Pods that must be spread over zones run in a cluster of one zone, and nowhere in one of none.
+    zones: [region],
     allocatable: scale(measured(allocatable), 1 / count),
     architecture: allocatable.architecture ?? "amd64",
     labels: {},

@@ -74,12 +74,14 @@ function follow(
     let started: Promise<void> = Promise.resolve();
     let timer: NodeJS.Timeout | undefined;
     const start = (): void => {
-      started = isStopped ? started : informer.start().catch(() => undefined);
+      // The informer says that a watch broke, but not that its list failed.
+      started = isStopped ? started : informer.start().catch(again);
     };
-    informer.on("error", () => {
+    const again = (): void => {
       clearTimeout(timer);
-      if (!isStopped) timer = setTimeout(start, RETRY_MILLISECONDS);
-    });
+      if (!isStopped && !connection.signal.aborted) timer = setTimeout(start, RETRY_MILLISECONDS);
+    };
+    informer.on("error", again);
     // A watch that is still being opened is only known to the informer, and can be ended, once it is open.
     end = () => {
       clearTimeout(timer);
