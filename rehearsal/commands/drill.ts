@@ -6,6 +6,7 @@ import { nodesOf } from "../clusters/sites/nodes";
 import { lose } from "../drill/drill";
 import { DrillFleet } from "../drill/fleet";
 import { place } from "../drill/place";
+import { shortageNote, shortages } from "../drill/promise";
 import type { DrillLoss, DrillReport } from "../drill/report";
 import { inPods } from "../drill/standIns";
 import { drillText } from "../drill/text";
@@ -157,6 +158,10 @@ function reportOf(
   scaling: DrillReport["scaling"],
   seconds: number,
 ): DrillReport {
+  const short = losses.flatMap(({ lost, planned }) => {
+    const found = planned === "does not hold" ? shortages(plan, lost) : [];
+    return found.length === 0 ? [] : [shortageNote(lost, found)];
+  });
   return {
     scaling,
     verdict: plan.capacity.verdict,
@@ -166,7 +171,7 @@ function reportOf(
       return { name, kind, region, faultDomain, nodes: nodesOf(site).length };
     }),
     losses,
-    notes: [...plan.capacity.notes, ...notes, ...(plan.traffic === undefined ? [] : [COUNTED])],
+    notes: [...plan.capacity.notes, ...notes, ...short, ...(plan.traffic === undefined ? [] : [COUNTED])],
     seconds: Number(seconds.toFixed(3)),
   };
 }

@@ -5,6 +5,7 @@ import type { ScalingMode } from "../../lib/plan/workloads";
 import { lossOf } from "../commands/subject";
 import { Autoscaling } from "./autoscaling";
 import { type DrillFleet, exactly, NO_PODS, type Reached, type Targets } from "./fleet";
+import { promised, shortages } from "./promise";
 import type { DrillLoss, DrillSite, DrillStep } from "./report";
 import { UsersInALoss } from "./users/loss";
 import type { Population } from "./users/population";
@@ -61,7 +62,7 @@ export async function lose(fleet: DrillFleet, lost: readonly string[], options: 
 
   const met = users?.met() ?? null;
   const carried = steps.every((one) => one.secondsToFull !== null && one.short.length === 0) && met?.held !== false;
-  return { lost: [...lost], planned: verdictOf(fleet, lost, options.today).verdict, carried, steps, users: met };
+  return { lost: [...lost], planned: plannedOf(fleet, lost, options.today), carried, steps, users: met };
 }
 
 /** Sites that carry traffic by the plan, and so run something. */
@@ -69,7 +70,13 @@ export function serving(fleet: DrillFleet): string[] {
   return fleet.plan.capacity.placements.map(({ site }) => site);
 }
 
-/** The plan's verdict on exactly this loss, with nothing more to fail. */
+/** What the plan says of exactly this loss: whether there is room, and whether pods are placed in it. */
+function plannedOf(fleet: DrillFleet, lost: readonly string[], today: string): DrillLoss["planned"] {
+  const { verdict } = verdictOf(fleet, lost, today);
+  return verdict === "holds" && shortages(fleet.plan, lost).length > 0 ? "does not hold" : verdict;
+}
+
+/** The plan's verdict on the room that is left by this loss, with nothing more to fail. */
 function verdictOf({ plan }: DrillFleet, lost: readonly string[], today: string): CapacityVerdict {
   return capacityVerdict(lossOf(capacityInputOf(plan, { today }), plan.capacity, lost));
 }
@@ -84,6 +91,7 @@ function step(
 ): DrillStep {
   const sites = serving(fleet).map((site) => siteAt(site, targets.get(site) ?? {}, reached, lost.includes(site)));
   const workloads = (fleet.plan.spec.demand.workloads ?? []).filter(({ priority }) => priority !== "sheddable");
+  const whole = promised(fleet.plan, lost);
   const runningOf = (workload: string) =>
     [...reached.pods.values()].reduce((sum, pods) => sum + (pods.get(workload) ?? NO_PODS).running, 0);
   const headrooms = verdictOf(fleet, lost, today).losses.flatMap(({ resources }) =>
@@ -98,7 +106,7 @@ function step(
     demanded: workloads.reduce((sum, { replicas }) => sum + replicas, 0),
     headroom: headrooms.length === 0 ? null : Math.min(...headrooms.flat()),
     sites,
-    short: workloads
+    short: whole
       .map(({ name: workload, replicas }) => ({ workload, running: runningOf(workload), demanded: replicas }))
       .filter(({ running, demanded }) => running < demanded),
   };

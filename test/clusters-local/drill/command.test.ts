@@ -22,8 +22,9 @@ for (const one of [1, 2, 3]) CANARIES.add("kubeconfig", `kubeconfig-canary-${one
 /**
  * A program of three clusters that exist, of three nodes of four cores each.
  * @param named it has a name for its users and a root of its own; without, it loads no cloud's SDK.
+ * @param count of the clusters, from the first.
  */
-function program(t: TestContext, demand: object, named = false): string {
+function program(t: TestContext, demand: object, named = false, count = 3): string {
   const dir = temporaryFolder(t);
   writeProgram(
     dir,
@@ -32,10 +33,10 @@ const site = (name, number, latitude, longitude) => ({ kind: "existing", name, n
   allocatable: { cpu: 12, memoryGiB: 48, pods: 330, nodes: 3, verifiedAt: "2026-11-01" },
   coordinates: { latitude, longitude }, endpoints: { ingress: ["203.0.113." + number] },
   cidrs: { nodes: ["192.168." + number + ".0/24"], pods: ["10." + number + ".128.0/17"], services: ["10." + number + ".64.0/18"] } });
-const sites = [site("oslo", 1, 59.9, 10.8), site("turin", 2, 45.1, 7.7), site("vienna", 3, 48.2, 16.4)];
+const sites = [site("oslo", 1, 59.9, 10.8), site("turin", 2, 45.1, 7.7), site("vienna", 3, 48.2, 16.4)].slice(0, ${count});
 ${named ? NAMED : "const [args, more] = [{}, {}];"}
 new Fleet("sample", { kinds: [existing], ...args,
-  kubeconfigs: { oslo: "kubeconfig-canary-1", turin: "kubeconfig-canary-2", vienna: "kubeconfig-canary-3" },
+  kubeconfigs: Object.fromEntries(sites.map(({ name, number }) => [name, "kubeconfig-canary-" + number])),
   spec: { demand: ${JSON.stringify(demand)}, sites, ...more } });
 `,
   );
@@ -57,6 +58,26 @@ const SHOP = {
     { name: "shop/db", replicas: 3, cpu: 1, memoryGiB: 2 },
   ],
 };
+
+const REFUSED = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: web, resources: { requests: { cpu: 0.1, memory: 64Mi } } }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ port: 99999 }] }
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: { name: web, namespace: shop }
+spec: { secretName: web }
+`;
 
 async function drilled(args: readonly string[]): Promise<{ exit: number | null; stderr: string; report: DrillReport }> {
   const { exit, stdout, stderr } = await multisite(["drill", ...args, "--json", "-"]);
@@ -88,7 +109,8 @@ test("a drill on real control planes", async (t) => {
       ]);
       assert.equal(exit, 1);
       const [loss] = report.losses;
-      assert.deepEqual([loss?.lost, loss?.carried], [lost, false]);
+      assert.deepEqual([loss?.lost, loss?.planned, loss?.carried], [lost, "does not hold", false]);
+      assert.match(report.notes.join("\n"), /without munich and oslo the others run .*web 9 of 18.* raise tolerate/);
       assert.deepEqual(
         loss?.steps.map(({ step }) => step),
         ["before", "lost", "back"],
@@ -156,6 +178,27 @@ test("a drill on real control planes", async (t) => {
         ],
       );
     }
+  });
+
+  await t.test("objects that a site refuses end it with 2, each named with its site", async (t) => {
+    const manifests = join(temporaryFolder(t), "shop.yaml");
+    writeFileSync(manifests, REFUSED);
+    const { exit, stderr } = await multisite([
+      "drill",
+      program(t, SHOP, false, 2),
+      "--lose",
+      "oslo",
+      "--workloads",
+      manifests,
+    ]);
+    assert.equal(exit, 2, stderr);
+    assert.match(stderr, /Site oslo refuses:\n/);
+    assert.match(
+      stderr,
+      / {2}Certificate shop\/web: the site knows no Certificate of cert-manager.io\/v1: give its Cust/,
+    );
+    assert.match(stderr, / {2}Service shop\/web: .*spec.ports\[0\].port: Invalid value: 99999/);
+    assert.doesNotMatch(stderr, /\bat .*\.[jt]s:\d/);
   });
 
   await t.test("an interruption ends it and leaves nothing", async (t) => {

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fleetPlan } from "../../../lib/plan/fleetPlan";
+import type { ExistingSiteSpec } from "../../../lib/plan/spec";
+import { promised, shortages } from "../../../rehearsal/drill/promise";
+
+const site = (name: string, number: number): ExistingSiteSpec => ({
+  kind: "existing",
+  name,
+  number,
+  region: name,
+  provider: "vsphere",
+  identity: `uid-${name}`,
+  allocatable: { cpu: 120, memoryGiB: 480, pods: 990, nodes: 9, verifiedAt: "2026-11-01" },
+  cidrs: {
+    nodes: [`192.168.${number}.0/24`],
+    pods: [`10.${number}.128.0/17`],
+    services: [`10.${number}.64.0/18`],
+  },
+});
+
+const pod = { cpu: 0.1, memoryGiB: 0.1 };
+
+const planOf = (tolerate: number) =>
+  fleetPlan({
+    tolerate,
+    sites: [site("oslo", 1), site("turin", 2), site("vienna", 3)],
+    demand: {
+      workloads: [
+        { name: "web", replicas: 12, ...pod },
+        { name: "cache", replicas: 3, spread: "everywhere", ...pod },
+        { name: "clock", replicas: 1, spread: "singleton", ...pod },
+        { name: "batch", replicas: 9, priority: "sheddable", ...pod },
+      ],
+    },
+  });
+
+test("what is placed for one loss is no promise for two, and what runs once is none for its site", () => {
+  const rows: [tolerate: number, lost: string[], whole: string[], short: string[]][] = [
+    [1, ["turin"], ["web", "cache", "clock"], []],
+    [1, ["oslo"], ["web", "cache"], []],
+    [1, ["turin", "vienna"], ["web", "cache", "clock"], ["web 6 of 12"]],
+    [2, ["turin", "vienna"], ["web", "cache", "clock"], []],
+  ];
+  for (const [tolerate, lost, whole, short] of rows) {
+    const plan = planOf(tolerate);
+    const found = shortages(plan, lost).map((one) => `${one.workload} ${one.placed} of ${one.demanded}`);
+    assert.deepEqual([promised(plan, lost).map(({ name }) => name), found], [whole, short]);
+  }
+});
