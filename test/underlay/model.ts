@@ -58,8 +58,21 @@ export function at(resource: Resource | undefined, path: string): unknown {
   return within(resource?.outputs, path) ?? within(resource?.inputs, path);
 }
 
+/** The few paths and ranges that tests name, which a solver asks for a hundred thousand times. */
+const keysOf = remembered((path: string) => path.split("."));
+const rangeOf = remembered(parseCidr);
+
+function remembered<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text) ?? read(text);
+    known.set(text, found);
+    return found;
+  };
+}
+
 function within(value: unknown, path: string): unknown {
-  for (const key of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];
+  for (const key of keysOf(path)) value = (value as Record<string, unknown> | undefined)?.[key];
   return value;
 }
 
@@ -87,7 +100,7 @@ export function covers(range: unknown, inner: Cidr): boolean {
   if (range === "*" || range === "VirtualNetwork") return true;
   const given = String(range);
   if (!given.includes("/")) return inner.prefix === 32 && parseAddress(given) === inner.start;
-  return contains(parseCidr(given), inner);
+  return contains(rangeOf(given), inner);
 }
 
 export const address = (dotted: string): Cidr => ({ start: parseAddress(dotted) ?? 0, prefix: 32 });
