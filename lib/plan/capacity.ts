@@ -26,6 +26,27 @@ import type { CapacityVerdict } from "./verdict";
  * Never throws on numbers that make no sense: unknown capacity counts as none, and an unknown demand cannot be proven.
  */
 export function capacityVerdict(input: CapacityInput): CapacityVerdict {
+  const { judgement, findFixes, notesWith } = judged(input);
+  const fixes = findFixes();
+  return { ...judgement, fixes, notes: notesWith(fixes) };
+}
+
+/** A verdict without what it takes longest to find, and what is said of that. */
+export type CapacityJudgement = Omit<CapacityVerdict, "fixes" | "notes">;
+
+/** Judges as `capacityVerdict` does, for whoever asks only whether a fleet holds, or what runs where. */
+export function capacityJudgement(input: CapacityInput): CapacityJudgement {
+  return judged(input).judgement;
+}
+
+/** A judgement, and how to find out the rest. */
+interface Judged {
+  readonly judgement: CapacityJudgement;
+  readonly findFixes: () => CapacityVerdict["fixes"];
+  readonly notesWith: (fixes: CapacityVerdict["fixes"]) => CapacityVerdict["notes"];
+}
+
+function judged(input: CapacityInput): Judged {
   const { demand, unreadable } = readable(input);
   const load = loadOf(demand, finite(input.headroom ?? 0));
   const gone = input.degraded === false ? [] : goneDomains(input.sites);
@@ -46,20 +67,22 @@ export function capacityVerdict(input: CapacityInput): CapacityVerdict {
       ? "cannot be proven"
       : confine(judge(domains, tolerate, load, routing), parts, tolerate);
   const runs = (grown: readonly Domain[]) => runAfterAny(runningParts(grown, confined), tolerate);
-  const fixes = verdict === "holds" || !needed ? [] : smallest(domains, [tolerate, load, shareOf], runs, routed);
   const routes = routingOf(domains, tolerate, load);
   return {
-    verdict,
-    holds: verdict === "holds",
-    tolerate,
-    faultDomain: input.faultDomain,
-    ...factorOf(domains, load),
-    minimumFactor: domains.length > tolerate ? domains.length / (domains.length - tolerate) : Number.POSITIVE_INFINITY,
-    losses: routing === undefined ? losses.listed : routedLosses(losses.listed, routing),
-    placements: placementsOf(domains, routes, routing?.sites),
-    ...(routing && { routing }),
-    fixes,
-    notes: [
+    judgement: {
+      verdict,
+      holds: verdict === "holds",
+      tolerate,
+      faultDomain: input.faultDomain,
+      ...factorOf(domains, load),
+      minimumFactor:
+        domains.length > tolerate ? domains.length / (domains.length - tolerate) : Number.POSITIVE_INFINITY,
+      losses: routing === undefined ? losses.listed : routedLosses(losses.listed, routing),
+      placements: placementsOf(domains, routes, routing?.sites),
+      ...(routing && { routing }),
+    },
+    findFixes: () => (verdict === "holds" || !needed ? [] : smallest(domains, [tolerate, load, shareOf], runs, routed)),
+    notesWith: (fixes) => [
       ...unreadable,
       ...notesOf({ input, load, domains, gone, tolerate, verdict, losses, fixes, confined }),
       ...(routing === undefined ? [] : routingNotes(routing)),

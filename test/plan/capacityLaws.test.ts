@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { capacityVerdict } from "../../lib/plan/capacity";
+import { type CapacityJudgement, capacityJudgement, capacityVerdict } from "../../lib/plan/capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "../../lib/plan/capacityInput";
 import { type Resources, resources, scale, sum } from "../../lib/plan/resources";
 import { mayRunOn, podResources } from "../../lib/plan/schedulable";
 import type { Architecture, TolerationSpec, WorkloadSpec } from "../../lib/plan/spec";
-import type { CapacityVerdict, Fix } from "../../lib/plan/verdict";
+import type { Fix } from "../../lib/plan/verdict";
 
 const RUNS = { numRuns: 100 };
 
@@ -69,7 +69,7 @@ describe("laws of the verdict", () => {
     let held = 0;
     fc.assert(
       fc.property(inputs, (input) => {
-        const verdict = capacityVerdict(input);
+        const verdict = capacityJudgement(input);
         if (!verdict.holds) return;
         held++;
         for (const site of input.sites) {
@@ -86,10 +86,10 @@ describe("laws of the verdict", () => {
   it("keeps holding with a node more in any pool", () => {
     fc.assert(
       fc.property(inputs, fc.nat(), fc.nat(), (input, s, g) => {
-        if (!capacityVerdict(input).holds) return;
+        if (!capacityJudgement(input).holds) return;
         const site = input.sites[s % input.sites.length] as CapacitySite;
         const pool = site.nodeGroups[g % site.nodeGroups.length] as NodeGroup;
-        assert.ok(capacityVerdict(grown(input, site.name, pool.pool, 1)).holds);
+        assert.ok(capacityJudgement(grown(input, site.name, pool.pool, 1)).holds);
       }),
       { numRuns: 200 },
     );
@@ -147,13 +147,13 @@ describe("laws of the verdict", () => {
   it("never turns from not holding to holding when demand is added", () => {
     fc.assert(
       fc.property(inputs, workloads, (input, more) => {
-        if (capacityVerdict(input).verdict !== "does not hold") return;
+        if (capacityJudgement(input).verdict !== "does not hold") return;
         const added = more.map((one) => ({ ...one, name: `more-${one.name}` }));
         const existing = input.demand.workloads ?? [];
         // The totals grow with the workloads, or the new ones would only take the place of divisible demand.
         const grownTotals = input.demand.totals && addAll(input.demand.totals, added);
         const demand = { totals: grownTotals, workloads: [...existing, ...added] };
-        assert.notEqual(capacityVerdict({ ...input, demand }).verdict, "holds");
+        assert.notEqual(capacityJudgement({ ...input, demand }).verdict, "holds");
       }),
       RUNS,
     );
@@ -166,10 +166,10 @@ describe("laws of the verdict", () => {
         const { fixes } = capacityVerdict(input);
         if (fixes.length === 0) return;
         fixed++;
-        assert.ok(capacityVerdict(apply(input, fixes)).holds);
+        assert.ok(capacityJudgement(apply(input, fixes)).holds);
         for (const fix of fixes) {
           const fewer = fixes.map((one) => (one === fix ? { ...one, nodes: one.nodes - 1 } : one));
-          assert.ok(!capacityVerdict(apply(input, fewer)).holds, fix.text);
+          assert.ok(!capacityJudgement(apply(input, fewer)).holds, fix.text);
         }
       }),
       RUNS,
@@ -180,7 +180,7 @@ describe("laws of the verdict", () => {
   it("agrees with itself: the losses with the verdict, the weights with 1, the shares with what sites can carry", () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const verdict = capacityVerdict(input);
+        const verdict = capacityJudgement(input);
         assert.equal(
           verdict.holds,
           verdict.losses.every((loss) => loss.holds),
@@ -221,7 +221,7 @@ describe("laws of workloads that only some sites run", () => {
     fc.assert(
       fc.property(placed, fc.nat(), (input, n) => {
         const confined = change(input, (_, i) => (i === 0 ? { requires: { regions: without(input, n) } } : {}));
-        const verdict = capacityVerdict(confined);
+        const verdict = capacityJudgement(confined);
         const excluded = input.sites[n % input.sites.length] as CapacitySite;
         assert.equal(placementOf(verdict, excluded).replicas.w0, 0);
         assert.equal(
@@ -261,9 +261,9 @@ describe("laws of workloads that only some sites run", () => {
           ...input,
           sites: input.sites.map((site) => ({ ...site, nodeGroups: first?.nodeGroups ?? [] })),
         };
-        if (capacityVerdict(alike).verdict !== "does not hold") return;
+        if (capacityJudgement(alike).verdict !== "does not hold") return;
         const confined = change(alike, (_, i) => (i === 0 ? { requires: { regions: without(alike, n) } } : {}));
-        assert.notEqual(capacityVerdict(confined).verdict, "holds");
+        assert.notEqual(capacityJudgement(confined).verdict, "holds");
       }),
       { numRuns: 150 },
     );
@@ -288,7 +288,7 @@ describe("laws of workloads that only some sites run", () => {
   it("runs all replicas of a workload that is everywhere in each site that gets traffic", () => {
     fc.assert(
       fc.property(placed, (input) => {
-        const verdict = capacityVerdict(change(input, (_, i) => (i === 0 ? { spread: "everywhere" } : {})));
+        const verdict = capacityJudgement(change(input, (_, i) => (i === 0 ? { spread: "everywhere" } : {})));
         const all = input.demand.workloads?.[0]?.replicas;
         for (const { worstShare, replicas } of verdict.placements) if (worstShare > 0) assert.ok(replicas.w0! >= all!);
       }),
@@ -322,11 +322,11 @@ describe("what equal sites cost", () => {
             tolerate: 1,
             faultDomain: "region",
           });
-          const exact = capacityVerdict(fleet(1, units));
+          const exact = capacityJudgement(fleet(1, units));
           assert.ok(exact.holds && Math.abs(exact.factor - factor) < 1e-12 && exact.minimumFactor === factor);
-          assert.equal(capacityVerdict(fleet(1, units - 0.001)).verdict, "does not hold");
+          assert.equal(capacityJudgement(fleet(1, units - 0.001)).verdict, "does not hold");
           const nodes = Math.ceil(units / (cpu * 1000));
-          assert.ok(capacityVerdict(fleet(nodes, cpu * 1000)).holds);
+          assert.ok(capacityJudgement(fleet(nodes, cpu * 1000)).holds);
           assert.ok(nodes * cpu * 1000 < units + cpu * 1000);
         }),
         RUNS,
@@ -335,14 +335,14 @@ describe("what equal sites cost", () => {
   }
 });
 
-function placementOf(verdict: CapacityVerdict, site: CapacitySite) {
+function placementOf(verdict: CapacityJudgement, site: CapacitySite) {
   const found = verdict.placements.find((one) => one.site === site.name);
   assert.ok(found !== undefined, site.name);
   return found;
 }
 
 /** Counts the replicas, and the divisible rest, that the survivors carry by their weights alone. */
-function assertDemandPlaced(input: CapacityInput, verdict: CapacityVerdict, lost: readonly string[]): void {
+function assertDemandPlaced(input: CapacityInput, verdict: CapacityJudgement, lost: readonly string[]): void {
   const left = input.sites.filter((site) => !lost.includes(site.faultDomain)).map((site) => placementOf(verdict, site));
   for (const { name, replicas } of input.demand.workloads ?? []) {
     const running = left.reduce((sum, one) => sum + (one.replicas[name] ?? 0), 0);

@@ -1,4 +1,4 @@
-import { capacityVerdict } from "../capacity";
+import { capacityJudgement } from "../capacity";
 import type { NamedWorkload } from "../demand/reading";
 import { capacityInputOf } from "../fleetPlan";
 import { ceil } from "../grains";
@@ -39,7 +39,7 @@ function standbyPlacements(plan: FleetPlan): readonly SitePlacement[] {
   const input = capacityInputOf(plan);
   const waiting = input.sites.filter(({ state }) => state === "joining" || state === "drained").map(({ name }) => name);
   const sites = input.sites.map((site) => (waiting.includes(site.name) ? { ...site, state: "active" as const } : site));
-  return capacityVerdict({ ...input, sites }).placements.filter(({ site }) => waiting.includes(site));
+  return capacityJudgement({ ...input, sites }).placements.filter(({ site }) => waiting.includes(site));
 }
 
 /** The pods of a workload at a site. A workload that the demand does not name is divided as the totals are. */
