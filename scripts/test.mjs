@@ -16,7 +16,7 @@ if (files.length === 0) {
 }
 if (wanted.length === 0) {
   run("formatter and linter", "node_modules/@biomejs/biome/bin/biome", ["check", "."]);
-  run("type check", "node_modules/typescript/bin/tsc", ["--noEmit"]);
+  run("type check", "node_modules/@typescript/native/bin/tsc", ["--noEmit"]);
 }
 // One file more than cores: those with control planes wait for them half of their time.
 const concurrency = `--test-concurrency=${availableParallelism() + 1}`;

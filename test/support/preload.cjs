@@ -5,8 +5,11 @@ if (seed !== "random") require("fast-check").configureGlobal({ seed: Number(seed
 // The type check before the tests has read the programs of examples/ and test/ too: their runs need not do it again.
 process.env.PULUMI_NODEJS_TRANSPILE_ONLY ??= "true";
 
+// Of what nobody catches the runner says the message alone.
+process.on("uncaughtExceptionMonitor", (error) => console.error(error));
+
 // Tests load the SDK as rehearsed programs do.
-new Function("require", require("../../dist/rehearsal/engine/launcher.js").modulesOfClosures)(require);
+new Function("require", require("../../dist/rehearsal/engine/launcher.js").lighterSdk)(require);
 
 // To tell which test an uncaught error belongs to, Node.js follows every promise by async hooks: two thirds of the time of a
 // test that uses Pulumi, which makes them by the ten thousand. Told of its tests only, it still fails the file.
