@@ -2,15 +2,10 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../userError";
-import { passphraseCrypter } from "./crypter";
-import { defaultPassphrase } from "./snapshot";
+import { type ConfigValue, configValue, type Declaration, declaredProblems, openedBy, toText } from "./configValues";
 import { isData } from "./values";
 
-/** A configuration value: its text, and whether it is a secret. Objects and lists are JSON text, as the SDK reads them. */
-export interface ConfigValue {
-  text: string;
-  secret: boolean;
-}
+export type { ConfigValue };
 
 /** A provider plugin that a project names by its folder. */
 export interface PluginFolder {
@@ -49,30 +44,36 @@ function readYaml(file: string): Yaml | undefined {
   }
 }
 
-const toText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
-
-/** Adds a `config` section of Pulumi.yaml or of a stack's file; keys without a namespace are the project's. */
-function addConfig(project: Project, section: unknown, salt: string | undefined, isProject: boolean): string[] {
-  const problems: string[] = [];
-  if (!isData(section)) return problems;
+/** Adds the `config` section of Pulumi.yaml; keys without a namespace are the project's. Gives what it declares. */
+function addDeclared(project: Project, section: unknown): Declaration[] {
+  const declarations: Declaration[] = [];
+  if (!isData(section)) return declarations;
   for (const [name, entry] of Object.entries(section)) {
     const key = name.includes(":") ? name : `${project.name}:${name}`;
-    if (isData(entry) && typeof entry.secure === "string") {
-      try {
-        if (salt === undefined) throw new Error("the stack's file has no encryptionsalt");
-        project.config.set(key, {
-          text: passphraseCrypter(defaultPassphrase(), salt).decrypt(entry.secure),
-          secret: true,
-        });
-      } catch (error) {
-        problems.push(
-          `cannot read the secret ${key}: ${(error as Error).message}; set PULUMI_CONFIG_PASSPHRASE, or give the value as config`,
-        );
-      }
-    } else if (isProject && isData(entry) && ("type" in entry || "default" in entry || "value" in entry)) {
-      const value = entry.value ?? entry.default;
-      if (value !== undefined) project.config.set(key, { text: toText(value), secret: entry.secret === true });
-    } else project.config.set(key, { text: toText(entry), secret: false });
+    if (!isData(entry) || !("type" in entry || "default" in entry || "value" in entry)) {
+      project.config.set(key, { text: toText(entry), secret: false });
+      continue;
+    }
+    declarations.push({ name, key, isOwn: key.startsWith(`${project.name}:`), entry });
+    const value = entry.default ?? entry.value;
+    if (value !== undefined) project.config.set(key, { text: toText(value), secret: false });
+  }
+  return declarations;
+}
+
+/** Adds the `config` section of a stack's file. */
+function addStackConfig(project: Project, { config, encryptionsalt }: Yaml): string[] {
+  const problems: string[] = [];
+  const open = openedBy(typeof encryptionsalt === "string" ? encryptionsalt : undefined);
+  for (const [name, entry] of Object.entries(isData(config) ? config : {})) {
+    const key = name.includes(":") ? name : `${project.name}:${name}`;
+    try {
+      project.config.set(key, configValue(entry, open));
+    } catch (error) {
+      problems.push(
+        `cannot read the secret ${key}: ${(error as Error).message}; set PULUMI_CONFIG_PASSPHRASE, or give the value as config`,
+      );
+    }
   }
   return problems;
 }
@@ -140,20 +141,19 @@ export function readProject(
     config: new Map(),
     plugins: pluginsOf(root, settings.plugins),
   };
-  const stackFile: Yaml = readYaml(path.join(root, `Pulumi.${stack}.yaml`)) ?? {};
-  const salt = typeof stackFile.encryptionsalt === "string" ? stackFile.encryptionsalt : undefined;
-  const problems = [
-    ...addConfig(project, settings.config, undefined, true),
-    ...addConfig(project, stackFile.config, salt, false),
-  ];
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  const declarations = addDeclared(project, settings.config);
+  const folder = typeof settings.stackConfigDir === "string" ? settings.stackConfigDir : "";
+  const problems = addStackConfig(project, readYaml(path.join(root, folder, `Pulumi.${stack}.yaml`)) ?? {});
+  const secrets = new Set(declarations.filter(({ entry }) => entry.secret === true).map(({ key }) => key));
   for (const [name, value] of Object.entries(given)) {
     const key = name.includes(":") ? name : `${project.name}:${name}`;
     project.config.set(
       key,
-      typeof value === "string" ? { text: value, secret: false } : { text: value.secret, secret: true },
+      typeof value === "string" ? { text: value, secret: secrets.has(key) } : { text: value.secret, secret: true },
     );
   }
+  problems.push(...declaredProblems(declarations, project.config, stack));
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
   return project;
 }
 
