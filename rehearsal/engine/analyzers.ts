@@ -91,11 +91,13 @@ export class PolicyPack {
     this.describe(request, judged);
     const { client } = this.plugin;
     if (this.remediates) {
-      const remedy = (await unary(client.remediate.bind(client), request)).getRemediationsList()[0];
+      const remedy = (
+        await unary(client.remediate.bind(client), request).catch(failed("failed to run remediation: "))
+      ).getRemediationsList()[0];
       if (remedy !== undefined)
         throw new UserError(`cannot rehearse: the remediation of policy ${remedy.getPolicyname()}`);
     }
-    const response = await unary(client.analyze.bind(client), request);
+    const response = await unary(client.analyze.bind(client), request).catch(failed("failed to run policy: "));
     return response.getDiagnosticsList().map((found) => ({ ...violation(found), urn: judged.state.urn }));
   }
 
@@ -119,7 +121,7 @@ export class PolicyPack {
       }),
     );
     const { client } = this.plugin;
-    const response = await unary(client.analyzeStack.bind(client), request);
+    const response = await unary(client.analyzeStack.bind(client), request).catch(failed());
     return response.getDiagnosticsList().map(violation);
   }
 
@@ -151,6 +153,13 @@ export class PolicyPack {
   close(): Promise<void> {
     return this.plugin.close();
   }
+}
+
+/** Of a policy that throws, what the real engine says. */
+function failed(prefix = "") {
+  return (error: Error & { details?: string }): never => {
+    throw new Error(prefix + (error.details ?? error.message));
+  };
 }
 
 function checkPack(dir: string): void {

@@ -51,6 +51,7 @@ export class DefaultProviders {
       provider: "",
       ignoreChanges: [],
       replaceOnChanges: [],
+      hideDiff: [],
       additionalSecretOutputs: [],
       aliases: [],
       timeouts: { create: 0, update: 0, delete: 0 },

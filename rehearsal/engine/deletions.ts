@@ -19,11 +19,12 @@ export async function planDeletions(
   for (const old of context.previous) {
     if (old.delete) {
       if (generator.replacements.pendingDeletes.has(old)) continue;
-      steps.push({ op: "delete-replaced", old });
+      steps.push({ op: old.external ? "discard-replaced" : "delete-replaced", old });
     } else {
       const successor = generator.aliases.taken.get(old.urn);
       if (generator.operated.has(old.urn) || (successor !== undefined && generator.operated.has(successor))) continue;
-      steps.push({ op: old.pendingReplacement ? "remove-pending-replace" : "delete", old });
+      const gone = old.external ? "discard" : "delete";
+      steps.push({ op: old.pendingReplacement ? "remove-pending-replace" : gone, old });
     }
     generator.deletes.add(old.urn);
     if (old.custom && !context.preview) await context.registry.ensure(old.provider, context.olds);

@@ -75,6 +75,7 @@ export class Generator {
       propertyDependencies: {},
       ignoreChanges: [],
       replaceOnChanges: [],
+      hideDiff: [],
       aliases: [],
       timeouts: { create: 0, update: 0, delete: 0 },
       deletedWith: "",

@@ -201,6 +201,7 @@ function optionsOf(request: rpc.RegisterResourceRequest, provider: string): rpc.
   if (request.hasProtect() && protect !== undefined) options.setProtect(protect);
   options.setIgnoreChangesList(request.getIgnorechangesList());
   options.setReplaceOnChangesList(request.getReplaceonchangesList());
+  options.setHideDiffList(request.getHidediffsList());
   options.setReplacementTrigger(request.getReplacementTrigger());
   options.setVersion(request.getVersion());
   options.setAliasesList(request.getAliasesList());
@@ -252,6 +253,7 @@ function goalOf(
     ...(options.hasDeleteBeforeReplace() && before !== undefined ? { deleteBeforeReplace: before } : {}),
     ignoreChanges: options.getIgnoreChangesList(),
     replaceOnChanges: options.getReplaceOnChangesList(),
+    hideDiff: options.getHideDiffList(),
     additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
     aliases: options.getAliasesList().map(aliasOf),
     timeouts: {

@@ -48,6 +48,7 @@ export class Run implements RunContext, MonitorBackend {
   private readonly over = new Signal();
   private readonly pipeline = new Pipeline();
   private stopped = false;
+  private bailed = false;
   private stackOutputs: { urn: string; outputs: Properties } | undefined;
   failure: Failure | undefined;
 
@@ -118,25 +119,25 @@ export class Run implements RunContext, MonitorBackend {
     await this.interruptibly(async () => {
       await this.deleteRest();
       await this.pipeline.settle();
+      this.reportFailure();
     });
   }
 
   /** After the program: deletions, what is still under way, the stack's outputs, and the policies on the whole. */
   private async complete(): Promise<void> {
     await this.pipeline.settle();
-    try {
-      if (!this.stopped) await this.deleteRest();
-    } catch (error) {
-      this.abort(error as Error);
-    }
+    if (!this.stopped) await this.deleteRest().catch((error: Error) => this.abort(error));
     await this.pipeline.settle();
     this.finishStackOutputs();
     if (!this.stopped) await this.analyzeStack().catch((error: Error) => this.abort(error));
-    if (this.failure === "resource" || (this.failure === "policy" && !this.stopped)) {
-      if (!this.bailed) this.report("error", "", this.preview ? "preview failed" : "update failed");
-    }
+    this.reportFailure();
   }
-  private bailed = false;
+
+  /** The line with which the real engine ends a run that failed on its way. */
+  private reportFailure(): void {
+    if (this.bailed || (this.failure !== "resource" && (this.failure !== "policy" || this.stopped))) return;
+    this.report("error", "", this.preview ? "preview failed" : "update failed");
+  }
 
   private async programEnded({ code, signal }: { code: number | null; signal: string | null }): Promise<void> {
     if (code === 0 && !this.stopped) {
@@ -280,21 +281,19 @@ export class Run implements RunContext, MonitorBackend {
   }
 
   private finishStackOutputs(): void {
-    if (this.stackOutputs === undefined) return;
+    const state = this.news.get(this.stackOutputs?.urn ?? "");
+    if (state === undefined || this.stackOutputs === undefined) return;
     const { urn, outputs } = this.stackOutputs;
-    const state = this.news.get(urn);
-    if (state === undefined) return;
     state.outputs = this.failure === undefined ? outputs : { ...this.olds.get(urn)?.outputs, ...outputs };
   }
 
   private async analyzeStack(): Promise<void> {
     const packs = await this.packs;
-    const resources =
-      packs.length === 0 ? [] : [...this.news.values()].map((state) => this.generator.judgedByOutputs(state));
+    if (packs.length === 0) return;
+    const resources = [...this.news.values()].map((state) => this.generator.judgedByOutputs(state));
     const found = await Promise.all(packs.map((pack) => pack.analyzeStack(resources)));
     const stackUrn = makeUrn(this.stack, this.project, "", stackType, `${this.project}-${this.stack}`);
-    for (const violation of found.flat()) {
+    for (const violation of found.flat())
       this.violated(this.news.has(violation.urn) ? violation : { ...violation, urn: stackUrn });
-    }
   }
 }

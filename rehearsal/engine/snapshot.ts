@@ -35,7 +35,7 @@ export const defaultPassphrase = (): string => process.env.PULUMI_CONFIG_PASSPHR
 const ownFields = new Set(
   (
     "urn type custom delete external pendingReplacement id inputs outputs parent protect retainOnDelete provider dependencies " +
-    "propertyDependencies deletedWith replaceWith replacementTrigger additionalSecretOutputs ignoreChanges replaceOnChanges " +
+    "propertyDependencies deletedWith replaceWith replacementTrigger additionalSecretOutputs ignoreChanges replaceOnChanges hideDiff " +
     "aliases initErrors customTimeouts created modified"
   ).split(" "),
 );
@@ -114,6 +114,7 @@ export class DeploymentCodec {
       additionalSecretOutputs: list("additionalSecretOutputs"),
       ignoreChanges: list("ignoreChanges"),
       replaceOnChanges: list("replaceOnChanges"),
+      hideDiff: list("hideDiff"),
       aliases: list("aliases"),
       initErrors: list("initErrors"),
       timeouts: { create: seconds("create"), update: seconds("update"), delete: seconds("delete") },
@@ -158,7 +159,7 @@ export class DeploymentCodec {
       }
       return { to: { [signatureKey]: secretSignature, ciphertext } };
     };
-    const { timeouts, rest, urn, type, custom, ...fields } = state;
+    const { timeouts, rest, urn, type, custom, aliases: _, ...fields } = state;
     const resource: DeploymentResource = { urn, type, custom, ...rest };
     for (const [field, value] of Object.entries(fields)) {
       const empty = value === "" || value === false || value === undefined;

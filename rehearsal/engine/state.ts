@@ -35,6 +35,7 @@ export interface Goal {
   deleteBeforeReplace?: boolean;
   ignoreChanges: string[];
   replaceOnChanges: string[];
+  hideDiff: string[];
   additionalSecretOutputs: string[];
   aliases: Alias[];
   timeouts: Timeouts;
@@ -70,6 +71,9 @@ export interface ResourceState {
   additionalSecretOutputs: string[];
   ignoreChanges: string[];
   replaceOnChanges: string[];
+  /** Properties whose changes the CLI does not print. */
+  hideDiff: string[];
+  /** The former URN, until what refers to it was renamed: never written. */
   aliases: string[];
   initErrors: string[];
   timeouts: Timeouts;
@@ -109,6 +113,7 @@ export function stateOf(
     additionalSecretOutputs: goal.additionalSecretOutputs,
     ignoreChanges: goal.ignoreChanges,
     replaceOnChanges: goal.replaceOnChanges,
+    hideDiff: goal.hideDiff,
     aliases: alias === undefined ? [] : [alias],
     initErrors: [],
     timeouts: goal.timeouts,

@@ -12,6 +12,9 @@ export type Operation =
   | "create-replacement"
   | "delete"
   | "delete-replaced"
+  /** What was only read is forgotten; nothing is deleted. */
+  | "discard"
+  | "discard-replaced"
   | "remove-pending-replace"
   | "read"
   | "read-replacement";

@@ -4,7 +4,14 @@ import { type ResourceState, type ResourceView, resourceView, type Step } from "
 export type Details = Pick<ResourceView, "dependsOn" | "propertyDependencies" | "ignoreChanges">;
 
 /** The steps after which there is no resource, or one that another step tells of as well. */
-const WITHOUT_RESOURCE = new Set<string>(["delete", "delete-replaced", "create-replacement", "read-replacement"]);
+const WITHOUT_RESOURCE = new Set<string>([
+  "delete",
+  "delete-replaced",
+  "discard",
+  "discard-replaced",
+  "create-replacement",
+  "read-replacement",
+]);
 
 /** After a preview nothing is deployed: the steps themselves are what would be there. */
 export function previewedResources(

@@ -68,6 +68,8 @@ describe("changes of a program", { concurrency: 2 }, () => {
           destroyed.diagnostics.filter(({ message }) => message.includes("because it is protected")).length,
           3,
         );
+        // Recorded from the real engine: a destruction that failed ends with the line of an update.
+        assert.equal(destroyed.diagnostics.at(-1)?.message, "update failed");
       },
     ));
 
@@ -81,7 +83,31 @@ describe("changes of a program", { concurrency: 2 }, () => {
           new Thing("is-child", { size: 1 }, { parent: box });
           new Thing("flat", { size: 1 }, { parent: box, aliases: [{ parent: pulumi.rootStackResource }] });`);
         assert.deepEqual(ops(ok(await session.up())).sort(), ["same flat", "same fresh", "same is-child"]);
+        // The real engine renames what refers to a resource, and then forgets its former URN.
+        assert.ok(session.deployment().deployment.resources?.every((resource) => !("aliases" in resource)));
         assert.deepEqual(ops(ok(await session.preview())).sort(), ["same flat", "same fresh", "same is-child"]);
+      },
+    ));
+
+  it("discards what was only read, and keeps in the state which differences are hidden", () =>
+    withLab(
+      `new Thing("read", {}, { id: "there" }); new Thing("owned", {}, { id: "there" });
+       new Thing("hidden", { size: 1 }, { hideDiffs: ["size"] });`,
+      async (session, project, calls) => {
+        ok(await session.up());
+        const hidden = session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::hidden"));
+        assert.deepEqual(hidden?.hideDiff, ["size"]);
+        project.write(`new Thing("owned", { size: 1 });`);
+        calls.length = 0;
+        // Recorded from the real engine.
+        assert.deepEqual(ops(ok(await session.up())).sort(), [
+          "create-replacement owned",
+          "delete hidden",
+          "discard read",
+          "discard-replaced owned",
+          "replace owned",
+        ]);
+        assert.deepEqual(calls, ["create owned", "delete hidden id-hidden-1"]);
       },
     ));
 

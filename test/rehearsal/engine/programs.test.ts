@@ -132,7 +132,7 @@ describe("programs", { concurrency: 2 }, () => {
       path.join(pack, "index.js"),
       `const { PolicyPack } = require("@pulumi/policy");
        new PolicyPack("p", { policies: [{ name: "tell", description: "tells", enforcementLevel: "advisory", configSchema: { properties: { word: { type: "string", default: "told" } } },
-         validateResource: (a, report) => { if (a.props.note) report(a.getConfig().word + " " + a.props.note); } }] });`,
+         validateResource: (a, report) => { if (a.props.boom) throw new Error("broken"); if (a.props.note) report(a.getConfig().word + " " + a.props.note); } }] });`,
     );
     execFileSync("ln", ["-s", path.resolve(__dirname, "../../../node_modules"), path.join(folder, "node_modules")]);
     const events: unknown[] = [];
@@ -140,7 +140,7 @@ describe("programs", { concurrency: 2 }, () => {
       await withLab(
         `const note = new pulumi.Config().requireSecret("note"); note.apply((n) => { console.log("it is", n); pulumi.log.warn("warn " + n); });
          new Thing("a", { note, fail: "create" }); exports.note = note;`,
-        async (session) => {
+        async (session, project) => {
           const preview = await session.preview();
           assert.equal(preview.exit, 0, JSON.stringify(preview.diagnostics));
           assert.deepEqual(
@@ -156,6 +156,12 @@ describe("programs", { concurrency: 2 }, () => {
           for (const shown of [preview, up, session.deployment(), events])
             assert.ok(!JSON.stringify(shown).includes("canary-77"));
           assert.ok(up.log.some(({ text }) => text === "it is [secret]"));
+          project.write(`new Thing("b", { boom: true });`);
+          // As the real engine says it of a policy that throws.
+          assert.match(
+            (await session.preview()).diagnostics[0]?.message ?? "",
+            /^failed to run policy: Error validating resource with policy 'tell' from policy pack 'p@v0\.0\.1':\nError: broken/,
+          );
         },
         {
           config: { note: { secret: "canary-77" } },
