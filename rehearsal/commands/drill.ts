@@ -17,7 +17,7 @@ import { authorities } from "../traffic";
 import { UserError } from "../userError";
 import { type GivenWorkloads, readWorkloads } from "./demand";
 import type { CommonOptions } from "./options";
-import { writeReport } from "./output";
+import { checkReport, writeReport } from "./output";
 import { today } from "./plan";
 import { openProgram, refuseFailed } from "./program";
 import { type CommandSites, withSites } from "./sites";
@@ -46,6 +46,7 @@ export async function drill(
       "Which site is to be lost? --lose NAME (repeatable: all these at once), or --lose each: one after the other.",
     );
   }
+  checkReport(options.json);
   const workloads = await readWorkloads(options.workloads);
   return withSites(dir, terminal, signal, async (sites) => {
     const report = await run(dir, { ...options, given: workloads }, terminal, sites);

@@ -1,8 +1,27 @@
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { DrillReport } from "../drill/report";
 import type { Report } from "../report/report";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
+
+/**
+ * Makes sure that a report can be written where it is wanted, before minutes are spent on what it tells.
+ * @throws UserError when the file could not be written.
+ */
+export function checkReport(json: string | undefined): void {
+  if (json === undefined || json === "-") return;
+  try {
+    if (existsSync(json) && statSync(json).isDirectory()) throw new Error("it is a folder: name a file in it");
+    accessSync(existsSync(json) ? json : dirname(resolve(json)), constants.W_OK);
+  } catch (error) {
+    throw unwritable(json, error);
+  }
+}
+
+function unwritable(json: string, error: unknown): UserError {
+  return new UserError(`cannot write --json ${json}: ${(error as Error).message}`);
+}
 
 /**
  * Writes the report: as text, as JSON to a file beside the text, or with `-` as JSON in place of the text, so that
@@ -30,6 +49,6 @@ export function writeDocument(report: object, text: string, json: string | undef
   try {
     writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
   } catch (error) {
-    throw new UserError(`cannot write --json ${json}: ${(error as Error).message}`);
+    throw unwritable(json, error);
   }
 }

@@ -11,7 +11,7 @@ import { UserError } from "../userError";
 import { readDemand } from "./demand";
 import { refuseLives } from "./lives";
 import type { CommonOptions } from "./options";
-import { writeReport } from "./output";
+import { checkReport, writeReport } from "./output";
 import { today } from "./plan";
 import { openProgram, type ProgramRun, refuseFailed } from "./program";
 import { type CommandSites, withSites } from "./sites";
@@ -40,6 +40,7 @@ export async function rehearse(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
+  checkReport(options.json);
   if (!options.clusters) return rehearseOn(undefined, dir, options, terminal, signal);
   if (options.state !== undefined) {
     throw new UserError(
