@@ -44,13 +44,27 @@ function lossText(loss: DrillLoss, colors: Colors): string {
   const lines = [`Losing ${loss.lost.join(" and ")} (the plan says: ${loss.planned})`, table(COLUMNS, rows)];
   for (const step of loss.steps) lines.push(...waitingText(step).map((line) => colors.red(line)));
   if (loss.users !== null) lines.push(usersText(loss.users, colors));
-  if (contradicts(loss)) lines.push(colors.red("  The scheduler contradicts the plan: report this with --json."));
+  if (contradicts(loss)) lines.push(colors.red(`  ${isUnjudged(loss) ? UNJUDGED : CONTRADICTION}`));
   return lines.join("\n");
 }
 
 /** The plan promised that all runs, and something did not. */
 function contradicts({ planned, steps }: DrillLoss): boolean {
   return planned === "holds" && steps.some((one) => one.secondsToFull === null || one.short.length > 0);
+}
+
+const CONTRADICTION = "The scheduler contradicts the plan: report this with --json.";
+
+const UNJUDGED =
+  "The plan has not judged what these pods wait for (its notes name the workloads): make it a preference, or ask for fewer pods.";
+
+/** What the scheduler says of conditions that the plan names as not judged. */
+const CONDITIONS = /anti-affinity|topology spread|free ports|PersistentVolumeClaim|volume/;
+
+function isUnjudged({ steps }: DrillLoss): boolean {
+  const sites = steps.flatMap((step) => step.sites.filter(({ isLost }) => !isLost));
+  const reasons = sites.flatMap(({ waiting }) => waiting.flatMap((one) => Object.keys(one.reasons)));
+  return reasons.length > 0 && reasons.every((reason) => CONDITIONS.test(reason));
 }
 
 /** What users met, and whether that is what the plan says. */
