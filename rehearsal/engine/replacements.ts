@@ -125,7 +125,7 @@ export class Replacements {
   private refuse(state: ResourceState, urn: string): never {
     this.context.report(
       "error",
-      state.urn,
+      urn,
       `unable to replace resource "${state.urn}" as part of replacing "${urn}" as it is currently marked for protection. ` +
         "To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, " +
         `or use the command:\n\`pulumi state unprotect '${state.urn}'\``,

@@ -73,6 +73,20 @@ describe("changes of a program", { concurrency: 2 }, () => {
       },
     ));
 
+  it("blames what is to be replaced when something protected would go with it", () => {
+    const program = (kind: string): string =>
+      `const a = new Thing("a", { kind: "${kind}" }, { deleteBeforeReplace: true });
+       new Thing("b", { kind: a.ref }, { protect: true });`;
+    return withLab(program("x"), async (session, project) => {
+      ok(await session.up());
+      project.write(program("y"));
+      const [first] = (await session.preview()).diagnostics;
+      // Recorded from the real engine.
+      assert.match(first?.urn ?? "", /::a$/);
+      assert.match(first?.message ?? "", /^unable to replace resource "[^"]*::b" as part of replacing "[^"]*::a" /);
+    });
+  });
+
   it("keeps what was renamed, moved under a parent or given another type by an alias", () =>
     withLab(
       `new Thing("old", { size: 1 }); new Thing("flat", { size: 1 }); const was = new Box("was", {}); new Thing("was-child", { size: 1 }, { parent: was });`,
