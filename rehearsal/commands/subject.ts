@@ -10,6 +10,7 @@ import { type Resources, resources, sum } from "../../lib/plan/resources";
 import { podResources } from "../../lib/plan/schedulable";
 import type { DemandSpec, FleetSpec, WorkloadSpec } from "../../lib/plan/spec";
 import type { CapacityVerdict } from "../../lib/plan/verdict";
+import { shortageNote, shortages } from "../drill/promise";
 import type { ResourceView } from "../engine";
 import { amounts } from "../report/amounts";
 import type { ReportDemand, ReportSite } from "../report/report";
@@ -197,7 +198,10 @@ function sumOf(workloads: readonly WorkloadSpec[]): { cpu: number; memoryGiB: nu
   return { cpu, memoryGiB, pods };
 }
 
-/** The same fleet when these sites are gone, all at once, and nothing else may fail. */
+/**
+ * The same fleet when these sites are gone, all at once, and nothing else may fail: whether there is room, and what is placed
+ * in it once they are declared lost. A note says what runs there until then.
+ */
 export function without(subject: Subject, sites: readonly string[]): CapacityVerdict {
   const known = subject.sites.map((site) => site.name);
   const unknown = sites.filter((site) => !known.includes(site));
@@ -211,7 +215,9 @@ export function without(subject: Subject, sites: readonly string[]): CapacityVer
     ...new Set(subject.input.sites.filter((site) => sites.includes(site.name)).map((site) => site.faultDomain)),
   ];
   const losses = verdict.losses.map((loss) => ({ ...loss, faultDomains: domains, sites: [...sites] }));
-  return { ...verdict, tolerate: domains.length, losses };
+  const short = verdict.holds && subject.plan ? shortages(subject.plan, sites) : [];
+  const notes = short.length === 0 ? verdict.notes : [...verdict.notes, shortageNote(sites, short)];
+  return { ...verdict, tolerate: domains.length, losses, notes };
 }
 
 /**

@@ -86,6 +86,15 @@ describe("rehearse examples/three-clouds", () => {
     assert.deepEqual(both.report, again.report);
   });
 
+  it("says of more sites than the spec tolerates that there is room, and that no pods are placed in it yet", async () => {
+    const { exit, report } = await reportedHere(["plan", "examples/workloads", "--lose", "oslo", "--lose", "turin"]);
+    assert.equal(exit, 0);
+    assert.match(
+      report.capacity.notes.join("\n"),
+      /without oslo and turin the others run web 9 of 18, basket 2 of 3\./,
+    );
+  });
+
   it("does not know a site that the fleet has not", async () => {
     const unknown = await commandLine(["plan", "examples/workloads", "--lose", "paris"]);
     assert.equal(unknown.exit, 2);
