@@ -17,6 +17,7 @@ import type { Terminal } from "../terminal";
 import { Interrupted, UserError } from "../userError";
 import type { CommonOptions } from "./options";
 import { checkTemporary } from "./temporary";
+import { Waiting } from "./waiting";
 
 /** A program on simulated clouds. */
 export interface ProgramRun {
@@ -42,6 +43,7 @@ export async function openProgram(
 ): Promise<ProgramRun> {
   if (!existsSync(dir)) throw new UserError(`There is no folder ${dir}. Give the folder of a Pulumi program.`);
   checkTemporary();
+  const waiting = new Waiting(terminal);
   let seen = 0;
   let failed = false;
   let session: Session | undefined;
@@ -64,6 +66,7 @@ export async function openProgram(
     signal,
     ...extra,
     onEvent(event) {
+      waiting.hear(event);
       if (event.kind === "step") terminal.progress(`${phase}: ${++seen} resources`);
       // Once a resource failed, the program only learns that its engine is gone, and says so at length.
       if (event.kind === "diagnostic" && isEnd(event.diagnostic)) failed = true;
@@ -87,7 +90,7 @@ export async function openProgram(
     phase = what;
     seen = 0;
     terminal.progress(`${what}: starting the program`);
-    return run();
+    return waiting.during(run);
   }
 }
 

@@ -255,6 +255,8 @@ export class Run implements RunContext, MonitorBackend {
           else this.stop("resource");
         }
         throw new Stopped();
+      } finally {
+        this.options.onStepEnd(step);
       }
     }
   }

@@ -29,6 +29,8 @@ export interface RunOptions {
   continueOnError: boolean;
   signal: AbortSignal | undefined;
   onStep(step: PlannedStep): void;
+  /** It is done, or has failed. */
+  onStepEnd(step: PlannedStep): void;
   onDiagnostic(diagnostic: Diagnostic): void;
   onViolation(violation: Violation): void;
   onLine(line: LogLine): void;

@@ -54,7 +54,7 @@ export interface SessionOptions {
 
 /** What happens during a run, as it happens; secrets are masked. */
 export type SessionEvent =
-  | { kind: "step"; step: Pick<Step, "op" | "urn" | "type" | "name"> }
+  | { kind: "step" | "stepEnd"; step: Pick<Step, "op" | "urn" | "type" | "name"> }
   | { kind: "diagnostic"; diagnostic: Diagnostic }
   | { kind: "violation"; violation: Violation }
   | { kind: "line"; source: "program" | "plugin" | "policy"; line: LogLine };
@@ -184,9 +184,9 @@ class EngineSession implements Session {
       signal: this.options.signal,
       onStep: (step) => {
         steps.push(step);
-        const { urn, type } = (step.fresh ?? step.old) as ResourceState;
-        this.emit({ kind: "step", step: { op: step.op, urn, type, name: nameOf(urn) } });
+        this.emit({ kind: "step", step: named(step) });
       },
+      onStepEnd: (step) => this.emit({ kind: "stepEnd", step: named(step) }),
       onDiagnostic: (diagnostic) => {
         diagnostics.push(diagnostic);
         this.emit({ kind: "diagnostic", diagnostic });
@@ -259,6 +259,11 @@ export function resourceView(state: ResourceState): ResourceView {
     inputs: maskSecrets(state.inputs),
     outputs: maskSecrets(state.outputs),
   };
+}
+
+function named(step: PlannedStep): Pick<Step, "op" | "urn" | "type" | "name"> {
+  const { urn, type } = (step.fresh ?? step.old) as ResourceState;
+  return { op: step.op, urn, type, name: nameOf(urn) };
 }
 
 /**
