@@ -1,4 +1,4 @@
-import { type CapacityInput, capacityVerdict } from "pulumi-multisite/plan";
+import { type CapacityInput, capacityJudgement } from "pulumi-multisite/plan";
 import type { JudgedFleet } from "./judged";
 
 /**
@@ -8,7 +8,7 @@ import type { JudgedFleet } from "./judged";
 export function wouldHold(fleet: JudgedFleet): boolean {
   let answer = answers.get(fleet);
   if (answer === undefined) {
-    answer = fleet.input !== undefined && capacityVerdict(withEverything(fleet, fleet.input)).holds;
+    answer = fleet.input !== undefined && capacityJudgement(withEverything(fleet, fleet.input)).holds;
     answers.set(fleet, answer);
   }
   return answer;

@@ -3,7 +3,7 @@
  * policies, tests and tools of your own judge by the same arithmetic as the components.
  */
 export { allocatable, type NodeKind, type NodeOptions } from "./allocatable";
-export { capacityVerdict, isServing } from "./capacity";
+export { type CapacityJudgement, capacityJudgement, capacityVerdict, isServing } from "./capacity";
 export type { CapacityDemand, CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
 export { contains, overlap, readCidr } from "./cidr";
 export * from "./demand";

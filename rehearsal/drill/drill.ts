@@ -1,6 +1,5 @@
-import { capacityVerdict } from "../../lib/plan/capacity";
+import { type CapacityJudgement, capacityJudgement } from "../../lib/plan/capacity";
 import { capacityInputOf } from "../../lib/plan/fleetPlan";
-import type { CapacityVerdict } from "../../lib/plan/verdict";
 import type { ScalingMode } from "../../lib/plan/workloads";
 import { lossOf } from "../commands/subject";
 import { Autoscaling } from "./autoscaling";
@@ -77,8 +76,8 @@ function plannedOf(fleet: DrillFleet, lost: readonly string[], today: string): D
 }
 
 /** The plan's verdict on the room that is left by this loss, with nothing more to fail. */
-function verdictOf({ plan }: DrillFleet, lost: readonly string[], today: string): CapacityVerdict {
-  return capacityVerdict(lossOf(capacityInputOf(plan, { today }), plan.capacity, lost));
+function verdictOf({ plan }: DrillFleet, lost: readonly string[], today: string): CapacityJudgement {
+  return capacityJudgement(lossOf(capacityInputOf(plan, { today }), plan.capacity, lost));
 }
 
 function step(

@@ -1,7 +1,6 @@
 import type { PolicyPack } from "./analyzers";
 import type { ProviderRegistry } from "./providers";
 import type { ResourceState } from "./state";
-import type { PlannedStep } from "./step";
 
 /** The error was reported already; only the run has to end. */
 export class Bail extends Error {
@@ -37,8 +36,6 @@ export interface RunContext {
   report(severity: Severity, urn: string, message: string): void;
   /** Makes the run fail at its end, while it goes on to find other problems. */
   failLater(): void;
-  /** Adds a step to the result, before it is carried out. */
-  record(step: PlannedStep): void;
   /** Adds what a policy found. A mandatory finding makes the run fail. */
   violated(found: {
     policy: string;

@@ -43,7 +43,6 @@ export class Executor {
   /** @throws the provider's error; the list of resources then says what was left behind. */
   async apply(step: PlannedStep): Promise<void> {
     const { op, old, fresh } = step;
-    this.context.record(step);
     if (op === "replace") return;
     if (op === "remove-pending-replace") {
       this.done.add(old as ResourceState);

@@ -44,12 +44,17 @@ function readYaml(file: string): Yaml | undefined {
   }
 }
 
+/** With its namespace: a key without one is the project's. */
+function keyOf(project: Project, name: string): string {
+  return name.includes(":") ? name : `${project.name}:${name}`;
+}
+
 /** Adds the `config` section of Pulumi.yaml; keys without a namespace are the project's. Gives what it declares. */
 function addDeclared(project: Project, section: unknown): Declaration[] {
   const declarations: Declaration[] = [];
   if (!isData(section)) return declarations;
   for (const [name, entry] of Object.entries(section)) {
-    const key = name.includes(":") ? name : `${project.name}:${name}`;
+    const key = keyOf(project, name);
     if (!isData(entry) || !("type" in entry || "default" in entry || "value" in entry)) {
       project.config.set(key, { text: toText(entry), secret: false });
       continue;
@@ -66,7 +71,7 @@ function addStackConfig(project: Project, { config, encryptionsalt }: Yaml): str
   const problems: string[] = [];
   const open = openedBy(typeof encryptionsalt === "string" ? encryptionsalt : undefined);
   for (const [name, entry] of Object.entries(isData(config) ? config : {})) {
-    const key = name.includes(":") ? name : `${project.name}:${name}`;
+    const key = keyOf(project, name);
     try {
       project.config.set(key, configValue(entry, open));
     } catch (error) {
@@ -146,7 +151,7 @@ export function readProject(
   const problems = addStackConfig(project, readYaml(path.join(root, folder, `Pulumi.${stack}.yaml`)) ?? {});
   const secrets = new Set(declarations.filter(({ entry }) => entry.secret === true).map(({ key }) => key));
   for (const [name, value] of Object.entries(given)) {
-    const key = name.includes(":") ? name : `${project.name}:${name}`;
+    const key = keyOf(project, name);
     project.config.set(
       key,
       typeof value === "string" ? { text: value, secret: secrets.has(key) } : { text: value.secret, secret: true },

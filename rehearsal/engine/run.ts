@@ -49,7 +49,7 @@ export class Run implements RunContext, MonitorBackend {
   private readonly pipeline = new Pipeline();
   private stopped = false;
   private bailed = false;
-  private stackOutputs: { urn: string; outputs: Properties } | undefined;
+  private stackOutputs: { urn: string; outputs: Properties } = { urn: "", outputs: {} };
   failure: Failure | undefined;
 
   constructor(private readonly options: RunOptions) {
@@ -185,10 +185,6 @@ export class Run implements RunContext, MonitorBackend {
     if (!ephemeral && severity !== "debug") this.report(severity, urn, message.trimEnd());
   }
 
-  record(step: PlannedStep): void {
-    this.options.onStep(step);
-  }
-
   violated(violation: Violation): void {
     if (violation.level === "mandatory") this.failure ??= "policy";
     this.options.onViolation({ ...violation, message: this.options.filter.mask(violation.message) });
@@ -243,6 +239,7 @@ export class Run implements RunContext, MonitorBackend {
     await new Promise(setImmediate);
     for (const step of steps) {
       if (this.stopped) throw new Stopped();
+      this.options.onStep(step);
       try {
         await this.executor.apply(step);
       } catch (error) {
@@ -283,10 +280,10 @@ export class Run implements RunContext, MonitorBackend {
   }
 
   private finishStackOutputs(): void {
-    const state = this.news.get(this.stackOutputs?.urn ?? "");
-    if (state === undefined || this.stackOutputs === undefined) return;
     const { urn, outputs } = this.stackOutputs;
-    state.outputs = this.failure === undefined ? outputs : { ...this.olds.get(urn)?.outputs, ...outputs };
+    const state = this.news.get(urn);
+    if (state !== undefined)
+      state.outputs = this.failure === undefined ? outputs : { ...this.olds.get(urn)?.outputs, ...outputs };
   }
 
   private async analyzeStack(): Promise<void> {

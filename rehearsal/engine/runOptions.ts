@@ -28,6 +28,7 @@ export interface RunOptions {
   /** A deletion that fails does not end the others. */
   continueOnError: boolean;
   signal: AbortSignal | undefined;
+  /** It is about to be carried out. */
   onStep(step: PlannedStep): void;
   /** It is done, or has failed. */
   onStepEnd(step: PlannedStep): void;
