@@ -5,13 +5,12 @@
  *
  * CPU time of a process of its own per run, modules loaded before: the machine's other work does not show in it.
  */
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { Fleet, type FleetSpec } from "../lib";
 import { eks } from "../lib/aws";
 import { type Graph, record } from "../test/support/graph";
 import { eksSite } from "../test/support/specs";
 import { flatProgram } from "./components/flat";
+import { cpuTimed, inChild } from "./support/child";
 import { median } from "./support/figures";
 
 const RUNS = 5;
@@ -31,9 +30,9 @@ function manySites(count: number): FleetSpec {
 }
 
 export async function run() {
-  const turns = Array.from({ length: RUNS }, () => ({ fleet: inChild("fleet", 10), flat: inChild("flat", 10) }));
+  const turns = Array.from({ length: RUNS }, () => ({ fleet: measured("fleet", 10), flat: measured("flat", 10) }));
   const [fleet, flat] = [median(turns.map((one) => one.fleet)), median(turns.map((one) => one.flat))];
-  const steps = Array.from({ length: RUNS }, () => ({ few: inChild("step", 5), many: inChild("step", 50) }));
+  const steps = Array.from({ length: RUNS }, () => ({ few: measured("step", 5), many: measured("step", 50) }));
   const [few, many] = [median(steps.map((one) => one.few)), median(steps.map((one) => one.many))];
   return [
     {
@@ -57,13 +56,8 @@ export async function run() {
 type Measure = Shape | "step";
 
 /** CPU milliseconds, measured in a process of its own. */
-function inChild(measure: Measure, sites: number): number {
-  const child = spawnSync(process.execPath, ["--expose-gc", "--import", "tsx", __filename, measure, String(sites)], {
-    cwd: join(__dirname, ".."),
-    encoding: "utf8",
-  });
-  if (child.status !== 0) throw new Error(child.stderr);
-  return Number(child.stdout);
+function measured(measure: Measure, sites: number): number {
+  return inChild<number>(__filename, measure, sites);
 }
 
 async function measureHere(measure: Measure, sites: number): Promise<number> {
@@ -83,13 +77,10 @@ async function measureHere(measure: Measure, sites: number): Promise<number> {
 
 /** CPU milliseconds of a program, which must make `times` the resources of `like`: whatever is left out costs nothing. */
 async function timed(program: () => void, like: Graph, times: number): Promise<number> {
-  // What went before is not to be collected in this one's time.
-  globalThis.gc?.();
-  const start = process.cpuUsage();
-  const made = customs(await record(program));
-  const { user, system } = process.cpuUsage(start);
+  const { milliseconds, given } = await cpuTimed(() => record(program));
+  const made = customs(given);
   if (made !== customs(like) * times) throw new Error(`made ${made} resources, not ${customs(like)} x ${times}`);
-  return (user + system) / 1000;
+  return milliseconds;
 }
 
 function customs({ resources }: Graph): number {

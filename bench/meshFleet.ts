@@ -1,8 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import type { SiteSpec } from "../lib";
 import { recordFleet } from "../test/support/clouds";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "../test/support/specs";
+import { cpuTimed, inChild } from "./support/child";
 import { type Figure, median } from "./support/figures";
 
 const RUNS = 5;
@@ -32,7 +31,9 @@ function sites(count: number): SiteSpec[] {
  */
 export async function run(): Promise<Figure[]> {
   return [false, true].flatMap((isLinked) => {
-    const turns = Array.from({ length: RUNS }, () => [inChild(FEW, isLinked), inChild(MANY, isLinked)] as const);
+    const turns = Array.from({ length: RUNS }, () =>
+      [FEW, MANY].map((count) => inChild<Cost>(__filename, count, isLinked)),
+    );
     return (["resources", "milliseconds"] as const).map((of): Figure => {
       const [few, many] = [0, 1].map((at) => median(turns.map((one) => one[at]![of]))) as [number, number];
       const [word, unit] = of === "resources" ? ["resources", ""] : ["CPU time", " ms"];
@@ -52,14 +53,7 @@ interface Cost {
   readonly milliseconds: number;
 }
 
-/** What one site more costs, in a process of its own. */
-function inChild(count: number, isLinked: boolean): Cost {
-  const args = ["--expose-gc", "--import", "tsx", __filename, String(count), String(isLinked)];
-  const child = spawnSync(process.execPath, args, { cwd: join(__dirname, ".."), encoding: "utf8" });
-  if (child.status !== 0) throw new Error(child.stderr);
-  return JSON.parse(child.stdout) as Cost;
-}
-
+/** What one site more costs. */
 async function measureHere(count: number, isLinked: boolean): Promise<Cost> {
   // Mapping the SDK's stacks to TypeScript would be most of the time.
   process.setSourceMapsEnabled(false);
@@ -78,12 +72,10 @@ async function built(count: number, isLinked: boolean): Promise<Cost> {
   const pair = { certificate: "certificate", key: "key" };
   const all = { server: pair, admin: pair, remote: pair, local: pair, roots: "roots" };
   const meshCredentials = Object.fromEntries(spec.sites.map(({ name }) => [name, all]));
-  // What went before is not to be collected in this one's time.
-  globalThis.gc?.();
-  const begun = process.cpuUsage();
-  const graph = await recordFleet(spec, {}, { meshCredentials, ...(isLinked && { tunnelSecret: "0".repeat(32) }) });
-  const { user, system } = process.cpuUsage(begun);
-  return { resources: graph.resources.length, milliseconds: (user + system) / 1000 };
+  const { milliseconds, given } = await cpuTimed(() =>
+    recordFleet(spec, {}, { meshCredentials, ...(isLinked && { tunnelSecret: "0".repeat(32) }) }),
+  );
+  return { resources: given.resources.length, milliseconds };
 }
 
 const [, , count, isLinked] = process.argv;

@@ -26,8 +26,7 @@ export async function run(): Promise<Figure[]> {
   const apart = await rehearsals.up({ ...TWO, amsterdam: "leaving" });
   const back = await rehearsals.up(THREE);
   // A mesh API reads every 5 s who may ask it, so that it matters when an update comes.
-  let pauseSeconds = -1;
-  const returns = await inTurns(RUNS, () => onRealFleet((fleet) => joining(fleet, apart, back, ++pauseSeconds)));
+  const returns = await inTurns(RUNS, (turn) => onRealFleet((fleet) => joining(fleet, apart, back, turn)));
   return [
     secondsFigure(
       "a new site's peers ready, and it at theirs, after sites are told to follow",

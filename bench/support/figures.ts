@@ -23,9 +23,9 @@ export function median(values: readonly number[]): number {
 }
 
 /** Repeats what takes seconds, one after another. */
-export async function inTurns<T>(runs: number, one: () => Promise<T>): Promise<T[]> {
+export async function inTurns<T>(runs: number, one: (turn: number) => Promise<T>): Promise<T[]> {
   const all: T[] = [];
-  for (let count = 0; count < runs; count++) all.push(await one());
+  for (let count = 0; count < runs; count++) all.push(await one(count));
   return all;
 }
 

@@ -7,11 +7,10 @@ import { machine } from "./prerequisites";
 import { answering, ask, type Target } from "./probe";
 import { ciliumPrograms } from "./programs";
 import { type RehearsalOptions, Rehearsals, type RehearsedSite, type States } from "./rehearsed";
-import { until } from "./run";
+import { PATIENCE, until } from "./run";
 import { allPeersReady, openSite, type RealSite } from "./site";
 
-/** Seconds that a step may take on a crowded machine. A quiet one needs a tenth: bench/ has the figures. */
-export const PATIENCE = 480;
+export { PATIENCE };
 
 /**
  * Opens a lab for a fleet, with Cilium's programs, which are built where they are missing.

@@ -4,6 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** Search path of everything that runs in the lab: nothing of the caller's own. */
 export const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** Seconds that a step may take on a crowded machine. A quiet one needs a tenth: bench/ has the figures. */
+export const PATIENCE = 480;
+
 export interface RunOptions {
   readonly input?: string;
   /** @default 120 */

@@ -11,7 +11,7 @@ import type { Lab } from "./lab";
 import { type SiteNode, startNode } from "./node";
 import { agentPeers, meshApiPeers, type PeersSeen } from "./peersSeen";
 import type { RehearsedSite } from "./rehearsed";
-import { until } from "./run";
+import { PATIENCE, until } from "./run";
 import {
   MESH_API_PROGRAMS,
   type SitePlace,
@@ -45,9 +45,6 @@ export interface RealSite {
   /** Replaces the pods of Cilium, as an upgrade of the release does. */
   roll(): Promise<void>;
 }
-
-/** Seconds that Cilium may take on a crowded machine until it answers: a quiet one needs ten. */
-const BOOT_SECONDS = 480;
 
 /** A site with a control plane, and nothing in it yet. */
 export async function openSite(lab: Lab, rehearsed: RehearsedSite): Promise<RealSite> {
@@ -119,7 +116,7 @@ async function boot(place: SitePlace): Promise<void> {
   await startMeshApi(place);
   await startOperator(place);
   await startAgent(place);
-  await until(`Cilium of ${place.node.name} answers`, BOOT_SECONDS, async () => {
+  await until(`Cilium of ${place.node.name} answers`, PATIENCE, async () => {
     await Promise.all([agentPeers(place.node), meshApiPeers(place.node)]);
     return true;
   });

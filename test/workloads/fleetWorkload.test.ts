@@ -8,6 +8,7 @@ import { existing, Fleet, FleetWorkload, type FleetWorkloadArgs, kustomization, 
 import { eks } from "../../lib/aws";
 import { follows, type Graph, isSecret, type Registered, record } from "../support/graph";
 import { eksSite, fleetSpec } from "../support/specs";
+import { webDeployment } from "../support/webDeployment";
 
 const SITES = ["frankfurt", "dublin", "stockholm"];
 const REGIONS = ["eu-central-1", "eu-west-1", "eu-north-1"];
@@ -40,14 +41,7 @@ kind: Secret
 metadata: { name: password, namespace: shop }
 stringData: { password: hunter2 }
 ---
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: shop }
-spec:
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: web, resources: { requests: { cpu: 100m, memory: 100Mi } } }] }
+${webDeployment("{ name: web, image: web, resources: { requests: { cpu: 100m, memory: 100Mi } } }")}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler

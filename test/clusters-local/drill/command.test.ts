@@ -9,6 +9,7 @@ import { commandLine } from "../../support/commandLine";
 import { temporaryFolder, until } from "../../support/folders";
 import { localTools } from "../../support/localTools";
 import { ended, multisite, ROOT, start, writeProgram } from "../../support/multisite";
+import { webDeployment } from "../../support/webDeployment";
 import { root } from "../../trust/certificates";
 
 const schema = JSON.parse(readFileSync(join(ROOT, "rehearsal", "drill", "schema.json"), "utf8"));
@@ -59,14 +60,7 @@ const SHOP = {
   ],
 };
 
-const REFUSED = `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: shop }
-spec:
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: web, resources: { requests: { cpu: 0.1, memory: 64Mi } } }] }
+const REFUSED = `${webDeployment("{ name: web, image: web, resources: { requests: { cpu: 0.1, memory: 64Mi } } }")}
 ---
 apiVersion: v1
 kind: Service

@@ -13,6 +13,7 @@ import { openSession, type RunResult, type Session } from "../../../rehearsal/en
 import { temporaryFolder } from "../../support/folders";
 import { ROOT } from "../../support/multisite";
 import { existingSite } from "../../support/specs";
+import { webDeployment } from "../../support/webDeployment";
 import { project } from "../provider/support";
 
 /** A fleet and what runs in it; of the sites that are not on this machine only the plan is known. */
@@ -25,14 +26,9 @@ new FleetWorkload("shop", { fleet: { plan: fleet.plan, sites: here }, manifests,
 `;
 
 /** What runs in each site. */
-export const WEB = `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: shop }
-spec:
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: main, image: "web:1", resources: { requests: { cpu: 500m, memory: 512Mi } } }] }`;
+export const WEB = webDeployment(
+  '{ name: main, image: "web:1", resources: { requests: { cpu: 500m, memory: 512Mi } } }',
+);
 
 /** What the next run of the program declares. */
 export interface Declared {
