@@ -33,7 +33,10 @@ for (const [entry, allowed] of Object.entries(ENTRIES) as [string, string[]][]) 
         return load.call(this, request, ...rest);
       };
       require(${JSON.stringify(join(ROOT, entry))});`;
-    const run = spawnSync(process.execPath, ["--import", "tsx", "-e", program], { cwd: ROOT, encoding: "utf8" });
+    const run = spawnSync(process.execPath, ["--require", require.resolve("./support/typescript.cjs"), "-e", program], {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
     assert.equal(run.status, 0, run.stderr);
   });
 

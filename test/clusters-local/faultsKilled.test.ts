@@ -53,7 +53,7 @@ test("a run that was killed: the next one converges, nothing is doubled, orphane
     isLeft: (now: string[]) => boolean,
   ) => {
     const script = join(ROOT, "test/support/upOnce.ts");
-    const args = ["--import", "tsx", script, dir, stateFile, what];
+    const args = ["--require", require.resolve("../support/typescript.cjs"), script, dir, stateFile, what];
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     await until(async () => isEnough(await made()), 200, 25);

@@ -32,9 +32,13 @@ for (const how of ["SIGINT", "SIGTERM", "SIGKILL", "throws"] as const) {
   test(`${how}: of a lab that nobody ended no process, namespace, mount, group or folder is left`, {
     skip: typeof here === "string" && here,
   }, async () => {
-    const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "opened.ts"), how], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      process.execPath,
+      ["--require", require.resolve("../support/typescript.cjs"), join(__dirname, "opened.ts"), how],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     let said = "";
     let complained = "";
     child.stdout.on("data", (part) => {

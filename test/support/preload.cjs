@@ -1,3 +1,5 @@
+require("./typescript.cjs");
+
 // Loaded before every test file. Laws draw their cases by one seed, so that a red run can be repeated and a green one stays
 // green; MULTISITE_SEED=random draws others, and prints the seed of what fails.
 const seed = process.env.MULTISITE_SEED ?? "20261127";

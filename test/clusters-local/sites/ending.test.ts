@@ -141,7 +141,9 @@ async function elsewhere(
     const [{ localSites }, { fleetPlan }] = ${JSON.stringify(modules)}.map(require);
     localSites(fleetPlan(${JSON.stringify(plan.spec)}), ${JSON.stringify(plain)});
     ${afterwards}`;
-  const child = spawn(process.execPath, ["--import", "tsx", "-e", script], { stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(process.execPath, ["--require", require.resolve("../../support/typescript.cjs"), "-e", script], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   await until(() => pids(folder).length === 4);
   return { pid: child.pid!, ended };

@@ -185,7 +185,9 @@ test("a build whose process is killed ends with it, leaves nothing half, and is 
   const script = `
     const { toolchain } = require(${JSON.stringify(require.resolve("../../../rehearsal/clusters/toolchain"))});
     toolchain({ ...${JSON.stringify(options(folder))}, archives: () => undefined });`;
-  const child = spawn(process.execPath, ["--import", "tsx", "-e", script], { stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(process.execPath, ["--require", require.resolve("../../support/typescript.cjs"), "-e", script], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   await until(() => calls(folder).length === 1);
   child.kill("SIGKILL");
   const go = Number.parseInt(calls(folder)[0] ?? "", 10);

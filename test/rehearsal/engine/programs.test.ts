@@ -51,14 +51,14 @@ describe("programs", { concurrency: 2 }, () => {
 
   it("takes its program along when it is killed itself, though the program's event loop never turns", async () => {
     const project = labProject(`for (;;);`);
-    const script = path.join(project.dir, "parent.ts");
+    const script = path.join(project.dir, "parent.js");
     const engine = path.resolve(__dirname, "../../../rehearsal/engine");
     writeFileSync(
       script,
       `require(${JSON.stringify(engine)}).openSession({ projectDir: ${JSON.stringify(project.dir)}, sources: [] }).then((s) => s.up());`,
     );
-    const tsx = path.resolve(__dirname, "../../../node_modules/tsx/dist/loader.mjs");
-    const parent = spawn(process.execPath, ["--import", tsx, script], { stdio: "ignore" });
+    const typescript = require.resolve("../../support/typescript.cjs");
+    const parent = spawn(process.execPath, ["--require", typescript, script], { stdio: "ignore" });
     try {
       for (let i = 0; i < 200 && processesIn(project.dir).length === 0; i++) await wait(50);
       await wait(1000);

@@ -137,8 +137,8 @@ console.log("ready"); setInterval(() => {}, 1000);`;
     const parent = spawn(
       process.execPath,
       [
-        "--import",
-        "tsx",
+        "--require",
+        require.resolve("../../support/typescript.cjs"),
         "-e",
         `const { writeKeeper } = require("./rehearsal/pulumi/keeper");
 const file = ${JSON.stringify(join(place, "bin", "pulumi"))};
