@@ -8,7 +8,8 @@ import type { Load, SiteNodes } from "./packing";
  * A pod of workload q finds no node only if every node that may carry it is blocked: in some resource r more than
  * capacity[r] - q[r] is taken. Sizes are multiples of their greatest common divisor u, so at least the next multiple
  * T[r] of u is taken. Give every pod p the weight max over r of p[r] / T[r], at most 1: the pods on a blocked node
- * weigh 1 or more together. So when all pods but one of q weigh less than there are nodes, one node is not blocked.
+ * weigh 1 or more together. A pod that may share no node with q blocks one by itself and weighs 1, and where a node may
+ * have m pods of q, each of these weighs 1/m at least. So when all pods but one of q weigh less than there are nodes, one node is not blocked.
  * With several groups of nodes the same holds for any positive value of a node; a group alone, and nodes valued by
  * their size, are tried. More nodes or fewer pods never turn a yes into a no.
  */
@@ -44,12 +45,18 @@ function weigh(test: Test, counts: readonly number[], q: number): number {
 
 function testsOf(load: Load, site: SiteNodes, unit: readonly number[], q: number): Test[] {
   const may = site.groups.filter((group) => group.carries[q]);
+  const apart = new Set(load.exclusion.apart[q]);
+  const own = 1 / (load.exclusion.mostPerNode[q] ?? 1);
   const weights = may.map((group) => {
     const threshold = load.critical[q]?.size.map((size, r) => {
       const step = unit[r] ?? 0;
-      return step === 0 ? 0 : step * (Math.floor(((group.capacity[r] ?? 0) - size) / step) + 1);
+      // A resource of which it needs nothing never blocks it.
+      return size === 0 ? Number.POSITIVE_INFINITY : step * (Math.floor(((group.capacity[r] ?? 0) - size) / step) + 1);
     });
-    return load.critical.map((one, w) => (group.carries[w] ? weightOf(one.size, threshold ?? []) : 0));
+    return load.critical.map((one, w) => {
+      if (!group.carries[w]) return 0;
+      return apart.has(w) ? 1 : Math.max(w === q ? own : 0, weightOf(one.size, threshold ?? []));
+    });
   });
   const tests: Test[] = may.map((group, g) => ({ weight: weights[g] ?? [], nodes: group.count }));
   if (may.length > 1) tests.push(together(load, may, weights));

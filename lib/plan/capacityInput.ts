@@ -1,6 +1,6 @@
 import type { Resources } from "./resources";
 import type { RoutingInput } from "./routing/input";
-import type { Architecture, FaultDomainLevel, SiteState, TaintSpec, WorkloadSpec } from "./spec";
+import type { Architecture, FaultDomainLevel, HostPortSpec, SiteState, TaintSpec, WorkloadSpec } from "./spec";
 
 /**
  * What the N+1 arithmetic needs, as plain data: made by `fleetPlan` from a spec, and by the policy pack from the node
@@ -55,6 +55,8 @@ export interface NodeGroup {
   readonly labels?: Readonly<Record<string, string>>;
   /** @default [] */
   readonly taints?: readonly TaintSpec[];
+  /** Host ports that DaemonSets take on each of them. @default [] */
+  readonly hostPorts?: readonly HostPortSpec[];
   /** Nodes that can be added at a time: the number of zones where the cloud counts per zone, 0 where none can. @default 1 */
   readonly addable?: number;
   /** For texts. */

@@ -1,5 +1,6 @@
 import type { CapacityInput, CapacitySite } from "./capacityInput";
 import { compareText, type Domain } from "./domains";
+import { exclusionNotes } from "./exclusionNotes";
 import { unit } from "./grains";
 import type { Losses } from "./losses";
 import { guaranteed, type Load, type Pods } from "./packing";
@@ -31,6 +32,7 @@ export function notesOf(judged: Judged): string[] {
     ...sharedDomains(judged),
     ...confinedTo(judged),
     ...fitsNowhere(judged),
+    ...exclusionNotes(judged),
     ...withoutShare(judged),
     ...differentShortages(judged),
     ...notProven(judged),
@@ -125,7 +127,7 @@ function reason(pods: Pods, sites: readonly CapacitySite[]): string {
   if (allowed.length === 0) {
     const architectures =
       pods.spec.architectures === undefined ? "" : ` (needs ${pods.spec.architectures.join(" or ")})`;
-    return `may run on no pool of ${where}: architecture${architectures}, node selector or taints exclude them all. Add such a pool or change the workload.`;
+    return `may run on no pool of ${where}: architecture${architectures}, node selector, taints or host ports exclude them all. Add such a pool or change the workload.`;
   }
   const cpu = Math.max(...allowed.map((group) => group.perNode.cpuMillis)) / 1000;
   const memory = Math.max(...allowed.map((group) => group.perNode.memoryMiB)) / 1024;

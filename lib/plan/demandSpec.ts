@@ -35,6 +35,16 @@ export interface WorkloadSpec extends PodShape {
   requires?: SiteRequirements;
   /** N+1 covers the critical ones; sheddable ones run where room is left. @default "critical" */
   priority?: "critical" | "sheddable";
+  /**
+   * Whether no two of its pods may share a node, as required anti-affinity by `kubernetes.io/hostname` to its own pods
+   * says. @default false
+   */
+  onePerNode?: boolean;
+  /**
+   * Names of other workloads with whose pods none of its own may share a node, whichever of the two came first; saying it
+   * of one of two is enough. @default []
+   */
+  apartFrom?: string[];
   /** Containers without a request, by name: they count as nothing and are listed. @default [] */
   containersWithoutRequests?: string[];
 }
@@ -70,6 +80,18 @@ export interface PodShape {
   nodeSelector?: { [name: string]: string };
   /** Taints that it tolerates. @default [] */
   tolerations?: TolerationSpec[];
+  /** Ports of its node that it takes: no two pods on a node have one in common. @default [] */
+  hostPorts?: HostPortSpec[];
+}
+
+/** A port of a node that a pod takes for itself. */
+export interface HostPortSpec {
+  /** 1 to 65535. */
+  port: number;
+  /** @default "TCP" */
+  protocol?: "TCP" | "UDP" | "SCTP";
+  /** The one address of the node on which it is taken, as `hostIP` says. @default all of them */
+  hostIP?: string;
 }
 
 export interface TolerationSpec {

@@ -15,7 +15,8 @@ import { fromGiB, type Resources, resources, scale } from "./resources";
 import { routingInput } from "./routing/input";
 import { trafficPlan } from "./routing/plan";
 import { runFrom } from "./runFrom";
-import type { DemandSpec, ExistingSiteSpec, FleetSpec, SiteSpec } from "./spec";
+import { takenPorts } from "./schedulable";
+import type { DaemonSetSpec, DemandSpec, ExistingSiteSpec, FleetSpec, SiteSpec } from "./spec";
 import { staleNotes } from "./staleFacts";
 import { trustPlan } from "./trust/trustPlan";
 import { underlayPlan } from "./underlay/underlayPlan";
@@ -124,7 +125,7 @@ export function capacityInputOf(plan: FleetPlan, options: FleetPlanOptions = {})
 /** The plan's sites and demand as the N+1 arithmetic reads them. */
 function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: boolean): CapacityInput {
   return {
-    sites: sites.map(capacitySite),
+    sites: sites.map((site) => capacitySite(site, spec.demand.daemonSets ?? [])),
     demand: { totals: demandTotals(spec.demand), workloads: spec.demand.workloads },
     tolerate: spec.tolerate ?? 1,
     headroom: spec.headroom ?? 0,
@@ -134,9 +135,10 @@ function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: bo
   };
 }
 
-function capacitySite(site: SitePlan): CapacitySite {
+function capacitySite(site: SitePlan, daemonSets: readonly DaemonSetSpec[]): CapacitySite {
   const { name, faultDomain, provider, region, state, spec } = site;
-  const nodeGroups = spec.kind === "existing" ? [declared(spec)] : site.pools.map((pool) => nodeGroup(site, pool));
+  const groups = spec.kind === "existing" ? [declared(spec)] : site.pools.map((pool) => nodeGroup(site, pool));
+  const nodeGroups = groups.map((group) => ({ ...group, hostPorts: takenPorts(daemonSets, group) }));
   return { name, faultDomain, provider, region, state, nodeGroups };
 }
 

@@ -1,4 +1,5 @@
 import type { CapacityDemand, CapacitySite, NodeGroup } from "./capacityInput";
+import { type Exclusion, exclusionOf } from "./exclusion";
 import { gcd, grains, UNLIMITED } from "./grains";
 import { names, type Resources, scale, subtract, sum, ZERO } from "./resources";
 import { isOpen, mayRunOn, podResources } from "./schedulable";
@@ -10,6 +11,8 @@ export interface Load {
   readonly resources: readonly string[];
   readonly critical: readonly Pods[];
   readonly sheddable: readonly Pods[];
+  /** Which of them keep each other off a node, the critical before the sheddable. */
+  readonly exclusion: Exclusion;
   /** The divisible demand beyond the workloads. */
   readonly rest: readonly number[];
   /** All that is critical, headroom aside. */
@@ -72,12 +75,13 @@ export function loadOf(demand: CapacityDemand, headroom: number): Load {
         minimum: minimumPerSite(spec),
         size: vector(each),
       }));
-  const critical = pods(true);
+  const [critical, sheddable] = [pods(true), pods(false)];
   const rest = vector(beyond);
   return {
     resources,
     critical,
-    sheddable: pods(false),
+    sheddable,
+    exclusion: exclusionOf([...critical, ...sheddable].map(({ spec }) => spec)),
     rest,
     need: rest.map((own, r) => critical.reduce((total, one) => total + one.total * (one.size[r] ?? 0), own)),
     headroom: headroomFraction(headroom),

@@ -1,10 +1,11 @@
 import type { NodeGroup } from "./capacityInput";
+import { collide } from "./exclusion";
 import { ceil } from "./grains";
 import { fromGiB, type Resources } from "./resources";
-import type { PodShape, TaintSpec, TolerationSpec } from "./spec";
+import type { DaemonSetSpec, HostPortSpec, PodShape, TaintSpec, TolerationSpec } from "./spec";
 
 /** What the scheduler looks at in a node, beside its room. */
-export type NodeTraits = Pick<NodeGroup, "architecture" | "labels" | "taints" | "machineType">;
+export type NodeTraits = Pick<NodeGroup, "architecture" | "labels" | "taints" | "machineType" | "hostPorts">;
 
 /** What one pod takes of a node. CPU is rounded up to whole millicores, as the scheduler does. */
 export function podResources(pod: PodShape): Resources {
@@ -17,9 +18,21 @@ export function podResources(pod: PodShape): Resources {
   };
 }
 
-/** Whether the scheduler may put the pod on such a node, room aside: architecture, node selector and taints. */
+/** Whether the scheduler may put the pod on such a node, room aside: architecture, node selector, taints, host ports. */
 export function mayRunOn(pod: PodShape, node: NodeTraits): boolean {
-  return hasArchitecture(pod, node) && hasLabels(pod, node) && toleratesAll(pod.tolerations ?? [], node.taints ?? []);
+  return (
+    hasArchitecture(pod, node) &&
+    hasLabels(pod, node) &&
+    toleratesAll(pod.tolerations ?? [], node.taints ?? []) &&
+    !collide(pod.hostPorts ?? [], node.hostPorts ?? [])
+  );
+}
+
+/** The host ports that DaemonSets take on such a node, before any other pod comes. */
+export function takenPorts(daemonSets: readonly DaemonSetSpec[], node: NodeTraits): HostPortSpec[] {
+  return daemonSets
+    .filter((one) => one.hostPorts !== undefined && mayRunOn(one, node))
+    .flatMap((one) => one.hostPorts ?? []);
 }
 
 /** Whether pods without any toleration may run on such a node. */

@@ -1,3 +1,4 @@
+import { type Company, companyOf } from "./company";
 import type { Load, Nodes, SiteNodes } from "./packing";
 
 /** Whether the scheduler spreads pods over the emptiest nodes (its default) or fills one node after the other. */
@@ -28,6 +29,7 @@ export class Scheduler {
   private readonly group: Int32Array;
   /** Sum over the resources of the free part: the scheduler's LeastAllocated score, all resources weighing the same. */
   private readonly emptiness: Float64Array;
+  private readonly company: Company | undefined;
   private entries = 0;
 
   constructor(load: Load, site: SiteNodes) {
@@ -45,12 +47,14 @@ export class Scheduler {
     this.many = new Float64Array(entries);
     this.group = new Int32Array(entries);
     this.emptiness = new Float64Array(entries);
+    this.company = companyOf(load.exclusion, entries);
   }
 
   /** Empties all nodes, of which there are so many in each group. */
   reset(nodes: readonly number[]): void {
     const { resources } = this;
     this.entries = 0;
+    this.company?.reset();
     for (let g = 0; g < nodes.length; g++) {
       const i = this.entries++;
       this.many[i] = nodes[g] ?? 0;
@@ -71,6 +75,7 @@ export class Scheduler {
     const byEmptiness = isSpread ? 1 : -1;
     const byRank = isSpread ? 1e-9 : resources + 1;
     const own = w * resources;
+    const company = this.company?.begin(w);
     let left = count;
     while (left > 0) {
       let best = -1;
@@ -82,12 +87,12 @@ export class Scheduler {
         const at = i * resources;
         let r = 0;
         while (r < resources && (size[own + r] as number) <= (free[at + r] as number)) r++;
-        if (r < resources) continue;
+        if (r < resources || company?.excludes(i)) continue;
         best = i;
         bestScore = score;
       }
       if (best < 0) break;
-      const each = isSpread ? 1 : Math.min(left, this.room(best, own));
+      const each = isSpread ? 1 : Math.min(left, this.room(best, own), company?.room(best) ?? left);
       const nodes = Math.min(many[best] as number, Math.floor(left / each));
       this.take(best, nodes, each, own);
       left -= nodes * each;
@@ -112,6 +117,7 @@ export class Scheduler {
     const from = i * resources;
     if (rest > 0) {
       const copy = this.entries++;
+      this.company?.copy(i, copy);
       many[copy] = rest;
       this.group[copy] = group;
       this.emptiness[copy] = this.emptiness[i] as number;
@@ -119,6 +125,7 @@ export class Scheduler {
       for (let r = 0; r < resources; r++) free[to + r] = free[from + r] as number;
       many[i] = nodes;
     }
+    this.company?.add(i, each);
     const of = group * resources;
     let score = 0;
     for (let r = 0; r < resources; r++) {

@@ -21,8 +21,8 @@ interface Constraints {
 
 /**
  * A share of the bare demand that no placement on these nodes can exceed. It counts volumes per resource over every
- * set of node groups that some workload is confined to, pods that are too large to share a node, and how many pods of
- * one workload fit on empty nodes.
+ * set of node groups that some workload is confined to, pods that are too large to share a node or may not, and how many
+ * pods of one workload fit on empty nodes.
  */
 export function upperBound(load: Load, site: SiteNodes): Share {
   const constraints = constraintsOf(load, site);
@@ -125,6 +125,7 @@ function constraintsOf(load: Load, site: SiteNodes): Constraints {
       sums.push({ pods: size, divisible: open ? (load.rest[r] ?? 0) : 0, limit });
       sums.push(...largePods(size, groups, r));
     }
+    sums.push(...apartPods(load, confined, groups));
   }
   return { most, sums };
 }
@@ -142,10 +143,26 @@ function largePods(size: readonly number[], groups: readonly Nodes[], r: number)
   return found;
 }
 
+/** Parts of a node that are counted. Rounded down, so that nothing is called impossible by rounding. */
+const PARTS = 2 ** 20;
+
+/** Workloads of which a node may have only one: a pod takes as much of a node as if it were full of its own kind. */
+function apartPods(load: Load, confined: readonly boolean[], groups: readonly Nodes[]): Constraint[] {
+  const limit = PARTS * groups.reduce((sum, group) => sum + group.count, 0);
+  return load.exclusion.cliques.map((clique) => {
+    const pods = load.critical.map((_, w) => {
+      if (!confined[w] || !clique.includes(w)) return 0;
+      const together = Math.max(0, ...groups.map((group) => alone(load, group, w)));
+      return together > 0 && Number.isFinite(together) ? Math.floor(PARTS / together) : 0;
+    });
+    return { pods, divisible: 0, limit };
+  });
+}
+
 /** How many pods of one workload an empty node of the group takes. */
 function alone(load: Load, group: Nodes, w: number): number {
   if (!group.carries[w]) return 0;
-  let most = Number.POSITIVE_INFINITY;
+  let most = load.exclusion.mostPerNode[w] ?? Number.POSITIVE_INFINITY;
   for (const [r, size] of (load.critical[w]?.size ?? []).entries()) {
     if (size > 0) most = Math.min(most, Math.floor((group.capacity[r] ?? 0) / size));
   }

@@ -34,7 +34,7 @@ function message(workload: WorkloadSpec, site: string, there: readonly NodeGroup
   const open = there.filter((group) => mayRunOn(workload, group));
   const pod = `${workload.cpu} cpu/${workload.memoryGiB} GiB`;
   if (open.length === 0) {
-    return `Workload ${workload.name} (${pod}) may run on no guaranteed node at ${site}: architecture, node selector or taints keep it out.`;
+    return `Workload ${workload.name} (${pod}) may run on no guaranteed node at ${site}: architecture, node selector, taints or host ports keep it out.`;
   }
   const largest = open.map(({ perNode }) => perNode).reduce((a, b) => (b.memoryMiB > a.memoryMiB ? b : a), ZERO);
   const cores = largest.cpuMillis / 1000;

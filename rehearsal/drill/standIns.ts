@@ -49,12 +49,30 @@ function restName(workloads: readonly WorkloadSpec[]): string {
 /** Deployments of pods that ask for what the workloads' pods would, at the replicas that a site is to run. */
 export function standIns(workloads: readonly WorkloadSpec[], { replicas }: SitePlacement): KubernetesObject[] {
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: STAND_IN_NAMESPACE } };
-  return [namespace, ...workloads.map((one, index) => deployment(one, index, replicas[one.name] ?? 0))];
+  const deployments = workloads.map((one, index) => {
+    const apart = workloads.flatMap((other, at) => (isApart(one, other) ? [labelsOf(at)] : []));
+    return deployment(one, index, replicas[one.name] ?? 0, apart);
+  });
+  return [namespace, ...deployments];
 }
 
-function deployment(workload: WorkloadSpec, index: number, replicas: number): KubernetesObject {
-  const labels = { "app.kubernetes.io/name": `workload-${index + 1}` };
-  const { nodeSelector, tolerations, architectures } = workload;
+/** Whether it says so itself: the scheduler keeps those whom it names away as well. */
+function isApart(one: WorkloadSpec, other: WorkloadSpec): boolean {
+  return one === other ? one.onePerNode === true : (one.apartFrom ?? []).includes(other.name);
+}
+
+function labelsOf(index: number) {
+  return { "app.kubernetes.io/name": `workload-${index + 1}` };
+}
+
+function deployment(
+  workload: WorkloadSpec,
+  index: number,
+  replicas: number,
+  apartFrom: readonly ReturnType<typeof labelsOf>[],
+): KubernetesObject {
+  const labels = labelsOf(index);
+  const { nodeSelector, tolerations, architectures, hostPorts } = workload;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -69,6 +87,8 @@ function deployment(workload: WorkloadSpec, index: number, replicas: number): Ku
           ...(nodeSelector && { nodeSelector: { ...nodeSelector } }),
           ...(tolerations && { tolerations: tolerations.map((one) => ({ ...one })) }),
           ...(architectures && { architectures }),
+          ...(hostPorts && { hostPorts }),
+          apartFrom,
         }),
       },
     },

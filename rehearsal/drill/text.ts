@@ -24,14 +24,14 @@ export function drillText(report: DrillReport, fleet: string, colors: Colors): s
     report.scaling === "prescaled" ? "each runs its failover share already" : "autoscalers grow into reserved room";
   const parts = [
     `Drill of ${fleet}: ${length} sites with real control planes on this machine; ${how} (${report.seconds.toFixed(1)} s)`,
-    ...report.losses.map((loss) => lossText(loss, colors)),
+    ...report.losses.map((loss) => lossText(loss, report.notes, colors)),
     resultText(report, colors),
   ];
   if (report.notes.length > 0) parts.push(["Note:", ...report.notes.map((note) => `  - ${note}`)].join("\n"));
   return parts.join("\n\n");
 }
 
-function lossText(loss: DrillLoss, colors: Colors): string {
+function lossText(loss: DrillLoss, notes: readonly string[], colors: Colors): string {
   const rows = loss.steps.map((step) => [
     step.step,
     String(step.demanded),
@@ -44,7 +44,7 @@ function lossText(loss: DrillLoss, colors: Colors): string {
   const lines = [`Losing ${loss.lost.join(" and ")} (the plan says: ${loss.planned})`, table(COLUMNS, rows)];
   for (const step of loss.steps) lines.push(...waitingText(step).map((line) => colors.red(line)));
   if (loss.users !== null) lines.push(usersText(loss.users, colors));
-  if (contradicts(loss)) lines.push(colors.red(`  ${isUnjudged(loss) ? UNJUDGED : CONTRADICTION}`));
+  if (contradicts(loss)) lines.push(colors.red(`  ${isUnjudged(loss, notes) ? UNJUDGED : CONTRADICTION}`));
   return lines.join("\n");
 }
 
@@ -58,13 +58,29 @@ const CONTRADICTION = "The scheduler contradicts the plan: report this with --js
 const UNJUDGED =
   "The plan has not judged what these pods wait for (its notes name the workloads): make it a preference, or ask for fewer pods.";
 
-/** What the scheduler says of conditions that the plan names as not judged. */
-const CONDITIONS = /anti-affinity|topology spread|free ports|PersistentVolumeClaim|volume/;
+/** What the scheduler says of volumes, of which the plan knows nothing, and of conditions that it judges in part. */
+const VOLUMES = /PersistentVolumeClaim|volume/;
+const CONDITIONS = /affinity|topology spread/;
 
-function isUnjudged({ steps }: DrillLoss): boolean {
+/** Whether all pods wait for volumes, or for conditions that a note names as not judged. */
+function isUnjudged({ steps }: DrillLoss, notes: readonly string[]): boolean {
   const sites = steps.flatMap((step) => step.sites.filter(({ isLost }) => !isLost));
-  const reasons = sites.flatMap(({ waiting }) => waiting.flatMap((one) => Object.keys(one.reasons)));
-  return reasons.length > 0 && reasons.every((reason) => CONDITIONS.test(reason));
+  const waiting = sites.flatMap((site) => site.waiting);
+  const isExcused = (workload: string, reason: string) =>
+    VOLUMES.test(reason) || (CONDITIONS.test(reason) && notes.some((note) => excuses(note, workload, reason)));
+  return (
+    waiting.length > 0 &&
+    waiting.every(({ workload, reasons }) => Object.keys(reasons).every((reason) => isExcused(workload, reason)))
+  );
+}
+
+/** Such as "Required pod affinity is not judged: web, shop/cart and 3 more." Pods that others keep away are not named. */
+function excuses(note: string, workload: string, reason: string): boolean {
+  const [, named, more] = /not judged: (.*?)( and \d+ more)?\.$/.exec(note) ?? [];
+  if (named === undefined) return false;
+  const names = named.split(", ");
+  if (more !== undefined || reason.includes("existing pods anti-affinity")) return true;
+  return names.some((name) => name === workload || name.endsWith(`/${workload}`));
 }
 
 /** What users met, and whether that is what the plan says. */

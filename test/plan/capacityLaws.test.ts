@@ -42,6 +42,8 @@ const sites: fc.Arbitrary<CapacitySite[]> = fc
     })),
   );
 
+type Alone = Pick<WorkloadSpec, "onePerNode" | "hostPorts">;
+
 const workloads: fc.Arbitrary<WorkloadSpec[]> = fc
   .array(
     fc.record({
@@ -51,10 +53,11 @@ const workloads: fc.Arbitrary<WorkloadSpec[]> = fc
       memoryGiB: fc.constantFrom(0.0625, 0.125, 0.5, 1, 3, 7),
       architectures: fc.constantFrom<Architecture[]>(["amd64", "arm64"], ["amd64"]),
       tolerations: fc.constantFrom<TolerationSpec[]>([], [{ key: "gpu", operator: "Exists" }]),
+      alone: fc.constantFrom<Alone>({}, {}, {}, {}, { onePerNode: true }, { hostPorts: [{ port: 80 }] }),
     }),
     { minLength: 1, maxLength: 6 },
   )
-  .map((all) => all.map((one, i) => ({ name: `w${i}`, ...one })));
+  .map((all) => all.map(({ alone, ...one }, i) => ({ name: `w${i}`, ...one, ...alone })));
 
 const inputs: fc.Arbitrary<CapacityInput> = fc.record({
   sites,
@@ -360,6 +363,7 @@ function firstFit(site: CapacitySite, input: CapacityInput, replicas: Readonly<R
       cpu: one.perNode.cpuMillis,
       memory: one.perNode.memoryMiB,
       pods: one.perNode.pods,
+      takenBy: new Set<WorkloadSpec>(),
     })),
   );
   for (const workload of input.demand.workloads ?? []) {
@@ -367,15 +371,25 @@ function firstFit(site: CapacitySite, input: CapacityInput, replicas: Readonly<R
     for (let i = 0; i < (replicas[workload.name] ?? 0); i++) {
       const node = nodes.find(
         (one) =>
-          mayRunOn(workload, one.group) && one.cpu >= each.cpuMillis && one.memory >= each.memoryMiB && one.pods >= 1,
+          mayRunOn(workload, one.group) &&
+          one.cpu >= each.cpuMillis &&
+          one.memory >= each.memoryMiB &&
+          one.pods >= 1 &&
+          ![...one.takenBy].some((other) => excludes(workload, other)),
       );
       if (node === undefined) return false;
       node.cpu -= each.cpuMillis;
       node.memory -= each.memoryMiB;
       node.pods -= 1;
+      node.takenBy.add(workload);
     }
   }
   return true;
+}
+
+/** Whether two of these pods may not share a node: there is one host port only. */
+function excludes(a: WorkloadSpec, b: WorkloadSpec): boolean {
+  return (a === b && a.onePerNode === true) || (a.hostPorts !== undefined && b.hostPorts !== undefined);
 }
 
 function grown(input: CapacityInput, site: string, pool: string | undefined, nodes: number): CapacityInput {

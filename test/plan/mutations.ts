@@ -183,6 +183,10 @@ const ROWS: Row[] = [
   ["half a replica", "demand", (s) => { s.demand.workloads[0].replicas = 0.5; }, "demand.workloads[0].replicas", /is 0.5/],
   ["memory as an extended resource", "demand", (s) => { s.demand.extended = { memory: 1 }; }, "demand.extended.memory", /give it as memoryGiB/],
   ["a toleration of Equal without a key", "demand", (s) => { s.demand.workloads[0].tolerations = [{ operator: "Equal", value: "x" }]; }, "demand.workloads[0].tolerations[0].operator", /without a key/],
+  ["apart from nobody", "demand", (s) => { s.demand.workloads[0].apartFrom = ["chekout"]; }, "demand.workloads[0].apartFrom[0]", /is "chekout", which is the name of no workload/],
+  ["apart from itself", "demand", (s) => { s.demand.workloads[0].apartFrom = [s.demand.workloads[0].name]; }, "demand.workloads[0].apartFrom[0]", /onePerNode: true/],
+  ["no port", "demand", (s) => { s.demand.workloads[0].hostPorts = [{ port: 0 }]; }, "demand.workloads[0].hostPorts[0].port", /is 0/],
+  ["a protocol that is none", "demand", (s) => { s.demand.workloads[0].hostPorts = [{ port: 80, protocol: "HTTP" }]; }, "demand.workloads[0].hostPorts[0].protocol", /"SCTP"/],
   ["no architecture", "demand", (s) => { s.demand.workloads[0].architectures = []; }, "demand.workloads[0].architectures", /is empty/],
 ];
 

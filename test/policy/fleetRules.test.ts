@@ -172,7 +172,7 @@ const cases: [title: string, rule: string, spec: unknown, messages: string[], gi
       { workloads: [{ name: "w", replicas: 2, cpu: 1, memoryGiB: 1, architectures: ["amd64"] }] },
     ),
     [
-      "Workload w (1 cpu/1 GiB) may run on no guaranteed node at e1: architecture, node selector or taints keep it out.",
+      "Workload w (1 cpu/1 GiB) may run on no guaranteed node at e1: architecture, node selector, taints or host ports keep it out.",
     ],
   ],
   ["pods that fit", N.largest, three({}, { workloads: [{ name: "w", replicas: 2, cpu: 1, memoryGiB: 1 }] }), []],

@@ -163,6 +163,8 @@ const workloads: fc.Arbitrary<WorkloadSpec[]> = fc.uniqueArray(
     }),
     optional("minimumPerSite", fc.integer({ min: 0, max: 3 })),
     optional("priority", fc.constantFrom("critical", "sheddable")),
+    optional("onePerNode", fc.constantFrom(false, false, true)),
+    optional("hostPorts", fc.constantFrom([], [{ port: 80 }], [{ port: 53, protocol: "UDP", hostIP: "10.0.0.1" }])),
   ),
   { selector: (one) => one.name, maxLength: 4 },
 );

@@ -2,7 +2,7 @@ import type { DemandSpec, FleetSpec, PodShape } from "../spec";
 import { checkQualifiedNames } from "./names";
 import { checkRequirements } from "./requirements";
 import type { Draft } from "./structure";
-import type { Path, Report } from "./wording";
+import { didYouMean, type Path, type Report } from "./wording";
 
 /** Kubernetes' own resources, which have properties of their own and are no extended ones. */
 const OWN_PROPERTY: Readonly<Record<string, string>> = {
@@ -26,6 +26,7 @@ export function checkDemand(spec: Draft<FleetSpec>, report: Report): void {
   }
   checkExtended(demand.extended, [...path, "extended"], report);
   checkPods(demand.workloads, [...path, "workloads"], report);
+  checkApart(demand.workloads, [...path, "workloads"], report);
   checkRequirements(spec, report);
   checkPods(demand.daemonSets, [...path, "daemonSets"], report);
 }
@@ -66,6 +67,25 @@ function checkPods(
     }
     checkTolerations(pod.tolerations, [...at, "tolerations"], report);
   });
+}
+
+/** Workloads that others keep away from must be there under that name: a name that nobody has would keep nobody away. */
+function checkApart(workloads: Draft<DemandSpec>["workloads"], path: Path, report: Report): void {
+  if (!workloads?.some((one) => one?.apartFrom !== undefined)) return;
+  const names = new Set(workloads.map((one) => one?.name));
+  for (const [index, one] of workloads.entries()) {
+    for (const [at, name] of (one?.apartFrom ?? []).entries()) {
+      const place = [...path, index, "apartFrom", at];
+      if (name === one?.name) report(place, "is the workload itself: say `onePerNode: true` instead.");
+      else if (name !== undefined && !names.has(name)) {
+        report(place, `is "${name}", which is the name of no workload.${didYouMean(name, known(names))}`);
+      }
+    }
+  }
+}
+
+function known(names: ReadonlySet<string | undefined>): string[] {
+  return [...names].filter((name) => name !== undefined);
 }
 
 function checkExtended(extended: object | undefined, path: Path, report: Report): void {

@@ -1,4 +1,4 @@
-import { amount, anyText, day, list, map, optional, strict, text, whole, word } from "./leaves";
+import { amount, anyText, day, flag, list, map, optional, strict, text, whole, word } from "./leaves";
 
 /** Upper bounds that no fleet reaches, below which sums of millicores and MiB stay exact in doubles. */
 const MOST_CORES = 1e9;
@@ -52,6 +52,12 @@ export const allocatableSchema = strict({
   verifiedAt: day,
 });
 
+const hostPortSchema = strict({
+  port: whole(1, 65_535, " (a port)"),
+  protocol: optional(word(["TCP", "UDP", "SCTP"])),
+  hostIP: optional(anyText(45, "an address of a node")),
+});
+
 const podShape = {
   cpu: cores,
   memoryGiB: gib,
@@ -60,6 +66,7 @@ const podShape = {
   architectures: optional(list(architecture, `"amd64" and "arm64"`)),
   nodeSelector: optional(map(labelValue, "label names to label values")),
   tolerations: optional(list(tolerationSchema, "tolerations")),
+  hostPorts: optional(list(hostPortSchema, "host ports")),
 };
 
 const podsName = anyText(317, `a name of 1 to 317 characters, such as "checkout" or "shop/checkout"`);
@@ -78,6 +85,8 @@ const workloadSchema = strict({
   priority: optional(word(["critical", "sheddable"])),
   spread: optional(word(["spread", "everywhere", "singleton"])),
   requires: optional(requirementsSchema),
+  onePerNode: optional(flag),
+  apartFrom: optional(list(podsName, "names of workloads")),
   containersWithoutRequests: unrequested,
   ...podShape,
 });

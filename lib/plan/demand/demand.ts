@@ -1,5 +1,6 @@
 import type { Problem } from "../problems";
 import type { DaemonSetSpec, WorkloadSpec } from "../spec";
+import { apartNames } from "./apartNames";
 import { Field, isMap } from "./fields";
 import { identityOf } from "./identity";
 import { Notes } from "./notes";
@@ -61,8 +62,9 @@ function assemble(named: readonly NamedWorkload[], notes: Notes): DemandFromMani
     totals: totalsOf(workloads),
     notes: [],
   };
-  for (const { workload: one, name } of named) {
-    const spec = toSpec(one, name);
+  const apartFrom = apartNames(named, notes);
+  for (const [index, { workload: one, name }] of named.entries()) {
+    const spec = toSpec(one, name, apartFrom[index]);
     if ("replicas" in spec) demand.workloads.push(spec);
     else demand.daemonSets.push(spec);
     for (const { container, missing } of one.withoutRequests) {

@@ -1,10 +1,12 @@
-import type { Architecture, PodShape, TaintSpec, TolerationSpec } from "../spec";
+import type { Architecture, PodShape, TolerationSpec } from "../spec";
 import { affinity } from "./affinity";
 import { type Field, shown } from "./fields";
+import { hostPorts } from "./hostPorts";
 import { checkLabelName, checkLabelValue, labels } from "./labels";
 import { ARCHITECTURE_LABELS, SYSTEM_LABELS } from "./nodeLabels";
 import { MILLI, ONE, roundedUp } from "./quantity";
 import type { ResourceList } from "./resourceList";
+import { oneOf } from "./words";
 
 /** Tells what of a pod the verdict does not judge. */
 export type OnNote = (matter: string) => void;
@@ -13,12 +15,13 @@ const BYTES_PER_GIB = 2 ** 30;
 
 /** Cores or GiB of one pod: a thousand times the largest machine on offer. Beyond it, sums would lose their digits. */
 const MOST = 1_000_000;
-const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
 
 /** Where a pod may run, and what it asks for, in the terms of a fleet's spec. */
 export function podShape(spec: Field, requests: ResourceList, note: OnNote): PodShape {
   const { nodeSelector, architectures } = placement(spec, note);
   const tolerations = spec.at("tolerations").items().map(toleration);
+  const ports = hostPorts(spec);
   const ephemeralStorageGiB = bytes(requests.get("ephemeral-storage")) / BYTES_PER_GIB;
   const extended = Object.fromEntries(
     [...requests].filter(([name, nano]) => isExtended(name) && nano > 0n).map(([name, nano]) => [name, bytes(nano)]),
@@ -39,6 +42,7 @@ export function podShape(spec: Field, requests: ResourceList, note: OnNote): Pod
     ...(architectures === undefined ? {} : { architectures }),
     ...(nodeSelector.size > 0 ? { nodeSelector: Object.fromEntries(nodeSelector) } : {}),
     ...(tolerations.length > 0 ? { tolerations } : {}),
+    ...(ports.length > 0 ? { hostPorts: ports } : {}),
   };
 }
 
@@ -76,8 +80,8 @@ function placement(spec: Field, note: OnNote): { nodeSelector: Map<string, strin
 function toleration(field: Field): TolerationSpec {
   const key = field.at("key").text() || undefined;
   const value = field.at("value").text() || undefined;
-  const operator = oneOf(field.at("operator"), ["Exists", "Equal"]) as TolerationSpec["operator"];
-  const effect = oneOf(field.at("effect"), EFFECTS) as TaintSpec["effect"] | undefined;
+  const operator = oneOf(field.at("operator"), ["Exists", "Equal"]);
+  const effect = oneOf(field.at("effect"), EFFECTS);
   if (key === undefined && operator !== "Exists") {
     field.problem(`has no key, so that its operator must be "Exists"`);
   } else if (operator === "Exists" && value !== undefined) {
@@ -93,32 +97,13 @@ function toleration(field: Field): TolerationSpec {
   };
 }
 
-/** One of the API's enumerated texts; empty is the same as absent. */
-function oneOf(field: Field, allowed: readonly string[]): string | undefined {
-  const text = field.text();
-  if (text === undefined || text === "") return undefined;
-  if (allowed.includes(text)) return text;
-  field.problem(`must be one of ${allowed.join(", ")}, got ${shown(text)}`);
-  return undefined;
-}
-
 /** Constraints that hold back pods on real nodes, and that the verdict knows nothing of. */
 function noteUnjudged(spec: Field, note: OnNote): void {
-  const antiAffinity = spec.at("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
-  if (antiAffinity.items().length > 0) note("Required pod anti-affinity is not judged");
   const podAffinity = spec.at("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
   if (podAffinity.items().length > 0) note("Required pod affinity is not judged");
   const spread = spec.at("topologySpreadConstraints").items();
   if (spread.some((it) => it.at("whenUnsatisfiable").value !== "ScheduleAnyway")) {
     note("Topology spread that must hold (DoNotSchedule) is not judged");
-  }
-  const ports = spec
-    .at("containers")
-    .items()
-    .flatMap((it) => it.at("ports").items());
-  const hostNetwork = spec.at("hostNetwork").flag() === true;
-  if (ports.some((it) => hostNetwork || !it.at("hostPort").absent)) {
-    note("Host ports, which allow one pod a node, are not judged");
   }
   if (spec.at("resourceClaims").items().length > 0) note("Devices asked for by resource claims are not counted");
 }

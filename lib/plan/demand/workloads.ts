@@ -1,4 +1,5 @@
 import type { DaemonSetSpec, PodShape, WorkloadSpec } from "../spec";
+import { type AntiAffinityTerm, antiAffinityTerms, isApart, templateLabels } from "./antiAffinity";
 import type { Field } from "./fields";
 import { type Identity, keyOf } from "./identity";
 import type { Notes } from "./notes";
@@ -19,6 +20,10 @@ export interface Workload {
   readonly requests: ResourceList;
   readonly priority: Priority;
   readonly withoutRequests: readonly ContainerWithoutRequest[];
+  /** Labels of its pods' template. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** What its pods keep away from. */
+  readonly antiAffinity: readonly AntiAffinityTerm[];
 }
 
 /** The API server's limit for names (DNS subdomains). */
@@ -64,7 +69,14 @@ export function workload(
     requests,
     priority: surroundings.priority(identity, object, pods.template, note),
     withoutRequests,
+    labels: templateLabels(pods.template),
+    antiAffinity: antiAffinityTerms(spec, note),
   };
+}
+
+/** Whether pods of a workload may share no node with those of another, or with each other. */
+export function keepsAway(one: Workload, other: Workload): boolean {
+  return one.antiAffinity.some((term) => isApart(term, one, other));
 }
 
 function replicas(written: number, maximum: number | undefined, note: (matter: string) => void): number {
@@ -74,12 +86,21 @@ function replicas(written: number, maximum: number | undefined, note: (matter: s
   return maximum;
 }
 
-/** A workload in the words of a fleet's spec. */
-export function toSpec(of: Workload, name: string): WorkloadSpec | DaemonSetSpec {
+/**
+ * A workload in the words of a fleet's spec.
+ * @param apartFrom names of the other workloads that it keeps away from
+ */
+export function toSpec(of: Workload, name: string, apartFrom: string[] = []): WorkloadSpec | DaemonSetSpec {
   const containers = of.withoutRequests.map((it) => it.container);
   const common = { name, ...of.shape, ...(containers.length > 0 ? { containersWithoutRequests: containers } : {}) };
   if (of.replicas === "every node") return common;
-  return { ...common, replicas: of.replicas, ...(of.priority === "sheddable" ? { priority: of.priority } : {}) };
+  return {
+    ...common,
+    replicas: of.replicas,
+    ...(of.priority === "sheddable" ? { priority: of.priority } : {}),
+    ...(keepsAway(of, of) ? { onePerNode: true } : {}),
+    ...(apartFrom.length > 0 ? { apartFrom } : {}),
+  };
 }
 
 /** Whether an object's controller is among the objects of `present`, where its pods are counted already. */

@@ -1,8 +1,8 @@
 import type { CapacitySite, NodeGroup } from "../capacityInput";
 import { guaranteed } from "../guaranteed";
 import { add, type Resources, subtract, sum, ZERO } from "../resources";
-import { mayRunOn, podResources } from "../schedulable";
-import type { DaemonSetSpec, FaultDomainLevel } from "../spec";
+import { mayRunOn, podResources, takenPorts } from "../schedulable";
+import type { DaemonSetSpec, FaultDomainLevel, HostPortSpec } from "../spec";
 import { cloudOverhead } from "./systemPods";
 import type { ObservedPool, ObservedSite } from "./types";
 
@@ -24,6 +24,8 @@ export interface CountedPool {
   /** What one node offers to workloads. */
   readonly perNode: Resources;
   readonly architecture: NodeGroup["architecture"];
+  /** Host ports that the program's DaemonSets take on each node. */
+  readonly hostPorts: readonly HostPortSpec[];
   /** Why less counts than was asked for, and what to change. One sentence each. */
   readonly notes: readonly string[];
 }
@@ -62,6 +64,7 @@ export function countPool(
     possibleNodes,
     perNode: nodes > 0 || !open ? perNode : ZERO,
     architecture: counted.architecture,
+    hostPorts: takenPorts(daemonSets, traits),
     notes,
   };
 }
@@ -80,7 +83,7 @@ export function observedDomain(site: ObservedSite, level: FaultDomainLevel): str
   return level === "region" || site.zones.length === 0 ? region : `${region}/${site.zones.join("+")}`;
 }
 
-function nodeGroup({ pool, nodes, perNode, architecture }: CountedPool): NodeGroup {
+function nodeGroup({ pool, nodes, perNode, architecture, hostPorts }: CountedPool): NodeGroup {
   const { description } = pool;
   const zones =
     description.kind === "gke" && description.autoscaling?.minimumTotal === undefined ? description.zones : 1;
@@ -91,6 +94,7 @@ function nodeGroup({ pool, nodes, perNode, architecture }: CountedPool): NodeGro
     architecture,
     labels: pool.labels,
     taints: pool.taints,
+    hostPorts,
     addable: description.spot === true || pool.windows ? 0 : (zones ?? 0),
     machineType: description.machineTypes[0] ?? undefined,
   };

@@ -1,6 +1,8 @@
 import { ManifestError, type ManifestSource, objectsOf } from "../demand/manifests";
 import type { Found, SourceObject } from "../demand/objects";
 import { type NamedWorkload, type ReadManifests, readObjects } from "../demand/reading";
+import { keepsAway } from "../demand/workloads";
+import { portNames } from "../exclusion";
 import type { FleetPlan } from "../plan";
 import type { Problem } from "../problems";
 import type { WorkloadSpec } from "../spec";
@@ -135,5 +137,10 @@ function matched(plan: FleetPlan, { objects, workloads, notes }: ReadManifests):
 function noteDifference({ name, workload }: NamedWorkload, spec: WorkloadSpec, notes: ReadManifests["notes"]): void {
   if (workload.shape.cpu > spec.cpu || workload.shape.memoryGiB > spec.memoryGiB) {
     notes.add(`Requests more than the demand says, by which the verdict has counted`, name);
+  }
+  const { hostPorts = [] } = workload.shape;
+  const isAlone = keepsAway(workload, workload) && spec.onePerNode !== true;
+  if (isAlone || portNames(hostPorts).some((port) => !portNames(spec.hostPorts ?? []).includes(port))) {
+    notes.add("Is kept off more nodes than the demand says, by which the verdict has counted", name);
   }
 }

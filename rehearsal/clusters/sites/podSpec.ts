@@ -1,6 +1,9 @@
 import type { Resources } from "../../../lib/plan/resources";
+import type { HostPortSpec } from "../../../lib/plan/spec";
 import type { V1PodSpec, V1Toleration } from "./kubernetes";
 import { quantitiesOf } from "./nodes";
+
+type Affinity = NonNullable<V1PodSpec["affinity"]>;
 
 /** What a pod that only stands for another asks of a node. */
 export interface PodShape {
@@ -9,6 +12,10 @@ export interface PodShape {
   readonly nodeSelector?: Record<string, string>;
   readonly architectures?: readonly string[];
   readonly priorityClassName?: string;
+  /** Ports of the node that it takes. */
+  readonly hostPorts?: readonly HostPortSpec[];
+  /** Labels of pods with which it shares no node, one selector each. */
+  readonly apartFrom?: readonly Readonly<Record<string, string>>[];
 }
 
 /** A pod that asks for what another would, and does nothing. */
@@ -18,6 +25,8 @@ export function podSpec({
   nodeSelector,
   architectures,
   priorityClassName,
+  hostPorts,
+  apartFrom = [],
 }: PodShape): V1PodSpec {
   const { pods: _counted, ...asked } = quantitiesOf(requests);
   const wanted = Object.fromEntries(Object.entries(asked).filter(([, value]) => Number.parseFloat(value) > 0));
@@ -30,20 +39,37 @@ export function podSpec({
         image: "registry.k8s.io/pause:3.10",
         // Kubernetes wants limits of extended resources, equal to the requests.
         resources: { requests: wanted, ...(Object.keys(extended).length === 0 ? {} : { limits: extended }) },
+        ...(hostPorts && { ports: hostPorts.map(containerPort) }),
       },
     ],
     ...(tolerations === undefined ? {} : { tolerations }),
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
-    ...(architectures === undefined ? {} : { affinity: onlyOn(architectures) }),
+    ...((architectures || apartFrom.length > 0) && {
+      affinity: {
+        ...(architectures && { nodeAffinity: onlyOn(architectures) }),
+        ...(apartFrom.length > 0 && { podAntiAffinity: awayFrom(apartFrom) }),
+      },
+    }),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
   };
 }
 
-function onlyOn(architectures: readonly string[]): NonNullable<V1PodSpec["affinity"]> {
+/** Ports of a container are told apart by their own numbers, which nobody asks for here. */
+function containerPort({ port, ...others }: HostPortSpec, index: number) {
+  return { ...others, hostPort: port, containerPort: index + 1 };
+}
+
+function onlyOn(architectures: readonly string[]): NonNullable<Affinity["nodeAffinity"]> {
   const expression = { key: "kubernetes.io/arch", operator: "In", values: [...architectures] };
   return {
-    nodeAffinity: {
-      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [expression] }] },
-    },
+    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [expression] }] },
   };
+}
+
+function awayFrom(all: NonNullable<PodShape["apartFrom"]>): NonNullable<Affinity["podAntiAffinity"]> {
+  const terms = all.map((matchLabels) => ({
+    topologyKey: "kubernetes.io/hostname",
+    labelSelector: { matchLabels: { ...matchLabels } },
+  }));
+  return { requiredDuringSchedulingIgnoredDuringExecution: terms };
 }

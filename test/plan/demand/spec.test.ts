@@ -34,8 +34,21 @@ const toleration = fc.oneof(
   fc.record({ operator: fc.constant("Exists"), effect }),
   fc.record({ key: label, operator: fc.constant("Exists"), value: fc.constantFrom("", "", "", "a") }),
 );
+const port = fc.oneof(
+  { weight: 40, arbitrary: fc.constantFrom(0, 80, 8080, 65_535) },
+  { weight: 1, arbitrary: fc.constantFrom<unknown>(65_536, -1, "80") },
+);
 const container = fc.record({
   name: fc.constantFrom("app", "proxy"),
+  ports: fc.array(
+    fc.record({
+      containerPort: port,
+      hostPort: port,
+      protocol: fc.constantFrom("", "TCP", "UDP"),
+      hostIP: fc.constantFrom("", "0.0.0.0", "10.0.0.1"),
+    }),
+    { maxLength: 2 },
+  ),
   resources: fc.record({ requests: list, limits: list }),
 });
 
@@ -55,6 +68,15 @@ const object = fc.record({
           nodeSelector: fc.dictionary(label, word, { maxKeys: 2 }),
           tolerations: fc.array(toleration, { maxLength: 2 }),
           affinity: fc.record({
+            podAntiAffinity: fc.record({
+              requiredDuringSchedulingIgnoredDuringExecution: fc.array(
+                fc.record({
+                  topologyKey: fc.constantFrom("kubernetes.io/hostname", "topology.kubernetes.io/zone"),
+                  labelSelector: fc.record({ matchLabels: fc.dictionary(label, word, { maxKeys: 1 }) }),
+                }),
+                { maxLength: 1 },
+              ),
+            }),
             nodeAffinity: fc.record({
               requiredDuringSchedulingIgnoredDuringExecution: fc.record({
                 nodeSelectorTerms: fc.array(

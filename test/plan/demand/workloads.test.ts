@@ -116,13 +116,13 @@ it("reads where pods may run, and which may be shed", () => {
         { key: "dedicated", operator: "Equal", value: "shop", effect: "NoSchedule" },
         { operator: "Exists", effect: "NoExecute" },
       ],
+      onePerNode: true,
     },
     { name: "mainframe", ...small, nodeSelector: { "kubernetes.io/arch": "s390x" } },
     { name: "unknown-class", ...small },
   ]);
   assert.deepEqual(demand.notes, [
     "Required node affinity beyond single labels and architectures is not judged: checkout.",
-    "Required pod anti-affinity is not judged: checkout.",
     "PriorityClass elsewhere is not in the manifests, so critical is assumed: unknown-class.",
   ]);
 });

@@ -66,6 +66,29 @@ test("a site gets a Deployment for each workload, with the replicas that the pla
   assert.deepEqual(batch?.spec.template.spec.containers[0]?.resources.limits, { "nvidia.com/gpu": "1" });
 });
 
+test("pods that stand for others keep off the nodes that those would keep off", () => {
+  const POD = { replicas: 1, cpu: 0.1, memoryGiB: 0.1 };
+  const dns = [{ port: 53 }, { port: 53, hostIP: "10.0.0.1" }, { port: 53, protocol: "UDP" as const }];
+  const workloads: WorkloadSpec[] = [
+    { ...POD, name: "web", onePerNode: true, apartFrom: ["dns", "elsewhere"] },
+    { ...POD, name: "dns", hostPorts: dns },
+  ];
+  const [, web, other] = standIns(workloads, { replicas: {} } as never) as never as Stand[];
+  const term = (name: string) => ({
+    topologyKey: "kubernetes.io/hostname",
+    labelSelector: { matchLabels: { "app.kubernetes.io/name": name } },
+  });
+  assert.deepEqual(web?.spec.template.spec.affinity, {
+    podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term("workload-1"), term("workload-2")] },
+  });
+  const { affinity, containers } = other!.spec.template.spec;
+  assert.equal(affinity, undefined);
+  assert.deepEqual(
+    containers[0]?.ports,
+    dns.map(({ port, ...others }, i) => ({ ...others, hostPort: port, containerPort: i + 1 })),
+  );
+});
+
 interface Stand {
   kind: string;
   spec: {
@@ -75,7 +98,10 @@ interface Stand {
       spec: {
         nodeSelector?: Record<string, string>;
         affinity?: unknown;
-        containers: { resources: { requests: Record<string, string>; limits?: Record<string, string> } }[];
+        containers: {
+          resources: { requests: Record<string, string>; limits?: Record<string, string> };
+          ports?: unknown;
+        }[];
       };
     };
   };

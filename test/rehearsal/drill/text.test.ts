@@ -7,27 +7,36 @@ import { drillText } from "../../../rehearsal/drill/text";
 const colors = createColors(false);
 
 /** A fleet that holds by the plan, and of whose only survivor one pod waits. */
-function report(reason: string): DrillReport {
+function report(reason: string, notes: string[]): DrillReport {
   const row = { workload: "web", planned: 2, running: 1, pending: 1, reasons: { [reason]: 1 } };
   const site = { site: "turin", isLost: false, planned: 2, running: 1, pending: 1, waiting: [row] };
   const figures = { secondsToFull: null, secondsToReady: null, running: 1, pending: 1, demanded: 2, headroom: 1 };
   const short = [{ workload: "web", running: 1, demanded: 2 }];
   const steps = [{ step: "lost" as const, ...figures, sites: [site], short }];
   const losses = [{ lost: ["oslo"], planned: "holds" as const, carried: false, users: null, steps }];
-  return { scaling: "prescaled", verdict: "holds", carried: false, sites: [], losses, notes: [], seconds: 1 };
+  return { scaling: "prescaled", verdict: "holds", carried: false, sites: [], losses, notes, seconds: 1 };
 }
 
 test("pods that wait on a fleet that holds contradict the plan, unless it said that it has not judged why", () => {
-  const rows: [reason: string, line: RegExp][] = [
-    ["0/3 nodes are available: 3 Insufficient cpu", /The scheduler contradicts the plan/],
-    ["0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules", /has not judged what these pods wait/],
-    ["0/3 nodes are available: 3 node(s) didn't have free ports for the requested pod ports", /has not judged/],
-    ["0/3 nodes are available: 3 node(s) didn't match pod topology spread constraints", /has not judged/],
-    ["0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims", /has not judged/],
+  const zones = "Required pod anti-affinity that depends on more is not judged: db, shop/web.";
+  const many = "Required pod affinity is not judged: a, b and 3 more.";
+  const others = "Required pod affinity is not judged: db.";
+  const CONTRADICTION = /The scheduler contradicts the plan/;
+  const UNJUDGED = /has not judged what these pods wait/;
+  const rows: [reason: string, notes: string[], line: RegExp][] = [
+    ["3 Insufficient cpu", [zones], CONTRADICTION],
+    ["3 node(s) didn't match pod anti-affinity rules", [], CONTRADICTION],
+    ["3 node(s) didn't match pod anti-affinity rules", [others], CONTRADICTION],
+    ["3 node(s) didn't match pod anti-affinity rules", [others, zones], UNJUDGED],
+    ["3 node(s) didn't match pod affinity rules", [many], UNJUDGED],
+    ["3 node(s) didn't satisfy existing pods anti-affinity rules", [others], UNJUDGED],
+    ["3 node(s) didn't have free ports for the requested pod ports", [zones], CONTRADICTION],
+    ["3 node(s) didn't match pod topology spread constraints", [zones], UNJUDGED],
+    ["pod has unbound immediate PersistentVolumeClaims", [], UNJUDGED],
   ];
-  for (const [reason, line] of rows) {
-    const text = drillText(report(reason), "shop", colors);
-    assert.match(text, line);
+  for (const [reason, notes, line] of rows) {
+    const text = drillText(report(`0/3 nodes are available: ${reason}`, notes), "shop", colors);
+    assert.match(text, line, reason);
     assert.match(text, / {2}lost: turin runs 1 of 2 web: 1 x 0\/3 nodes/);
   }
 });

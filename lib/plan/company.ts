@@ -1,0 +1,88 @@
+import type { Exclusion } from "./exclusion";
+
+/** Bits of a word that are used: with 32, a mark would be negative. */
+const BITS = 31;
+
+/**
+ * Which workloads have pods on the nodes of a simulation, as far as that keeps others away. Entries are the simulation's:
+ * nodes in the same condition. Marks are bits, of which only workloads have one that are apart from another.
+ */
+export class Company {
+  private readonly words: number;
+  /** Index of each workload's mark; -1 for none. */
+  private readonly mark: Int32Array;
+  /** By workload: the marks of those that it is apart from. */
+  private readonly against: Int32Array;
+  private readonly marks: Int32Array;
+  /** Pods that each entry's nodes have of the workload that is being placed. */
+  private readonly has: Float64Array;
+  private placing = 0;
+  private most = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly exclusion: Exclusion,
+    entries: number,
+  ) {
+    let marked = 0;
+    this.mark = Int32Array.from(exclusion.apart, (others) => (others.length === 0 ? -1 : marked++));
+    this.words = Math.ceil(marked / BITS);
+    this.against = new Int32Array(exclusion.apart.length * this.words);
+    for (const [w, others] of exclusion.apart.entries()) {
+      for (const other of others) this.put(this.against, w, this.mark[other] as number);
+    }
+    this.marks = new Int32Array(entries * this.words);
+    this.has = new Float64Array(entries);
+  }
+
+  /** Empties all nodes. */
+  reset(): void {
+    this.marks.fill(0);
+  }
+
+  /** Begins with the pods of a workload, none of which is on a node yet. Undefined when nothing keeps them away. */
+  begin(w: number): this | undefined {
+    this.placing = w;
+    this.most = this.exclusion.mostPerNode[w] as number;
+    this.has.fill(0);
+    return this.most === Number.POSITIVE_INFINITY && this.mark[w] === -1 ? undefined : this;
+  }
+
+  /** Whether the nodes of an entry may have no pod of the workload any more. */
+  excludes(i: number): boolean {
+    if ((this.has[i] as number) >= this.most) return true;
+    const own = this.placing * this.words;
+    for (let n = 0; n < this.words; n++) {
+      if (((this.marks[i * this.words + n] as number) & (this.against[own + n] as number)) !== 0) return true;
+    }
+    return false;
+  }
+
+  /** Pods of the workload that each node of an entry may have beside those that it has. */
+  room(i: number): number {
+    return this.most - (this.has[i] as number);
+  }
+
+  /** An entry is split: the copy's nodes are as the others were. */
+  copy(from: number, to: number): void {
+    this.has[to] = this.has[from] as number;
+    this.marks.copyWithin(to * this.words, from * this.words, (from + 1) * this.words);
+  }
+
+  /** Each node of an entry takes so many pods of the workload. */
+  add(i: number, each: number): void {
+    this.has[i] = (this.has[i] as number) + each;
+    const mark = this.mark[this.placing] as number;
+    if (mark >= 0) this.put(this.marks, i, mark);
+  }
+
+  private put(into: Int32Array, row: number, mark: number): void {
+    const at = row * this.words + Math.floor(mark / BITS);
+    into[at] = (into[at] as number) | (1 << (mark % BITS));
+  }
+}
+
+/** Undefined where no workload keeps another, or itself, away. */
+export function companyOf(exclusion: Exclusion, entries: number): Company | undefined {
+  const isFree = exclusion.mostPerNode.every((most) => most === Number.POSITIVE_INFINITY);
+  return isFree && exclusion.apart.every((others) => others.length === 0) ? undefined : new Company(exclusion, entries);
+}

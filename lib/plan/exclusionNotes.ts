@@ -1,0 +1,54 @@
+import type { CapacitySite } from "./capacityInput";
+import type { Judged } from "./capacityNotes";
+import { portNames } from "./exclusion";
+import { ceil } from "./grains";
+import { guaranteed, type Pods } from "./packing";
+import { mayRunOn } from "./schedulable";
+
+/** Workloads no two of whose pods share a node, where that asks for more nodes than there are. */
+export function exclusionNotes(judged: Judged): string[] {
+  const { verdict, load, confined } = judged;
+  if (verdict === "holds") return [];
+  const { mostPerNode, cliques } = load.exclusion;
+  const alone = load.critical.flatMap((_, w) => (mostPerNode[w] === 1 ? [[w]] : []));
+  const elsewhere = new Set(confined.map(({ pods }) => pods));
+  // Of others a node may have several of one workload: no number of nodes can be said for them.
+  const together = cliques.filter((set) => set.every((w) => mostPerNode[w] === 1));
+  return [...together, ...alone].flatMap((set) => {
+    const all = set.map((w) => load.critical[w]).filter((pods) => pods !== undefined && !elsewhere.has(pods));
+    return all.length === 0 ? [] : shortOf(all as Pods[], judged);
+  });
+}
+
+function shortOf(all: readonly Pods[], { domains, tolerate, load }: Judged): string[] {
+  const sites = domains.flatMap((domain) => domain.sites.map(({ site }) => site));
+  const nodes = new Map(sites.map((site) => [site, nodesFor(all, site)]));
+  const inDomains = domains.map((domain) => domain.sites.reduce((sum, { site }) => sum + (nodes.get(site) ?? 0), 0));
+  const left = inDomains
+    .sort((a, b) => b - a)
+    .slice(tolerate)
+    .reduce((sum, count) => sum + count, 0);
+  const needed = all.reduce((sum, { total }) => sum + ceil((total * load.headroom.num) / load.headroom.den), 0);
+  const least = all.reduce((sum, { minimum }) => sum + minimum, 0);
+  const few = sites.filter((site) => (nodes.get(site) ?? 0) < least).map((site) => site.name);
+  const found: string[] = [];
+  if (left < needed)
+    found.push(`${left} nodes that may run one are left after the worst loss, and ${needed} are needed`);
+  if (few.length > 0)
+    found.push(`every site runs ${least} at least, for which ${few.sort().join(", ")} has too few nodes`);
+  return found.map((what) => `${who(all)}: ${what}.`);
+}
+
+function nodesFor(all: readonly Pods[], { nodeGroups }: CapacitySite): number {
+  const may = nodeGroups.filter((group) => all.some(({ spec }) => mayRunOn(spec, group)));
+  return may.reduce((sum, group) => sum + guaranteed(group), 0);
+}
+
+function who(all: readonly Pods[]): string {
+  const names = all.map(({ spec }) => spec.name).join(", ");
+  const ports = [...new Set(all.flatMap(({ spec }) => portNames(spec.hostPorts ?? [])))];
+  const why = ports.length === 0 ? "" : ` (host ${ports.length === 1 ? "port" : "ports"} ${ports.join(", ")})`;
+  return all.length === 1
+    ? `Workload ${names} runs at most one pod a node${why}`
+    : `Of workloads ${names} a node runs at most one pod${why}`;
+}
