@@ -183,7 +183,12 @@ export class Monitor {
   }
 
   private async registerResourceOutputs(request: rpc.RegisterResourceOutputsRequest): Promise<unknown> {
-    this.run.registerOutputs(request.getUrn(), fromStruct(request.getOutputs()));
+    const outputs = fromStruct(request.getOutputs());
+    const { registrations } = this.run;
+    this.run.registerOutputs(
+      request.getUrn(),
+      await registrations.hashed(outputs, "cannot unmarshal output properties"),
+    );
     return emptyMessage();
   }
 

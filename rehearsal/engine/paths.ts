@@ -1,5 +1,5 @@
 import type { Properties, PropertyDiff } from "./provider";
-import { isData, isSecret, makeSecret, rewrite, sameValue } from "./values";
+import { isData, isSecret, makeSecret, rewrite, sameValue, signatureKey } from "./values";
 
 /** A parsed property path: names, list indices, and `*` for any of either. */
 export type PropertyPath = (string | number)[];
@@ -96,7 +96,7 @@ export function objectDiff(oldValue: unknown, newValue: unknown): { [path: strin
   };
   const visit = (path: PropertyPath, old: unknown, fresh: unknown): void => {
     if (sameValue(old, fresh)) return;
-    const plain = !isSecret(old) && !isSecret(fresh);
+    const plain = ![old, fresh].some((value) => isData(value) && signatureKey in value);
     if (plain && isData(old) && isData(fresh)) {
       for (const name of new Set([...Object.keys(old), ...Object.keys(fresh)]))
         visit([...path, name], old[name], fresh[name]);

@@ -8,7 +8,7 @@ import { UserError } from "../userError";
 import type { LogLine } from "./children";
 import { type Plugin, startPlugin, unary } from "./plugins";
 import { sdkScript } from "./program";
-import type { PluginFolder } from "./project";
+import type { Project } from "./project";
 import * as contract from "./provider";
 import { revealSecrets } from "./values";
 import { emptyMessage, fromStruct, toStruct } from "./wire";
@@ -209,11 +209,17 @@ class PluginProvider implements contract.Provider {
   }
 }
 
-/** The providers that a project names by folder (`plugins.providers[].path` of Pulumi.yaml), each in its own process. */
-export function pluginFolders(folders: PluginFolder[], onLine: (line: LogLine) => void): contract.ProviderSource {
+/**
+ * The providers that a project names by folder (`plugins.providers[].path` of Pulumi.yaml), each in its own process. As
+ * with the real engine, it runs in the program's folder, where the relative paths of assets start.
+ */
+export function pluginFolders(
+  { plugins, pwd }: Pick<Project, "plugins" | "pwd">,
+  onLine: (line: LogLine) => void,
+): contract.ProviderSource {
   return {
     async open(pkg, version) {
-      const folder = folders.find(
+      const folder = plugins.find(
         (each) => each.name === pkg && (version === "" || each.version === "" || each.version === version),
       );
       if (folder === undefined) return undefined;
@@ -225,7 +231,7 @@ export function pluginFolders(folders: PluginFolder[], onLine: (line: LogLine) =
       const plugin = await startPlugin(`the plugin ${pkg} in ${folder.path}`, ResourceProviderClient, {
         script: sdkScript("run-plugin", folder.path),
         args: [folder.path, "127.0.0.1:0"],
-        cwd: folder.path,
+        cwd: pwd,
         env: { PULUMI_NODEJS_TYPESCRIPT: "true" },
         onLine,
       });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { UserError } from "../userError";
+import { withoutContents } from "./assets/forms";
 import type * as contract from "./provider";
 import type { Properties } from "./provider";
 import type { ResourceState } from "./state";
@@ -27,6 +28,10 @@ export class Instance {
     const known = this.accepts.acceptSecrets ? properties : revealSecrets(properties);
     return this.accepts.acceptResources ? known : lowerReferences(known);
   }
+  /** The same of what was, and where only differences matter: assets are told by their hashes. */
+  private lowerOld(properties: Properties): Properties {
+    return withoutContents(this.lower(properties));
+  }
   private raise(outputs: Properties, inputs: Properties): Properties {
     return this.accepts.acceptSecrets ? outputs : restoreSecrets(outputs, inputs);
   }
@@ -38,8 +43,8 @@ export class Instance {
   }
 
   diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
-    const [oldInputs, oldOutputs] = [this.lower(request.oldInputs), this.lower(request.oldOutputs)];
-    return this.provider.diff({ ...request, oldInputs, oldOutputs, news: this.lower(request.news) });
+    const [oldInputs, oldOutputs] = [this.lowerOld(request.oldInputs), this.lowerOld(request.oldOutputs)];
+    return this.provider.diff({ ...request, oldInputs, oldOutputs, news: this.lowerOld(request.news) });
   }
 
   async create(request: contract.CreateRequest): Promise<contract.CreateResult> {
@@ -57,13 +62,13 @@ export class Instance {
 
   async update(request: contract.UpdateRequest): Promise<contract.UpdateResult> {
     if (request.preview && !this.accepts.supportsPreview) return { outputs: request.news };
-    const [oldInputs, oldOutputs] = [this.lower(request.oldInputs), this.lower(request.oldOutputs)];
+    const [oldInputs, oldOutputs] = [this.lowerOld(request.oldInputs), this.lowerOld(request.oldOutputs)];
     const result = await this.provider.update({ ...request, oldInputs, oldOutputs, news: this.lower(request.news) });
     return { outputs: this.raise(result.outputs, request.news) };
   }
 
   async read(request: contract.ReadRequest): Promise<contract.ReadResult> {
-    const [inputs, outputs] = [this.lower(request.inputs), this.lower(request.outputs)];
+    const [inputs, outputs] = [this.lowerOld(request.inputs), this.lowerOld(request.outputs)];
     const result = await this.provider.read({ ...request, inputs, outputs });
     return {
       ...result,
@@ -75,8 +80,8 @@ export class Instance {
   delete(request: contract.DeleteRequest): Promise<void> {
     return this.provider.delete({
       ...request,
-      inputs: this.lower(request.inputs),
-      outputs: this.lower(request.outputs),
+      inputs: this.lowerOld(request.inputs),
+      outputs: this.lowerOld(request.outputs),
     });
   }
 

@@ -2,6 +2,7 @@ import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
+import { withHashes } from "./assets";
 import type { DefaultProviders } from "./defaultProviders";
 import type { Properties } from "./provider";
 import type { Alias, Goal } from "./state";
@@ -69,6 +70,8 @@ export class Registrations {
   constructor(
     private readonly transforms: Transforms,
     private readonly defaults: DefaultProviders,
+    /** The program's folder, where the paths of its assets start. */
+    private readonly folder: string,
   ) {}
 
   /** Remembers what the children of a finished registration inherit. */
@@ -90,6 +93,7 @@ export class Registrations {
     ];
     this.inherit(request, this.registered.get(parent)?.goal);
     const given = dependenciesOf(request);
+    given.properties = await this.hashed(given.properties, "unmarshal properties");
     const own = request.getTransformsList();
     const callbacks = [...own, ...this.inheritedTransforms(parent), ...this.transforms.stack];
     const options = optionsOf(
@@ -105,6 +109,10 @@ export class Registrations {
     if (callbacks.length > 0) {
       resource.properties = raiseOutputs(given.properties, own.length > 0 ? given.byProperty : {});
       await this.transforms.apply(callbacks, resource);
+      resource.properties = await this.hashed(
+        resource.properties,
+        "invoke transform: unmarshalling transform properties",
+      );
     }
     refuse(request, resource.options);
     const { dependencies, byProperty } = own.length > 0 ? rebuilt(resource) : merged(given, resource.properties);
@@ -123,6 +131,13 @@ export class Registrations {
           resource.options.getPluginDownloadUrl(),
         ));
     return { goal, transforms: own, providers };
+  }
+
+  /** Properties with the hashes of their assets; `during` begins the error of one that cannot be read. */
+  hashed(properties: Properties, during: string): Promise<Properties> {
+    return withHashes(properties, this.folder).catch((error: Error) => {
+      throw new Error(`${during}: ${error.message}`);
+    });
   }
 
   private inherit(request: rpc.RegisterResourceRequest, parent: Goal | undefined): void {

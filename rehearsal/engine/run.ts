@@ -67,7 +67,7 @@ export class Run implements RunContext, MonitorBackend {
       const { urn, id } = await this.register(goal);
       return `${urn}::${id}`;
     });
-    this.registrations = new Registrations(this.transforms, this.defaults);
+    this.registrations = new Registrations(this.transforms, this.defaults, project.pwd);
     this.generator = new Generator(this);
     this.executor = new Executor(this, this.generator.deletes, options.pending);
     this.monitor = new Monitor(this);

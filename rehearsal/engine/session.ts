@@ -135,7 +135,7 @@ class EngineSession implements Session {
     const started = (options.policyPacks ?? []).map((pack) => PolicyPack.start(pack, project, this.relay("policy")));
     this.packs = Promise.all(started);
     this.packs.catch(() => undefined);
-    this.sources = [pluginFolders(project.plugins, this.relay("plugin")), ...options.sources];
+    this.sources = [pluginFolders(project, this.relay("plugin")), ...options.sources];
     openSessions.set(this, () => this.resources);
   }
 

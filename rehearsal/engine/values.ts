@@ -17,6 +17,10 @@ export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 export const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 /** Signature of a reference to a resource: `{ urn, id?, packageVersion? }`. */
 export const referenceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
+/** Signature of an asset: `{ hash?, text?, path?, uri? }`. */
+export const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+/** Signature of an archive: `{ hash?, assets?, path?, uri? }`. */
+export const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
 
 type Data = { [name: string]: unknown };
 
@@ -31,6 +35,8 @@ function hasSignature(value: unknown, signature: string): value is Data {
 
 export const isSecret = (value: unknown): value is Data => hasSignature(value, secretSignature);
 export const isOutput = (value: unknown): value is Data => hasSignature(value, outputSignature);
+export const isAsset = (value: unknown): value is Data => hasSignature(value, assetSignature);
+export const isArchive = (value: unknown): value is Data => hasSignature(value, archiveSignature);
 export const isReference = (value: unknown): value is Data => hasSignature(value, referenceSignature);
 
 /** Marks a value as secret, once. */
@@ -161,16 +167,24 @@ export function maskSecrets<T>(value: T): T {
   return rewrite(value, (part) => (isSecret(part) ? { to: masked } : undefined)) as T;
 }
 
-/** Drops properties without a value, which count as absent. */
+/** Drops properties without a value, which count as absent, and where the content of assets comes from. */
 function compact(value: unknown): unknown {
   return rewrite(value, (part) => {
+    if (isHashed(part)) return { to: { [signatureKey]: part[signatureKey], hash: part.hash } };
     if (!isData(part) || !Object.values(part).some((item) => item === undefined || item === null)) return undefined;
     const entries = Object.entries(part).filter(([, item]) => item !== undefined && item !== null);
     return { to: compact(Object.fromEntries(entries)) };
   });
 }
 
-/** Equality of property values: a missing property and one that is null are the same. */
+/** An asset or archive whose content was read. */
+const isHashed = (value: unknown): value is Data =>
+  (isAsset(value) || isArchive(value)) && typeof value.hash === "string";
+
+/**
+ * Equality of property values: a missing property and one that is null are the same, and so are assets with the same
+ * content, wherever it comes from.
+ */
 export function sameValue(left: unknown, right: unknown): boolean {
   return isDeepStrictEqual(left, right) || isDeepStrictEqual(compact(left), compact(right));
 }
