@@ -1,3 +1,4 @@
+import { toJson } from "./configYaml";
 import { passphraseCrypter } from "./crypter";
 import { defaultPassphrase } from "./snapshot";
 import { isData } from "./values";
@@ -20,7 +21,8 @@ export interface Declaration {
 }
 
 export function toText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (value === null) return "";
+  return typeof value === "string" || typeof value === "bigint" ? String(value) : toJson(value);
 }
 
 /** Decrypts what a stack's file holds, by the passphrase of the environment. */

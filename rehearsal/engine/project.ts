@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
 import { UserError } from "../userError";
 import { type ConfigValue, configValue, type Declaration, declaredProblems, openedBy, toText } from "./configValues";
+import { parseConfigYaml } from "./configYaml";
 import { isData } from "./values";
 
 export type { ConfigValue };
@@ -36,7 +36,7 @@ type Yaml = { [key: string]: unknown };
 function readYaml(file: string): Yaml | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const content: unknown = parse(readFileSync(file, "utf8")) ?? {};
+    const content: unknown = parseConfigYaml(readFileSync(file, "utf8")) ?? {};
     if (!isData(content)) throw new Error("it must be a mapping");
     return content;
   } catch (error) {
@@ -75,9 +75,11 @@ function addStackConfig(project: Project, { config, encryptionsalt }: Yaml): str
     try {
       project.config.set(key, configValue(entry, open));
     } catch (error) {
-      problems.push(
-        `cannot read the secret ${key}: ${(error as Error).message}; set PULUMI_CONFIG_PASSPHRASE, or give the value as config`,
-      );
+      if (error instanceof UserError) problems.push(`${key}: ${error.message}`);
+      else
+        problems.push(
+          `cannot read the secret ${key}: ${(error as Error).message}; set PULUMI_CONFIG_PASSPHRASE, or give the value as config`,
+        );
     }
   }
   return problems;

@@ -11,14 +11,14 @@ import { defaultPassphrase } from "../../../rehearsal/engine/snapshot";
 const dir = mkdtempSync(join(tmpdir(), "multisite-config-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
 
-function read(project: object, stack: object, given = {}) {
+function read(project: object, stack: object | string, given = {}) {
   mkdirSync(join(dir, "conf"), { recursive: true });
   writeFileSync(join(dir, "index.js"), "");
   writeFileSync(
     join(dir, "Pulumi.yaml"),
     JSON.stringify({ name: "case", runtime: "nodejs", stackConfigDir: "conf", ...project }),
   );
-  writeFileSync(join(dir, "conf", "Pulumi.dev.yaml"), JSON.stringify(stack));
+  writeFileSync(join(dir, "conf", "Pulumi.dev.yaml"), typeof stack === "string" ? stack : JSON.stringify(stack));
   return Object.fromEntries(readProject(dir, "dev", given).config);
 }
 
@@ -27,9 +27,48 @@ it("one secret within an object or a list is opened, and makes a secret of the w
   const token = { secure: crypter.encrypt("t0ken") };
   const config = { "case:obj": { token, l: ["x"] }, "case:list": [token], "case:plain": { secure: 1, n: 5 } };
   assert.deepEqual(read({}, { encryptionsalt: crypter.salt, config }), {
-    "case:obj": { text: '{"token":"t0ken","l":["x"]}', secret: true },
+    "case:obj": { text: '{"l":["x"],"token":"t0ken"}', secret: true },
     "case:list": { text: '["t0ken"]', secret: true },
-    "case:plain": { text: '{"secure":1,"n":5}', secret: false },
+    "case:plain": { text: '{"n":5,"secure":1}', secret: false },
+  });
+});
+
+it("numbers and times of YAML are what the real engine makes of them, to the last digit", () => {
+  const told = {
+    "9007199254740993": "9007199254740993",
+    "18446744073709551615": "18446744073709551615",
+    "-12345678901234567890": "-12345678901234567000",
+    "18446744073709551616": "18446744073709552000",
+    "017": "15",
+    "08": "8",
+    "0b101": "5",
+    "-0x10": "-16",
+    "1_000.5": "1000.5",
+    "1.10": "1.1",
+    "1e400": "1e400",
+    "190:20:30": "190:20:30",
+    yes: "yes",
+    null: "",
+    "2001-01-01": "2001-01-01 00:00:00 +0000 UTC",
+    "2001-1-2": "2001-01-02 00:00:00 +0000 UTC",
+    "2001-12-14T21:59:43.10-05:00": "2001-12-14 21:59:43.1 -0500 -0500",
+    "2001-12-14 21:59:43.10": "2001-12-14 21:59:43.1 +0000 UTC",
+    "2001-12-14 21:59:43.10 -5": "2001-12-14 21:59:43.10 -5",
+    "2001-13-45": "2001-13-45",
+    "{x: 9007199254740993, 010: y, 1.50: z, 2001-01-01: w}":
+      '{"1.5":"z","2001-01-01 00:00:00 +0000 UTC":"w","8":"y","x":9007199254740993}',
+    "[-9223372036854775808, 12345678901234567890, null, 2001-01-01]":
+      '[-9223372036854775808,12345678901234567000,null,"2001-01-01 00:00:00 +0000 UTC"]',
+  };
+  const lines = Object.keys(told).map((text, i) => `  case:k${i}: ${text}`);
+  const config = read({}, `config:\n${lines.join("\n")}\n`);
+  assert.deepEqual(
+    Object.values(config).map(({ text }) => text),
+    Object.values(told),
+  );
+  assert.throws(() => read({}, "config:\n  case:list: [.inf]\n"), {
+    name: "UserError",
+    message: "case:list: Infinity has no JSON form, which programs read: give it as a text, in quotes",
   });
 });
 
