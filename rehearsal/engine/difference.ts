@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
+import { withoutContents } from "./assets/forms";
 import { formatPath, ignoreChanges, objectDiff, parsePath, pathContains } from "./paths";
 import type { DiffResult, PropertyDiff } from "./provider";
 import type { ResourceState } from "./state";
-import { sameValue } from "./values";
+import { isSecret, revealSecrets, rewrite, sameValue } from "./values";
 
 /** No difference. */
 export const noDifference: DiffResult = { changes: "none", replaces: [], deleteBeforeReplace: false, diffs: [] };
@@ -22,6 +24,17 @@ export function needsReplacement(diff: DiffResult): boolean {
   return (
     diff.replaces.length > 0 || Object.values(diff.detailedDiff ?? {}).some(({ kind }) => kind.endsWith("-replace"))
   );
+}
+
+/**
+ * True when a trigger changed. As the real engine (3.260) reads a state, a secret has no value yet when triggers are
+ * compared: one that is a secret as a whole never replaces anything, and one with a secret in it always does.
+ */
+export function isTriggered(before: unknown, now: unknown): boolean {
+  const read = rewrite(before, (part) => (isSecret(part) ? { to: null } : undefined));
+  const wanted = revealSecrets({ now }).now;
+  if (read === null || wanted === null) return false;
+  return !isDeepStrictEqual(withoutContents(read), withoutContents(wanted));
 }
 
 /** A diff of which the provider knows only that it does not know: the inputs decide. */

@@ -2,7 +2,15 @@ import { Aliases } from "./aliases";
 import type { Judged } from "./analyzers";
 import { failureMessage } from "./checkFailures";
 import { Bail, type RunContext } from "./context";
-import { applyReplaceOnChanges, needsReplacement, noDifference, replacementFor, settle, shownDiff } from "./difference";
+import {
+  applyReplaceOnChanges,
+  isTriggered,
+  needsReplacement,
+  noDifference,
+  replacementFor,
+  settle,
+  shownDiff,
+} from "./difference";
 import { ignoreChanges } from "./paths";
 import type { CheckRequest, CheckResult, DiffRequest, DiffResult, Properties } from "./provider";
 import { Replacements } from "./replacements";
@@ -10,7 +18,7 @@ import { nameSeed } from "./seed";
 import { type Goal, type ReadGoal, type ResourceState, stateOf } from "./state";
 import type { PlannedStep } from "./step";
 import { isProviderType, makeUrn, nameOf, parseReference } from "./urns";
-import { containsUnknowns, revealSecrets, sameValue } from "./values";
+import { containsUnknowns, sameValue } from "./values";
 
 /** The provider reference of a resource whose package must not use a default provider. */
 export const deniedProvider = "urn:pulumi:deny::deny::pulumi:providers:denydefaultprovider::denydefaultprovider::";
@@ -209,13 +217,13 @@ export class Generator {
   }
 
   private triggered(fresh: ResourceState, old: ResourceState): boolean {
-    const [now, before] = [{ value: fresh.replacementTrigger }, { value: old.replacementTrigger }].map(revealSecrets);
+    const { replacementTrigger: now = null } = fresh;
+    const { replacementTrigger: before = null } = old;
     if (containsUnknowns(now) || containsUnknowns(before)) {
       if (!this.context.preview) throw new Error(`replacement trigger contains unknowns for ${fresh.urn}`);
       return true;
     }
-    if ((now?.value ?? null) === null || (before?.value ?? null) === null) return false;
-    return !sameValue(now, before);
+    return isTriggered(before, now);
   }
 
   private async diff({ fresh, authority, goal, inputs }: Registration, old: ResourceState): Promise<DiffResult> {

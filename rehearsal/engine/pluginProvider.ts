@@ -218,7 +218,7 @@ export function pluginFolders(
   onLine: (line: LogLine) => void,
 ): contract.ProviderSource {
   return {
-    async open(pkg, version) {
+    async open(pkg, version, _report, environment) {
       const folder = plugins.find(
         (each) => each.name === pkg && (version === "" || each.version === "" || each.version === version),
       );
@@ -232,7 +232,7 @@ export function pluginFolders(
         script: sdkScript("run-plugin", folder.path),
         args: [folder.path, "127.0.0.1:0"],
         cwd: pwd,
-        env: { PULUMI_NODEJS_TYPESCRIPT: "true" },
+        env: { ...environment, PULUMI_NODEJS_TYPESCRIPT: "true" },
         onLine,
       });
       return new PluginProvider(plugin);

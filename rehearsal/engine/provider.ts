@@ -179,9 +179,15 @@ export interface ProviderSource {
    * @param pkg the package, such as `aws`.
    * @param version the plugin version that the program asked for, empty when it named none.
    * @param report for what a provider has to say besides its answers. @default nobody hears it
+   * @param environment variables that this one provider sees besides those of everybody. @default none
    * @returns undefined when this source has no such package.
    */
-  open(pkg: string, version: string, report?: ProviderReport): Promise<Provider | undefined>;
+  open(
+    pkg: string,
+    version: string,
+    report?: ProviderReport,
+    environment?: { readonly [name: string]: string },
+  ): Promise<Provider | undefined>;
   /** How a type is simulated; undefined when the package is a real plugin, or the type is known to no SDK. */
   fidelity(type: string): Fidelity | undefined;
 }

@@ -6,7 +6,15 @@ import type { Properties } from "./provider";
 import type { ResourceState } from "./state";
 import { UnconfiguredProvider } from "./unconfigured";
 import { nameOf, packageOf, parseReference, typeOf } from "./urns";
-import { containsUnknowns, lowerReferences, restoreSecrets, revealSecrets, sameValue, unknownValue } from "./values";
+import {
+  containsUnknowns,
+  isData,
+  lowerReferences,
+  restoreSecrets,
+  revealSecrets,
+  sameValue,
+  unknownValue,
+} from "./values";
 
 const internalKey = "__internal";
 
@@ -15,6 +23,18 @@ function ownConfig(inputs: Properties): Properties {
   if (!(internalKey in inputs)) return inputs;
   const { [internalKey]: _, ...own } = inputs;
   return own;
+}
+
+/** Variables of the environment that a provider is to see under other names: those that are set. */
+function mappedEnvironment(inputs: Properties): { [name: string]: string } {
+  const internal = inputs[internalKey];
+  const mappings = isData(internal) && isData(internal.envVarMappings) ? internal.envVarMappings : {};
+  const mapped: { [name: string]: string } = {};
+  for (const [name, seenAs] of Object.entries(mappings)) {
+    const value = process.env[name];
+    if (value !== undefined) mapped[String(seenAs)] = value;
+  }
+  return mapped;
 }
 
 /** A configured provider, which hears only what it can understand. */
@@ -117,7 +137,7 @@ export class ProviderRegistry {
     const pkg = packageOf(typeOf(urn));
     const version = typeof inputs.version === "string" ? inputs.version : "";
     for (const source of this.sources) {
-      const provider = await source.open(pkg, version, this.report);
+      const provider = await source.open(pkg, version, this.report, mappedEnvironment(inputs));
       if (provider === undefined) continue;
       this.all.push(provider);
       return provider;

@@ -1,11 +1,11 @@
-import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
-import * as rpc from "@pulumi/pulumi/proto/resource_pb";
+import type * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
 import { withHashes } from "./assets";
 import type { DefaultProviders } from "./defaultProviders";
+import { goalOf, optionsOf, providerInputs } from "./goals";
 import type { Properties } from "./provider";
-import type { Alias, Goal } from "./state";
+import type { Goal } from "./state";
 import type { Transforms } from "./transforms";
 import { isProviderType, packageOf, parseReference, typeOf } from "./urns";
 import { lowerOutputs, outputDependencies, raiseOutputs } from "./values";
@@ -22,30 +22,7 @@ interface Registered {
 /** A goal on its way through the engine, with what its children will inherit. */
 export interface Request extends Registered {}
 
-const timeUnits: { [unit: string]: number } = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
-
-/** Seconds of a duration such as `1h30m`. */
-export function parseSeconds(text: string): number {
-  if (text === "") return 0;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g)];
-  if (parts.map(([part]) => part).join("") !== text) {
-    throw new Error(`unable to parse customTimeout Value ${text}: give a duration such as 90s, 10m or 1h30m`);
-  }
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (timeUnits[unit ?? ""] ?? 0), 0);
-}
-
-function aliasOf(message: AliasMessage): Alias {
-  const spec = message.getSpec();
-  if (spec === undefined) return { urn: message.getUrn() };
-  return {
-    name: spec.getName(),
-    type: spec.getType(),
-    stack: spec.getStack(),
-    project: spec.getProject(),
-    parent: spec.getParenturn(),
-    noParent: spec.getNoparent(),
-  };
-}
+const misplacedMappings = "envVarMappings can only be used with provider resources";
 
 /** Refuses by name what this engine does not do. */
 function refuse(request: rpc.RegisterResourceRequest, options: rpc.TransformResourceOptions): void {
@@ -91,6 +68,8 @@ export class Registrations {
       request.getCustom(),
       request.getParent(),
     ];
+    const mappings = Object.fromEntries(request.getEnvvarmappingsMap().entries());
+    if (Object.keys(mappings).length > 0 && !isProviderType(type)) throw new Error(misplacedMappings);
     this.inherit(request, this.registered.get(parent)?.goal);
     const given = dependenciesOf(request);
     given.properties = await this.hashed(given.properties, "unmarshal properties");
@@ -121,7 +100,9 @@ export class Registrations {
       for (const [pkg, reference] of this.registered.get(parent)?.providers ?? [])
         if (!providers.has(pkg)) providers.set(pkg, reference);
     const goal = goalOf(resource, lowerOutputs(resource.properties), dependencies, byProperty);
-    if (isProviderType(type)) goal.inputs = providerInputs(goal.inputs, resource.options);
+    const trigger = await this.trigger(resource.options);
+    if (trigger !== null) goal.replacementTrigger = trigger;
+    if (isProviderType(type)) goal.inputs = providerInputs(goal.inputs, resource.options, mappings);
     else if (custom)
       goal.provider =
         resource.options.getProvider() ||
@@ -138,6 +119,13 @@ export class Registrations {
     return withHashes(properties, this.folder).catch((error: Error) => {
       throw new Error(`${during}: ${error.message}`);
     });
+  }
+
+  /** What is to replace the resource when it changes; null for nothing. */
+  private async trigger(options: rpc.TransformResourceOptions): Promise<unknown> {
+    const replacementTrigger = options.getReplacementTrigger()?.toJavaScript() ?? null;
+    const hashed = await this.hashed(lowerOutputs({ replacementTrigger }), "unmarshaling replacement trigger");
+    return hashed.replacementTrigger;
   }
 
   private inherit(request: rpc.RegisterResourceRequest, parent: Goal | undefined): void {
@@ -206,89 +194,4 @@ function rebuilt({
     for (const urn of found) dependencies.add(urn);
   }
   return { dependencies: [...dependencies], byProperty };
-}
-
-/** The options of a request in the form in which transforms change them. */
-function optionsOf(request: rpc.RegisterResourceRequest, provider: string): rpc.TransformResourceOptions {
-  const options = new rpc.TransformResourceOptions();
-  options.setDependsOnList(request.getDependenciesList());
-  const protect = request.getProtect();
-  if (request.hasProtect() && protect !== undefined) options.setProtect(protect);
-  options.setIgnoreChangesList(request.getIgnorechangesList());
-  options.setReplaceOnChangesList(request.getReplaceonchangesList());
-  options.setHideDiffList(request.getHidediffsList());
-  options.setReplacementTrigger(request.getReplacementTrigger());
-  options.setVersion(request.getVersion());
-  options.setAliasesList(request.getAliasesList());
-  options.setProvider(provider);
-  for (const [pkg, reference] of request.getProvidersMap().entries()) options.getProvidersMap().set(pkg, reference);
-  options.setCustomTimeouts(request.getCustomtimeouts());
-  options.setPluginDownloadUrl(request.getPlugindownloadurl());
-  const retain = request.getRetainondelete();
-  if (request.hasRetainondelete() && retain !== undefined) options.setRetainOnDelete(retain);
-  options.setDeletedWith(request.getDeletedwith());
-  options.setReplaceWithList(request.getReplaceWithList());
-  if (request.getDeletebeforereplacedefined() || request.getDeletebeforereplace())
-    options.setDeleteBeforeReplace(request.getDeletebeforereplace());
-  options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
-  options.setHooks(request.getHooks());
-  options.setImport(request.getImportid());
-  return options;
-}
-
-function goalOf(
-  {
-    type,
-    name,
-    custom,
-    parent,
-    options,
-  }: { type: string; name: string; custom: boolean; parent: string; options: rpc.TransformResourceOptions },
-  inputs: Properties,
-  dependencies: string[],
-  propertyDependencies: Goal["propertyDependencies"],
-): Goal {
-  const timeouts = options.getCustomTimeouts();
-  const [protect, retain, before] = [
-    options.getProtect(),
-    options.getRetainOnDelete(),
-    options.getDeleteBeforeReplace(),
-  ];
-  const trigger = options.getReplacementTrigger()?.toJavaScript();
-  return {
-    type,
-    name,
-    custom,
-    inputs,
-    parent,
-    ...(options.hasProtect() && protect !== undefined ? { protect } : {}),
-    dependencies,
-    propertyDependencies,
-    provider: "",
-    ...(options.hasDeleteBeforeReplace() && before !== undefined ? { deleteBeforeReplace: before } : {}),
-    ignoreChanges: options.getIgnoreChangesList(),
-    replaceOnChanges: options.getReplaceOnChangesList(),
-    hideDiff: options.getHideDiffList(),
-    additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
-    aliases: options.getAliasesList().map(aliasOf),
-    timeouts: {
-      create: parseSeconds(timeouts?.getCreate() ?? ""),
-      update: parseSeconds(timeouts?.getUpdate() ?? ""),
-      delete: parseSeconds(timeouts?.getDelete() ?? ""),
-    },
-    ...(options.hasRetainOnDelete() && retain !== undefined ? { retainOnDelete: retain } : {}),
-    deletedWith: options.getDeletedWith(),
-    replaceWith: options.getReplaceWithList(),
-    ...(trigger === undefined || trigger === null ? {} : { replacementTrigger: lowerOutputs({ trigger }).trigger }),
-  };
-}
-
-/** A provider resource keeps the version of its plugin, and where it came from, among its inputs. */
-function providerInputs(inputs: Properties, options: rpc.TransformResourceOptions): Properties {
-  const [version, url] = [options.getVersion(), options.getPluginDownloadUrl()];
-  return {
-    ...inputs,
-    ...(version === "" ? {} : { version }),
-    ...(url === "" ? {} : { __internal: { pluginDownloadURL: url } }),
-  };
 }

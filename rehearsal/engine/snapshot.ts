@@ -164,7 +164,9 @@ export class DeploymentCodec {
     for (const [field, value] of Object.entries(fields)) {
       const empty = value === "" || value === false || value === undefined;
       const hollow = typeof value === "object" && value !== null && Object.keys(value).length === 0;
-      if (!empty && !hollow) resource[field] = rewrite(value, close);
+      // Of a trigger the real engine writes every value, since a change from or to an empty one is a change.
+      const isKept = field === "replacementTrigger" && value !== undefined;
+      if (isKept || (!empty && !hollow)) resource[field] = rewrite(value, close);
     }
     const given = Object.entries(timeouts).filter(([, seconds]) => seconds > 0);
     if (given.length > 0) resource.customTimeouts = Object.fromEntries(given);

@@ -187,6 +187,27 @@ describe("changes of a program", { concurrency: 2 }, () => {
     });
   });
 
+  it("compares triggers as the real engine does, secrets as if they had no value yet", () => {
+    const program = (n: number): string =>
+      `const trigger = (name, replacementTrigger) => new Thing(name, {}, { replacementTrigger });
+       trigger("object", { x: ${n} }); trigger("list", [${n}]); trigger("no", ${n} === 1); trigger("gone", ${n} === 1 ? 1 : undefined);
+       trigger("secret", pulumi.secret({ x: ${n} })); trigger("within", { s: pulumi.secret("s") }); trigger("null", { n: null });
+       trigger("open", ${n} === 1 ? pulumi.secret("s") : "s"); trigger("file", new pulumi.asset.StringAsset("${n}"));`;
+    return withLab(program(1), async (session, project) => {
+      const replaced = async () =>
+        ops(ok(await session.up()))
+          .flatMap((op) => /^replace (.*)/.exec(op)?.[1] ?? [])
+          .sort();
+      assert.deepEqual(await replaced(), []);
+      // Recorded from the real engine.
+      assert.deepEqual(await replaced(), ["within"]);
+      project.write(program(2));
+      assert.deepEqual(await replaced(), ["file", "list", "no", "object", "within"]);
+      const kept = session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::no"));
+      assert.equal(kept?.replacementTrigger, false);
+    });
+  });
+
   it("replaces the resources of a provider whose account changed, and no others", () => {
     const program = (account: string): string =>
       `const p = new Lab("p", { account: "${account}" }); new Thing("a", { size: 1 }, { provider: p }); new Thing("b", { size: 1 });`;

@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { openSession } from "../../../rehearsal/engine";
+import type { ProviderSource } from "../../../rehearsal/engine/provider";
 import { labProject, labSource, withLab } from "./lab";
 
 /** Command lines of the processes that run in a folder. */
@@ -106,6 +107,35 @@ describe("programs", { concurrency: 2 }, () => {
         );
       }));
   }
+
+  it("shows one provider the environment under other names, and keeps that in the state", async () => {
+    const seen: unknown[] = [];
+    const source = labSource();
+    process.env.MULTISITE_TEST_MAPPED = "here";
+    const spied: ProviderSource = {
+      ...source,
+      open(...given) {
+        seen.push(given[3]);
+        return source.open(...given);
+      },
+    };
+    await withLab(
+      `const envVarMappings = { MULTISITE_TEST_MAPPED: "LAB_REGION", MULTISITE_TEST_UNSET: "LAB_ZONE" };
+       new Lab("p", {}, { envVarMappings }); new Thing("a", {});`,
+      async (session, project) => {
+        assert.equal((await session.up()).exit, 0);
+        assert.deepEqual(seen.map((each) => JSON.stringify(each)).sort(), ['{"LAB_REGION":"here"}', "{}"]);
+        // Recorded from the real engine.
+        assert.deepEqual(session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::p"))?.inputs, {
+          __internal: { envVarMappings: { MULTISITE_TEST_MAPPED: "LAB_REGION", MULTISITE_TEST_UNSET: "LAB_ZONE" } },
+        });
+        project.write(`new Thing("a", {}, { envVarMappings: { A: "B" } });`);
+        const [said] = (await session.preview()).diagnostics;
+        assert.match(said?.message ?? "", /envVarMappings can only be used with provider resources/);
+      },
+      { sources: [spied] },
+    ).finally(() => delete process.env.MULTISITE_TEST_MAPPED);
+  });
 
   it("gives a program its configuration, and its console output to the log", () =>
     withLab(

@@ -1,0 +1,120 @@
+import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
+import * as rpc from "@pulumi/pulumi/proto/resource_pb";
+import type { Properties } from "./provider";
+import type { Alias, Goal } from "./state";
+
+const timeUnits: { [unit: string]: number } = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
+
+/** Seconds of a duration such as `1h30m`. */
+export function parseSeconds(text: string): number {
+  if (text === "") return 0;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g)];
+  if (parts.map(([part]) => part).join("") !== text) {
+    throw new Error(`unable to parse customTimeout Value ${text}: give a duration such as 90s, 10m or 1h30m`);
+  }
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (timeUnits[unit ?? ""] ?? 0), 0);
+}
+
+function aliasOf(message: AliasMessage): Alias {
+  const spec = message.getSpec();
+  if (spec === undefined) return { urn: message.getUrn() };
+  return {
+    name: spec.getName(),
+    type: spec.getType(),
+    stack: spec.getStack(),
+    project: spec.getProject(),
+    parent: spec.getParenturn(),
+    noParent: spec.getNoparent(),
+  };
+}
+
+/** The options of a request in the form in which transforms change them. */
+export function optionsOf(request: rpc.RegisterResourceRequest, provider: string): rpc.TransformResourceOptions {
+  const options = new rpc.TransformResourceOptions();
+  options.setDependsOnList(request.getDependenciesList());
+  const protect = request.getProtect();
+  if (request.hasProtect() && protect !== undefined) options.setProtect(protect);
+  options.setIgnoreChangesList(request.getIgnorechangesList());
+  options.setReplaceOnChangesList(request.getReplaceonchangesList());
+  options.setHideDiffList(request.getHidediffsList());
+  options.setReplacementTrigger(request.getReplacementTrigger());
+  options.setVersion(request.getVersion());
+  options.setAliasesList(request.getAliasesList());
+  options.setProvider(provider);
+  for (const [pkg, reference] of request.getProvidersMap().entries()) options.getProvidersMap().set(pkg, reference);
+  options.setCustomTimeouts(request.getCustomtimeouts());
+  options.setPluginDownloadUrl(request.getPlugindownloadurl());
+  const retain = request.getRetainondelete();
+  if (request.hasRetainondelete() && retain !== undefined) options.setRetainOnDelete(retain);
+  options.setDeletedWith(request.getDeletedwith());
+  options.setReplaceWithList(request.getReplaceWithList());
+  if (request.getDeletebeforereplacedefined() || request.getDeletebeforereplace())
+    options.setDeleteBeforeReplace(request.getDeletebeforereplace());
+  options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
+  options.setHooks(request.getHooks());
+  options.setImport(request.getImportid());
+  return options;
+}
+
+export function goalOf(
+  {
+    type,
+    name,
+    custom,
+    parent,
+    options,
+  }: { type: string; name: string; custom: boolean; parent: string; options: rpc.TransformResourceOptions },
+  inputs: Properties,
+  dependencies: string[],
+  propertyDependencies: Goal["propertyDependencies"],
+): Goal {
+  const timeouts = options.getCustomTimeouts();
+  const [protect, retain, before] = [
+    options.getProtect(),
+    options.getRetainOnDelete(),
+    options.getDeleteBeforeReplace(),
+  ];
+  return {
+    type,
+    name,
+    custom,
+    inputs,
+    parent,
+    ...(options.hasProtect() && protect !== undefined ? { protect } : {}),
+    dependencies,
+    propertyDependencies,
+    provider: "",
+    ...(options.hasDeleteBeforeReplace() && before !== undefined ? { deleteBeforeReplace: before } : {}),
+    ignoreChanges: options.getIgnoreChangesList(),
+    replaceOnChanges: options.getReplaceOnChangesList(),
+    hideDiff: options.getHideDiffList(),
+    additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
+    aliases: options.getAliasesList().map(aliasOf),
+    timeouts: {
+      create: parseSeconds(timeouts?.getCreate() ?? ""),
+      update: parseSeconds(timeouts?.getUpdate() ?? ""),
+      delete: parseSeconds(timeouts?.getDelete() ?? ""),
+    },
+    ...(options.hasRetainOnDelete() && retain !== undefined ? { retainOnDelete: retain } : {}),
+    deletedWith: options.getDeletedWith(),
+    replaceWith: options.getReplaceWithList(),
+  };
+}
+
+/** A provider resource keeps the version of its plugin, where it came from and what it sees among its inputs. */
+export function providerInputs(
+  inputs: Properties,
+  options: rpc.TransformResourceOptions,
+  envVarMappings: { [name: string]: string },
+): Properties {
+  const [version, url] = [options.getVersion(), options.getPluginDownloadUrl()];
+  const internal = {
+    ...(url === "" ? {} : { pluginDownloadURL: url }),
+    ...(Object.keys(envVarMappings).length === 0 ? {} : { envVarMappings }),
+  };
+  return {
+    ...inputs,
+    ...(version === "" ? {} : { version }),
+    ...(Object.keys(internal).length === 0 ? {} : { __internal: internal }),
+  };
+}
