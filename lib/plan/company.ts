@@ -14,8 +14,6 @@ export class Company {
   /** By workload: the marks of those that it is apart from. */
   private readonly against: Int32Array;
   private readonly marks: Int32Array;
-  /** Pods that each entry's nodes have of the workload that is being placed. */
-  private readonly has: Float64Array;
   private placing = 0;
   private most = Number.POSITIVE_INFINITY;
 
@@ -31,7 +29,6 @@ export class Company {
       for (const other of others) this.put(this.against, w, this.mark[other] as number);
     }
     this.marks = new Int32Array(entries * this.words);
-    this.has = new Float64Array(entries);
   }
 
   /** Empties all nodes. */
@@ -39,17 +36,16 @@ export class Company {
     this.marks.fill(0);
   }
 
-  /** Begins with the pods of a workload, none of which is on a node yet. Undefined when nothing keeps them away. */
+  /** Begins with the pods of a workload. Undefined when nothing keeps them away. */
   begin(w: number): this | undefined {
     this.placing = w;
     this.most = this.exclusion.mostPerNode[w] as number;
-    this.has.fill(0);
     return this.most === Number.POSITIVE_INFINITY && this.mark[w] === -1 ? undefined : this;
   }
 
-  /** Whether the nodes of an entry may have no pod of the workload any more. */
-  excludes(i: number): boolean {
-    if ((this.has[i] as number) >= this.most) return true;
+  /** Whether the nodes of an entry, which have so many pods of the workload, may have no more. */
+  excludes(i: number, has: number): boolean {
+    if (has >= this.most) return true;
     const own = this.placing * this.words;
     for (let n = 0; n < this.words; n++) {
       if (((this.marks[i * this.words + n] as number) & (this.against[own + n] as number)) !== 0) return true;
@@ -57,20 +53,18 @@ export class Company {
     return false;
   }
 
-  /** Pods of the workload that each node of an entry may have beside those that it has. */
-  room(i: number): number {
-    return this.most - (this.has[i] as number);
+  /** Pods of the workload that a node may have beside those that it has. */
+  room(has: number): number {
+    return this.most - has;
   }
 
   /** An entry is split: the copy's nodes are as the others were. */
   copy(from: number, to: number): void {
-    this.has[to] = this.has[from] as number;
     this.marks.copyWithin(to * this.words, from * this.words, (from + 1) * this.words);
   }
 
-  /** Each node of an entry takes so many pods of the workload. */
-  add(i: number, each: number): void {
-    this.has[i] = (this.has[i] as number) + each;
+  /** The nodes of an entry take pods of the workload. */
+  add(i: number): void {
     const mark = this.mark[this.placing] as number;
     if (mark >= 0) this.put(this.marks, i, mark);
   }

@@ -7,7 +7,10 @@ import { quotient, type Routing, routing } from "./shares";
 import { Scheduler } from "./simulate";
 import type { SitePlacement } from "./verdict";
 
-/** The weights of the routing over the domains, by what is proven, or by what is possible where nothing is proven. */
+/**
+ * The weights of the routing over the domains: by what is proven, or by what is possible where only that is enough, so that no
+ * site is given what it cannot carry while another may have the room.
+ */
 export function routingOf(domains: readonly Domain[], tolerate: number, load: Load): Routing {
   const scaleBack = load.headroom.den / load.headroom.num;
   const by = (of: "proven" | "possible") =>
@@ -16,7 +19,9 @@ export function routingOf(domains: readonly Domain[], tolerate: number, load: Lo
       tolerate,
     );
   const proven = by("proven");
-  return Number.isFinite(proven.utilisation) ? proven : by("possible");
+  if (proven.utilisation <= 1 + TOLERANCE) return proven;
+  const possible = by("possible");
+  return possible.utilisation <= 1 + TOLERANCE || !Number.isFinite(proven.utilisation) ? possible : proven;
 }
 
 /**

@@ -1,8 +1,12 @@
 import { type Company, companyOf } from "./company";
 import type { Load, Nodes, SiteNodes } from "./packing";
 
-/** Whether the scheduler spreads pods over the emptiest nodes (its default) or fills one node after the other. */
-export type Preference = "spread" | "fill";
+/**
+ * Whether the scheduler spreads pods over the emptiest nodes or fills one node after the other; or, `even`, spreads those of
+ * one workload over as many nodes as it can, the fullest first. Its default is between the first and the last: it weighs
+ * how many pods of the same workload a node has twice as much as how empty it is.
+ */
+export type Preference = "spread" | "fill" | "even";
 
 /** One way in which pods may arrive and be placed. */
 export interface Arrival {
@@ -29,6 +33,8 @@ export class Scheduler {
   private readonly group: Int32Array;
   /** Sum over the resources of the free part: the scheduler's LeastAllocated score, all resources weighing the same. */
   private readonly emptiness: Float64Array;
+  /** Pods that each entry's nodes have of the workload that is being placed. */
+  private readonly has: Float64Array;
   private readonly company: Company | undefined;
   private entries = 0;
 
@@ -47,6 +53,7 @@ export class Scheduler {
     this.many = new Float64Array(entries);
     this.group = new Int32Array(entries);
     this.emptiness = new Float64Array(entries);
+    this.has = new Float64Array(entries);
     this.company = companyOf(load.exclusion, entries);
   }
 
@@ -69,12 +76,14 @@ export class Scheduler {
    * room is looked for in place: a plan comes here a million times.
    */
   place(w: number, count: number, { preference, favour }: Omit<Arrival, "order">): number {
-    const { resources, workloads, size, carries, free, many, group, emptiness } = this;
-    const isSpread = preference === "spread";
-    // Emptiness is at most the number of resources: a rank outweighs it in `fill`, and only breaks ties in `spread`.
-    const byEmptiness = isSpread ? 1 : -1;
-    const byRank = isSpread ? 1e-9 : resources + 1;
+    const { resources, workloads, size, carries, free, many, group, emptiness, has } = this;
+    const isFilling = preference === "fill";
+    // Emptiness is at most the number of resources: a rank outweighs it in `fill`, and only breaks ties else.
+    const byEmptiness = preference === "spread" ? 1 : -1;
+    const byRank = isFilling ? resources + 1 : 1e-9;
+    const byOwn = preference === "even" ? resources + 1 : 0;
     const own = w * resources;
+    has.fill(0, 0, this.entries);
     const company = this.company?.begin(w);
     let left = count;
     while (left > 0) {
@@ -82,17 +91,18 @@ export class Scheduler {
       let bestScore = Number.NEGATIVE_INFINITY;
       for (let i = 0; i < this.entries; i++) {
         const of = group[i] as number;
-        const score = byEmptiness * (emptiness[i] as number) + byRank * (favour[of] as number);
+        const score =
+          byEmptiness * (emptiness[i] as number) + byRank * (favour[of] as number) - byOwn * (has[i] as number);
         if (score <= bestScore || many[i] === 0 || carries[of * workloads + w] === 0) continue;
         const at = i * resources;
         let r = 0;
         while (r < resources && (size[own + r] as number) <= (free[at + r] as number)) r++;
-        if (r < resources || company?.excludes(i)) continue;
+        if (r < resources || company?.excludes(i, has[i] as number)) continue;
         best = i;
         bestScore = score;
       }
       if (best < 0) break;
-      const each = isSpread ? 1 : Math.min(left, this.room(best, own), company?.room(best) ?? left);
+      const each = isFilling ? Math.min(left, this.room(best, own), company?.room(has[best] as number) ?? left) : 1;
       const nodes = Math.min(many[best] as number, Math.floor(left / each));
       this.take(best, nodes, each, own);
       left -= nodes * each;
@@ -119,13 +129,15 @@ export class Scheduler {
       const copy = this.entries++;
       this.company?.copy(i, copy);
       many[copy] = rest;
+      this.has[copy] = this.has[i] as number;
       this.group[copy] = group;
       this.emptiness[copy] = this.emptiness[i] as number;
       const to = copy * resources;
       for (let r = 0; r < resources; r++) free[to + r] = free[from + r] as number;
       many[i] = nodes;
     }
-    this.company?.add(i, each);
+    this.has[i] = (this.has[i] as number) + each;
+    this.company?.add(i);
     const of = group * resources;
     let score = 0;
     for (let r = 0; r < resources; r++) {
@@ -196,14 +208,31 @@ export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
       ),
     );
   }
+  own.push(...limitedOrders(load, smallFirst));
   const different = [...new Map([...own.map((order) => [order.join(), order] as const), ...ordersOf(load)]).values()];
   const ranks = favours(load, site);
-  return different.flatMap((order) =>
-    ranks.flatMap((favour): Arrival[] => [
+  const indifferent = site.groups.map(() => 0);
+  return different.flatMap((order) => [
+    ...ranks.flatMap((favour): Arrival[] => [
       { order, preference: "spread", favour },
       { order, preference: "fill", favour },
     ]),
-  );
+    { order, preference: "even", favour: indifferent },
+  ]);
+}
+
+/** Workloads that are tried as the first and as the last, of those that others keep off nodes. */
+const LIMITED = 8;
+
+/** Each workload that others, or its own pods, keep off nodes as the last to come, and as the first. */
+function limitedOrders({ critical, exclusion }: Load, smallFirst: readonly number[]): number[][] {
+  const isLimited = (w: number) =>
+    exclusion.mostPerNode[w] !== Number.POSITIVE_INFINITY || exclusion.apart[w]?.length !== 0;
+  const limited = [...critical.keys()].filter(isLimited).slice(0, LIMITED);
+  return limited.flatMap((w) => {
+    const others = smallFirst.filter((one) => one !== w);
+    return [[...others, w], [w, ...others], [...others].reverse().concat(w)];
+  });
 }
 
 const orders = new WeakMap<Load, ReadonlyMap<string, readonly number[]>>();

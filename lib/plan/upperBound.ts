@@ -115,6 +115,7 @@ function constraintsOf(load: Load, site: SiteNodes): Constraints {
     site.groups.reduce((sum, group) => sum + group.count * alone(load, group, w), 0),
   );
   const sums: Constraint[] = [];
+  const cliques = cliquesHere(load, site);
   for (const within of confinements(load, site)) {
     const groups = site.groups.filter((_, g) => within[g]);
     const confined = load.critical.map((_, w) => site.groups.every((group, g) => within[g] || !group.carries[w]));
@@ -125,7 +126,7 @@ function constraintsOf(load: Load, site: SiteNodes): Constraints {
       sums.push({ pods: size, divisible: open ? (load.rest[r] ?? 0) : 0, limit });
       sums.push(...largePods(size, groups, r));
     }
-    sums.push(...apartPods(load, confined, groups));
+    sums.push(...apartPods(load, cliques, confined, groups));
   }
   return { most, sums };
 }
@@ -147,9 +148,9 @@ function largePods(size: readonly number[], groups: readonly Nodes[], r: number)
 const PARTS = 2 ** 20;
 
 /** Workloads of which a node may have only one: a pod takes as much of a node as if it were full of its own kind. */
-function apartPods(load: Load, confined: readonly boolean[], groups: readonly Nodes[]): Constraint[] {
+function apartPods(load: Load, cliques: Cliques, confined: readonly boolean[], groups: readonly Nodes[]): Constraint[] {
   const limit = PARTS * groups.reduce((sum, group) => sum + group.count, 0);
-  return load.exclusion.cliques.map((clique) => {
+  return cliques.map((clique) => {
     const pods = load.critical.map((_, w) => {
       if (!confined[w] || !clique.includes(w)) return 0;
       const together = Math.max(0, ...groups.map((group) => alone(load, group, w)));
@@ -157,6 +158,36 @@ function apartPods(load: Load, confined: readonly boolean[], groups: readonly No
     });
     return { pods, divisible: 0, limit };
   });
+}
+
+type Cliques = readonly (readonly number[])[];
+
+/**
+ * Sets of workloads of which a node may have only one: those that keep each other away, and with them those that no node
+ * has the room for beside any of them.
+ */
+function cliquesHere({ critical, exclusion }: Load, site: SiteNodes): Cliques {
+  const limited = critical.flatMap((_, w) =>
+    exclusion.mostPerNode[w] === 1 || exclusion.apart[w]?.length ? [[w]] : [],
+  );
+  const apart = exclusion.apart.map((others) => new Set(others));
+  const fitTogether = (a: number, b: number) =>
+    site.groups.some(
+      ({ carries, capacity }) =>
+        carries[a] &&
+        carries[b] &&
+        capacity.every((all, r) => (critical[a]?.size[r] ?? 0) + (critical[b]?.size[r] ?? 0) <= all),
+    );
+  const found = new Map<string, readonly number[]>();
+  for (const set of [...exclusion.cliques, ...limited]) {
+    const clique = set.filter((w) => w < critical.length);
+    for (const w of critical.keys()) {
+      const isApart = clique.every((one) => one !== w && (apart[one]?.has(w) || !fitTogether(one, w)));
+      if (isApart) clique.push(w);
+    }
+    if (clique.length > 1) found.set([...clique].sort((x, y) => x - y).join(), clique);
+  }
+  return [...found.values()];
 }
 
 /** How many pods of one workload an empty node of the group takes. */

@@ -3,8 +3,10 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { type CapacityJudgement, capacityJudgement, capacityVerdict } from "../../lib/plan/capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "../../lib/plan/capacityInput";
+import { loadOf, nodesOf } from "../../lib/plan/packing";
 import { type Resources, resources, scale, sum } from "../../lib/plan/resources";
 import { mayRunOn, podResources } from "../../lib/plan/schedulable";
+import { siteShare } from "../../lib/plan/siteShare";
 import type { Architecture, TolerationSpec, WorkloadSpec } from "../../lib/plan/spec";
 import type { Fix } from "../../lib/plan/verdict";
 
@@ -195,6 +197,31 @@ describe("laws of the verdict", () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe("laws of what cannot be proven", () => {
+  it("gives no site more than what is possible there", () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(inputs, (drawn) => {
+        // Most are at the edge with a node less than what makes them hold.
+        const [first, ...others] = capacityVerdict(drawn).fixes;
+        const input = first === undefined ? drawn : apply(drawn, [{ ...first, nodes: first.nodes - 1 }, ...others]);
+        const verdict = capacityJudgement(input);
+        if (verdict.verdict !== "cannot be proven") return;
+        seen++;
+        const load = loadOf(input.demand, input.headroom ?? 0);
+        for (const site of input.sites) {
+          const { possible } = siteShare(load, nodesOf(site, load));
+          const most = (possible.num * load.headroom.den) / possible.den / load.headroom.num;
+          const alone = input.sites.every((one) => one === site || one.faultDomain !== site.faultDomain);
+          if (alone) assert.ok(placementOf(verdict, site).worstShare <= most * (1 + 1e-9), site.name);
+        }
+      }),
+      RUNS,
+    );
+    assert.ok(seen > 10, `only ${seen} of the fleets could not be proven`);
   });
 });
 

@@ -27,7 +27,7 @@ const MOST_SITES = 3;
 
 interface Case {
   readonly nodes: readonly { readonly cpu: number; readonly memoryGiB: number }[];
-  readonly workloads: readonly Omit<WorkloadSpec, "name">[];
+  readonly workloads: readonly (Omit<WorkloadSpec, "name"> & { readonly alone: Alone })[];
 }
 
 const cases: fc.Arbitrary<Case> = fc.record({
@@ -40,10 +40,14 @@ const cases: fc.Arbitrary<Case> = fc.record({
       replicas: fc.integer({ min: 1, max: 8 }),
       cpu: fc.constantFrom(0.25, 0.5, 0.7, 1.1, 1.5),
       memoryGiB: fc.constantFrom(0.25, 0.5, 1.2, 2, 3),
+      alone: fc.constantFrom<Alone>({}, {}, { onePerNode: true }, { hostPorts: [{ port: 80 }] }, { apartFrom: ["w0"] }),
     }),
     { minLength: 2, maxLength: 4 },
   ),
 });
+
+/** What keeps pods off nodes that have room. */
+type Alone = Pick<WorkloadSpec, "onePerNode" | "hostPorts" | "apartFrom">;
 
 /** A fleet for the case, with so many nodes in each site. */
 function planOf({ nodes, workloads }: Case, counts: readonly number[]): FleetPlan {
@@ -67,8 +71,13 @@ function planOf({ nodes, workloads }: Case, counts: readonly number[]): FleetPla
   };
   return fleetPlan({
     sites: nodes.map(site),
-    demand: { workloads: workloads.map((one, index) => ({ ...one, name: `w${index}` })) },
+    demand: { workloads: workloads.map(({ alone, ...one }, index) => workloadOf(`w${index}`, one, alone)) },
   });
+}
+
+function workloadOf(name: string, one: Omit<WorkloadSpec, "name">, alone: Alone): WorkloadSpec {
+  // The first of them keeps away from its own pods instead.
+  return { ...one, ...(alone.apartFrom?.includes(name) ? { onePerNode: true } : alone), name };
 }
 
 /** A Deployment that runs, a custom resource that nobody defines, and a Service that is wrong. */
@@ -107,7 +116,7 @@ function without(counts: readonly number[], index: number): number[] {
 const ROOM = planOf(
   {
     nodes: Array.from({ length: MOST_SITES }, () => ({ cpu: 4, memoryGiB: 16 })),
-    workloads: [{ replicas: 1, cpu: 0.1, memoryGiB: 0.1 }],
+    workloads: [{ replicas: 1, cpu: 0.1, memoryGiB: 0.1, alone: {} }],
   },
   [1, 1, 1],
 );
