@@ -117,7 +117,7 @@ export class Generator {
       this.context.report(
         "info",
         urn,
-        `cannot ignore changes in added or removed elements of the path: "${ignored.invalid.join(", ")}"`,
+        `cannot ignore changes in added or removed elements of the path: ${JSON.stringify(ignored.invalid.join(", "))}`,
       );
     }
     const seed = nameSeed(urn, old?.id ?? "");

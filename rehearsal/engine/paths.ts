@@ -36,41 +36,72 @@ export function pathContains(outer: PropertyPath, inner: PropertyPath): boolean 
   return outer.length <= inner.length && outer.every((part, i) => part === "*" || part === inner[i]);
 }
 
-const bare = (value: unknown): unknown => (isSecret(value) ? bare(value.value) : value);
+/** A value on the way along a path, and whether it lies within a secret. */
+interface Place {
+  value: unknown;
+  isSecret: boolean;
+}
+
+/** The place without the secrets around it. */
+function opened({ value, isSecret: within }: Place): Place {
+  return isSecret(value) ? opened({ value: value.value, isSecret: true }) : { value, isSecret: within };
+}
+
+const inside = (place: Place, value: unknown): Place => ({ value, isSecret: place.isSecret });
+const isObject = (value: unknown): value is Properties => isData(value) && !(signatureKey in value);
 
 /**
  * Sets back what `path` names in `fresh` to its value in `old`, in place. Neither places on the way nor items of lists
- * are made or removed. False when the path fits only one of the two.
+ * are made or removed. False when the path fits only one of the two. The cases are those of the real engine.
  */
-function reset(path: PropertyPath, oldValue: unknown, newValue: unknown, secret: boolean): boolean {
-  const [key, ...rest] = path;
+function reset([key, ...rest]: PropertyPath, oldPlace: Place, freshPlace: Place): boolean {
   if (key === undefined) return false;
-  const [old, fresh] = [bare(oldValue), bare(newValue)];
-  const inSecret = (secret || isSecret(oldValue)) && !isSecret(newValue);
-  const kept = (value: unknown): unknown => (inSecret ? makeSecret(value) : value);
-  if (key === "*") {
-    const keys = Array.isArray(fresh)
-      ? [...fresh.keys()]
-      : isData(fresh)
-        ? Object.keys({ ...fresh, ...(isData(old) ? old : {}) })
-        : [];
-    return keys.every((each) => reset([each, ...rest], oldValue, newValue, secret));
-  }
+  const [from, to] = [opened(oldPlace), opened(freshPlace)];
+  const [old, fresh] = [from.value, to.value];
+  const kept = (value: unknown): unknown => (from.isSecret && !to.isSecret ? makeSecret(value) : value);
+  const further = (at: string | number): boolean =>
+    reset(rest, inside(from, (old as Properties)[at]), inside(to, (fresh as Properties)[at]));
+  if (key === "*") return rest.length === 0 ? resetAll(old, fresh, kept) : resetEach(old, fresh, further);
   if (typeof key === "number") {
     if (!Array.isArray(old) || !Array.isArray(fresh)) return !Array.isArray(old) && !Array.isArray(fresh);
     if (key >= old.length || key >= fresh.length) return rest.length === 0 && key >= old.length && key >= fresh.length;
-    if (rest.length > 0) return reset(rest, old[key], fresh[key], inSecret);
+    if (rest.length > 0) return further(key);
     fresh[key] = kept(old[key]);
     return true;
   }
-  if (!isData(old) || !isData(fresh)) return !isData(old) && !isData(fresh);
   if (rest.length > 0) {
-    if (!(key in old) || !(key in fresh)) return !(key in old) && !(key in fresh);
-    return reset(rest, old[key], fresh[key], inSecret);
+    if (!isObject(old) || !isObject(fresh)) return !isObject(old) && !isObject(fresh);
+    if (!Object.hasOwn(fresh, key)) return !Object.hasOwn(old, key);
+    return further(key);
   }
-  if (key in old) fresh[key] = kept(old[key]);
-  else delete fresh[key];
+  if (isObject(old) && Object.hasOwn(old, key)) {
+    if (!isObject(fresh)) return false;
+    fresh[key] = kept(old[key]);
+  } else if (isObject(fresh)) delete fresh[key];
   return true;
+}
+
+/** Everything within, at the end of a path. */
+function resetAll(old: unknown, fresh: unknown, kept: (value: unknown) => unknown): boolean {
+  if (isObject(fresh)) {
+    if (!isObject(old)) return true;
+    for (const name of Object.keys(fresh)) if (!Object.hasOwn(old, name)) delete fresh[name];
+    for (const name of Object.keys(old)) fresh[name] = kept(old[name]);
+    return true;
+  }
+  if (!Array.isArray(fresh)) return false;
+  if (!Array.isArray(old)) return true;
+  for (let i = 0; i < Math.min(old.length, fresh.length); i++) fresh[i] = kept(old[i]);
+  return old.length === fresh.length;
+}
+
+/** The rest of a path within everything there. */
+function resetEach(old: unknown, fresh: unknown, further: (at: string | number) => boolean): boolean {
+  if (isObject(old) && isObject(fresh))
+    return Object.keys(old).every((name) => Object.hasOwn(fresh, name) && further(name));
+  if (!Array.isArray(old) || !Array.isArray(fresh)) return false;
+  const both = Math.min(old.length, fresh.length);
+  return [...Array(both).keys()].every(further) && old.length === fresh.length;
 }
 
 /** A copy of `inputs` in which the ignored paths have their old values, and the paths for which that is impossible. */
@@ -83,7 +114,7 @@ export function ignoreChanges(
   const copy = structuredClone(inputs);
   const invalid = paths.filter((text) => {
     const path = parsePath(text);
-    return path !== undefined && !reset(path, oldInputs, copy, false);
+    return path !== undefined && !reset(path, { value: oldInputs, isSecret: false }, { value: copy, isSecret: false });
   });
   return { inputs: copy, invalid };
 }
