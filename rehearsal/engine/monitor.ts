@@ -92,8 +92,9 @@ export class Monitor {
       registerStackInvokeTransform: answer(async (callback: Callback) =>
         this.addTransform(this.run.transforms.invokes, callback),
       ),
-      registerResourceHook: answer(this.refusal("resource hooks")),
-      registerErrorHook: answer(this.refusal("error hooks")),
+      // A resource that asks for it is refused by its name.
+      registerResourceHook: answer(async () => emptyMessage()),
+      registerErrorHook: answer(async () => emptyMessage()),
       registerPackage: answer(this.refusal("parameterized packages")),
       signalAndWaitForShutdown: answer(async () => {
         await this.run.programFinished();

@@ -87,7 +87,9 @@ export class Registrations {
     const resource = { type, name, custom, parent, properties: given.properties, options };
     if (callbacks.length > 0) {
       resource.properties = raiseOutputs(given.properties, own.length > 0 ? given.byProperty : {});
-      await this.transforms.apply(callbacks, resource);
+      await this.transforms.apply(callbacks, resource).catch((error: Error) => {
+        throw new Error(`invoke transform: ${error.message}`);
+      });
       resource.properties = await this.hashed(
         resource.properties,
         "invoke transform: unmarshalling transform properties",

@@ -1,9 +1,16 @@
+import { type ServiceError, status } from "@grpc/grpc-js";
 import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
 import { type Callback, CallbackInvokeRequest } from "@pulumi/pulumi/proto/callback_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { connect, unary } from "./plugins";
 import type { Properties } from "./provider";
 import { fromStruct, toStruct } from "./wire";
+
+/** An answer's status in the words of gRPC in Go, which the real engine hands on. */
+function inGoWords({ code, details }: ServiceError): Error {
+  const name = (status[code] ?? "UNKNOWN").toLowerCase().replace(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase());
+  return new Error(`rpc error: code = ${name} desc = ${details}`);
+}
 
 /** A resource as transforms see and change it. */
 export interface Transformed {
@@ -39,10 +46,16 @@ export class Transforms {
     const message = new CallbackInvokeRequest();
     message.setToken(callback.getToken());
     message.setRequest(request);
-    return (await unary(client.invoke.bind(client), message)).getResponse_asU8();
+    const response = await unary(client.invoke.bind(client), message).catch((error: ServiceError) => {
+      throw inGoWords(error);
+    });
+    return response.getResponse_asU8();
   }
 
-  /** Runs transforms over a resource one after the other: its own first, then its parents', then the stack's. */
+  /**
+   * Runs transforms over a resource one after the other: its own first, then its parents', then the stack's.
+   * @throws Error that says what a transform threw.
+   */
   async apply(callbacks: Callback[], resource: Transformed): Promise<void> {
     for (const callback of callbacks) {
       const request = new rpc.TransformRequest();

@@ -76,6 +76,10 @@ describe("programs", { concurrency: 2 }, () => {
     [`new Thing("a", {}); process.exit(3);`, "an unhandled error occurred: Program exited with non-zero exit code: 3"],
     [`process.kill(process.pid, "SIGTERM");`, "an unhandled error occurred: Program was ended by SIGTERM"],
     [`require("./nowhere");`, "Cannot find module './nowhere'"],
+    [
+      `new Thing("a", {}, { transforms: [() => { throw new Error("no"); }] });`,
+      "invoke transform: rpc error: code = Unknown desc = transform failed: Error: no",
+    ],
   ] as const) {
     it(`reports a program that ends by itself: ${code}`, () =>
       withLab(code, async (session) => {
@@ -91,7 +95,10 @@ describe("programs", { concurrency: 2 }, () => {
   for (const [what, code] of [
     ["the import of lab:index:Thing 'a' (id x)", `new Thing("a", {}, { import: "x" });`],
     ["pulumi:index:Stash", `new pulumi.CustomResource("pulumi:index:Stash", "a", { input: 1 });`],
-    ["resource hooks", `new Thing("a", {}, { hooks: { beforeCreate: [new pulumi.ResourceHook("h", () => {})] } });`],
+    [
+      "the resource hooks of lab:index:Thing 'a'",
+      `new Thing("a", {}, { hooks: { beforeCreate: [new pulumi.ResourceHook("h", () => {})] } });`,
+    ],
     [
       "the package other: it is neither simulated nor a plugin folder of Pulumi.yaml",
       `new pulumi.CustomResource("other:index:Thing", "a", {});`,
