@@ -10,6 +10,8 @@ import {
   containsUnknowns,
   isData,
   lowerReferences,
+  namedReferences,
+  plainReferences,
   restoreSecrets,
   revealSecrets,
   sameValue,
@@ -46,14 +48,15 @@ export class Instance {
 
   private lower(properties: Properties): Properties {
     const known = this.accepts.acceptSecrets ? properties : revealSecrets(properties);
-    return this.accepts.acceptResources ? known : lowerReferences(known);
+    return this.accepts.acceptResources ? namedReferences(known) : lowerReferences(known);
   }
   /** The same of what was, and where only differences matter: assets are told by their hashes. */
   private lowerOld(properties: Properties): Properties {
     return withoutContents(this.lower(properties));
   }
   private raise(outputs: Properties, inputs: Properties): Properties {
-    return this.accepts.acceptSecrets ? outputs : restoreSecrets(outputs, inputs);
+    const plain = this.accepts.acceptResources ? plainReferences(outputs) : outputs;
+    return this.accepts.acceptSecrets ? plain : restoreSecrets(plain, inputs);
   }
 
   async check(request: contract.CheckRequest): Promise<contract.CheckResult> {

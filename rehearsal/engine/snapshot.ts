@@ -4,7 +4,7 @@ import { type Crypter, passphraseCrypter } from "./crypter";
 import type { PendingOperation } from "./pending";
 import type { Properties } from "./provider";
 import type { ResourceState } from "./state";
-import { isData, isSecret, rewrite, secretSignature, signatureKey } from "./values";
+import { isData, isReference, isSecret, rewrite, secretSignature, signatureKey } from "./values";
 
 /** A stack's state as `pulumi stack export` writes and `pulumi stack import` reads it. */
 export interface Deployment {
@@ -76,6 +76,10 @@ export class DeploymentCodec {
 
   private decodeResource(resource: DeploymentResource): ResourceState {
     const open = (part: unknown): { to: unknown } | undefined => {
+      if (isReference(part) && part.packageVersion === "") {
+        const { packageVersion: _, ...reference } = part;
+        return { to: reference };
+      }
       if (!isSecret(part) || "value" in part) return undefined;
       let plaintext = part.plaintext;
       if (typeof plaintext !== "string") {
@@ -149,6 +153,7 @@ export class DeploymentCodec {
 
   private encodeResource(state: ResourceState): DeploymentResource {
     const close = (part: unknown): { to: unknown } | undefined => {
+      if (isReference(part) && !("packageVersion" in part)) return { to: { ...part, packageVersion: "" } };
       if (!isSecret(part)) return undefined;
       const plaintext = JSON.stringify(rewrite(part.value, close));
       const name = `${state.urn}\n${plaintext}`;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Properties } from "./provider";
+import { nameOf, typeOf } from "./urns";
 
 /**
  * Property values as the SDK writes them on the wire: plain JSON, in which an unknown is a reserved string and secrets,
@@ -139,6 +140,23 @@ export function revealSecrets(properties: Properties): Properties {
   return rewriteAll(properties, reveal);
 }
 
+/** References to resources as the real engine tells them to providers: with the resource's name and type. */
+export function namedReferences(properties: Properties): Properties {
+  return rewriteAll(properties, (part) => {
+    if (!isReference(part) || typeof part.urn !== "string") return undefined;
+    return { to: { ...part, name: nameOf(part.urn), type: typeOf(part.urn) } };
+  });
+}
+
+/** The same without what a provider was told besides. */
+export function plainReferences(properties: Properties): Properties {
+  return rewriteAll(properties, (part) => {
+    if (!isReference(part) || !("name" in part || "type" in part)) return undefined;
+    const { name: _, type: __, ...reference } = part;
+    return { to: reference };
+  });
+}
+
 /** References to resources as ids (or URNs, for components), for a provider that does not accept references. */
 export function lowerReferences(properties: Properties): Properties {
   return rewriteAll(properties, (part) => (isReference(part) ? { to: part.id ?? part.urn } : undefined));
@@ -167,10 +185,11 @@ export function maskSecrets<T>(value: T): T {
   return rewrite(value, (part) => (isSecret(part) ? { to: masked } : undefined)) as T;
 }
 
-/** Drops properties without a value, which count as absent, and where the content of assets comes from. */
+/** Drops properties without a value, which count as absent, where the content of assets comes from, and versions of references. */
 function compact(value: unknown): unknown {
   return rewrite(value, (part) => {
     if (isHashed(part)) return { to: { [signatureKey]: part[signatureKey], hash: part.hash } };
+    if (isReference(part)) return { to: { [signatureKey]: part[signatureKey], urn: part.urn, id: part.id } };
     if (!isData(part) || !Object.values(part).some((item) => item === undefined || item === null)) return undefined;
     const entries = Object.entries(part).filter(([, item]) => item !== undefined && item !== null);
     return { to: compact(Object.fromEntries(entries)) };

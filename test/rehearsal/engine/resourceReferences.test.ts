@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { Properties, ProviderSource } from "../../../rehearsal/engine/provider";
+import { DeploymentCodec } from "../../../rehearsal/engine/snapshot";
+import { referenceSignature, sameValue, signatureKey } from "../../../rehearsal/engine/values";
+import { labSource, withLab } from "./lab";
+
+const reference = (fields: object): object => ({ [signatureKey]: referenceSignature, ...fields });
+
+it("resources among inputs reach a provider with name and type, and lie in the state as in the real engine's", async () => {
+  const heard: Properties[] = [];
+  const source = labSource();
+  const spied: ProviderSource = {
+    ...source,
+    async open(...given) {
+      const provider = await source.open(...given);
+      return (
+        provider && {
+          ...provider,
+          create: (request) => {
+            heard.push(request.inputs);
+            return provider.create(request);
+          },
+        }
+      );
+    },
+  };
+  await withLab(
+    `const box = new Box("box", {}); new Thing("a", { box });`,
+    async (session) => {
+      assert.equal((await session.up()).exit, 0);
+      const urn = "urn:pulumi:dev::program::lab:index:Box::box";
+      assert.deepEqual(heard, [{ box: reference({ urn, name: "box", type: "lab:index:Box" }) }]);
+      const deployment = session.deployment();
+      const kept = deployment.deployment.resources?.find(({ urn: each }) => each.endsWith("::a"));
+      const written = { box: reference({ urn, packageVersion: "" }) };
+      assert.deepEqual([kept?.inputs, kept?.outputs], [written, { ...written, ref: "ref-a" }]);
+      const read = new DeploymentCodec("lab").decode(deployment).find(({ urn: each }) => each.endsWith("::a"));
+      assert.deepEqual(read?.inputs, { box: reference({ urn }) });
+      assert.ok(sameValue(reference({ urn, packageVersion: "1.0.0" }), reference({ urn })));
+      assert.ok(!sameValue(reference({ urn, id: "1" }), reference({ urn, id: "2" })));
+    },
+    { sources: [spied] },
+  );
+});
