@@ -9,7 +9,7 @@ import type { Load, SiteNodes } from "./packing";
  * capacity[r] - q[r] is taken. Sizes are multiples of their greatest common divisor u, so at least the next multiple
  * T[r] of u is taken. Give every pod p the weight max over r of p[r] / T[r], at most 1: the pods on a blocked node
  * weigh 1 or more together. A pod that may share no node with q blocks one by itself and weighs 1, and where a node may
- * have m pods of q, each of these weighs 1/m at least. So when all pods but one of q weigh less than there are nodes, one node is not blocked.
+ * always have m pods of q, each of these weighs 1/m at least. So when all pods but one of q weigh less than there are nodes, one node is not blocked.
  * With several groups of nodes the same holds for any positive value of a node; a group alone, and nodes valued by
  * their size, are tried. More nodes or fewer pods never turn a yes into a no.
  */
@@ -46,7 +46,7 @@ function weigh(test: Test, counts: readonly number[], q: number): number {
 function testsOf(load: Load, site: SiteNodes, unit: readonly number[], q: number): Test[] {
   const may = site.groups.filter((group) => group.carries[q]);
   const apart = new Set(load.exclusion.apart[q]);
-  const own = 1 / (load.exclusion.mostPerNode[q] ?? 1);
+  const own = 1 / (site.limits[q]?.always ?? 1);
   const weights = may.map((group) => {
     const threshold = load.critical[q]?.size.map((size, r) => {
       const step = unit[r] ?? 0;

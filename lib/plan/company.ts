@@ -1,4 +1,5 @@
 import type { Exclusion } from "./exclusion";
+import type { Limit } from "./packing";
 
 /** Bits of a word that are used: with 32, a mark would be negative. */
 const BITS = 31;
@@ -16,9 +17,11 @@ export class Company {
   private readonly marks: Int32Array;
   private placing = 0;
   private most = Number.POSITIVE_INFINITY;
+  private skew = Number.POSITIVE_INFINITY;
 
   constructor(
-    private readonly exclusion: Exclusion,
+    exclusion: Exclusion,
+    private readonly limits: readonly Limit[],
     entries: number,
   ) {
     let marked = 0;
@@ -36,11 +39,26 @@ export class Company {
     this.marks.fill(0);
   }
 
-  /** Begins with the pods of a workload. Undefined when nothing keeps them away. */
-  begin(w: number): this | undefined {
+  /**
+   * Begins with the pods of a workload. Undefined when nothing keeps them away.
+   * @param isLevel whether those that must be even may be as many as the scheduler lets them, and not only as always can be
+   */
+  begin(w: number, isLevel: boolean): this | undefined {
+    const { always, skew, most } = this.limits[w] as Limit;
     this.placing = w;
-    this.most = this.exclusion.mostPerNode[w] as number;
+    this.skew = isLevel ? skew : Number.POSITIVE_INFINITY;
+    this.most = this.skew === Number.POSITIVE_INFINITY ? always : most;
     return this.most === Number.POSITIVE_INFINITY && this.mark[w] === -1 ? undefined : this;
+  }
+
+  /** Whether the limit moves with the node that has the fewest. */
+  get isLevelling(): boolean {
+    return this.skew !== Number.POSITIVE_INFINITY;
+  }
+
+  /** Tells how many pods of the workload the node has that has the fewest. */
+  level(fewest: number): void {
+    this.most = fewest + this.skew;
   }
 
   /** Whether the nodes of an entry, which have so many pods of the workload, may have no more. */
@@ -76,7 +94,8 @@ export class Company {
 }
 
 /** Undefined where no workload keeps another, or itself, away. */
-export function companyOf(exclusion: Exclusion, entries: number): Company | undefined {
-  const isFree = exclusion.mostPerNode.every((most) => most === Number.POSITIVE_INFINITY);
-  return isFree && exclusion.apart.every((others) => others.length === 0) ? undefined : new Company(exclusion, entries);
+export function companyOf(exclusion: Exclusion, limits: readonly Limit[], entries: number): Company | undefined {
+  const isFree = limits.every(({ always }) => always === Number.POSITIVE_INFINITY);
+  if (isFree && exclusion.apart.every((others) => others.length === 0)) return undefined;
+  return new Company(exclusion, limits, entries);
 }

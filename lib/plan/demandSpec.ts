@@ -45,8 +45,20 @@ export interface WorkloadSpec extends PodShape {
    * of one of two is enough. @default []
    */
   apartFrom?: string[];
+  /** How evenly its pods must be over the nodes of a site. @default not at all */
+  nodeSpread?: NodeSpreadSpec;
   /** Containers without a request, by name: they count as nothing and are listed. @default [] */
   containersWithoutRequests?: string[];
+}
+
+/** Topology spread by `kubernetes.io/hostname` that must hold (`DoNotSchedule`), of a workload's own pods. */
+export interface NodeSpreadSpec {
+  /** Pods that a node may have more of than the node that has the fewest. 1 or more. */
+  maxSkew: number;
+  /** With fewer nodes than these, the fewest counts as none. 1 or more. @default 1 */
+  minDomains?: number;
+  /** Whether nodes whose taints keep it out count, as such that have none of its pods: `Ignore` counts them. @default "Ignore" */
+  nodeTaintsPolicy?: "Honor" | "Ignore";
 }
 
 /** What a site must be to run a workload. Node class and architecture are the pod's own: `nodeSelector`, `architectures`. */

@@ -6,6 +6,8 @@ export interface Exclusion {
   readonly mostPerNode: readonly number[];
   /** The other workloads with which each may share no node, in both directions. */
   readonly apart: readonly (readonly number[])[];
+  /** Whether any must be spread evenly over nodes, so that its limit is the site's. */
+  readonly isSpread: boolean;
   /** Sets of two or more workloads of which a node may have only one: each of their pods takes a part of a node alone. */
   readonly cliques: readonly (readonly number[])[];
 }
@@ -28,6 +30,7 @@ export function exclusionOf(workloads: readonly WorkloadSpec[]): Exclusion {
   return {
     mostPerNode: isAlone.map((alone) => (alone ? 1 : Number.POSITIVE_INFINITY)),
     apart: apart.map((others) => [...others]),
+    isSpread: workloads.some(({ nodeSpread }) => nodeSpread !== undefined),
     cliques: cliquesOf(apart, byPort),
   };
 }

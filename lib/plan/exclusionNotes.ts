@@ -2,6 +2,7 @@ import type { CapacitySite } from "./capacityInput";
 import type { Judged } from "./capacityNotes";
 import { portNames } from "./exclusion";
 import { ceil } from "./grains";
+import { countingGroups } from "./nodeSpread";
 import { guaranteed, type Pods } from "./packing";
 import { mayRunOn } from "./schedulable";
 
@@ -14,9 +15,28 @@ export function exclusionNotes(judged: Judged): string[] {
   const elsewhere = new Set(confined.map(({ pods }) => pods));
   // Of others a node may have several of one workload: no number of nodes can be said for them.
   const together = cliques.filter((set) => set.every((w) => mostPerNode[w] === 1));
-  return [...together, ...alone].flatMap((set) => {
+  const short = [...together, ...alone].flatMap((set) => {
     const all = set.map((w) => load.critical[w]).filter((pods) => pods !== undefined && !elsewhere.has(pods));
     return all.length === 0 ? [] : shortOf(all as Pods[], judged);
+  });
+  return [...short, ...heldDown(judged)];
+}
+
+/** Workloads that must be even over nodes, some of which count and can have none of them. */
+function heldDown({ load, domains }: Judged): string[] {
+  const sites = domains.flatMap((domain) => domain.sites.map(({ site }) => site));
+  return load.critical.flatMap(({ spec }) => {
+    if (spec.nodeSpread === undefined) return [];
+    const pools = sites.flatMap((site) => {
+      const empty = countingGroups(spec, site).filter((group) => !mayRunOn(spec, group));
+      return empty.map(({ pool }) => `${pool ?? "nodes"} of ${site.name}`);
+    });
+    if (pools.length === 0) return [];
+    const { maxSkew } = spec.nodeSpread;
+    return [
+      `Workload ${spec.name} must be even over nodes, and those of ${pools.sort().join(", ")} count though it may not run ` +
+        `there: no node of these sites takes more than ${maxSkew} (maxSkew). nodeTaintsPolicy: Honor leaves out nodes by their taints.`,
+    ];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { CapacityDemand, CapacitySite, NodeGroup } from "./capacityInput";
 import { type Exclusion, exclusionOf } from "./exclusion";
 import { gcd, grains, UNLIMITED } from "./grains";
+import { limitsOf } from "./nodeSpread";
 import { names, type Resources, scale, subtract, sum, ZERO } from "./resources";
 import { isOpen, mayRunOn, podResources } from "./schedulable";
 import type { WorkloadSpec } from "./spec";
@@ -33,8 +34,20 @@ export interface Pods {
 /** The nodes of one site in whole numbers, groups that can carry nothing left out. */
 export interface SiteNodes {
   readonly groups: readonly Nodes[];
+  /** By workload, the critical before the sheddable: what keeps its pods off a node of this site that has some of them. */
+  readonly limits: readonly Limit[];
   /** Equal for sites that can carry the same, so that each is computed once. */
   readonly key: string;
+}
+
+/** How many pods of a workload a node may have; Infinity where nothing but room limits them. */
+export interface Limit {
+  /** Always, whatever the other nodes have. */
+  readonly always: number;
+  /** Beyond the node that has the fewest, when all that count can have some. */
+  readonly skew: number;
+  /** At the very most. */
+  readonly most: number;
 }
 
 /** Nodes that are alike. */
@@ -104,7 +117,12 @@ export function nodesOf(site: CapacitySite, load: Load): SiteNodes {
     if (nodes.useful || nodes.carries.includes(true)) groups.push(nodes);
   }
   groups.sort(bySize);
-  return { groups, key: groups.map(text).join(";") };
+  const limits = limitsOf(site, load);
+  return {
+    groups,
+    limits,
+    key: `${groups.map(text).join(";")}${load.exclusion.isSpread ? JSON.stringify(limits) : ""}`,
+  };
 }
 
 /** The nodes of a group that count: what is no positive number counts as none. */

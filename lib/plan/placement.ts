@@ -96,7 +96,10 @@ function sheddableReplicas(
 ): number[] {
   if (load.sheddable.length === 0) return [];
   const scheduler = new Scheduler(load, one.nodes);
-  scheduler.reset(one.nodes.groups.map((group) => group.count));
+  scheduler.reset(
+    one.nodes.groups.map((group) => group.count),
+    true,
+  );
   const left = load.resources.map((_, r) => {
     const total = one.nodes.groups.reduce((all, group) => all + (group.total[r] ?? 0), 0);
     const pods = load.critical.reduce((used, pod, w) => used + (critical[w] ?? 0) * (pod.size[r] ?? 0), 0);

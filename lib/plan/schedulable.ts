@@ -28,6 +28,12 @@ export function mayRunOn(pod: PodShape, node: NodeTraits): boolean {
   );
 }
 
+/** Whether a node counts when the pod is spread over nodes: also one that it may not run on, for its taints or host ports. */
+export function countsForSpread(pod: PodShape, node: NodeTraits, taints: "Honor" | "Ignore" = "Ignore"): boolean {
+  const isTolerated = taints === "Ignore" || toleratesAll(pod.tolerations ?? [], node.taints ?? []);
+  return isTolerated && hasArchitecture(pod, node) && hasLabels(pod, node);
+}
+
 /** The host ports that DaemonSets take on such a node, before any other pod comes. */
 export function takenPorts(daemonSets: readonly DaemonSetSpec[], node: NodeTraits): HostPortSpec[] {
   return daemonSets

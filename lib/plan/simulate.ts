@@ -37,6 +37,7 @@ export class Scheduler {
   private readonly has: Float64Array;
   private readonly company: Company | undefined;
   private entries = 0;
+  private isLevel = false;
 
   constructor(load: Load, site: SiteNodes) {
     this.resources = load.resources.length;
@@ -54,12 +55,17 @@ export class Scheduler {
     this.group = new Int32Array(entries);
     this.emptiness = new Float64Array(entries);
     this.has = new Float64Array(entries);
-    this.company = companyOf(load.exclusion, entries);
+    this.company = companyOf(load.exclusion, site.limits, entries);
   }
 
-  /** Empties all nodes, of which there are so many in each group. */
-  reset(nodes: readonly number[]): void {
+  /**
+   * Empties all nodes, of which there are so many in each group.
+   * @param isLevel whether pods that must be even over nodes may be as many on each as the scheduler lets them, and not only as
+   *   many as always can be. Only where all nodes are there.
+   */
+  reset(nodes: readonly number[], isLevel = false): void {
     const { resources } = this;
+    this.isLevel = isLevel;
     this.entries = 0;
     this.company?.reset();
     for (let g = 0; g < nodes.length; g++) {
@@ -84,9 +90,10 @@ export class Scheduler {
     const byOwn = preference === "even" ? resources + 1 : 0;
     const own = w * resources;
     has.fill(0, 0, this.entries);
-    const company = this.company?.begin(w);
+    const company = this.company?.begin(w, this.isLevel);
     let left = count;
     while (left > 0) {
+      if (company?.isLevelling) company.level(this.fewest(w));
       let best = -1;
       let bestScore = Number.NEGATIVE_INFINITY;
       for (let i = 0; i < this.entries; i++) {
@@ -108,6 +115,16 @@ export class Scheduler {
       left -= nodes * each;
     }
     return count - left;
+  }
+
+  /** Pods of a workload that the node has that has the fewest, of those that may carry it. */
+  private fewest(w: number): number {
+    let fewest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < this.entries; i++) {
+      const counts = (this.many[i] as number) > 0 && this.carries[(this.group[i] as number) * this.workloads + w] === 1;
+      if (counts) fewest = Math.min(fewest, this.has[i] as number);
+    }
+    return fewest;
   }
 
   private room(i: number, own: number): number {
@@ -171,14 +188,8 @@ function sizesOf(load: Load): Float64Array {
   return known;
 }
 
-/** Whether all of these critical pods find a node when they arrive in that way, on so many nodes of each group. */
-export function allPlaced(
-  scheduler: Scheduler,
-  nodes: readonly number[],
-  counts: readonly number[],
-  arrival: Arrival,
-): boolean {
-  scheduler.reset(nodes);
+/** Whether all of these critical pods find a node when they arrive in that way, on nodes that are empty. */
+export function allPlaced(scheduler: Scheduler, counts: readonly number[], arrival: Arrival): boolean {
   for (const w of arrival.order) {
     const count = counts[w] ?? 0;
     if (count > 0 && scheduler.place(w, count, arrival) < count) return false;
@@ -227,7 +238,9 @@ const LIMITED = 8;
 /** Each workload that others, or its own pods, keep off nodes as the last to come, and as the first. */
 function limitedOrders({ critical, exclusion }: Load, smallFirst: readonly number[]): number[][] {
   const isLimited = (w: number) =>
-    exclusion.mostPerNode[w] !== Number.POSITIVE_INFINITY || exclusion.apart[w]?.length !== 0;
+    exclusion.mostPerNode[w] !== Number.POSITIVE_INFINITY ||
+    exclusion.apart[w]?.length !== 0 ||
+    critical[w]?.spec.nodeSpread !== undefined;
   const limited = [...critical.keys()].filter(isLimited).slice(0, LIMITED);
   return limited.flatMap((w) => {
     const others = smallFirst.filter((one) => one !== w);

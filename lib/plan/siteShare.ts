@@ -124,7 +124,7 @@ class Simulation {
     const taken = this.volumes(counts);
     const seen = new Set<string>();
     for (const nodes of queue) {
-      if (this.placesOn(nodes, counts)) return true;
+      if (this.placesOn(nodes, counts, false)) return true;
       for (let g = 0; g < nodes.length && queue.length <= SUBSETS; g++) {
         const fewer = nodes.map((count, h) => (h === g ? count - 1 : count));
         if (fewer[g] === -1 || !this.volumeFits(fewer, taken) || seen.has(fewer.join())) continue;
@@ -132,12 +132,14 @@ class Simulation {
         queue.push(fewer);
       }
     }
-    return false;
+    const isLevel = this.site.limits.some(({ skew }) => skew !== Number.POSITIVE_INFINITY);
+    return isLevel && this.placesOn(queue[0] ?? [], counts, true);
   }
 
-  private placesOn(nodes: readonly number[], counts: readonly number[]): boolean {
+  private placesOn(nodes: readonly number[], counts: readonly number[], isLevel: boolean): boolean {
     for (const [i, arrival] of this.arrivals.entries()) {
-      if (allPlaced(this.scheduler, nodes, counts, arrival)) continue;
+      this.scheduler.reset(nodes, isLevel);
+      if (allPlaced(this.scheduler, counts, arrival)) continue;
       // Most counts fail by the same arrival: it is tried first next time.
       this.arrivals.unshift(...this.arrivals.splice(i, 1));
       return false;

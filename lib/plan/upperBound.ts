@@ -112,10 +112,10 @@ function relaxed(load: Load, one: Constraint, share: number): number {
 
 function constraintsOf(load: Load, site: SiteNodes): Constraints {
   const most = load.critical.map((_, w) =>
-    site.groups.reduce((sum, group) => sum + group.count * alone(load, group, w), 0),
+    site.groups.reduce((sum, group) => sum + group.count * alone(load, site, group, w), 0),
   );
   const sums: Constraint[] = [];
-  const cliques = cliquesHere(load, site);
+  const apart = [load, site, cliquesHere(load, site)] as const;
   for (const within of confinements(load, site)) {
     const groups = site.groups.filter((_, g) => within[g]);
     const confined = load.critical.map((_, w) => site.groups.every((group, g) => within[g] || !group.carries[w]));
@@ -126,7 +126,7 @@ function constraintsOf(load: Load, site: SiteNodes): Constraints {
       sums.push({ pods: size, divisible: open ? (load.rest[r] ?? 0) : 0, limit });
       sums.push(...largePods(size, groups, r));
     }
-    sums.push(...apartPods(load, cliques, confined, groups));
+    sums.push(...apartPods(apart, confined, groups));
   }
   return { most, sums };
 }
@@ -148,12 +148,16 @@ function largePods(size: readonly number[], groups: readonly Nodes[], r: number)
 const PARTS = 2 ** 20;
 
 /** Workloads of which a node may have only one: a pod takes as much of a node as if it were full of its own kind. */
-function apartPods(load: Load, cliques: Cliques, confined: readonly boolean[], groups: readonly Nodes[]): Constraint[] {
+function apartPods(
+  [load, site, cliques]: readonly [Load, SiteNodes, Cliques],
+  confined: readonly boolean[],
+  groups: readonly Nodes[],
+): Constraint[] {
   const limit = PARTS * groups.reduce((sum, group) => sum + group.count, 0);
   return cliques.map((clique) => {
     const pods = load.critical.map((_, w) => {
       if (!confined[w] || !clique.includes(w)) return 0;
-      const together = Math.max(0, ...groups.map((group) => alone(load, group, w)));
+      const together = Math.max(0, ...groups.map((group) => alone(load, site, group, w)));
       return together > 0 && Number.isFinite(together) ? Math.floor(PARTS / together) : 0;
     });
     return { pods, divisible: 0, limit };
@@ -191,9 +195,9 @@ function cliquesHere({ critical, exclusion }: Load, site: SiteNodes): Cliques {
 }
 
 /** How many pods of one workload an empty node of the group takes. */
-function alone(load: Load, group: Nodes, w: number): number {
+function alone(load: Load, { limits }: SiteNodes, group: Nodes, w: number): number {
   if (!group.carries[w]) return 0;
-  let most = load.exclusion.mostPerNode[w] ?? Number.POSITIVE_INFINITY;
+  let most = limits[w]?.most ?? Number.POSITIVE_INFINITY;
   for (const [r, size] of (load.critical[w]?.size ?? []).entries()) {
     if (size > 0) most = Math.min(most, Math.floor((group.capacity[r] ?? 0) / size));
   }

@@ -72,7 +72,7 @@ function deployment(
   apartFrom: readonly ReturnType<typeof labelsOf>[],
 ): KubernetesObject {
   const labels = labelsOf(index);
-  const { nodeSelector, tolerations, architectures, hostPorts } = workload;
+  const { nodeSelector, tolerations, architectures, hostPorts, nodeSpread } = workload;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -88,6 +88,7 @@ function deployment(
           ...(tolerations && { tolerations: tolerations.map((one) => ({ ...one })) }),
           ...(architectures && { architectures }),
           ...(hostPorts && { hostPorts }),
+          ...(nodeSpread && { nodeSpread: { ...nodeSpread, labels } }),
           apartFrom,
         }),
       },

@@ -44,7 +44,7 @@ const sites: fc.Arbitrary<CapacitySite[]> = fc
     })),
   );
 
-type Alone = Pick<WorkloadSpec, "onePerNode" | "hostPorts">;
+type Alone = Pick<WorkloadSpec, "onePerNode" | "hostPorts" | "nodeSpread">;
 
 const workloads: fc.Arbitrary<WorkloadSpec[]> = fc
   .array(
@@ -55,7 +55,15 @@ const workloads: fc.Arbitrary<WorkloadSpec[]> = fc
       memoryGiB: fc.constantFrom(0.0625, 0.125, 0.5, 1, 3, 7),
       architectures: fc.constantFrom<Architecture[]>(["amd64", "arm64"], ["amd64"]),
       tolerations: fc.constantFrom<TolerationSpec[]>([], [{ key: "gpu", operator: "Exists" }]),
-      alone: fc.constantFrom<Alone>({}, {}, {}, {}, { onePerNode: true }, { hostPorts: [{ port: 80 }] }),
+      alone: fc.constantFrom<Alone>(
+        {},
+        {},
+        {},
+        {},
+        { onePerNode: true },
+        { hostPorts: [{ port: 80 }] },
+        { nodeSpread: { maxSkew: 2 } },
+      ),
     }),
     { minLength: 1, maxLength: 6 },
   )
@@ -390,7 +398,7 @@ function firstFit(site: CapacitySite, input: CapacityInput, replicas: Readonly<R
       cpu: one.perNode.cpuMillis,
       memory: one.perNode.memoryMiB,
       pods: one.perNode.pods,
-      takenBy: new Set<WorkloadSpec>(),
+      takenBy: [] as WorkloadSpec[],
     })),
   );
   for (const workload of input.demand.workloads ?? []) {
@@ -402,16 +410,30 @@ function firstFit(site: CapacitySite, input: CapacityInput, replicas: Readonly<R
           one.cpu >= each.cpuMillis &&
           one.memory >= each.memoryMiB &&
           one.pods >= 1 &&
-          ![...one.takenBy].some((other) => excludes(workload, other)),
+          ![...one.takenBy].some((other) => excludes(workload, other)) &&
+          staysEven(workload, one, nodes),
       );
       if (node === undefined) return false;
       node.cpu -= each.cpuMillis;
       node.memory -= each.memoryMiB;
       node.pods -= 1;
-      node.takenBy.add(workload);
+      node.takenBy.push(workload);
     }
   }
   return true;
+}
+
+interface Taken {
+  readonly group: NodeGroup;
+  readonly takenBy: readonly WorkloadSpec[];
+}
+
+/** Whether a node may have a pod more, as the scheduler counts the others: those with taints count, of any architecture that may. */
+function staysEven(workload: WorkloadSpec, node: Taken, nodes: readonly Taken[]): boolean {
+  if (workload.nodeSpread === undefined) return true;
+  const own = ({ takenBy }: Taken) => takenBy.filter((one) => one === workload).length;
+  const counting = nodes.filter(({ group }) => mayRunOn(workload, { ...group, taints: [] }));
+  return own(node) + 1 - Math.min(...counting.map(own)) <= workload.nodeSpread.maxSkew;
 }
 
 /** Whether two of these pods may not share a node: there is one host port only. */

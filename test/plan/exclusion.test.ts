@@ -10,7 +10,7 @@ import { resources } from "../../lib/plan/resources";
 import { takenPorts } from "../../lib/plan/schedulable";
 import { quotient } from "../../lib/plan/shares";
 import { siteShare } from "../../lib/plan/siteShare";
-import type { HostPortSpec, WorkloadSpec } from "../../lib/plan/spec";
+import type { HostPortSpec, NodeSpreadSpec, TaintSpec, WorkloadSpec } from "../../lib/plan/spec";
 import { replicasAt } from "../../lib/plan/upperBound";
 
 const POD = { replicas: 1, cpu: 0.1, memoryGiB: 0.1 };
@@ -64,6 +64,55 @@ describe("which pods keep each other off a node", () => {
     );
   });
 
+  it("what must be even over nodes is held down by nodes that count and that it may not run on", () => {
+    const perNode = resources({ cpuMillis: 4000, memoryMiB: 4096, pods: 10 });
+    const system = { pool: "system", count: 1, perNode, taints: [{ key: "a", effect: "NoSchedule" as const }] };
+    const site = (name: string): CapacitySite => ({
+      name,
+      faultDomain: name,
+      nodeGroups: [{ pool: "apps", count: 3, perNode }, system],
+    });
+    const judge = (replicas: number, nodeSpread: NodeSpreadSpec) =>
+      capacityVerdict({
+        sites: [site("s"), site("t")],
+        demand: { workloads: [{ ...POD, name: "web", replicas, nodeSpread }] },
+        tolerate: 1,
+        faultDomain: "region",
+      });
+    assert.equal(judge(3, { maxSkew: 1 }).verdict, "holds");
+    const { verdict, notes } = judge(4, { maxSkew: 1 });
+    assert.equal(verdict, "does not hold");
+    assert.ok(
+      notes.some((note) => /web must be even .* system of s, system of t count/.test(note)),
+      notes.join(),
+    );
+    assert.equal(judge(6, { maxSkew: 2 }).verdict, "holds");
+    assert.equal(judge(9, { maxSkew: 1, nodeTaintsPolicy: "Honor" }).verdict, "holds");
+    assert.equal(judge(4, { maxSkew: 1, nodeTaintsPolicy: "Honor", minDomains: 4 }).verdict, "does not hold");
+  });
+
+  it("the nodes that are added are as many as pods that share none need", () => {
+    const perNode = resources({ cpuMillis: 4000, memoryMiB: 4096, pods: 10 });
+    const site = (name: string): CapacitySite => ({
+      name,
+      faultDomain: name,
+      nodeGroups: [{ pool: "apps", count: 2, perNode }],
+    });
+    const input: CapacityInput = {
+      sites: [site("r"), site("s"), site("t")],
+      demand: { workloads: [{ ...POD, name: "web", replicas: 8, onePerNode: true }] },
+      tolerate: 1,
+      faultDomain: "region",
+    };
+    const { verdict, fixes, notes } = capacityVerdict(input);
+    assert.equal(verdict, "does not hold");
+    assert.equal(
+      fixes.reduce((sum, { nodes }) => sum + nodes, 0),
+      6,
+    );
+    assert.match(notes.join(), /web runs at most one pod a node: 4 nodes .* after the worst loss, and 8 are needed/);
+  });
+
   function on(hostIP: string): HostPortSpec {
     return { port: 80, hostIP };
   }
@@ -81,10 +130,17 @@ const workloads = fc
       onePerNode: fc.boolean(),
       hostPorts: fc.oneof(fc.constant<HostPortSpec[]>([]), fc.array(port, { maxLength: 2 })),
       apartFrom: fc.constantFrom<string[]>([], [], ["w0"], ["w1"]),
+      spread: fc.constantFrom<Pick<WorkloadSpec, "nodeSpread">>(
+        {},
+        {},
+        { nodeSpread: { maxSkew: 1 } },
+        { nodeSpread: { maxSkew: 2, nodeTaintsPolicy: "Honor" } },
+        { nodeSpread: { maxSkew: 1, minDomains: 3 } },
+      ),
     }),
     { minLength: 1, maxLength: 3 },
   )
-  .map((all) => all.map((one, i): WorkloadSpec => ({ name: `w${i}`, ...one })));
+  .map((all) => all.map(({ spread, ...one }, i): WorkloadSpec => ({ name: `w${i}`, ...one, ...spread })));
 
 const group = (pool: string) =>
   fc
@@ -92,10 +148,11 @@ const group = (pool: string) =>
       count: fc.integer({ min: 1, max: 3 }),
       cpuMillis: fc.constantFrom(1000, 2000, 3000),
       memoryMiB: fc.constantFrom(2048, 4096),
+      taints: fc.constantFrom<TaintSpec[]>([], [], [], [{ key: "gpu", effect: "NoSchedule" }]),
     })
     .map(
-      ({ count, ...each }): NodeGroup => ({
-        ...{ pool, count, labels: { pool } },
+      ({ count, taints, ...each }): NodeGroup => ({
+        ...{ pool, count, labels: { pool }, taints },
         perNode: resources({ ...each, pods: 10 }),
       }),
     );
@@ -181,18 +238,34 @@ class Play {
     }
   }
 
+  private staysEven(own: WorkloadSpec, w: number, count: number): boolean {
+    if (own.nodeSpread === undefined) return true;
+    const { maxSkew, minDomains = 1, nodeTaintsPolicy } = own.nodeSpread;
+    const counting = this.nodes.filter(
+      ({ group }) => isSelected(own, group) && (nodeTaintsPolicy !== "Honor" || group.taints?.length === 0),
+    );
+    const fewest = counting.length < minDomains ? 0 : Math.min(...counting.map(({ has }) => has[w]!));
+    return count - fewest <= maxSkew;
+  }
+
   private takes({ group, has }: PlayedNode, w: number): boolean {
     const own = this.workloads[w]!;
     const taken = (of: (one: WorkloadSpec) => number) =>
       this.workloads.reduce((sum, one, v) => sum + of(one) * has[v]!, of(own));
     return (
-      Object.entries(own.nodeSelector ?? {}).every(([key, value]) => group.labels?.[key] === value) &&
+      isSelected(own, group) &&
+      group.taints?.length === 0 &&
+      this.staysEven(own, w, has[w]! + 1) &&
       taken((one) => Math.round(one.cpu * 1000)) <= group.perNode.cpuMillis &&
       taken((one) => one.memoryGiB * 1024) <= group.perNode.memoryMiB + 1e-6 &&
       taken(() => 1) <= group.perNode.pods &&
       !this.workloads.some((other, v) => has[v]! > 0 && isApart(own, other))
     );
   }
+}
+
+function isSelected({ nodeSelector = {} }: WorkloadSpec, { labels }: NodeGroup): boolean {
+  return Object.entries(nodeSelector).every(([key, value]) => labels?.[key] === value);
 }
 
 function textOf({ group, has }: PlayedNode): string {

@@ -187,6 +187,7 @@ const ROWS: Row[] = [
   ["apart from itself", "demand", (s) => { s.demand.workloads[0].apartFrom = [s.demand.workloads[0].name]; }, "demand.workloads[0].apartFrom[0]", /onePerNode: true/],
   ["no port", "demand", (s) => { s.demand.workloads[0].hostPorts = [{ port: 0 }]; }, "demand.workloads[0].hostPorts[0].port", /is 0/],
   ["a protocol that is none", "demand", (s) => { s.demand.workloads[0].hostPorts = [{ port: 80, protocol: "HTTP" }]; }, "demand.workloads[0].hostPorts[0].protocol", /"SCTP"/],
+  ["a skew of nothing", "demand", (s) => { s.demand.workloads[0].nodeSpread = { maxSkew: 0 }; }, "demand.workloads[0].nodeSpread.maxSkew", /is 0/],
   ["no architecture", "demand", (s) => { s.demand.workloads[0].architectures = []; }, "demand.workloads[0].architectures", /is empty/],
 ];
 

@@ -78,6 +78,12 @@ const requirementsSchema = strict({
   atLeastSites: optional(whole(1, 511)),
 });
 
+const nodeSpreadSchema = strict({
+  maxSkew: whole(1, MOST_REPLICAS, " (pods)"),
+  minDomains: optional(whole(1, 100_000, " (nodes)")),
+  nodeTaintsPolicy: optional(word(["Honor", "Ignore"])),
+});
+
 const workloadSchema = strict({
   name: podsName,
   replicas: whole(0, MOST_REPLICAS, " (over the whole fleet)"),
@@ -87,6 +93,7 @@ const workloadSchema = strict({
   requires: optional(requirementsSchema),
   onePerNode: optional(flag),
   apartFrom: optional(list(podsName, "names of workloads")),
+  nodeSpread: optional(nodeSpreadSchema),
   containersWithoutRequests: unrequested,
   ...podShape,
 });

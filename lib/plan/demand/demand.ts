@@ -1,8 +1,8 @@
 import type { Problem } from "../problems";
 import type { DaemonSetSpec, WorkloadSpec } from "../spec";
-import { apartNames } from "./apartNames";
 import { Field, isMap } from "./fields";
 import { identityOf } from "./identity";
+import { neighboursOf } from "./neighbours";
 import { Notes } from "./notes";
 import type { SourceObject } from "./objects";
 import { type NamedWorkload, readObjects } from "./reading";
@@ -50,7 +50,8 @@ export function workloadOf(object: unknown): WorkloadSpec | DaemonSetSpec | unde
   const identity = isMap(object) ? identityOf(field) : undefined;
   const read = identity && workload(identity, field, alone(new Notes()));
   if (!readable || identity === undefined || read === undefined) return undefined;
-  return toSpec(read, identity.namespace === "default" ? identity.name : `${identity.namespace}/${identity.name}`);
+  const name = identity.namespace === "default" ? identity.name : `${identity.namespace}/${identity.name}`;
+  return toSpec(read, name, neighboursOf([{ workload: read, name }], new Notes())[0]);
 }
 
 function assemble(named: readonly NamedWorkload[], notes: Notes): DemandFromManifests {
@@ -62,9 +63,9 @@ function assemble(named: readonly NamedWorkload[], notes: Notes): DemandFromMani
     totals: totalsOf(workloads),
     notes: [],
   };
-  const apartFrom = apartNames(named, notes);
+  const neighbours = neighboursOf(named, notes);
   for (const [index, { workload: one, name }] of named.entries()) {
-    const spec = toSpec(one, name, apartFrom[index]);
+    const spec = toSpec(one, name, neighbours[index]);
     if ("replicas" in spec) demand.workloads.push(spec);
     else demand.daemonSets.push(spec);
     for (const { container, missing } of one.withoutRequests) {

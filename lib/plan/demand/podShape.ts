@@ -101,9 +101,5 @@ function toleration(field: Field): TolerationSpec {
 function noteUnjudged(spec: Field, note: OnNote): void {
   const podAffinity = spec.at("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
   if (podAffinity.items().length > 0) note("Required pod affinity is not judged");
-  const spread = spec.at("topologySpreadConstraints").items();
-  if (spread.some((it) => it.at("whenUnsatisfiable").value !== "ScheduleAnyway")) {
-    note("Topology spread that must hold (DoNotSchedule) is not judged");
-  }
   if (spec.at("resourceClaims").items().length > 0) note("Devices asked for by resource claims are not counted");
 }

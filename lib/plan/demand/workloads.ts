@@ -1,9 +1,11 @@
 import type { DaemonSetSpec, PodShape, WorkloadSpec } from "../spec";
-import { type AntiAffinityTerm, antiAffinityTerms, isApart, templateLabels } from "./antiAffinity";
+import { antiAffinity } from "./antiAffinity";
 import type { Field } from "./fields";
 import { type Identity, keyOf } from "./identity";
+import { type NodeSpread, nodeSpreads } from "./nodeSpread";
 import type { Notes } from "./notes";
 import { type ContainerWithoutRequest, podRequests } from "./podRequests";
+import { type PodSelection, selectsPodsOf, templateLabels } from "./podSelection";
 import { podShape } from "./podShape";
 import { podsOf } from "./podSources";
 import type { ResourceList } from "./resourceList";
@@ -23,7 +25,9 @@ export interface Workload {
   /** Labels of its pods' template. */
   readonly labels: Readonly<Record<string, string>>;
   /** What its pods keep away from. */
-  readonly antiAffinity: readonly AntiAffinityTerm[];
+  readonly antiAffinity: readonly PodSelection[];
+  /** How evenly its pods, and others that are selected, must be over nodes. */
+  readonly nodeSpreads: readonly NodeSpread[];
 }
 
 /** The API server's limit for names (DNS subdomains). */
@@ -70,13 +74,14 @@ export function workload(
     priority: surroundings.priority(identity, object, pods.template, note),
     withoutRequests,
     labels: templateLabels(pods.template),
-    antiAffinity: antiAffinityTerms(spec, note),
+    antiAffinity: antiAffinity(spec, note),
+    nodeSpreads: nodeSpreads(spec, note),
   };
 }
 
 /** Whether pods of a workload may share no node with those of another, or with each other. */
 export function keepsAway(one: Workload, other: Workload): boolean {
-  return one.antiAffinity.some((term) => isApart(term, one, other));
+  return one.antiAffinity.some((term) => selectsPodsOf(term, one, other));
 }
 
 function replicas(written: number, maximum: number | undefined, note: (matter: string) => void): number {
@@ -86,11 +91,11 @@ function replicas(written: number, maximum: number | undefined, note: (matter: s
   return maximum;
 }
 
-/**
- * A workload in the words of a fleet's spec.
- * @param apartFrom names of the other workloads that it keeps away from
- */
-export function toSpec(of: Workload, name: string, apartFrom: string[] = []): WorkloadSpec | DaemonSetSpec {
+/** What a workload has to do with others of its manifests, in the words of a spec. */
+export type Neighbours = Pick<WorkloadSpec, "apartFrom" | "nodeSpread">;
+
+/** A workload in the words of a fleet's spec. */
+export function toSpec(of: Workload, name: string, neighbours: Neighbours = {}): WorkloadSpec | DaemonSetSpec {
   const containers = of.withoutRequests.map((it) => it.container);
   const common = { name, ...of.shape, ...(containers.length > 0 ? { containersWithoutRequests: containers } : {}) };
   if (of.replicas === "every node") return common;
@@ -99,7 +104,7 @@ export function toSpec(of: Workload, name: string, apartFrom: string[] = []): Wo
     replicas: of.replicas,
     ...(of.priority === "sheddable" ? { priority: of.priority } : {}),
     ...(keepsAway(of, of) ? { onePerNode: true } : {}),
-    ...(apartFrom.length > 0 ? { apartFrom } : {}),
+    ...neighbours,
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Resources } from "../../../lib/plan/resources";
-import type { HostPortSpec } from "../../../lib/plan/spec";
+import type { HostPortSpec, NodeSpreadSpec } from "../../../lib/plan/spec";
 import type { V1PodSpec, V1Toleration } from "./kubernetes";
 import { quantitiesOf } from "./nodes";
+
+const HOST = "kubernetes.io/hostname";
 
 type Affinity = NonNullable<V1PodSpec["affinity"]>;
 
@@ -16,6 +18,8 @@ export interface PodShape {
   readonly hostPorts?: readonly HostPortSpec[];
   /** Labels of pods with which it shares no node, one selector each. */
   readonly apartFrom?: readonly Readonly<Record<string, string>>[];
+  /** How evenly the pods with these labels must be over nodes. */
+  readonly nodeSpread?: NodeSpreadSpec & { readonly labels: Readonly<Record<string, string>> };
 }
 
 /** A pod that asks for what another would, and does nothing. */
@@ -27,6 +31,7 @@ export function podSpec({
   priorityClassName,
   hostPorts,
   apartFrom = [],
+  nodeSpread,
 }: PodShape): V1PodSpec {
   const { pods: _counted, ...asked } = quantitiesOf(requests);
   const wanted = Object.fromEntries(Object.entries(asked).filter(([, value]) => Number.parseFloat(value) > 0));
@@ -50,6 +55,7 @@ export function podSpec({
         ...(apartFrom.length > 0 && { podAntiAffinity: awayFrom(apartFrom) }),
       },
     }),
+    ...(nodeSpread && { topologySpreadConstraints: [evenly(nodeSpread)] }),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
   };
 }
@@ -57,6 +63,11 @@ export function podSpec({
 /** Ports of a container are told apart by their own numbers, which nobody asks for here. */
 function containerPort({ port, ...others }: HostPortSpec, index: number) {
   return { ...others, hostPort: port, containerPort: index + 1 };
+}
+
+function evenly({ labels, ...spread }: NonNullable<PodShape["nodeSpread"]>) {
+  const labelSelector = { matchLabels: { ...labels } };
+  return { ...spread, topologyKey: HOST, whenUnsatisfiable: "DoNotSchedule", labelSelector };
 }
 
 function onlyOn(architectures: readonly string[]): NonNullable<Affinity["nodeAffinity"]> {
@@ -68,7 +79,7 @@ function onlyOn(architectures: readonly string[]): NonNullable<Affinity["nodeAff
 
 function awayFrom(all: NonNullable<PodShape["apartFrom"]>): NonNullable<Affinity["podAntiAffinity"]> {
   const terms = all.map((matchLabels) => ({
-    topologyKey: "kubernetes.io/hostname",
+    topologyKey: HOST,
     labelSelector: { matchLabels: { ...matchLabels } },
   }));
   return { requiredDuringSchedulingIgnoredDuringExecution: terms };

@@ -89,6 +89,36 @@ describe("required pod anti-affinity by host", () => {
   });
 });
 
+describe("topology spread that must hold", () => {
+  const HARD = { topologyKey: "kubernetes.io/hostname", maxSkew: 1, whenUnsatisfiable: "DoNotSchedule", ...OWN };
+  const all = { labelSelector: { matchExpressions: [{ key: "app", operator: "Exists" }] } };
+  const rows: [what: string, constraints: object[], found: object | undefined, isNoted?: boolean][] = [
+    ["none", [], undefined],
+    ["a preference", [{ ...HARD, whenUnsatisfiable: "ScheduleAnyway" }], undefined],
+    ["over hosts", [HARD], { maxSkew: 1 }],
+    ["of one revision", [{ ...HARD, matchLabelKeys: ["pod-template-hash"] }], { maxSkew: 1 }],
+    [
+      "with policies",
+      [{ ...HARD, maxSkew: 2, minDomains: 3, nodeTaintsPolicy: "Honor", nodeAffinityPolicy: "Honor" }],
+      { maxSkew: 2, minDomains: 3, nodeTaintsPolicy: "Honor" },
+    ],
+    ["over zones", [{ ...HARD, topologyKey: "topology.kubernetes.io/zone" }], undefined, true],
+    ["over hosts and zones", [HARD, { ...HARD, topologyKey: "topology.kubernetes.io/zone" }], { maxSkew: 1 }, true],
+    ["over all nodes", [{ ...HARD, nodeAffinityPolicy: "Ignore" }], undefined, true],
+    ["with others", [{ ...HARD, ...all }], undefined, true],
+    ["without a selector", [{ ...HARD, labelSelector: undefined }], undefined, true],
+  ];
+  for (const [what, topologySpreadConstraints, found, isNoted = false] of rows) {
+    it(what, () => {
+      const { workloads, notes } = demandOf({ spec: { topologySpreadConstraints } }, { name: "db" });
+      assert.deepEqual(workloads[0]?.nodeSpread, found);
+      assert.ok(
+        isNoted ? /Topology spread that must hold .* is not judged: .*web/.test(notes.join()) : notes.length === 0,
+      );
+    });
+  }
+});
+
 describe("host ports", () => {
   const ports = (...all: readonly object[]) => ({ containers: [{ name: "main", ports: all }] });
   const rows: [what: string, spec: object, found: object[] | undefined][] = [

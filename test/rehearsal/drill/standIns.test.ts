@@ -71,7 +71,7 @@ test("pods that stand for others keep off the nodes that those would keep off", 
   const dns = [{ port: 53 }, { port: 53, hostIP: "10.0.0.1" }, { port: 53, protocol: "UDP" as const }];
   const workloads: WorkloadSpec[] = [
     { ...POD, name: "web", onePerNode: true, apartFrom: ["dns", "elsewhere"] },
-    { ...POD, name: "dns", hostPorts: dns },
+    { ...POD, name: "dns", hostPorts: dns, nodeSpread: { maxSkew: 2, minDomains: 3 } },
   ];
   const [, web, other] = standIns(workloads, { replicas: {} } as never) as never as Stand[];
   const term = (name: string) => ({
@@ -81,7 +81,9 @@ test("pods that stand for others keep off the nodes that those would keep off", 
   assert.deepEqual(web?.spec.template.spec.affinity, {
     podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term("workload-1"), term("workload-2")] },
   });
-  const { affinity, containers } = other!.spec.template.spec;
+  const { affinity, containers, topologySpreadConstraints } = other!.spec.template.spec;
+  const hard = { maxSkew: 2, minDomains: 3, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "DoNotSchedule" };
+  assert.deepEqual(topologySpreadConstraints, [{ ...hard, labelSelector: term("workload-2").labelSelector }]);
   assert.equal(affinity, undefined);
   assert.deepEqual(
     containers[0]?.ports,
@@ -98,6 +100,7 @@ interface Stand {
       spec: {
         nodeSelector?: Record<string, string>;
         affinity?: unknown;
+        topologySpreadConstraints?: unknown;
         containers: {
           resources: { requests: Record<string, string>; limits?: Record<string, string> };
           ports?: unknown;

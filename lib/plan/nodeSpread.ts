@@ -1,0 +1,52 @@
+import type { CapacitySite, NodeGroup } from "./capacityInput";
+import { grains } from "./grains";
+import type { Limit, Load, Pods } from "./packing";
+import { countsForSpread, mayRunOn } from "./schedulable";
+
+const limitsWithoutSpread = new WeakMap<Load["exclusion"], readonly Limit[]>();
+
+/** What keeps the pods of each workload off nodes of a site that have some of them already. */
+export function limitsOf(site: CapacitySite, load: Load): readonly Limit[] {
+  const { exclusion } = load;
+  let limits = limitsWithoutSpread.get(exclusion);
+  if (limits === undefined) {
+    limits = exclusion.mostPerNode.map((most) => ({ always: most, skew: Number.POSITIVE_INFINITY, most }));
+    limitsWithoutSpread.set(exclusion, limits);
+  }
+  if (!exclusion.isSpread) return limits;
+  return [...load.critical, ...load.sheddable].map((pods, w) => spreadLimit(pods, site, load, limits[w] as Limit));
+}
+
+/**
+ * Where pods must be even over nodes, a node may have the skew more than the one that has the fewest. A node that counts and
+ * can have none keeps that at 0 for ever; else it can be as high as such a node has room for.
+ */
+function spreadLimit({ spec, size }: Pods, site: CapacitySite, load: Load, alone: Limit): Limit {
+  const { nodeSpread } = spec;
+  if (nodeSpread === undefined) return alone;
+  const { maxSkew, minDomains = 1 } = nodeSpread;
+  const counting = countingGroups(spec, site);
+  const nodes = counting.reduce((sum, group) => sum + Math.floor(group.count), 0);
+  const rooms = counting.map((group) => (mayRunOn(spec, group) ? roomFor(size, group, load) : 0));
+  const fewest = nodes < minDomains ? 0 : Math.min(...rooms);
+  return {
+    always: Math.min(alone.always, maxSkew),
+    skew: fewest === 0 ? Number.POSITIVE_INFINITY : maxSkew,
+    most: Math.min(alone.most, fewest + maxSkew),
+  };
+}
+
+/** The groups whose nodes count for the spread of a workload. */
+export function countingGroups(spec: Pods["spec"], { nodeGroups }: CapacitySite): NodeGroup[] {
+  return nodeGroups.filter(
+    (group) => group.count >= 1 && countsForSpread(spec, group, spec.nodeSpread?.nodeTaintsPolicy),
+  );
+}
+
+function roomFor(size: readonly number[], { perNode }: NodeGroup, load: Load): number {
+  return size.reduce(
+    (least, each, r) =>
+      each > 0 ? Math.min(least, Math.floor(grains(perNode, load.resources[r] as string) / each)) : least,
+    Number.POSITIVE_INFINITY,
+  );
+}
