@@ -10,6 +10,9 @@ export class Bail extends Error {
   }
 }
 
+/** A request that says what no resource can be. The program is told so, with this status of gRPC. */
+export class InvalidArgument extends Error {}
+
 export type Severity = "error" | "warning" | "info" | "debug";
 
 /** One message about a resource, or about the run when the URN is empty. */

@@ -6,7 +6,7 @@ import { CheckFailure, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
-import type { Severity } from "./context";
+import { InvalidArgument, type Severity } from "./context";
 import type { DefaultProviders } from "./defaultProviders";
 import { deniedProvider } from "./generator";
 import type { Properties } from "./provider";
@@ -14,7 +14,7 @@ import type { Instance } from "./providers";
 import type { Registrations } from "./registrations";
 import type { Goal, ReadGoal, ResourceState } from "./state";
 import type { Transforms } from "./transforms";
-import { packageOf } from "./urns";
+import { packageOf, typeProblem } from "./urns";
 import { lowerReferences, revealSecrets } from "./values";
 import { channelOptions, emptyMessage, fromStruct, listen, toStruct } from "./wire";
 
@@ -137,7 +137,8 @@ export class Monitor {
           // What cannot be rehearsed ends the run, whatever the program makes of the error.
           if (error instanceof UserError) this.run.abort(error);
           const gone = this.stopped || error instanceof Stopped;
-          reply({ code: gone ? status.UNAVAILABLE : status.UNKNOWN, details: error.message });
+          const code = error instanceof InvalidArgument ? status.INVALID_ARGUMENT : status.UNKNOWN;
+          reply({ code: gone ? status.UNAVAILABLE : code, details: error.message });
         },
       );
     };
@@ -195,6 +196,8 @@ export class Monitor {
 
   private async readResource(request: rpc.ReadResourceRequest): Promise<rpc.ReadResourceResponse> {
     const type = request.getType();
+    const problem = typeProblem(type);
+    if (problem !== undefined) throw new InvalidArgument(problem);
     if (request.getPackageref() !== "") await this.refusal("parameterized packages")();
     const provider =
       request.getProvider() ||

@@ -66,9 +66,15 @@ function addDeclared(project: Project, section: unknown): Declaration[] {
   return declarations;
 }
 
+/** How the real engine names resources of its own accord: the naming of simulated clouds knows nothing of it. */
+const namingKey = "pulumi:autonaming";
+
 /** Adds the `config` section of a stack's file. */
-function addStackConfig(project: Project, { config, encryptionsalt }: Yaml): string[] {
+function addStackConfig(project: Project, { config, encryptionsalt, environment }: Yaml): string[] {
   const problems: string[] = [];
+  if (environment !== undefined && environment !== null) {
+    problems.push(`cannot rehearse: the environments of stack ${project.stack}: give their values as config`);
+  }
   const open = openedBy(typeof encryptionsalt === "string" ? encryptionsalt : undefined);
   for (const [name, entry] of Object.entries(isData(config) ? config : {})) {
     const key = keyOf(project, name);
@@ -159,6 +165,7 @@ export function readProject(
       typeof value === "string" ? { text: value, secret: secrets.has(key) } : { text: value.secret, secret: true },
     );
   }
+  if (project.config.has(namingKey)) problems.push(`cannot rehearse: the configuration ${namingKey}`);
   problems.push(...declaredProblems(declarations, project.config, stack));
   if (problems.length > 0) throw new UserError(problems.join("\n"));
   return project;

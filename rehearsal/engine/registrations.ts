@@ -2,12 +2,13 @@ import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import type * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
 import { withHashes } from "./assets";
+import { InvalidArgument } from "./context";
 import type { DefaultProviders } from "./defaultProviders";
 import { goalOf, optionsOf, providerInputs } from "./goals";
 import type { Properties } from "./provider";
 import type { Goal } from "./state";
 import type { Transforms } from "./transforms";
-import { isProviderType, packageOf, parseReference, typeOf } from "./urns";
+import { isProviderType, packageOf, parseReference, typeOf, typeProblem } from "./urns";
 import { lowerOutputs, outputDependencies, raiseOutputs } from "./values";
 import { fromStruct } from "./wire";
 
@@ -69,7 +70,9 @@ export class Registrations {
       request.getParent(),
     ];
     const mappings = Object.fromEntries(request.getEnvvarmappingsMap().entries());
-    if (Object.keys(mappings).length > 0 && !isProviderType(type)) throw new Error(misplacedMappings);
+    const misplaced = Object.keys(mappings).length > 0 && !isProviderType(type) ? misplacedMappings : undefined;
+    const problem = (custom ? typeProblem(type) : undefined) ?? misplaced;
+    if (problem !== undefined) throw new InvalidArgument(problem);
     this.inherit(request, this.registered.get(parent)?.goal);
     const given = dependenciesOf(request);
     given.properties = await this.hashed(given.properties, "unmarshal properties");

@@ -34,6 +34,12 @@ export function parseReference(reference: string): { urn: string; id: string } {
   return { urn: reference.slice(0, cut), id: reference.slice(cut + 2) };
 }
 
+/** Why a text is no type of a custom resource, in the words of the real engine; undefined when it is one. */
+export function typeProblem(type: string): string | undefined {
+  if (type.split(":").length > 2) return undefined;
+  return `Type '${type}' is not a valid type token (must have format '*:*:*')`;
+}
+
 /** The package that a type token belongs to, such as `aws` of `aws:eks/cluster:Cluster`. */
 export function packageOf(type: string): string {
   return isProviderType(type) ? type.slice(providerPrefix.length) : (type.split(":", 1)[0] ?? "");

@@ -77,6 +77,10 @@ describe("programs", { concurrency: 2 }, () => {
     [`process.kill(process.pid, "SIGTERM");`, "an unhandled error occurred: Program was ended by SIGTERM"],
     [`require("./nowhere");`, "Cannot find module './nowhere'"],
     [
+      `new pulumi.CustomResource("thing", "a", {});`,
+      "3 INVALID_ARGUMENT: Type 'thing' is not a valid type token (must have format '*:*:*')",
+    ],
+    [
       `new Thing("a", {}, { transforms: [() => { throw new Error("no"); }] });`,
       "invoke transform: rpc error: code = Unknown desc = transform failed: Error: no",
     ],
@@ -138,7 +142,10 @@ describe("programs", { concurrency: 2 }, () => {
         });
         project.write(`new Thing("a", {}, { envVarMappings: { A: "B" } });`);
         const [said] = (await session.preview()).diagnostics;
-        assert.match(said?.message ?? "", /envVarMappings can only be used with provider resources/);
+        assert.match(
+          said?.message ?? "",
+          /3 INVALID_ARGUMENT: envVarMappings can only be used with provider resources/,
+        );
       },
       { sources: [spied] },
     ).finally(() => delete process.env.MULTISITE_TEST_MAPPED);

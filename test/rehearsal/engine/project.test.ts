@@ -105,3 +105,12 @@ it("takes what the caller gives as what Pulumi.yaml declares it to be", () => {
     "case:flag": { text: "true", secret: false },
   });
 });
+
+for (const [stack, said] of [
+  ["config:\n  pulumi:autonaming: { mode: verbatim }\n", "the configuration pulumi:autonaming"],
+  ["environment: [shared]\n", "the environments of stack dev: give their values as config"],
+] as const) {
+  it(`refuses by name: ${said}`, () => {
+    assert.throws(() => read({}, stack), { name: "UserError", message: `cannot rehearse: ${said}` });
+  });
+}
