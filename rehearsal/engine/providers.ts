@@ -27,6 +27,22 @@ function ownConfig(inputs: Properties): Properties {
   return own;
 }
 
+/**
+ * The same without secrets and references: unlike other methods, those that check and compare configurations hear none in
+ * the real engine, so that a value which becomes a secret is no change.
+ */
+const plainConfig = (inputs: Properties): Properties => lowerReferences(revealSecrets(ownConfig(inputs)));
+
+function plainDiff(request: contract.DiffRequest): contract.DiffRequest {
+  const { oldInputs, oldOutputs, news } = request;
+  return {
+    ...request,
+    oldInputs: plainConfig(oldInputs),
+    oldOutputs: plainConfig(oldOutputs),
+    news: plainConfig(news),
+  };
+}
+
 /** Variables of the environment that a provider is to see under other names: those that are set. */
 function mappedEnvironment(inputs: Properties): { [name: string]: string } {
   const internal = inputs[internalKey];
@@ -113,7 +129,7 @@ export class Instance {
   }
 
   diffConfig(request: contract.DiffRequest): Promise<contract.DiffResult> {
-    return this.provider.diffConfig(request);
+    return this.provider.diffConfig(plainDiff(request));
   }
 }
 
@@ -153,22 +169,21 @@ export class ProviderRegistry {
 
   async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
     const provider = await this.open(request.urn, request.news);
-    const news = ownConfig(request.news);
-    const result = await provider.checkConfig({ ...request, olds: ownConfig(request.olds), news });
+    const [olds, news] = [plainConfig(request.olds), plainConfig(request.news)];
+    const result = await provider.checkConfig({ ...request, olds, news });
     if (result.failures.length > 0) return result;
     this.opened.set(request.urn, provider);
     const kept: Properties = {};
     for (const key of ["version", internalKey]) if (key in request.news) kept[key] = request.news[key];
-    return { inputs: { ...result.inputs, ...kept }, failures: [] };
+    return { inputs: { ...restoreSecrets(result.inputs, ownConfig(request.news)), ...kept }, failures: [] };
   }
 
   async diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
-    const [oldInputs, news] = [ownConfig(request.oldInputs), ownConfig(request.news)];
     const provider = this.opened.get(request.urn) ?? this.instances.get(`${request.urn}::${request.id}`);
     if (provider === undefined) throw new Error(`the provider ${request.urn} was not checked`);
-    const diff = await provider.diffConfig({ ...request, oldInputs, news });
+    const diff = await provider.diffConfig(plainDiff(request));
     if (diff.changes !== "unknown") return diff;
-    return { ...diff, changes: sameValue(request.oldOutputs, news) ? "none" : "some" };
+    return { ...diff, changes: sameValue(request.oldOutputs, ownConfig(request.news)) ? "none" : "some" };
   }
 
   private async configure(urn: string, id: string, inputs: Properties): Promise<void> {

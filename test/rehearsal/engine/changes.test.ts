@@ -208,14 +208,15 @@ describe("changes of a program", { concurrency: 2 }, () => {
     });
   });
 
-  it("replaces the resources of a provider whose account changed, and no others", () => {
+  it("replaces the resources of a provider whose account changed, and no others, not even where it is a secret now", () => {
     const program = (account: string): string =>
-      `const p = new Lab("p", { account: "${account}" }); new Thing("a", { size: 1 }, { provider: p }); new Thing("b", { size: 1 });`;
+      `const p = new Lab("p", { account: "${account}" }); new Thing("a", { size: 1 }, { provider: p }); new Thing("b", { size: 1 });
+       const q = new Lab("q", { account: ${account === "one" ? '"x"' : 'pulumi.secret("x")'} }); new Thing("c", { size: 1 }, { provider: q });`;
     return withLab(program("one"), async (session, project) => {
       ok(await session.up());
       project.write(program("two"));
       const steps = ops(ok(await session.up()));
-      assert.ok(steps.includes("replace a") && steps.includes("same b"), steps.join(", "));
+      assert.ok(steps.includes("replace a") && steps.includes("same b") && steps.includes("same c"), steps.join(", "));
     });
   });
 });
