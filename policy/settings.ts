@@ -69,6 +69,36 @@ const POD: Schemas = {
   nodeSelector: { type: "object" },
   tolerations: { type: "array" },
   architectures: { type: "array", items: { enum: ["amd64", "arm64"] } },
+  hostPorts: {
+    type: "array",
+    items: {
+      type: "object",
+      properties: {
+        port: { type: "integer", minimum: 1, maximum: 65_535 },
+        protocol: { enum: ["TCP", "UDP", "SCTP"] },
+        hostIP: { type: "string" },
+      },
+      required: ["port"],
+      additionalProperties: false,
+    },
+  },
+  containersWithoutRequests: { type: "array", items: { type: "string" } },
+};
+
+/** What keeps the pods of a workload off nodes. */
+const APART: Schemas = {
+  onePerNode: { type: "boolean" },
+  apartFrom: { type: "array", items: { type: "string" } },
+  nodeSpread: {
+    type: "object",
+    properties: {
+      maxSkew: { type: "integer", minimum: 1 },
+      minDomains: { type: "integer", minimum: 1 },
+      nodeTaintsPolicy: { enum: ["Honor", "Ignore"] },
+    },
+    required: ["maxSkew"],
+    additionalProperties: false,
+  },
 };
 
 /** The settings as JSON Schema, which the engine checks before any policy runs. */
@@ -123,6 +153,7 @@ export const settingsSchema: PolicyConfigSchema = {
             type: "object",
             properties: {
               ...POD,
+              ...APART,
               name: { type: "string", minLength: 1 },
               replicas: { type: "integer", minimum: 0 },
               minimumPerSite: { type: "integer", minimum: 0 },

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FleetSpec } from "pulumi-multisite/plan";
+import { demandFromObjects } from "../../lib/plan/demand";
 import { rules } from "../../policy/policies";
-import type { Settings } from "../../policy/settings";
+import { type Settings, settingsSchema } from "../../policy/settings";
 import { eks, existing, fleetOf, type Given, onFleet, onResource, UNKNOWN_VALUE } from "./fakes";
 
 /** A fleet of EKS sites that two of three carry: 3 nodes offer 10.29 cores. */
@@ -291,3 +292,64 @@ describe("N1-004 on reference fleets", () => {
     assert.deepEqual(onFleet(N.loss, fleetOf([50, 50, 50], 100), given).messages, []);
   });
 });
+
+it("the settings know all that manifests can ask for", () => {
+  const spec = {
+    nodeSelector: { pool: "a" },
+    tolerations: [{ operator: "Exists" }],
+    priority: -1,
+    affinity: {
+      nodeAffinity: required("nodeSelectorTerms", "matchExpressions", {
+        key: "kubernetes.io/arch",
+        operator: "Exists",
+      }),
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "kubernetes.io/hostname", labelSelector: {} }],
+      },
+    },
+    topologySpreadConstraints: [
+      {
+        ...{ maxSkew: 2, minDomains: 2, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "DoNotSchedule" },
+        ...{ nodeTaintsPolicy: "Honor", labelSelector: { matchLabels: { app: "a" } } },
+      },
+    ],
+    containers: [
+      {
+        name: "main",
+        ports: [{ containerPort: 53, hostPort: 53, protocol: "UDP", hostIP: "10.0.0.1" }],
+        resources: { requests: { "ephemeral-storage": "1Gi", "example.com/gpu": "1" } },
+      },
+    ],
+  };
+  const sources = ["Deployment", "StatefulSet", "DaemonSet"].map((kind) => ({
+    source: kind,
+    object: {
+      ...{ apiVersion: "apps/v1", kind, metadata: { name: kind.toLowerCase() } },
+      spec: { template: { metadata: { labels: { app: kind === "Deployment" ? "a" : "b" } }, spec } },
+    },
+  }));
+  const { workloads, daemonSets, problems } = demandFromObjects(sources);
+  assert.deepEqual(problems, []);
+  const fields = new Set(workloads.flatMap((one) => Object.keys(one)));
+  for (const name of ["onePerNode", "apartFrom", "nodeSpread", "hostPorts", "containersWithoutRequests"])
+    assert.ok(fields.has(name), name);
+  const { demand } = settingsSchema.properties as unknown as Record<string, { properties: Record<string, ListSchema> }>;
+  for (const [list, found] of [
+    ["workloads", workloads],
+    ["daemonSets", daemonSets],
+  ] as const) {
+    const known = Object.keys(demand!.properties[list]!.items.properties);
+    assert.deepEqual(
+      found.flatMap((one) => Object.keys(one)).filter((field) => !known.includes(field)),
+      [],
+    );
+  }
+});
+
+interface ListSchema {
+  readonly items: { readonly properties: object };
+}
+
+function required(terms: string, expressions: string, expression: object) {
+  return { requiredDuringSchedulingIgnoredDuringExecution: { [terms]: [{ [expressions]: [expression] }] } };
+}

@@ -10,6 +10,7 @@ import { podShape } from "./podShape";
 import { podsOf } from "./podSources";
 import type { ResourceList } from "./resourceList";
 import { Scalers } from "./scalers";
+import { noteSurge } from "./surge";
 import { type Priority, Surroundings } from "./surroundings";
 
 /** An object of the manifests that runs pods. */
@@ -66,7 +67,7 @@ export function workload(
   const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity, spec, note));
   const count = pods.count === "every node" ? pods.count : replicas(pods.count, scalers.maximumOf(identity), note);
   if (Number(count) > MOST_REPLICAS) object.problem(`asks for ${count} replicas: at most ${MOST_REPLICAS} are counted`);
-  return {
+  const read: Workload = {
     identity,
     replicas: count,
     shape: podShape(spec, requests, note),
@@ -77,6 +78,8 @@ export function workload(
     antiAffinity: antiAffinity(spec, note),
     nodeSpreads: nodeSpreads(spec, note),
   };
+  noteSurge(read, object, note);
+  return read;
 }
 
 /** Whether pods of a workload may share no node with those of another, or with each other. */

@@ -8,16 +8,24 @@ interface Pods {
   readonly kind?: string;
   readonly labels?: object;
   readonly spec?: object;
+  readonly strategy?: object | undefined;
 }
 
-function object({ name = "web", namespace = "shop", kind = "Deployment", labels = { app: name }, spec = {} }: Pods) {
+function object({
+  name = "web",
+  namespace = "shop",
+  kind = "Deployment",
+  labels = { app: name },
+  spec = {},
+  strategy,
+}: Pods) {
   const containers = [{ name: "main", image: "none", resources: { requests: { cpu: "1", memory: "1Gi" } } }];
   const template = { metadata: { labels }, spec: { containers, ...spec } };
   return {
     apiVersion: "apps/v1",
     kind,
     metadata: { name, namespace },
-    spec: { selector: { matchLabels: labels }, template },
+    spec: { selector: { matchLabels: labels }, template, strategy },
   };
 }
 
@@ -73,7 +81,10 @@ describe("required pod anti-affinity by host", () => {
       const [web, other] = workloads;
       assert.deepEqual({ own: web?.onePerNode ?? false, db: web?.apartFrom ?? [] }, { own, db: db ? ["db"] : [] });
       assert.ok(other?.onePerNode === undefined && other?.apartFrom === undefined);
-      assert.deepEqual(notes, note === undefined ? [] : [note]);
+      assert.deepEqual(
+        notes.filter((one) => !one.includes("rolling update")),
+        note === undefined ? [] : [note],
+      );
     });
   }
 
@@ -87,6 +98,32 @@ describe("required pod anti-affinity by host", () => {
     assert.equal(workloads[0]?.apartFrom, undefined);
     assert.deepEqual(notes, ["Required pod anti-affinity between DaemonSets and other pods is not judged: web."]);
   });
+});
+
+describe("a rolling update of pods that share no node", () => {
+  const rows: [what: string, strategy: object | undefined, spec: object, isNoted: boolean][] = [
+    ["by default", undefined, away(OWN).spec, true],
+    ["that stops none", { rollingUpdate: { maxUnavailable: 0 } }, away(OWN).spec, true],
+    ["that stops one first", { rollingUpdate: { maxUnavailable: 1 } }, away(OWN).spec, false],
+    ["that stops all", { type: "Recreate" }, away(OWN).spec, false],
+    ["apart within a revision only", undefined, away({ ...OWN, matchLabelKeys: ["pod-template-hash"] }).spec, false],
+    [
+      "with a host port",
+      undefined,
+      { hostNetwork: true, containers: [{ name: "a", ports: [{ containerPort: 1 }] }] },
+      true,
+    ],
+    ["apart from others only", undefined, away(OTHER).spec, false],
+  ];
+  for (const [what, strategy, spec, isNoted] of rows) {
+    it(`${what} ${isNoted ? "needs" : "needs no"} node more`, () => {
+      const { notes } = demandOf(
+        { spec, strategy },
+        { name: "sets", kind: "StatefulSet", ...away({ labelSelector: {} }) },
+      );
+      assert.equal(notes.filter((note) => /rolling update .*: shop\/web\.$/.test(note)).length, isNoted ? 1 : 0);
+    });
+  }
 });
 
 describe("topology spread that must hold", () => {
