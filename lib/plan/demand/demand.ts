@@ -4,7 +4,7 @@ import { Field, isMap } from "./fields";
 import { identityOf } from "./identity";
 import { neighboursOf } from "./neighbours";
 import { Notes } from "./notes";
-import type { SourceObject } from "./objects";
+import type { Found, SourceObject } from "./objects";
 import { type NamedWorkload, readObjects } from "./reading";
 import { type DemandTotals, totalsOf } from "./totals";
 import { alone, toSpec, workload } from "./workloads";
@@ -31,9 +31,14 @@ export interface CountedDemand extends DemandFromManifests {
 /**
  * Counts the demand of Kubernetes objects. It never throws: objects that cannot be read are named in `problems`.
  * Objects of no interest (Services, ConfigMaps, ...) are passed over.
+ * @param report told every object, to report what is wrong with it beyond what counting needs
  */
-export function demandFromObjects(sources: readonly SourceObject[]): CountedDemand {
-  const { workloads, notes, problems } = readObjects(sources);
+export function demandFromObjects(
+  sources: readonly SourceObject[],
+  report: (found: Found) => void = () => {},
+): CountedDemand {
+  const { objects, workloads, notes, problems } = readObjects(sources);
+  for (const found of objects) report(found);
   return { ...assemble(workloads, notes), problems: problems.all };
 }
 

@@ -1,6 +1,7 @@
 import { ManifestError, type ManifestSource, objectsOf } from "../demand/manifests";
 import type { Found, SourceObject } from "../demand/objects";
 import { type NamedWorkload, type ReadManifests, readObjects } from "../demand/reading";
+import { reportRefused } from "../demand/refused";
 import { keepsAway } from "../demand/workloads";
 import { portNames } from "../exclusion";
 import type { FleetPlan } from "../plan";
@@ -79,6 +80,7 @@ export function siteObjects(
 ): RenderedFleet {
   const texts = objectsOf(manifests.filter((it): it is ManifestSource => "text" in it));
   const read = readObjects([...texts.objects, ...manifests.filter((it): it is SourceObject => "object" in it)]);
+  for (const found of read.objects) reportRefused(found);
   const problems = [...texts.problems, ...read.problems.all, ...read.objects.flatMap(withoutName)];
   if (problems.length > 0) throw new ManifestError(problems);
   const present = new Set(

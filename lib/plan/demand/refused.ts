@@ -1,0 +1,82 @@
+import { nearest } from "../nearest";
+import { selects } from "../workloads/selectors";
+import { type Field, shown } from "./fields";
+import type { Found } from "./objects";
+import { templateLabels } from "./podSelection";
+import { podsOf } from "./podSources";
+
+/** Kinds of Kubernetes' own groups that run pods or that others are mistaken for: the groups' kinds are these (v1.35). */
+const KINDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["apps", ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRevision"]],
+  ["batch", ["Job", "CronJob"]],
+]);
+
+/** Kinds whose selector must select the labels of their own template. */
+const SELECTING = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
+
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Of names beyond this the reader says that they are too long. */
+const LONGEST_NAME = 253;
+
+/** Characters of a name at most: what its controller adds for its pods must fit as well. */
+const LONGEST: Readonly<Record<string, number>> = { CronJob: 52, Job: 63 };
+
+/**
+ * Reports what an API server would refuse of an object that runs pods, and that counts all the same: names, kinds and
+ * selectors. Of objects in manifests; those of a program may have names that nobody knows yet.
+ */
+export function reportRefused({ identity: { group, kind }, field }: Found): void {
+  // What `extensions` had of old is read as `apps`, and more than that.
+  const kinds = String(field.at("apiVersion").value).startsWith(`${group}/`) ? KINDS.get(group) : undefined;
+  if (kinds !== undefined && !kinds.includes(kind)) {
+    const near = nearest(kind, kinds);
+    const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+    field.at("kind").problem(`is ${shown(kind)}, which the group ${group} does not have.${hint}`);
+    return;
+  }
+  const pods = podsOf({ cluster: "", group, kind, namespace: "", name: "" }, field, () => {});
+  if (pods === undefined) return;
+  const metadata = field.at("metadata");
+  reportName(metadata.at("name"), SUBDOMAIN, LONGEST[kind] ?? Number.POSITIVE_INFINITY);
+  reportName(metadata.at("namespace"), LABEL);
+  const spec = pods.template.at("spec");
+  reportContainers([...spec.at("initContainers").items(), ...spec.at("containers").items()]);
+  if (group === "apps" && SELECTING.includes(kind)) reportSelector(field.at("spec", "selector"), pods.template);
+}
+
+function reportName(name: Field, pattern: RegExp, longest = Number.POSITIVE_INFINITY): void {
+  const text = name.value;
+  if (typeof text !== "string" || text === "" || text.length > LONGEST_NAME) return;
+  if (!pattern.test(text)) {
+    const dots = pattern === SUBDOMAIN ? `, "-" and "."` : ` and "-", at most 63`;
+    name.problem(`must be of a-z, 0-9${dots}, a letter or digit at both ends, got ${shown(text)}`);
+  } else if (text.length > longest) {
+    name.problem(
+      `must have at most ${longest} characters, since its pods' names and labels add to it, got ${text.length}`,
+    );
+  }
+}
+
+function reportContainers(containers: readonly Field[]): void {
+  const seen = new Set<unknown>();
+  for (const container of containers) {
+    const name = container.at("name");
+    reportName(name, LABEL);
+    if (typeof name.value === "string" && seen.has(name.value)) {
+      name.problem(`is ${shown(name.value)}, which another container of the pod has already`);
+    }
+    seen.add(name.value);
+  }
+}
+
+/** A selector that is not written is made of the labels, as old API versions did. */
+function reportSelector(selector: Field, template: Field): void {
+  const map = selector.map();
+  if (map === undefined) return;
+  if (Object.keys(map).length === 0) selector.problem("is empty: it must select the labels of the pods' template");
+  else if (!selects(map, templateLabels(template))) {
+    selector.problem("does not select the labels of the pods' template (spec.template.metadata.labels)");
+  }
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { demandFromManifests, ManifestError } from "../../../lib/plan/demand";
+
+const REQUESTS = { requests: { cpu: "1", memory: "1Gi" } };
+
+interface Change {
+  readonly [key: string]: unknown;
+  readonly metadata?: object;
+  readonly selector?: unknown;
+  readonly labels?: object;
+  readonly containers?: readonly object[];
+}
+
+function object({ metadata, selector, labels = { app: "web" }, containers = [{ name: "main" }], ...rest }: Change) {
+  const template = {
+    metadata: { labels },
+    spec: { containers: containers.map((one) => ({ ...one, resources: REQUESTS })) },
+  };
+  const spec = { selector, template, jobTemplate: { spec: { template } } };
+  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", ...metadata }, spec, ...rest };
+}
+
+function problemsOf(change: Change): string[] {
+  try {
+    demandFromManifests([{ name: "a", text: JSON.stringify(object(change)) }]);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ManifestError);
+    return error.problems.map(({ path, message }) => `${path.replace(/^.*\) /, "")} ${message}`);
+  }
+}
+
+describe("what an API server refuses is reported, though it could be counted", () => {
+  const long = (length: number) => "a".repeat(length);
+  const rows: [what: string, change: Change, problems: RegExp[]][] = [
+    ["nothing", { selector: { matchLabels: { app: "web" } } }, []],
+    ["a name of several parts", { metadata: { name: "web.v2-1" } }, []],
+    ["a name that the API server completes", { metadata: { name: undefined, generateName: "web-" } }, []],
+    ["a selector that old versions made", { selector: undefined }, []],
+    ["the old group of other kinds", { apiVersion: "extensions/v1beta1", kind: "Deployment" }, []],
+    ["a name", { metadata: { name: "Web_App" } }, [/metadata\.name must be of a-z, 0-9, "-" and "\.".*got "Web_App"/]],
+    ["a namespace", { metadata: { namespace: "a.b" } }, [/metadata\.namespace must be of a-z/]],
+    ["a name of endless length", { metadata: { name: `${long(100_000)}!` } }, [/metadata\.name is longer than 253/]],
+    ["a CronJob's name", { apiVersion: "batch/v1", kind: "CronJob", metadata: { name: long(53) } }, [/at most 52/]],
+    ["a Job's name", { apiVersion: "batch/v1", kind: "Job", metadata: { name: long(64) } }, [/at most 63/]],
+    ["a container's name", { containers: [{ name: "Main" }] }, [/containers\[0\]\.name must be of a-z/]],
+    [
+      "two containers of a name",
+      { containers: [{ name: "a" }, { name: "a" }] },
+      [/containers\[1\]\.name is "a", which/],
+    ],
+    [
+      "a kind",
+      { kind: "Deploymnet" },
+      [/kind is "Deploymnet", which the group apps does not have\. Did you mean "Deployment"\?/],
+    ],
+    [
+      "a selector of others",
+      { selector: { matchLabels: { app: "db" } } },
+      [/spec\.selector does not select the labels/],
+    ],
+    [
+      "a selector by expressions",
+      { selector: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["web"] }] } },
+      [/spec\.selector does not select/],
+    ],
+    ["an empty selector", { selector: {} }, [/spec\.selector is empty/]],
+    [
+      "all of it at once",
+      { metadata: { name: "A" }, containers: [{ name: "B" }], selector: { matchLabels: { c: "d" } } },
+      [/metadata\.name/, /containers\[0\]/, /spec\.selector/],
+    ],
+  ];
+  for (const [what, change, expected] of rows) {
+    it(what, () => {
+      const problems = problemsOf(change);
+      assert.equal(problems.length, expected.length, problems.join("\n"));
+      for (const [index, pattern] of expected.entries()) assert.match(problems[index] ?? "", pattern);
+    });
+  }
+});
