@@ -37,17 +37,17 @@ export function isTriggered(before: unknown, now: unknown): boolean {
   return !isDeepStrictEqual(withoutContents(read), withoutContents(wanted));
 }
 
-/** A diff of which the provider knows only that it does not know: the inputs decide. */
+/** A diff of which the provider knows only that it does not know: the inputs decide, secret or not. */
 export function settle(
   diff: DiffResult,
-  old: ResourceState,
+  old: Pick<ResourceState, "inputs">,
   news: ResourceState["inputs"],
   ignored: string[],
 ): DiffResult {
   if (diff.changes !== "unknown") return diff;
-  const { inputs } = ignoreChanges(news, old.inputs, ignored);
-  if (sameValue(old.inputs, inputs)) return { ...diff, changes: "none" };
-  const detailedDiff = objectDiff(old.inputs, inputs);
+  const [before, now] = [old.inputs, ignoreChanges(news, old.inputs, ignored).inputs].map(revealSecrets);
+  if (sameValue(before, now)) return { ...diff, changes: "none" };
+  const detailedDiff = objectDiff(before, now);
   const diffs = [...new Set(Object.keys(detailedDiff).map((path) => String(parsePath(path)?.[0] ?? path)))];
   return { ...diff, changes: "some", diffs, detailedDiff };
 }

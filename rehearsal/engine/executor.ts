@@ -104,7 +104,7 @@ export class Executor {
       const made = isProviderType(fresh.type)
         ? await registry.create(fresh.urn, fresh.inputs, preview)
         : await this.instance(fresh).create(request);
-      if (!preview && made.id === "") throw new Error("provider did not return an ID from Create");
+      if (!preview && made.id === "") throw new Error(`plugin returned empty resource.ID from create '${fresh.urn}'`);
       fresh.id = made.id;
       fresh.outputs = made.outputs;
     } catch (error) {
