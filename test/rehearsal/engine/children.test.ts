@@ -48,6 +48,23 @@ const loaded = () => ["arborist/lib", "typescript/lib"].map((part) => Object.key
 `,
 );
 
+/** Loads the SDK, begins a trace, then asks for the Automation API, and says after each which of both came along. */
+const traced = join(folder, "traced.js");
+writeFileSync(
+  traced,
+  `const { automation } = require("@pulumi/pulumi");
+const tracing = require("@pulumi/pulumi/cmd/run/tracing");
+const loaded = () => ["exporter-zipkin/build", "automation/localWorkspace"].map((part) => Object.keys(require.cache).some((file) => file.includes(part)));
+const atFirst = loaded();
+tracing.start("http://127.0.0.1:9/api/v2/spans");
+const span = tracing.newSpan("first");
+const withTrace = loaded();
+const isClass = automation.LocalWorkspace.prototype.constructor === automation.LocalWorkspace;
+console.log(JSON.stringify([atFirst, withTrace, loaded(), [span.isRecording(), isClass]]));
+process.exit();
+`,
+);
+
 async function linesOf(script: string, env: Record<string, string | undefined> = {}): Promise<string[]> {
   const lines: string[] = [];
   const onLine = ({ stream, text }: LogLine) => stream === "stdout" && lines.push(text);
@@ -69,5 +86,9 @@ describe("a program's process", () => {
 
   it("loads for who has a closure what only closures need, and for nobody else", async () => {
     assert.deepEqual(await linesOf(closure), ["[[false,false],[true,false],[true,true],[true,true]]"]);
+  });
+
+  it("loads for who traces or runs programs itself what only these need, and for nobody else", async () => {
+    assert.deepEqual(await linesOf(traced), ["[[false,false],[true,false],[true,true],[true,true]]"]);
   });
 });
