@@ -6,6 +6,8 @@ import { countingGroups } from "./nodeSpread";
 import { guaranteed, type Pods } from "./packing";
 import { mayRunOn } from "./schedulable";
 
+const MOST_NAMES = 8;
+
 /** Workloads no two of whose pods share a node, where that asks for more nodes than there are. */
 export function exclusionNotes(judged: Judged): string[] {
   const { verdict, load, confined } = judged;
@@ -16,10 +18,22 @@ export function exclusionNotes(judged: Judged): string[] {
   // Of others a node may have several of one workload: no number of nodes can be said for them.
   const together = cliques.filter((set) => set.every((w) => mostPerNode[w] === 1));
   const short = [...together, ...alone].flatMap((set) => {
-    const all = set.map((w) => load.critical[w]).filter((pods) => pods !== undefined && !elsewhere.has(pods));
-    return all.length === 0 ? [] : shortOf(all as Pods[], judged);
+    const all = set.flatMap((w) => load.critical[w] ?? []);
+    const everywhere = all.filter((pods) => !elsewhere.has(pods));
+    return everywhere.length === 0 ? [] : shortOf(everywhere, judged);
   });
-  return [...short, ...heldDown(judged)];
+  return [...new Set(short), ...confinedShort(judged), ...heldDown(judged)];
+}
+
+/** Workloads that some sites run a fixed number of pods of, more than they have nodes for. */
+function confinedShort({ confined, domains }: Judged): string[] {
+  const sites = domains.flatMap((domain) => domain.sites.map(({ site }) => site));
+  return confined.flatMap(({ pods, placed }) => {
+    const isAlone = pods.spec.onePerNode === true || (pods.spec.hostPorts ?? []).length > 0;
+    const few = sites.filter((site) => isAlone && nodesFor([pods], site) < (placed.get(site.name) ?? 0));
+    const rows = few.map((site) => `${site.name} (${placed.get(site.name)} of ${nodesFor([pods], site)})`);
+    return rows.length === 0 ? [] : [`${who([pods])}: more than it has nodes are placed at ${someOf(rows)}.`];
+  });
 }
 
 /** Workloads that must be even over nodes, some of which count and can have none of them. */
@@ -34,7 +48,7 @@ function heldDown({ load, domains }: Judged): string[] {
     if (pools.length === 0) return [];
     const { maxSkew } = spec.nodeSpread;
     return [
-      `Workload ${spec.name} must be even over nodes, and those of ${pools.sort().join(", ")} count though it may not run ` +
+      `Workload ${spec.name} must be even over nodes, and those of ${someOf(pools)} count though it may not run ` +
         `there: no node of these sites takes more than ${maxSkew} (maxSkew). nodeTaintsPolicy: Honor leaves out nodes by their taints.`,
     ];
   });
@@ -54,9 +68,17 @@ function shortOf(all: readonly Pods[], { domains, tolerate, load }: Judged): str
   const found: string[] = [];
   if (left < needed)
     found.push(`${left} nodes that may run one are left after the worst loss, and ${needed} are needed`);
-  if (few.length > 0)
-    found.push(`every site runs ${least} at least, for which ${few.sort().join(", ")} has too few nodes`);
+  if (few.length > 0) found.push(`every site runs ${least} at least, too many for ${someOf(few)}`);
+  const single = sites.filter(isOneNode).map((site) => site.name);
+  if (found.length > 0 && single.length > 0) {
+    found.push(`by their allocatable.nodes, 1 where it is not given, one node each counts of ${someOf(single)}`);
+  }
   return found.map((what) => `${who(all)}: ${what}.`);
+}
+
+/** Whether it is an existing site of which nobody has said how many nodes it has, or that it has one. */
+function isOneNode({ nodeGroups }: CapacitySite): boolean {
+  return nodeGroups.every(({ pool, count }) => pool === undefined && count === 1);
 }
 
 function nodesFor(all: readonly Pods[], { nodeGroups }: CapacitySite): number {
@@ -65,10 +87,18 @@ function nodesFor(all: readonly Pods[], { nodeGroups }: CapacitySite): number {
 }
 
 function who(all: readonly Pods[]): string {
-  const names = all.map(({ spec }) => spec.name).join(", ");
+  const names = someOf(all.map(({ spec }) => spec.name));
   const ports = [...new Set(all.flatMap(({ spec }) => portNames(spec.hostPorts ?? [])))];
-  const why = ports.length === 0 ? "" : ` (host ${ports.length === 1 ? "port" : "ports"} ${ports.join(", ")})`;
+  const why = ports.length === 0 ? "" : ` (host ${ports.length === 1 ? "port" : "ports"} ${someOf(ports)})`;
   return all.length === 1
     ? `Workload ${names} runs at most one pod a node${why}`
     : `Of workloads ${names} a node runs at most one pod${why}`;
+}
+
+/** Names in their order, the first of them where they are many. */
+function someOf(names: readonly string[]): string {
+  const sorted = [...names].sort();
+  return sorted.length <= MOST_NAMES
+    ? sorted.join(", ")
+    : `${sorted.slice(0, MOST_NAMES - 1).join(", ")} and ${sorted.length - MOST_NAMES + 1} more`;
 }

@@ -183,12 +183,15 @@ function cliquesHere({ critical, exclusion }: Load, site: SiteNodes): Cliques {
         capacity.every((all, r) => (critical[a]?.size[r] ?? 0) + (critical[b]?.size[r] ?? 0) <= all),
     );
   const found = new Map<string, readonly number[]>();
+  const covered = new Set<number>();
   for (const set of [...exclusion.cliques, ...limited]) {
+    if (set.length === 1 && covered.has(set[0] as number)) continue;
     const clique = set.filter((w) => w < critical.length);
     for (const w of critical.keys()) {
       const isApart = clique.every((one) => one !== w && (apart[one]?.has(w) || !fitTogether(one, w)));
       if (isApart) clique.push(w);
     }
+    for (const w of clique) covered.add(w);
     if (clique.length > 1) found.set([...clique].sort((x, y) => x - y).join(), clique);
   }
   return [...found.values()];

@@ -6,7 +6,7 @@ import { capacityVerdict } from "../../lib/plan/capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "../../lib/plan/capacityInput";
 import { exclusionOf } from "../../lib/plan/exclusion";
 import { loadOf, nodesOf } from "../../lib/plan/packing";
-import { resources } from "../../lib/plan/resources";
+import { resources, scale } from "../../lib/plan/resources";
 import { takenPorts } from "../../lib/plan/schedulable";
 import { quotient } from "../../lib/plan/shares";
 import { siteShare } from "../../lib/plan/siteShare";
@@ -111,6 +111,29 @@ describe("which pods keep each other off a node", () => {
       6,
     );
     assert.match(notes.join(), /web runs at most one pod a node: 4 nodes .* after the worst loss, and 8 are needed/);
+  });
+
+  it("says which existing sites count as one node, and where a workload that few sites run has too few nodes", () => {
+    const each = resources({ cpuMillis: 4000, memoryMiB: 4096, pods: 10 });
+    const site = (name: string, pool: string | undefined, count: number): CapacitySite => ({
+      ...{ name, faultDomain: name, region: name },
+      nodeGroups: [{ pool, count, perNode: each, total: scale(each, count) }],
+    });
+    const judge = (one: Partial<WorkloadSpec>) =>
+      capacityVerdict({
+        sites: [site("r", undefined, 1), site("s", undefined, 3), site("t", "apps", 3)],
+        demand: { workloads: [{ ...POD, name: "web", onePerNode: true, ...one }] },
+        tolerate: 1,
+        faultDomain: "region",
+      });
+    assert.equal(judge({ replicas: 2 }).verdict, "holds");
+    const { verdict, notes } = judge({ replicas: 6 });
+    assert.equal(verdict, "does not hold");
+    assert.match(notes.join(), /4 nodes that may run one are left .* 6 are needed/);
+    assert.match(notes.join(), /one node each counts of r\./);
+    const confined = judge({ replicas: 4, requires: { regions: ["s", "t"] } });
+    assert.notEqual(confined.verdict, "holds");
+    assert.match(confined.notes.join(), /more than it has nodes are placed at s \(4 of 3\), t \(4 of 3\)/);
   });
 
   function on(hostIP: string): HostPortSpec {
