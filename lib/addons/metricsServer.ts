@@ -1,4 +1,4 @@
-import { Release } from "@pulumi/kubernetes/helm/v3";
+import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import type * as pulumi from "@pulumi/pulumi";
 import { METRICS_SERVER_REQUESTS } from "../plan/overhead";
 import type { SitePlan } from "../plan/plan";

@@ -1,4 +1,4 @@
-import { Release } from "@pulumi/kubernetes/helm/v3";
+import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterContext, ControlPlane } from "../clusters/cluster";
 import { BUNDLE_HASH_ANNOTATION } from "../plan/trustPhases/record";

@@ -1,4 +1,4 @@
-import { Release } from "@pulumi/kubernetes/helm/v3";
+import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import type * as pulumi from "@pulumi/pulumi";
 import type { FleetPlan } from "../plan/plan";
 import { type Priority, placedReplicas, priorityClassName } from "../plan/workloads";
