@@ -201,9 +201,10 @@ async function atTheEdge(t: TestContext, sites: Sites): Promise<void> {
         const { reached, again } = await placed(less, sites);
         if (verdict === "does not hold")
           assert.ok(pendingOf(reached).length > 0, "everything runs, though nothing could");
-        await addNode(sites[name]!, taken);
+        await addNodes(sites[name]!, [named(taken, `${taken.metadata!.name}-again`)]);
         if (verdict === "cannot be proven") {
-          for (const other of less.sites) if (other.name !== name) await addNode(sites[other.name]!, oneMore(other));
+          for (const other of less.sites)
+            if (other.name !== name) await addNodes(sites[other.name]!, [oneMore(other, number, index)]);
           const more = await again();
           assert.notEqual(more.seconds, null, `one node more a site is not enough: ${JSON.stringify(pendingOf(more))}`);
         }
@@ -234,9 +235,9 @@ function pendingOf({ pods }: Reached) {
 
 const ADDED = "one-more";
 
-/** Another node like those of a site. */
-function oneMore(site: SitePlan): V1Node {
-  return named(nodesOf(site)[0]!, ADDED);
+/** Another node like those of a site. Of a name that no node had: kwok may still be forgetting those that it has lost. */
+function oneMore(site: SitePlan, fleet: number, index: number): V1Node {
+  return named(nodesOf(site)[0]!, `${ADDED}-${fleet}-${index}`);
 }
 
 function named(node: V1Node, name: string): V1Node {
@@ -247,13 +248,14 @@ function named(node: V1Node, name: string): V1Node {
 /** Has a site consist of other nodes. Of new names: kwok may still be forgetting those that it has just lost. */
 async function equip(site: LocalSite, nodes: readonly V1Node[]): Promise<void> {
   await (await clients(site)).core.deleteCollectionNode();
-  const client = await siteClient(site.kubeconfig);
-  await client.addNodes(nodes);
-  await until(async () => (await client.unreadyNodes()).length === 0, 60);
+  await addNodes(site, nodes);
 }
 
-async function addNode(site: LocalSite, body: V1Node): Promise<void> {
-  await (await clients(site)).core.createNode({ body });
+/** Adds nodes that take pods: the drill gives up pods that find no node for a moment, as on nodes that are not ready yet. */
+async function addNodes(site: LocalSite, nodes: readonly V1Node[]): Promise<void> {
+  const client = await siteClient(site.kubeconfig);
+  await client.addNodes(nodes);
+  await until(async () => (await client.unreadyNodes()).length === 0, 120);
 }
 
 /** Takes a demand away again, and the node that was added for it. */
@@ -267,6 +269,6 @@ async function clear(site: LocalSite): Promise<void> {
     await apps.listNamespacedDeployment({ namespace }),
   ];
   await until(async () => (await left()).every(({ items }) => items.length === 0), 60);
-  const { items } = await core.listNode();
-  if (items.some(({ metadata }) => metadata?.name === ADDED)) await core.deleteNode({ name: ADDED });
+  const names = (await core.listNode()).items.map(({ metadata }) => metadata?.name ?? "");
+  for (const name of names.filter((one) => one.startsWith(ADDED))) await core.deleteNode({ name });
 }
