@@ -21,8 +21,8 @@ const compiled = join(root, "node_modules", ".multisite-tests");
 const emit = ["--noEmit", "false", "--noEmitOnError", "--sourceMap", "--rootDir", ".", "--outDir", compiled];
 run("type check", "node_modules/@typescript/native/bin/tsc", wanted.length === 0 ? emit : [...emit, "--noCheck"]);
 process.env.MULTISITE_COMPILED = compiled;
-// Twice as many files as cores: those with control planes and meshes wait for them half of their time.
-const concurrency = `--test-concurrency=${2 * availableParallelism()}`;
+// One file more than cores: those with control planes wait for them half of their time.
+const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
 run("tests", "--require", ["./test/support/preload.cjs", "--test", concurrency, "--test-reporter=spec", ...files]);
 
 function testsIn(path) {
