@@ -1,6 +1,7 @@
 // How tests, and the processes that they start, read TypeScript. The type check before `npm test` compiles all of it into the
 // folder that MULTISITE_COMPILED names: to read that takes half of the time in which tsx finds and unpacks its own copies of
-// some hundred modules, in each of hundreds of processes. Without the variable, for one file by hand, tsx does it.
+// some hundred modules, in each of hundreds of processes. Without the variable, for files by hand, tsx does it: beside
+// `--import tsx`, which reads what import() asks for.
 const { existsSync, readFileSync } = require("node:fs");
 const { dirname, join, relative } = require("node:path");
 
