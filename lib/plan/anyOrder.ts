@@ -9,9 +9,9 @@ import type { Load, SiteNodes } from "./packing";
  * capacity[r] - q[r] is taken. Sizes are multiples of their greatest common divisor u, so at least the next multiple
  * T[r] of u is taken. Give every pod p the weight max over r of p[r] / T[r], at most 1: the pods on a blocked node
  * weigh 1 or more together. A pod that may share no node with q blocks one by itself and weighs 1, and where a node may
- * always have m pods of q, each of these weighs 1/m at least. So when all pods but one of q weigh less than there are nodes, one node is not blocked.
- * With several groups of nodes the same holds for any positive value of a node; a group alone, and nodes valued by
- * their size, are tried. More nodes or fewer pods never turn a yes into a no.
+ * always have m pods of q, each of these weighs 1/m at least. So when all pods but one of q weigh less than there are
+ * nodes, one node is not blocked. With several groups of nodes the same holds for any positive value of a node; a group
+ * alone, and nodes valued by their size, are tried. More nodes or fewer pods never turn a yes into a no.
  */
 export class AnyOrder {
   private readonly tests: readonly (readonly Test[])[];

@@ -26,13 +26,17 @@ export function exclusionOf(workloads: readonly WorkloadSpec[]): Exclusion {
   for (const [w, { apartFrom = [] }] of workloads.entries()) {
     for (const name of apartFrom) keep(w, byName.get(name) ?? w);
   }
-  const isAlone = workloads.map((one) => one.onePerNode === true || (one.hostPorts ?? []).length > 0);
   return {
-    mostPerNode: isAlone.map((alone) => (alone ? 1 : Number.POSITIVE_INFINITY)),
+    mostPerNode: workloads.map((one) => (isAlone(one) ? 1 : Number.POSITIVE_INFINITY)),
     apart: apart.map((others) => [...others]),
     isSpread: workloads.some(({ nodeSpread }) => nodeSpread !== undefined),
     cliques: cliquesOf(apart, byPort),
   };
+}
+
+/** Whether no two pods of the workload may share a node. */
+export function isAlone({ onePerNode, hostPorts = [] }: WorkloadSpec): boolean {
+  return onePerNode === true || hostPorts.length > 0;
 }
 
 /** Names of the ports that a pod takes, such as `80/TCP` or `10.0.0.1:53/UDP`. */

@@ -1,6 +1,6 @@
 import type { CapacitySite } from "./capacityInput";
 import type { Judged } from "./capacityNotes";
-import { portNames } from "./exclusion";
+import { isAlone, portNames } from "./exclusion";
 import { ceil } from "./grains";
 import { countingGroups } from "./nodeSpread";
 import { guaranteed, type Pods } from "./packing";
@@ -27,10 +27,9 @@ export function exclusionNotes(judged: Judged): string[] {
 
 /** Workloads that some sites run a fixed number of pods of, more than they have nodes for. */
 function confinedShort({ confined, domains }: Judged): string[] {
-  const sites = domains.flatMap((domain) => domain.sites.map(({ site }) => site));
+  const sites = sitesOf(domains);
   return confined.flatMap(({ pods, placed }) => {
-    const isAlone = pods.spec.onePerNode === true || (pods.spec.hostPorts ?? []).length > 0;
-    const few = sites.filter((site) => isAlone && nodesFor([pods], site) < (placed.get(site.name) ?? 0));
+    const few = sites.filter((site) => isAlone(pods.spec) && nodesFor([pods], site) < (placed.get(site.name) ?? 0));
     const rows = few.map((site) => `${site.name} (${placed.get(site.name)} of ${nodesFor([pods], site)})`);
     return rows.length === 0 ? [] : [`${who([pods])}: more than it has nodes are placed at ${someOf(rows)}.`];
   });
@@ -38,7 +37,7 @@ function confinedShort({ confined, domains }: Judged): string[] {
 
 /** Workloads that must be even over nodes, some of which count and can have none of them. */
 function heldDown({ load, domains }: Judged): string[] {
-  const sites = domains.flatMap((domain) => domain.sites.map(({ site }) => site));
+  const sites = sitesOf(domains);
   return load.critical.flatMap(({ spec }) => {
     if (spec.nodeSpread === undefined) return [];
     const pools = sites.flatMap((site) => {
@@ -55,7 +54,7 @@ function heldDown({ load, domains }: Judged): string[] {
 }
 
 function shortOf(all: readonly Pods[], { domains, tolerate, load }: Judged): string[] {
-  const sites = domains.flatMap((domain) => domain.sites.map(({ site }) => site));
+  const sites = sitesOf(domains);
   const nodes = new Map(sites.map((site) => [site, nodesFor(all, site)]));
   const inDomains = domains.map((domain) => domain.sites.reduce((sum, { site }) => sum + (nodes.get(site) ?? 0), 0));
   const left = inDomains
@@ -74,6 +73,10 @@ function shortOf(all: readonly Pods[], { domains, tolerate, load }: Judged): str
     found.push(`by their allocatable.nodes, 1 where it is not given, one node each counts of ${someOf(single)}`);
   }
   return found.map((what) => `${who(all)}: ${what}.`);
+}
+
+function sitesOf(domains: Judged["domains"]): CapacitySite[] {
+  return domains.flatMap((domain) => domain.sites.map(({ site }) => site));
 }
 
 /** Whether it is an existing site of which nobody has said how many nodes it has, or that it has one. */

@@ -12,6 +12,18 @@ export function grains(of: Resources, name: string): number {
   return Math.min(whole, UNLIMITED);
 }
 
+/** What a node offers of these resources, in grains. */
+export function capacityOf({ perNode }: { readonly perNode: Resources }, names: readonly string[]): number[] {
+  return names.map((name) => grains(perNode, name));
+}
+
+/** How many of such a size fit in so much room, both in grains of the same resources; Infinity for what takes nothing. */
+export function timesIn(size: readonly number[], room: readonly number[]): number {
+  let times = Number.POSITIVE_INFINITY;
+  for (const [r, each] of size.entries()) if (each > 0) times = Math.min(times, Math.floor((room[r] ?? 0) / each));
+  return times;
+}
+
 /** Amounts from here on count as unlimited: 2^53 - 1 grains, which is 8 PiB of memory or 9 billion cores. */
 export const UNLIMITED = Number.MAX_SAFE_INTEGER;
 

@@ -1,5 +1,5 @@
 import type { CapacitySite, NodeGroup } from "./capacityInput";
-import { grains } from "./grains";
+import { capacityOf, timesIn } from "./grains";
 import type { Limit, Load, Pods } from "./packing";
 import { countsForSpread, mayRunOn } from "./schedulable";
 
@@ -27,7 +27,7 @@ function spreadLimit({ spec, size }: Pods, site: CapacitySite, load: Load, alone
   const { maxSkew, minDomains = 1 } = nodeSpread;
   const counting = countingGroups(spec, site);
   const nodes = counting.reduce((sum, group) => sum + Math.floor(group.count), 0);
-  const rooms = counting.map((group) => (mayRunOn(spec, group) ? roomFor(size, group, load) : 0));
+  const rooms = counting.map((group) => (mayRunOn(spec, group) ? timesIn(size, capacityOf(group, load.resources)) : 0));
   const fewest = nodes < minDomains ? 0 : Math.min(...rooms);
   return {
     always: Math.min(alone.always, maxSkew),
@@ -40,13 +40,5 @@ function spreadLimit({ spec, size }: Pods, site: CapacitySite, load: Load, alone
 export function countingGroups(spec: Pods["spec"], { nodeGroups }: CapacitySite): NodeGroup[] {
   return nodeGroups.filter(
     (group) => group.count >= 1 && countsForSpread(spec, group, spec.nodeSpread?.nodeTaintsPolicy),
-  );
-}
-
-function roomFor(size: readonly number[], { perNode }: NodeGroup, load: Load): number {
-  return size.reduce(
-    (least, each, r) =>
-      each > 0 ? Math.min(least, Math.floor(grains(perNode, load.resources[r] as string) / each)) : least,
-    Number.POSITIVE_INFINITY,
   );
 }

@@ -1,6 +1,6 @@
 import type { CapacityDemand, CapacitySite, NodeGroup } from "./capacityInput";
 import { type Exclusion, exclusionOf } from "./exclusion";
-import { gcd, grains, UNLIMITED } from "./grains";
+import { capacityOf, gcd, grains, UNLIMITED } from "./grains";
 import { limitsOf } from "./nodeSpread";
 import { names, type Resources, scale, subtract, sum, ZERO } from "./resources";
 import { isOpen, mayRunOn, podResources } from "./schedulable";
@@ -132,7 +132,7 @@ export function guaranteed(group: NodeGroup): number {
 
 function nodesOfGroup(group: NodeGroup, load: Load): Nodes {
   const count = guaranteed(group);
-  const capacity = load.resources.map((name) => grains(group.perNode, name));
+  const capacity = capacityOf(group, load.resources);
   const total = load.resources.map((name, r) =>
     group.total === undefined ? Math.min(UNLIMITED, count * (capacity[r] ?? 0)) : grains(group.total, name),
   );

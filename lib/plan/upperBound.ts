@@ -1,4 +1,4 @@
-import { ceil, floor, TOLERANCE } from "./grains";
+import { ceil, floor, TOLERANCE, timesIn } from "./grains";
 import type { Load, Nodes, SiteNodes } from "./packing";
 import { NOTHING, quotient, type Share } from "./shares";
 
@@ -200,11 +200,8 @@ function cliquesHere({ critical, exclusion }: Load, site: SiteNodes): Cliques {
 /** How many pods of one workload an empty node of the group takes. */
 function alone(load: Load, { limits }: SiteNodes, group: Nodes, w: number): number {
   if (!group.carries[w]) return 0;
-  let most = limits[w]?.most ?? Number.POSITIVE_INFINITY;
-  for (const [r, size] of (load.critical[w]?.size ?? []).entries()) {
-    if (size > 0) most = Math.min(most, Math.floor((group.capacity[r] ?? 0) / size));
-  }
-  return most;
+  const most = limits[w]?.most ?? Number.POSITIVE_INFINITY;
+  return Math.min(most, timesIn(load.critical[w]?.size ?? [], group.capacity));
 }
 
 /** The sets of node groups that some workload, or the divisible demand, is confined to; and all groups together. */

@@ -1,7 +1,6 @@
 import type { Field } from "./fields";
+import { HOST_LABEL } from "./nodeLabels";
 import { type PodSelection, readSelection } from "./podSelection";
-
-const HOST = "kubernetes.io/hostname";
 
 const UNJUDGED = "Required pod anti-affinity that depends on more than hosts and labels of templates is not judged";
 
@@ -10,7 +9,7 @@ export function antiAffinity(spec: Field, note: (matter: string) => void): PodSe
   const required = spec.at("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
   return required.items().flatMap((term) => {
     const selection = readSelection(term);
-    if (selection !== undefined && term.at("topologyKey").text() === HOST) return selection;
+    if (selection !== undefined && term.at("topologyKey").text() === HOST_LABEL) return selection;
     note(UNJUDGED);
     return [];
   });

@@ -1,5 +1,6 @@
 import type { NodeSpreadSpec } from "../spec";
 import type { Field } from "./fields";
+import { HOST_LABEL } from "./nodeLabels";
 import { type PodSelection, readSelection } from "./podSelection";
 import { oneOf } from "./words";
 
@@ -8,7 +9,6 @@ export interface NodeSpread extends NodeSpreadSpec {
   readonly selection: PodSelection;
 }
 
-const HOST = "kubernetes.io/hostname";
 const POLICIES = ["Honor", "Ignore"] as const;
 
 /** What is said of a spread that cannot be judged. */
@@ -33,7 +33,7 @@ function readSpread(constraint: Field): NodeSpread | undefined {
   const nodeTaintsPolicy = oneOf(constraint.at("nodeTaintsPolicy"), POLICIES);
   const nodeAffinityPolicy = oneOf(constraint.at("nodeAffinityPolicy"), POLICIES);
   const selection = readSelection(constraint);
-  const isByHost = constraint.at("topologyKey").text() === HOST;
+  const isByHost = constraint.at("topologyKey").text() === HOST_LABEL;
   if (!isByHost || maxSkew === undefined || nodeAffinityPolicy === "Ignore" || selection === undefined)
     return undefined;
   return {

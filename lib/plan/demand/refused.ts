@@ -1,4 +1,4 @@
-import { nearest } from "../nearest";
+import { didYouMean } from "../checks/wording";
 import { selects } from "../workloads/selectors";
 import { type Field, shown } from "./fields";
 import type { Found } from "./objects";
@@ -27,16 +27,15 @@ const LONGEST: Readonly<Record<string, number>> = { CronJob: 52, Job: 63 };
  * Reports what an API server would refuse of an object that runs pods, and that counts all the same: names, kinds and
  * selectors. Of objects in manifests; those of a program may have names that nobody knows yet.
  */
-export function reportRefused({ identity: { group, kind }, field }: Found): void {
+export function reportRefused({ identity, field }: Found): void {
+  const { group, kind } = identity;
   // What `extensions` had of old is read as `apps`, and more than that.
   const kinds = String(field.at("apiVersion").value).startsWith(`${group}/`) ? KINDS.get(group) : undefined;
   if (kinds !== undefined && !kinds.includes(kind)) {
-    const near = nearest(kind, kinds);
-    const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
-    field.at("kind").problem(`is ${shown(kind)}, which the group ${group} does not have.${hint}`);
+    field.at("kind").problem(`is ${shown(kind)}, which the group ${group} does not have.${didYouMean(kind, kinds)}`);
     return;
   }
-  const pods = podsOf({ cluster: "", group, kind, namespace: "", name: "" }, field, () => {});
+  const pods = podsOf(identity, field, () => {});
   if (pods === undefined) return;
   const metadata = field.at("metadata");
   reportName(metadata.at("name"), SUBDOMAIN, LONGEST[kind] ?? Number.POSITIVE_INFINITY);

@@ -1,9 +1,8 @@
+import { HOST_LABEL } from "../../../lib/plan/demand/nodeLabels";
 import type { Resources } from "../../../lib/plan/resources";
 import type { HostPortSpec, NodeSpreadSpec } from "../../../lib/plan/spec";
 import type { V1PodSpec, V1Toleration } from "./kubernetes";
 import { quantitiesOf } from "./nodes";
-
-const HOST = "kubernetes.io/hostname";
 
 type Affinity = NonNullable<V1PodSpec["affinity"]>;
 
@@ -67,7 +66,7 @@ function containerPort({ port, ...others }: HostPortSpec, index: number) {
 
 function evenly({ labels, ...spread }: NonNullable<PodShape["nodeSpread"]>) {
   const labelSelector = { matchLabels: { ...labels } };
-  return { ...spread, topologyKey: HOST, whenUnsatisfiable: "DoNotSchedule", labelSelector };
+  return { ...spread, topologyKey: HOST_LABEL, whenUnsatisfiable: "DoNotSchedule", labelSelector };
 }
 
 function onlyOn(architectures: readonly string[]): NonNullable<Affinity["nodeAffinity"]> {
@@ -79,7 +78,7 @@ function onlyOn(architectures: readonly string[]): NonNullable<Affinity["nodeAff
 
 function awayFrom(all: NonNullable<PodShape["apartFrom"]>): NonNullable<Affinity["podAntiAffinity"]> {
   const terms = all.map((matchLabels) => ({
-    topologyKey: HOST,
+    topologyKey: HOST_LABEL,
     labelSelector: { matchLabels: { ...matchLabels } },
   }));
   return { requiredDuringSchedulingIgnoredDuringExecution: terms };
