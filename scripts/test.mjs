@@ -19,7 +19,9 @@ if (wanted.length === 0) run("formatter and linter", "node_modules/@biomejs/biom
 // What the type check has compiled anyway is what the tests read: see test/support/typescript.cjs.
 const compiled = join(root, "node_modules", ".multisite-tests");
 const emit = ["--noEmit", "false", "--noEmitOnError", "--sourceMap", "--rootDir", ".", "--outDir", compiled];
-run("type check", "node_modules/@typescript/native/bin/tsc", wanted.length === 0 ? emit : [...emit, "--noCheck"]);
+const tsc = "node_modules/@typescript/native/bin/tsc";
+if (wanted.length === 0) run("type check", tsc, emit);
+else run("compiler", tsc, [...emit, "--noCheck"]);
 process.env.MULTISITE_COMPILED = compiled;
 // One file more than cores: those with control planes wait for them half of their time.
 const concurrency = `--test-concurrency=${availableParallelism() + 1}`;

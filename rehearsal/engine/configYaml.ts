@@ -1,6 +1,6 @@
 import { parse, type ScalarTag } from "yaml";
 import { UserError } from "../userError";
-import { byBytes } from "./assets/members";
+import { byBytes } from "./values";
 
 /** What the real engine's reader of YAML takes for a number or a point in time: more than YAML 1.2 does, less than 1.1. */
 const startOfNumber = /^[-+]?\.?\d/;

@@ -40,6 +40,9 @@ export const isAsset = (value: unknown): value is Data => hasSignature(value, as
 export const isArchive = (value: unknown): value is Data => hasSignature(value, archiveSignature);
 export const isReference = (value: unknown): value is Data => hasSignature(value, referenceSignature);
 
+/** Strings as the real engine sorts them: by their bytes. */
+export const byBytes = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
+
 /** Marks a value as secret, once. */
 export function makeSecret(value: unknown): unknown {
   return isSecret(value) ? value : { [signatureKey]: secretSignature, value };

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import * as path from "node:path";
 import type { Properties } from "../provider";
-import { contains, isArchive, isAsset, isData } from "../values";
+import { byBytes, contains, isArchive, isAsset, isData } from "../values";
 import { contentOf, fileContent, parseUri, uriContent } from "./contents";
 import { type Archive, type Asset, memberData, parseArchive, parseAsset, wireForm } from "./forms";
-import { byBytes, membersOf } from "./members";
+import { membersOf } from "./members";
 import { packingOf } from "./packed";
 import { addContent, tarDigest } from "./tar";
 

@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { lstat, readdir, stat } from "node:fs/promises";
 import * as path from "node:path";
+import { byBytes } from "../values";
 import { contentOf, inItsWords, parseUri } from "./contents";
 import type { Archive, Asset } from "./forms";
 import { cleaned, packedMembers, packingOf } from "./packed";
@@ -18,9 +19,6 @@ export async function* membersOf(archive: Archive, folder: string): AsyncGenerat
     yield* packedMembers({ uri: archive.uri }, packing);
   } else yield* collectedMembers(archive.members ?? new Map(), folder);
 }
-
-/** Strings as the real engine sorts them: by their bytes. */
-export const byBytes = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
 
 async function* collectedMembers(
   members: ReadonlyMap<string, Asset | Archive>,

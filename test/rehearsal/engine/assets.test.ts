@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { withHashes } from "../../../rehearsal/engine/assets";
-import type { ProviderSource } from "../../../rehearsal/engine/provider";
 import { archiveSignature, assetSignature, sameValue, signatureKey } from "../../../rehearsal/engine/values";
 import { labSource, withLab } from "./lab";
 
@@ -165,25 +164,16 @@ describe("assets", () => {
 
   it("update a resource when a file changed behind its path, and are known to providers as in the real engine", async () => {
     const asked: unknown[] = [];
-    const source = labSource();
-    const listening: ProviderSource = {
-      ...source,
-      async open(...given) {
-        const provider = await source.open(...given);
-        if (provider === undefined) return undefined;
-        return {
-          ...provider,
-          create: async (request) => {
-            if (!request.preview) asked.push(request.inputs.file);
-            return provider.create(request);
-          },
-          diff: async (request) => {
-            asked.push([request.oldInputs.file, request.news.file]);
-            return provider.diff(request);
-          },
-        };
+    const listening = labSource([], (own) => ({
+      create: async (request) => {
+        if (!request.preview) asked.push(request.inputs.file);
+        return own.create(request);
       },
-    };
+      diff: async (request) => {
+        asked.push([request.oldInputs.file, request.news.file]);
+        return own.diff(request);
+      },
+    }));
     await withLab(
       `new Thing("a", { file: new pulumi.asset.FileAsset("./content") });
        new Box("b", { file: new pulumi.asset.FileAsset("./content") });`,

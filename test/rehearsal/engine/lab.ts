@@ -18,15 +18,21 @@ class Box extends pulumi.ComponentResource { constructor(n, a, o) { super("lab:i
 class Lab extends pulumi.ProviderResource { constructor(n, a, o) { super("lab", n, a ?? {}, o); } }
 `;
 
-/** A provider in this process: `kind` is immutable, `ref` is computed, `fail` breaks the operation that it names. */
-export function labSource(calls: string[] = []): ProviderSource {
+/**
+ * A provider in this process: `kind` is immutable, `ref` is computed, `fail` breaks the operation that it names.
+ * @param instead methods in the place of the provider's own, which they may call.
+ */
+export function labSource(
+  calls: string[] = [],
+  instead: (own: Provider) => Partial<Provider> = () => ({}),
+): ProviderSource {
   const changed = (olds: Properties, news: Properties): string[] =>
     [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
       (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
     );
   const plain = (value: unknown): unknown =>
     typeof value === "object" && value !== null && "value" in value ? value.value : value;
-  const provider: Provider = {
+  const own: Provider = {
     checkConfig: async ({ news }) => ({ inputs: news, failures: [] }),
     diffConfig: async ({ oldInputs, news }) => {
       const diffs = changed(oldInputs, news);
@@ -70,6 +76,7 @@ export function labSource(calls: string[] = []): ProviderSource {
     invoke: async ({ args }) => ({ result: args, failures: [] }),
     close: async () => undefined,
   };
+  const provider = { ...own, ...instead(own) };
   return { open: async (pkg) => (pkg === "lab" ? provider : undefined), fidelity: () => "modelled" };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { Properties, ProviderSource } from "../../../rehearsal/engine/provider";
+import type { Properties } from "../../../rehearsal/engine/provider";
 import { DeploymentCodec } from "../../../rehearsal/engine/snapshot";
 import { referenceSignature, sameValue, signatureKey } from "../../../rehearsal/engine/values";
 import { labSource, withLab } from "./lab";
@@ -9,22 +9,12 @@ const reference = (fields: object): object => ({ [signatureKey]: referenceSignat
 
 it("resources among inputs reach a provider with name and type, and lie in the state as in the real engine's", async () => {
   const heard: Properties[] = [];
-  const source = labSource();
-  const spied: ProviderSource = {
-    ...source,
-    async open(...given) {
-      const provider = await source.open(...given);
-      return (
-        provider && {
-          ...provider,
-          create: (request) => {
-            heard.push(request.inputs);
-            return provider.create(request);
-          },
-        }
-      );
+  const spied = labSource([], (own) => ({
+    create: (request) => {
+      heard.push(request.inputs);
+      return own.create(request);
     },
-  };
+  }));
   await withLab(
     `const box = new Box("box", {}); new Thing("a", { box });`,
     async (session) => {
