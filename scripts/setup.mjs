@@ -20,8 +20,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => join(root, ...parts);
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 10)) {
-  fail(`Node ${process.versions.node} is too old: pulumi-multisite needs Node 20.10 or later.`);
+if (major < 20 || (major === 20 && minor < 11)) {
+  fail(`Node ${process.versions.node} is too old: pulumi-multisite needs Node 20.11 or later.`);
 }
 
 if (!process.argv.includes("--build")) installPackages();

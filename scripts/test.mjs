@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const MINUTE = 60_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const wanted = process.argv.slice(2);
 const files = (wanted.length === 0 ? ["test"] : wanted).flatMap(testsIn);
@@ -25,7 +26,11 @@ else run("compiler", tsc, [...emit, "--noCheck"]);
 process.env.MULTISITE_COMPILED = compiled;
 // One file more than cores: those with control planes wait for them half of their time.
 const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
-run("tests", "--require", ["./test/support/preload.cjs", "--test", concurrency, "--test-reporter=spec", ...files]);
+// A file that hangs is ended and named, and so is one whose programs outlive it and keep its output open. The first files of
+// a cold machine wait up to half an hour for programs that others build.
+const timeout = `--test-timeout=${45 * MINUTE}`;
+const runner = ["./test/support/preload.cjs", "--test", concurrency, timeout, "--test-reporter=spec", ...files];
+run("tests", "--require", runner, 80 * MINUTE);
 
 function testsIn(path) {
   if (statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory()) {
@@ -37,8 +42,9 @@ function testsIn(path) {
   return path.endsWith(".test.ts") ? [path] : [];
 }
 
-function run(what, script, args) {
+function run(what, script, args, timeout) {
   console.error(`multisite: ${what} ...`);
-  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
+  const { status, error } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit", timeout });
+  if (error !== undefined) console.error(`multisite: ${what}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
 }
