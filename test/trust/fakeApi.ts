@@ -13,8 +13,8 @@ export class FakeApi {
   readonly #server: Server;
   /** Answers by path; a label selector is part of it. */
   answers = new Map<string, unknown>();
-  /** Status of every answer; `hang` never answers. */
-  mode: number | "hang" = 200;
+  /** Status of every answer; `hang` never answers, and `break off` closes the connection in the middle of the answer. */
+  mode: number | "hang" | "break off" = 200;
   /** Connections that were opened to it. */
   connections = 0;
 
@@ -29,6 +29,11 @@ export class FakeApi {
     const { keyPem: key, chainPem: cert } = leaf(this.#authority, "kube-apiserver", { ipAddresses: ["127.0.0.1"] });
     this.#server = createServer({ key, cert }, (request, response) => {
       if (this.mode === "hang") return;
+      if (this.mode === "break off") {
+        response.writeHead(200, { "content-type": "application/json", "content-length": 100 });
+        response.write("{", () => request.socket.end());
+        return;
+      }
       if (request.method === "PATCH") return void this.#patch(request, response);
       const found = this.answers.get(decodeURIComponent(request.url ?? "").replaceAll("+", " "));
       const status = this.mode !== 200 ? this.mode : found === undefined ? 404 : 200;
@@ -50,7 +55,7 @@ export class FakeApi {
     const data = Object.entries({ ...before.data, ...body.data }).filter(([, value]) => value !== null);
     const after = { ...before, data: Object.fromEntries(data) };
     if (this.mode === 200) this.answers.set(path, after);
-    response.writeHead(this.mode === "hang" ? 500 : this.mode, { "content-type": "application/json" });
+    response.writeHead(typeof this.mode === "string" ? 500 : this.mode, { "content-type": "application/json" });
     response.end(JSON.stringify(after));
   }
 

@@ -57,7 +57,18 @@ export class Connection {
 
   /** @throws ApiError */
   private async ask(ask: Ask): Promise<unknown> {
-    return this.send(ask, AbortSignal.any([this.ended.signal, AbortSignal.timeout(this.timeoutSeconds * 1000)]));
+    // By hand: of AbortSignal.any and AbortSignal.timeout together, Node.js 20 may collect the second before its time has come.
+    const asking = new AbortController();
+    const giveUp = () => asking.abort();
+    const timer = setTimeout(giveUp, this.timeoutSeconds * 1000);
+    this.ended.signal.addEventListener("abort", giveUp);
+    if (this.ended.signal.aborted) giveUp();
+    try {
+      return await this.send(ask, asking.signal);
+    } finally {
+      clearTimeout(timer);
+      this.ended.signal.removeEventListener("abort", giveUp);
+    }
   }
 
   /** Ends all requests that are under way. */

@@ -1,3 +1,4 @@
+import type { ClientRequest } from "node:http";
 import { Agent, type AgentOptions } from "node:https";
 import { isDeepStrictEqual } from "node:util";
 
@@ -7,17 +8,24 @@ import { isDeepStrictEqual } from "node:util";
  */
 export const kubernetes = () => import("@kubernetes/client-node");
 
+/** Seconds after which an API server gives up a request that is no watch (its `--request-timeout`): then so do we. */
+const PATIENCE_SECONDS = 60;
+
 /**
- * An empty configuration of clients whose requests share connections. The client's own opens one for every request, and the
- * handshake costs both sides more than most answers do.
+ * An empty configuration of clients whose requests share connections, and end. The client's own opens a connection for every
+ * request, and the handshake costs both sides more than most answers do; and it waits for ever for a server that neither
+ * answers nor goes.
+ * @param patienceSeconds that an answer may take, where a request has no signal of its own.
  */
-export async function sharingConfig(): Promise<InstanceType<Classes["KubeConfig"]>> {
+export async function sharingConfig(patienceSeconds = PATIENCE_SECONDS): Promise<InstanceType<Classes["KubeConfig"]>> {
   const { KubeConfig } = await kubernetes();
   sharing ??= class extends KubeConfig {
     #shared: Agent | undefined;
+    patienceSeconds = PATIENCE_SECONDS;
 
     override async applySecurityAuthentication(context: RequestContext): Promise<void> {
       await super.applySecurityAuthentication(context);
+      if (context.getSignal() === undefined) context.setSignal(AbortSignal.timeout(this.patienceSeconds * 1000));
       const made = context.getAgent();
       // One by way of a proxy is left as it is.
       if (!(made instanceof Agent) || made.constructor !== Agent) return;
@@ -25,16 +33,30 @@ export async function sharingConfig(): Promise<InstanceType<Classes["KubeConfig"
       context.setAgent(this.#shared);
     }
   };
-  return new sharing();
+  return Object.assign(new sharing(), { patienceSeconds });
 }
 
-let sharing: Classes["KubeConfig"] | undefined;
+let sharing: (new () => InstanceType<Classes["KubeConfig"]> & { patienceSeconds: number }) | undefined;
 
 /** Milliseconds after which a connection that nobody uses is closed: long before servers and balancers on the way do so. */
 const IDLE = 10_000;
 
 function kept(options: AgentOptions): Agent {
-  return new Agent({ ...options, keepAlive: true, timeout: IDLE });
+  return new KeepingAgent({ ...options, keepAlive: true, timeout: IDLE });
+}
+
+/** What Node.js calls on an agent for each request; its types leave it out. */
+const { addRequest } = Agent.prototype as unknown as { addRequest(request: ClientRequest, ...rest: unknown[]): void };
+
+/**
+ * Its requests fail when their answer breaks off, as that of a site does that is lost in the middle of it. The client listens
+ * for failures on the request alone, where Node.js tells of none once the answer has begun: it would wait for ever.
+ */
+class KeepingAgent extends Agent {
+  addRequest(request: ClientRequest, ...rest: unknown[]): void {
+    request.once("response", (answer) => answer.once("error", (error) => request.emit("error", error)));
+    addRequest.call(this, request, ...rest);
+  }
 }
 
 /** Credentials change while a program runs: who presents others may not use a connection that was opened with these. */
@@ -44,9 +66,12 @@ function isSame(some: AgentOptions, others: AgentOptions): boolean {
   );
 }
 
-/** The configuration of a client, from the text of a kubeconfig. */
-export async function kubeConfigOf(text: string): Promise<InstanceType<Classes["KubeConfig"]>> {
-  const config = await sharingConfig();
+/** The configuration of a client, from the text of a kubeconfig. {@link sharingConfig} */
+export async function kubeConfigOf(
+  text: string,
+  patienceSeconds?: number,
+): Promise<InstanceType<Classes["KubeConfig"]>> {
+  const config = await sharingConfig(patienceSeconds);
   config.loadFromString(text);
   return config;
 }

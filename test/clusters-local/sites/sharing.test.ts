@@ -1,8 +1,34 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { kubeConfigOf, kubernetes } from "../../../rehearsal/clusters/sites/kubernetes";
 import { leaf, root } from "../../trust/certificates";
 import { FakeApi } from "../../trust/fakeApi";
+
+/** An API server that speaks for the test, and a client of it. */
+async function served(t: TestContext, patienceSeconds?: number) {
+  const api = new FakeApi();
+  api.answers.set("/api/v1/nodes", { items: [] });
+  await api.listen();
+  t.after(() => api.close());
+  const { CoreV1Api } = await kubernetes();
+  const config = await kubeConfigOf(api.kubeconfig, patienceSeconds);
+  return { api, core: config.makeApiClient(CoreV1Api) };
+}
+
+test("an answer that breaks off is an error at once: its server was lost in the middle of it", async (t) => {
+  const { api, core } = await served(t);
+  await core.listNode();
+  api.mode = "break off";
+  await assert.rejects(core.listNode(), /aborted/);
+  api.mode = 200;
+  assert.deepEqual((await core.listNode()).items, []);
+});
+
+test("a server that neither answers nor goes is waited for so long, and no longer", async (t) => {
+  const { api, core } = await served(t, 0.3);
+  api.mode = "hang";
+  await assert.rejects(core.listNode(), { name: "AbortError" });
+});
 
 test("requests of one configuration share a connection, until they present other credentials", async (t) => {
   const api = new FakeApi();
