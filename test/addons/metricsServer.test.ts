@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { metricsServerValues } from "../../lib/addons/metricsServer";
@@ -8,9 +6,10 @@ import { fleetPlan } from "../../lib/plan/fleetPlan";
 import { METRICS_SERVER_REQUESTS, systemPods } from "../../lib/plan/overhead";
 import type { EksSiteSpec } from "../../lib/plan/spec";
 import { METRICS_SERVER } from "../../lib/plan/versions";
-import { presentToolchain } from "../../rehearsal/clusters/toolchain";
 import { objectsOf } from "../mesh/charts";
 import { recordFleet } from "../support/clouds";
+import { absentGoModule, goModuleFolder } from "../support/goModules";
+import { localTools } from "../support/localTools";
 import { piped } from "../support/piped";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "../support/specs";
 
@@ -59,12 +58,11 @@ test("on one node there is one, since two on one port never share a node", () =>
 
 test("the chart makes of the values what the plan has counted, on the host network", async (t) => {
   const { goModule, version, path } = METRICS_SERVER.offline;
-  const chart = join(process.env.GOMODCACHE ?? join(homedir(), "go/pkg/mod"), `${goModule}@${version}`, path);
-  const tools = await presentToolchain();
-  if (!existsSync(chart) || tools === undefined) {
-    t.skip(`the chart or helm is not here: go mod download ${goModule}@${version}, and rehearse --clusters once`);
-    return;
-  }
+  const absent = await absentGoModule(goModule, version);
+  if (absent !== false) return t.skip(absent);
+  const tools = await localTools();
+  if (typeof tools === "string") return t.skip(tools);
+  const chart = join(goModuleFolder(goModule, version), path);
   const args = ["template", "metrics-server", chart, "--namespace", "kube-system", "--values", "-"];
   const objects = objectsOf(await piped(tools.helm.path, args, JSON.stringify(metricsServerValues(planned()))));
   const find = (kind: string) =>

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -8,6 +7,7 @@ import { ciliumValues } from "../../lib/mesh/values";
 import type { SitePlan } from "../../lib/plan/plan";
 import type { CiliumMinor } from "../../lib/plan/versions";
 import { absentChart, objectsOf, render } from "../mesh/charts";
+import { absentGoModule, goModuleFolder } from "../support/goModules";
 
 /** What each Cilium's operator does not start its controller without (its sources: requiredGVKs, RequiredGVKs). */
 const REQUIRED: Readonly<Record<CiliumMinor, readonly [version: string, ...kinds: string[]]>> = {
@@ -44,9 +44,10 @@ test("each Cilium gets every definition that it asks for, of the version that it
 });
 
 for (const [version, ...kinds] of Object.values(REQUIRED)) {
-  const folder = join(process.env.GOMODCACHE ?? join(homedir(), "go/pkg/mod"), `sigs.k8s.io/gateway-api@${version}`);
-  const skip = existsSync(folder) ? false : `not here: go mod download sigs.k8s.io/gateway-api@${version}`;
-  test(`the definitions of ${version} are the project's own, but for descriptions`, { skip }, () => {
+  test(`the definitions of ${version} are the project's own, but for descriptions`, async (t) => {
+    const absent = await absentGoModule("sigs.k8s.io/gateway-api", version);
+    if (absent !== false) return t.skip(absent);
+    const folder = goModuleFolder("sigs.k8s.io/gateway-api", version);
     const own = kinds.map((kind) => {
       const file = join(folder, "config/crd/standard", `gateway.networking.k8s.io_${kind}.yaml`);
       const { status: _, ...definition } = parse(readFileSync(file, "utf8"));

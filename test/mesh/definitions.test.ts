@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
 import { CILIUM_CHARTS, CILIUM_MINORS, type CiliumMinor } from "../../lib/plan/versions";
 import { recordFleet } from "../support/clouds";
+import { absentGoModule, goModuleFolder } from "../support/goModules";
 import { follows } from "../support/graph";
 import { eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
 
@@ -18,24 +18,19 @@ const VERSIONS: Readonly<Record<CiliumMinor, string>> = {
 const KINDS = ["serviceexports", "serviceimports"];
 const CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 
-const modules = process.env.GOMODCACHE ?? join(homedir(), "go/pkg/mod");
-
-function absent(folder: string): string | false {
-  return existsSync(folder) ? false : `not here: go mod download ${folder.slice(modules.length + 1)}`;
-}
-
 for (const minor of CILIUM_MINORS) {
   const { goModule, version } = CILIUM_CHARTS[minor].offline;
-  const cilium = join(modules, `${goModule}@${version}`);
-  test(`${minor}: the definitions are of the version that Cilium itself would install`, {
-    skip: absent(cilium),
-  }, () => {
+  test(`${minor}: the definitions are of the version that Cilium itself would install`, async (t) => {
+    const absent = await absentGoModule(goModule, version);
+    if (absent !== false) return t.skip(absent);
     const line = `\tsigs.k8s.io/mcs-api ${VERSIONS[minor]}\n`;
-    assert.ok(readFileSync(join(cilium, "go.mod"), "utf8").includes(line), line);
+    assert.ok(readFileSync(join(goModuleFolder(goModule, version), "go.mod"), "utf8").includes(line), line);
   });
 
-  const api = join(modules, `sigs.k8s.io/mcs-api@${VERSIONS[minor]}`);
-  test(`${minor}: the definitions are the project's own, but for descriptions`, { skip: absent(api) }, () => {
+  test(`${minor}: the definitions are the project's own, but for descriptions`, async (t) => {
+    const absent = await absentGoModule("sigs.k8s.io/mcs-api", VERSIONS[minor]);
+    if (absent !== false) return t.skip(absent);
+    const api = goModuleFolder("sigs.k8s.io/mcs-api", VERSIONS[minor]);
     const kept = readFileSync(join(__dirname, `../../lib/mesh/crds/${VERSIONS[minor]}.json`), "utf8");
     const own = KINDS.map((kind) => {
       const file = join(api, "config/crd", `multicluster.x-k8s.io_${kind}.yaml`);

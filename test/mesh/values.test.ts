@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import Ajv from "ajv";
@@ -8,6 +7,7 @@ import { ciliumValues, type HelmValues } from "../../lib/mesh/values";
 import { systemPods } from "../../lib/plan/overhead";
 import type { SitePlan } from "../../lib/plan/plan";
 import { CILIUM } from "../../lib/plan/versions";
+import { absentGoModule, goModuleFolder } from "../support/goModules";
 
 const KINDS = ["eks", "gke", "aks"] as const;
 
@@ -97,16 +97,12 @@ test("a cluster that exists keeps its CNI", () => {
   assert.throws(() => valuesOf("existing"), /site frankfurt exists already and keeps its CNI/);
 });
 
-const chart = join(
-  process.env.GOMODCACHE ?? join(homedir(), "go/pkg/mod"),
-  `${CILIUM.offline.goModule}@${CILIUM.offline.version}`,
-  CILIUM.offline.path,
-);
-const absent = existsSync(chart)
-  ? false
-  : `the chart is not here: go mod download ${CILIUM.offline.goModule}@${CILIUM.offline.version}`;
+const chart = join(goModuleFolder(CILIUM.offline.goModule, CILIUM.offline.version), CILIUM.offline.path);
+const absentChart = () => absentGoModule(CILIUM.offline.goModule, CILIUM.offline.version);
 
-test("the chart's own schema accepts the values, and refuses a wrong one", { skip: absent }, () => {
+test("the chart's own schema accepts the values, and refuses a wrong one", async (t) => {
+  const absent = await absentChart();
+  if (absent !== false) return t.skip(absent);
   const schema = JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8"));
   const validate = new Ajv({ strict: false, logger: false }).compile(schema);
   for (const kind of KINDS) {
@@ -115,9 +111,9 @@ test("the chart's own schema accepts the values, and refuses a wrong one", { ski
   assert.ok(!validate({ ...valuesOf("eks"), operator: { replicas: "two" } }));
 });
 
-test("every value is one that the chart reads: its schema alone would let a misspelt one pass", {
-  skip: absent,
-}, () => {
+test("every value is one that the chart reads: its schema alone would let a misspelt one pass", async (t) => {
+  const absent = await absentChart();
+  if (absent !== false) return t.skip(absent);
   const { properties } = JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8"));
   // What it does to a node's kubelet is read by this script, and documented nowhere.
   const script = readFileSync(join(chart, "files/nodeinit/startup.bash"), "utf8");
