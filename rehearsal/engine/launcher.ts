@@ -18,14 +18,44 @@ util.inspect = new Proxy(util.inspect, { apply: (inspect, self, [value, options,
   value, options?.colors && /node_modules[\\/]@[^\\/\n]+[\\/][^\\/\n]+$/m.test(String(value?.stack)) ? { ...options, colors: false } : options, ...rest]) });`;
 
 /**
- * The SDK asks for a stack at each of its promises, for whoever debugs leaks of them, and for a whole one at each resource,
- * for an engine that keeps where it was declared (ours does not). Under ts-node every line of them is looked up in source
- * maps: half of the time of a program in TypeScript, for texts that nobody reads; to capture the rest is a tenth of what is
- * left. Each of the two modules gets its change when the SDK first asks for it, for the SDK loads them in an order of its own.
+ * Changes of the SDK's modules. Each gets its own when the SDK first asks for it, for the SDK loads them in an order of its
+ * own.
+ *
+ * It asks for a stack at each of its promises, for whoever debugs leaks of them, and for a whole one at each resource, for an
+ * engine that keeps where it was declared (ours does not). Under ts-node every line of them is looked up in source maps: half
+ * of the time of a program in TypeScript, for texts that nobody reads; to capture the rest is a tenth of what is left.
+ *
+ * It has its ts-node load TypeScript for every program: two fifths of the time of a small one in JavaScript. Where no
+ * tsconfig.json has to be read, that waits for the first file in TypeScript. Handlers of others may lie around ours by then.
  */
-const noUnreadStacks = `
-const changes = process.env.PULUMI_DEBUG_PROMISE_LEAKS ? {} : {
-  "runtime/debuggable": (module) => {
+const changedModules = `
+const changes = {
+  "vendor/ts-node@7.0.1": (module) => {
+    const { register } = module;
+    const handlers = require("node:module")._extensions;
+    const extensions = [".ts", ".tsx"];
+    const taken = () => extensions.map((extension) => handlers[extension]);
+    const put = (those) => extensions.forEach((extension, i) => those[i] ? (handlers[extension] = those[i]) : delete handlers[extension]);
+    module.register = (options) => {
+      if (!options.skipProject) return register(options);
+      const before = taken();
+      let registered;
+      put(extensions.map((_, i) => (...file) => {
+        if (registered === undefined) {
+          const now = taken();
+          put(before);
+          try {
+            register(options);
+            registered = taken();
+          } finally {
+            put(now);
+          }
+        }
+        return registered[i](...file);
+      }));
+    };
+  },
+  ...(process.env.PULUMI_DEBUG_PROMISE_LEAKS ? {} : { "runtime/debuggable": (module) => {
     const { debuggablePromise } = module;
     module.debuggablePromise = (...given) => {
       const { stackTraceLimit } = Error;
@@ -39,7 +69,7 @@ const changes = process.env.PULUMI_DEBUG_PROMISE_LEAKS ? {} : {
   },
   resource: ({ Resource }) => {
     if (Resource.callsites) Resource.callsites = () => [];
-  },
+  } }),
 };
 for (const [name, change] of Object.entries(changes)) {
   try {
@@ -76,34 +106,40 @@ const seldom = {
 };
 
 /**
- * Together they are two thirds of the SDK's start. It finds in the cache of modules, once, what loads them when they are asked
- * for something: a hook of the loader would stand in everybody's stacks.
+ * Together they are two thirds of the SDK's start. It finds in the cache of modules what loads them when they are asked
+ * for something: a hook of the loader would stand in everybody's stacks. Of TypeScript it asks the version in any case, which
+ * its package tells as well.
  */
 const modulesSeldomUsed = `
 for (const [name, isEsModule] of Object.entries(${JSON.stringify(seldom)})) {
   try {
     const need = require("node:module").createRequire(process.argv[1]);
     const file = need.resolve(name);
-    require.cache[file] = { id: file, filename: file, loaded: true, children: [], get exports() {
-      delete require.cache[file];
-      return new Proxy(() => {}, {
-        get: (_, key) => (key === "__esModule" ? isEsModule : need(file)[key]),
-        has: (_, key) => key in need(file),
-        apply: (_, self, args) => Reflect.apply(need(file), self, args),
-        ownKeys: () => Reflect.ownKeys(need(file)),
-        getOwnPropertyDescriptor: (_, key) => {
-          const found = Reflect.getOwnPropertyDescriptor(need(file), key);
-          return found && { ...found, configurable: true };
-        },
-      });
-    } };
+    const real = () => {
+      if (require.cache[file] === standIn) delete require.cache[file];
+      return need(file);
+    };
+    const exports = new Proxy(() => {}, {
+      get: (_, key) => {
+        if (key === "__esModule") return isEsModule;
+        return name === "typescript" && key === "version" ? need("typescript/package.json").version : real()[key];
+      },
+      has: (_, key) => key in real(),
+      apply: (_, self, args) => Reflect.apply(real(), self, args),
+      ownKeys: () => Reflect.ownKeys(real()),
+      getOwnPropertyDescriptor: (_, key) => {
+        const found = Reflect.getOwnPropertyDescriptor(real(), key);
+        return found && { ...found, configurable: true };
+      },
+    });
+    const standIn = require.cache[file] = { id: file, filename: file, loaded: true, children: [], exports };
   } catch {
     // A script without the SDK, or an SDK without the module.
   }
 }`;
 
 /** How programs load the SDK. */
-export const lighterSdk = [noUnreadStacks, modulesSeldomUsed].join("");
+export const lighterSdk = [changedModules, modulesSeldomUsed].join("");
 
 /**
  * Node.js from 22 on keeps what it has compiled for the next process. `runMain` makes the script the main module, as if

@@ -35,7 +35,7 @@ symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
 writeFileSync(
   closure,
   `const { runtime } = require("@pulumi/pulumi");
-const loaded = () => ["arborist/lib", "typescript/lib"].map((part) => Object.keys(require.cache).some((file) => file.includes(part)));
+const loaded = () => ["arborist/lib", "typescript/lib"].map((part) => Object.entries(require.cache).some(([file, found]) => file.includes(part) && found instanceof module.constructor));
 (async () => {
   const atFirst = loaded();
   process.chdir(${JSON.stringify(ROOT)});
@@ -54,13 +54,37 @@ writeFileSync(
   traced,
   `const { automation } = require("@pulumi/pulumi");
 const tracing = require("@pulumi/pulumi/cmd/run/tracing");
-const loaded = () => ["exporter-zipkin/build", "automation/localWorkspace"].map((part) => Object.keys(require.cache).some((file) => file.includes(part)));
+const loaded = () => ["exporter-zipkin/build", "automation/localWorkspace"].map((part) => Object.entries(require.cache).some(([file, found]) => file.includes(part) && found instanceof module.constructor));
 const atFirst = loaded();
 tracing.start("http://127.0.0.1:9/api/v2/spans");
 const span = tracing.newSpan("first");
 const withTrace = loaded();
 const isClass = automation.LocalWorkspace.prototype.constructor === automation.LocalWorkspace;
 console.log(JSON.stringify([atFirst, withTrace, loaded(), [span.isRecording(), isClass]]));
+process.exit();
+`,
+);
+
+/** What the SDK does before it runs a program, where there is no tsconfig.json; then modules in JavaScript and in TypeScript. */
+const compiling = join(folder, "compiling.js");
+writeFileSync(join(folder, "plain.js"), "module.exports = 1;\n");
+writeFileSync(join(folder, "typed.ts"), "const two: number = 2;\nexport = two;\n");
+writeFileSync(join(folder, "wrong.ts"), "const one: number = 'one';\nexport = one;\n");
+writeFileSync(
+  compiling,
+  `const utils = require("@pulumi/pulumi/tsutils");
+const { typescriptRequire, tsnodeRequire } = utils.typeScriptRequireStrings();
+const { version } = require(typescriptRequire);
+require(tsnodeRequire).register({ compiler: typescriptRequire, skipProject: true, compilerOptions: { target: "ES2020" } });
+const own = require.extensions[".ts"];
+let passed = 0;
+require.extensions[".ts"] = (...file) => { passed += 1; return own(...file); };
+const loaded = () => require.cache[require.resolve("typescript")] instanceof module.constructor;
+const plain = [require("./plain"), loaded()];
+const typed = [require("./typed"), loaded(), version === require("typescript").version];
+let refused = "";
+try { require("./wrong"); } catch (error) { refused = error.name; }
+console.log(JSON.stringify([plain, typed, refused, passed]));
 process.exit();
 `,
 );
@@ -86,6 +110,10 @@ describe("a program's process", () => {
 
   it("loads for who has a closure what only closures need, and for nobody else", async () => {
     assert.deepEqual(await linesOf(closure), ["[[false,false],[true,false],[true,true],[true,true]]"]);
+  });
+
+  it("loads TypeScript for the first file that is written in it, around which others may have laid handlers", async () => {
+    assert.deepEqual(await linesOf(compiling), ['[[1,false],[2,true,true],"TSError",2]']);
   });
 
   it("loads for who traces or runs programs itself what only these need, and for nobody else", async () => {
