@@ -18,24 +18,47 @@ util.inspect = new Proxy(util.inspect, { apply: (inspect, self, [value, options,
   value, options?.colors && /node_modules[\\/]@[^\\/\n]+[\\/][^\\/\n]+$/m.test(String(value?.stack)) ? { ...options, colors: false } : options, ...rest]) });`;
 
 /**
- * Changes of the SDK's modules. Each gets its own when the SDK first asks for it, for the SDK loads them in an order of its
- * own.
- *
- * It asks for a stack at each of its promises, for whoever debugs leaks of them, and for a whole one at each resource, for an
- * engine that keeps where it was declared (ours does not). Under ts-node every line of them is looked up in source maps: half
- * of the time of a program in TypeScript, for texts that nobody reads; to capture the rest is a tenth of what is left.
- *
- * It has its ts-node load TypeScript for every program: two fifths of the time of a small one in JavaScript. Where no
- * tsconfig.json has to be read, that waits for the first file in TypeScript. Handlers of others may lie around ours by then.
+ * The SDK asks for a stack at each of its promises, for whoever debugs leaks of them, and for a whole one at each resource,
+ * for an engine that keeps where it was declared (ours does not). Under ts-node every line of them is looked up in source
+ * maps: half of the time of a program in TypeScript, for texts that nobody reads; to capture the rest is a tenth of what is
+ * left.
  */
-const changedModules = `
-const changes = {
+const noUnreadStacks = `
+const stacks = process.env.PULUMI_DEBUG_PROMISE_LEAKS ? {} : {
+  "runtime/debuggable": (module) => {
+    const { debuggablePromise } = module;
+    module.debuggablePromise = (...given) => {
+      const { stackTraceLimit } = Error;
+      Error.stackTraceLimit = 0;
+      try {
+        return debuggablePromise(...given);
+      } finally {
+        Error.stackTraceLimit = stackTraceLimit;
+      }
+    };
+  },
+  resource: ({ Resource }) => {
+    if (Resource.callsites) Resource.callsites = () => [];
+  },
+};`;
+
+/**
+ * The SDK has its ts-node load TypeScript for every program: two fifths of the time of a small one in JavaScript. Where no
+ * tsconfig.json has to be read, that waits for the first file in TypeScript; handlers of others may lie around ours by then.
+ */
+const typeScriptWhenMet = `
+const compiler = {
   "vendor/ts-node@7.0.1": (module) => {
     const { register } = module;
     const handlers = require("node:module")._extensions;
     const extensions = [".ts", ".tsx"];
     const taken = () => extensions.map((extension) => handlers[extension]);
-    const put = (those) => extensions.forEach((extension, i) => those[i] ? (handlers[extension] = those[i]) : delete handlers[extension]);
+    const put = (those) => {
+      for (const [i, extension] of extensions.entries()) {
+        if (those[i]) handlers[extension] = those[i];
+        else delete handlers[extension];
+      }
+    };
     module.register = (options) => {
       if (!options.skipProject) return register(options);
       const before = taken();
@@ -55,23 +78,11 @@ const changes = {
       }));
     };
   },
-  ...(process.env.PULUMI_DEBUG_PROMISE_LEAKS ? {} : { "runtime/debuggable": (module) => {
-    const { debuggablePromise } = module;
-    module.debuggablePromise = (...given) => {
-      const { stackTraceLimit } = Error;
-      Error.stackTraceLimit = 0;
-      try {
-        return debuggablePromise(...given);
-      } finally {
-        Error.stackTraceLimit = stackTraceLimit;
-      }
-    };
-  },
-  resource: ({ Resource }) => {
-    if (Resource.callsites) Resource.callsites = () => [];
-  } }),
-};
-for (const [name, change] of Object.entries(changes)) {
+};`;
+
+/** Each module gets its change when the SDK first asks for it, for the SDK loads them in an order of its own. */
+const changedModules = `${noUnreadStacks}${typeScriptWhenMet}
+for (const [name, change] of Object.entries({ ...stacks, ...compiler })) {
   try {
     const need = require("node:module").createRequire(process.argv[1]);
     const file = need.resolve("@pulumi/pulumi/" + name);
