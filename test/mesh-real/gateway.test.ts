@@ -83,7 +83,7 @@ async function startOperator(t: TestContext, { site }: Cluster, chart: readonly 
   // It would delete pods that no kubelet restarts.
   writeFileSync(join(flags, "unmanaged-pod-watcher-interval"), "0s");
   const [metrics, health] = await Promise.all([freePort(), freePort()]);
-  const program = join(await ciliumPrograms((text) => t.diagnostic(text)), "cilium-operator-generic");
+  const program = join(await ciliumPrograms(), "cilium-operator-generic");
   const args = [
     ...[`--config-dir=${flags}`, "--k8s-kubeconfig-path={kubeconfig}"],
     ...[`--operator-prometheus-serve-addr=127.0.0.1:${metrics}`, `--operator-api-serve-addr=127.0.0.1:${health}`],

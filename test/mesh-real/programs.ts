@@ -26,14 +26,15 @@ export function programsFolder(): string {
 }
 
 /** Cilium 1.19.5, built from its public Go module: cold in six minutes on two cores, kept in the user's cache. */
-export async function ciliumPrograms(progress: (text: string) => void): Promise<string> {
+export async function ciliumPrograms(): Promise<string> {
   const entry = programsFolder();
-  await withLock(
-    `${entry}.lock`,
-    { waiting: (pid) => progress(`waiting for process ${pid}, which builds Cilium`) },
-    () => fill(entry, progress),
-  );
+  const waiting = (pid: number) => say(`waiting for process ${pid}, which builds Cilium`);
+  await withLock(`${entry}.lock`, { waiting }, () => fill(entry));
   return entry;
+}
+
+function say(step: string): void {
+  process.stderr.write(`multisite: ${step} ...\n`);
 }
 
 function recipe(): string {
@@ -42,7 +43,7 @@ function recipe(): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-async function fill(entry: string, progress: (text: string) => void): Promise<void> {
+async function fill(entry: string): Promise<void> {
   if (existsSync(entry)) return;
   const go = await findGo(process.env);
   if (typeof go === "string") throw new Error(`Cilium cannot be built: ${go}`);
@@ -53,7 +54,7 @@ async function fill(entry: string, progress: (text: string) => void): Promise<vo
     const made = join(work, "programs");
     mkdirSync(made);
     const log = join(work, "log");
-    progress("building Cilium 1.19.5 with Go, once: about six minutes");
+    say("building Cilium 1.19.5 with Go, once: about six minutes");
     const flags = ["-trimpath", "-tags", TAGS, "-ldflags", `-s -w -X ${VERSION}=1.19.5`];
     const packages = Object.values(PACKAGES).map((one) => `github.com/cilium/cilium/${one}`);
     const { GOFLAGS: _theirs, NODE_OPTIONS: _node, ...env } = process.env;

@@ -19,7 +19,7 @@ export { PATIENCE };
 export async function openFleet(tools: Toolchain): Promise<RealFleet> {
   const here = machine();
   if (typeof here === "string") throw new Error(here);
-  const cilium = await ciliumPrograms((text) => process.stderr.write(`multisite: ${text} ...\n`));
+  const cilium = await ciliumPrograms();
   return new RealFleet(await openLab(here, tools, cilium));
 }
 
