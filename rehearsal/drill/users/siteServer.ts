@@ -54,11 +54,16 @@ export class SiteServer {
     await gone;
   }
 
-  /** Resolves when the server has done it. */
+  /** Resolves when the server has done it. @throws UserError when somebody has ended it. */
   private async tell(word: "drain" | "serve"): Promise<void> {
-    const done = once(this.child.stdout as NonNullable<ChildProcess["stdout"]>, "data");
-    this.child.stdin?.write(`${word}\n`);
-    await done;
+    const isGone = () => this.child.exitCode !== null || this.child.signalCode !== null;
+    if (!isGone()) {
+      const done = once(this.child.stdout as NonNullable<ChildProcess["stdout"]>, "data");
+      this.child.stdin?.write(`${word}\n`);
+      await Promise.race([done, once(this.child, "exit")]);
+    }
+    if (isGone())
+      throw new UserError(`The HTTP server of site ${this.site} was ended from outside. Run the drill again.`);
   }
 }
 

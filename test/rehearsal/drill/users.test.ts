@@ -131,5 +131,9 @@ describe("a site's server", () => {
     t.after(() => again.kill());
     assert.equal(await status("/readyz"), 200);
     await assert.rejects(SiteServer.start("oslo", "/readyz", first.port), /site oslo did not start on port/);
+    const killing = again.kill();
+    await assert.rejects(again.drain(), /The HTTP server of site oslo was ended from outside/);
+    await killing;
+    await assert.rejects(again.serve(), /The HTTP server of site oslo was ended from outside/);
   });
 });
