@@ -39,9 +39,9 @@ export interface MeshReader extends Pick<SiteReader, "held"> {
  */
 export async function meshReaderOf(site: string, access: SiteAccess, seconds: number): Promise<MeshReader> {
   const { AppsV1Api, CoreV1Api, Exec } = await kubernetes();
-  const { config, bounded } = await boundedAccess(site, access, seconds);
-  const core = new CoreV1Api(bounded);
-  const apps = new AppsV1Api(bounded);
+  const config = await boundedAccess(site, access, seconds);
+  const core = config.makeApiClient(CoreV1Api);
+  const apps = config.makeApiClient(AppsV1Api);
   return {
     held: heldBy(core),
     async agents() {

@@ -8,7 +8,7 @@ import { boundedAccess, type SiteAccess } from "../clusters/sites/bounded";
  * @throws UserError when the site's access cannot be opened.
  */
 export async function siteApi(site: string, access: SiteAccess, seconds: number): Promise<ApiServer> {
-  const { config } = await boundedAccess(site, access, seconds);
+  const config = await boundedAccess(site, access, seconds);
   const { hostname: host, port, pathname } = new URL(config.getCurrentCluster()?.server ?? "");
   const agent = new Agent({ keepAlive: false, maxSockets: 16 });
   const reach = async () => {

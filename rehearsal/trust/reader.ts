@@ -54,9 +54,9 @@ const PUBLIC_KEYS = /^(?!.*key).*\.(crt|pem)$/;
  */
 export async function readerOf(site: string, access: SiteAccess, seconds: number): Promise<SiteReader> {
   const { AppsV1Api, CoreV1Api } = await kubernetes();
-  const { bounded } = await boundedAccess(site, access, seconds);
-  const core = new CoreV1Api(bounded);
-  const apps = new AppsV1Api(bounded);
+  const config = await boundedAccess(site, access, seconds);
+  const core = config.makeApiClient(CoreV1Api);
+  const apps = config.makeApiClient(AppsV1Api);
   const workload: { [kind: string]: (at: { namespace: string; name: string }) => Promise<Workload> } = {
     DaemonSet: (at) => apps.readNamespacedDaemonSet(at),
     Deployment: (at) => apps.readNamespacedDeployment(at),

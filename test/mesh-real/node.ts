@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { SitePlan } from "../../lib/plan/plan";
 import { CILIUM } from "../../lib/plan/versions";
 import type { Kept } from "../../rehearsal/clusters/keeper";
+import { goModuleFolder } from "../support/goModules";
 import { connect, nodeAddress } from "./cable";
 import { childOf, type Lab } from "./lab";
 import { type NodeApis, startApis } from "./nodeApis";
@@ -109,7 +109,7 @@ mount -o remount,bind,ro /proc/sys/kernel`,
 /** Sources of the datapath, as Cilium's image has them: in the module that its programs were built from. */
 function datapath(): string {
   const { goModule, version } = CILIUM.offline;
-  const folder = join(process.env.GOMODCACHE ?? join(homedir(), "go/pkg/mod"), `${goModule}@${version}`, "bpf");
+  const folder = join(goModuleFolder(goModule, version), "bpf");
   if (!existsSync(folder)) throw new Error(`${folder} is missing: go mod download ${goModule}@${version}`);
   return folder;
 }

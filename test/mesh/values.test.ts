@@ -7,7 +7,8 @@ import { ciliumValues, type HelmValues } from "../../lib/mesh/values";
 import { systemPods } from "../../lib/plan/overhead";
 import type { SitePlan } from "../../lib/plan/plan";
 import { CILIUM } from "../../lib/plan/versions";
-import { absentGoModule, goModuleFolder } from "../support/goModules";
+import { absentGoModule } from "../support/goModules";
+import { chartFolder, schemaOf } from "./charts";
 
 const KINDS = ["eks", "gke", "aks"] as const;
 
@@ -97,13 +98,12 @@ test("a cluster that exists keeps its CNI", () => {
   assert.throws(() => valuesOf("existing"), /site frankfurt exists already and keeps its CNI/);
 });
 
-const chart = join(goModuleFolder(CILIUM.offline.goModule, CILIUM.offline.version), CILIUM.offline.path);
-const absentChart = () => absentGoModule(CILIUM.offline.goModule, CILIUM.offline.version);
+const absentSources = () => absentGoModule(CILIUM.offline.goModule, CILIUM.offline.version);
 
 test("the chart's own schema accepts the values, and refuses a wrong one", async (t) => {
-  const absent = await absentChart();
+  const absent = await absentSources();
   if (absent !== false) return t.skip(absent);
-  const schema = JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8"));
+  const schema = schemaOf("1.19");
   const validate = new Ajv({ strict: false, logger: false }).compile(schema);
   for (const kind of KINDS) {
     assert.ok(validate({ ...valuesOf(kind), k8sServiceHost: "api.example.com", k8sServicePort: 443 }), kind);
@@ -112,11 +112,11 @@ test("the chart's own schema accepts the values, and refuses a wrong one", async
 });
 
 test("every value is one that the chart reads: its schema alone would let a misspelt one pass", async (t) => {
-  const absent = await absentChart();
+  const absent = await absentSources();
   if (absent !== false) return t.skip(absent);
-  const { properties } = JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8"));
+  const { properties } = schemaOf("1.19");
   // What it does to a node's kubelet is read by this script, and documented nowhere.
-  const script = readFileSync(join(chart, "files/nodeinit/startup.bash"), "utf8");
+  const script = readFileSync(join(chartFolder("1.19"), "files/nodeinit/startup.bash"), "utf8");
   for (const kind of KINDS) {
     const unknown = [...paths(valuesOf(kind), { properties })].filter((path) => !script.includes(`.Values.${path} `));
     assert.deepEqual(unknown, [], kind);

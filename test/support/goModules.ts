@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { downloaded } from "../../rehearsal/clusters/helm/charts/module";
 import { findGo } from "../../rehearsal/clusters/toolchain/build";
 
 /** Where the sources of a Go module are, once they were fetched. */
@@ -16,18 +15,16 @@ export function goModuleFolder(name: string, version: string): string {
  * @returns why it is not there, as a text, or false.
  */
 export async function absentGoModule(name: string, version: string): Promise<string | false> {
-  if (existsSync(goModuleFolder(name, version))) return false;
-  const asked = `go mod download ${name}@${version}`;
-  if (process.env.MULTISITE_FAST === "1") return `not here, and MULTISITE_FAST=1 fetches nothing: ${asked}`;
-  try {
-    const go = await findGo(process.env);
-    if (typeof go === "string") throw new Error(go);
-    // Whatever module or workspace the tests lie in is not asked.
-    const options = { cwd: tmpdir(), env: { ...process.env, GOWORK: "off", GOFLAGS: "" }, timeout: 600_000 };
-    await promisify(execFile)(go.path, ["mod", "download", `${name}@${version}`], options);
-    return false;
-  } catch (error) {
-    if (process.env.MULTISITE_CLUSTERS === "required") throw error;
-    return `not to be had, ${asked}: ${(error as Error).message.split("\n")[0]}`;
-  }
+  const module = `${name}@${version}`;
+  const isThere = existsSync(goModuleFolder(name, version));
+  if (process.env.MULTISITE_FAST === "1")
+    return isThere ? false : `not here, and MULTISITE_FAST=1 fetches nothing: go mod download ${module}`;
+  const go = await findGo(process.env);
+  if (typeof go === "string" && isThere) return false;
+  // Also of one that is there: another test may be in the middle of unpacking it, which Go waits for.
+  const problem = typeof go === "string" ? go : (await downloaded(go.path, module, tmpdir(), process.env)).Error;
+  if (problem === undefined) return false;
+  const absent = `not to be had, go mod download ${module}: ${problem}`;
+  if (process.env.MULTISITE_CLUSTERS === "required") throw new Error(absent);
+  return absent;
 }

@@ -7,7 +7,15 @@ import { UserError } from "../../rehearsal/userError";
  * `MULTISITE_CLUSTERS=required`, as a gate wants it.
  * @returns the reason to skip, as a text, in place of the programs.
  */
-export async function localTools(): Promise<Toolchain | string> {
+export function localTools(): Promise<Toolchain | string> {
+  found ??= find();
+  return found;
+}
+
+/** Looked for once in a process: each look runs programs for their versions. */
+let found: Promise<Toolchain | string> | undefined;
+
+async function find(): Promise<Toolchain | string> {
   const isRequired = process.env.MULTISITE_CLUSTERS === "required";
   try {
     if (process.env.MULTISITE_FAST !== "1") return await toolchain({ progress: sayStep() });

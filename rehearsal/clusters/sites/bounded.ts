@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../../userError";
-import { kubernetes, sharingConfig } from "./kubernetes";
+import { sharingConfig } from "./kubernetes";
 
 /** How a site's API server is reached: a kubeconfig, and which of its contexts. */
 export interface SiteAccess {
@@ -10,22 +10,15 @@ export interface SiteAccess {
   readonly context?: string;
 }
 
-type Module = Awaited<ReturnType<typeof kubernetes>>;
-
-/** A kubeconfig, and a configuration of clients whose every request ends in time. */
-export interface BoundedAccess {
-  readonly config: InstanceType<Module["KubeConfig"]>;
-  readonly bounded: ReturnType<Module["createConfiguration"]>;
-}
+type Config = Awaited<ReturnType<typeof sharingConfig>>;
 
 /**
- * Opens the access to a site.
+ * Opens the access to a site, for clients whose every request ends in time.
  * @param seconds after which a request is given up: one that hangs would keep the process alive
  * @throws UserError when the file cannot be read, is no kubeconfig or has no such context.
  */
-export async function boundedAccess(site: string, access: SiteAccess, seconds: number): Promise<BoundedAccess> {
-  const { createConfiguration, ServerConfiguration } = await kubernetes();
-  const config = await sharingConfig();
+export async function boundedAccess(site: string, access: SiteAccess, seconds: number): Promise<Config> {
+  const config = await sharingConfig(seconds);
   try {
     if (access.file === undefined) config.loadFromDefault();
     else config.loadFromString(readFileSync(access.file, "utf8"));
@@ -36,23 +29,10 @@ export async function boundedAccess(site: string, access: SiteAccess, seconds: n
       access.file === undefined ? `--context ${site}=${access.context}` : `--kubeconfig ${site}=${access.file}`;
     throw new UserError(`${option}: ${(error as Error).message}; give the site's kubeconfig.`);
   }
-  const bounded = createConfiguration({
-    baseServer: new ServerConfiguration(config.getCurrentCluster()?.server ?? "", {}),
-    authMethods: { default: config },
-    promiseMiddleware: [
-      {
-        pre: async (request) => {
-          request.setSignal(AbortSignal.timeout(seconds * 1000));
-          return request;
-        },
-        post: async (response) => response,
-      },
-    ],
-  });
-  return { config, bounded };
+  return config;
 }
 
-function choose(config: BoundedAccess["config"], context: string): void {
+function choose(config: Config, context: string): void {
   const names = config.getContexts().map(({ name }) => name);
   if (!names.includes(context)) throw new Error(`there is no context ${context}, but ${names.join(", ") || "none"}`);
   config.setCurrentContext(context);

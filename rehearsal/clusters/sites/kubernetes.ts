@@ -21,7 +21,10 @@ export async function sharingConfig(patienceSeconds = PATIENCE_SECONDS): Promise
   const { KubeConfig } = await kubernetes();
   sharing ??= class extends KubeConfig {
     #shared: Agent | undefined;
-    patienceSeconds = PATIENCE_SECONDS;
+
+    constructor(private readonly patienceSeconds: number) {
+      super();
+    }
 
     override async applySecurityAuthentication(context: RequestContext): Promise<void> {
       await super.applySecurityAuthentication(context);
@@ -29,30 +32,32 @@ export async function sharingConfig(patienceSeconds = PATIENCE_SECONDS): Promise
       const made = context.getAgent();
       // One by way of a proxy is left as it is.
       if (!(made instanceof Agent) || made.constructor !== Agent) return;
-      if (this.#shared === undefined || !isSame(this.#shared.options, made.options)) this.#shared = kept(made.options);
+      if (this.#shared === undefined || !isSame(this.#shared.options, made.options))
+        this.#shared = new KeepingAgent(made.options);
       context.setAgent(this.#shared);
     }
   };
-  return Object.assign(new sharing(), { patienceSeconds });
+  return new sharing(patienceSeconds);
 }
 
-let sharing: (new () => InstanceType<Classes["KubeConfig"]> & { patienceSeconds: number }) | undefined;
+let sharing: (new (patienceSeconds: number) => InstanceType<Classes["KubeConfig"]>) | undefined;
 
 /** Milliseconds after which a connection that nobody uses is closed: long before servers and balancers on the way do so. */
 const IDLE = 10_000;
-
-function kept(options: AgentOptions): Agent {
-  return new KeepingAgent({ ...options, keepAlive: true, timeout: IDLE });
-}
 
 /** What Node.js calls on an agent for each request; its types leave it out. */
 const { addRequest } = Agent.prototype as unknown as { addRequest(request: ClientRequest, ...rest: unknown[]): void };
 
 /**
- * Its requests fail when their answer breaks off, as that of a site does that is lost in the middle of it. The client listens
- * for failures on the request alone, where Node.js tells of none once the answer has begun: it would wait for ever.
+ * Keeps connections for the next request. Its requests fail when their answer breaks off, as that of a site does that is
+ * lost in the middle of it. The client listens for failures on the request alone, where Node.js tells of none once the
+ * answer has begun: it would wait for ever.
  */
 class KeepingAgent extends Agent {
+  constructor(options: AgentOptions) {
+    super({ ...options, keepAlive: true, timeout: IDLE });
+  }
+
   addRequest(request: ClientRequest, ...rest: unknown[]): void {
     request.once("response", (answer) => answer.once("error", (error) => request.emit("error", error)));
     addRequest.call(this, request, ...rest);
@@ -66,7 +71,7 @@ function isSame(some: AgentOptions, others: AgentOptions): boolean {
   );
 }
 
-/** The configuration of a client, from the text of a kubeconfig. {@link sharingConfig} */
+/** {@link sharingConfig}, from the text of a kubeconfig. */
 export async function kubeConfigOf(
   text: string,
   patienceSeconds?: number,

@@ -36,6 +36,10 @@ export class SiteServer {
     return new SiteServer(site, Number(said[0]), child);
   }
 
+  private get isGone(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   /** From now on it answers the readiness with 503, and everything else as before. */
   drain(): Promise<void> {
     return this.tell("drain");
@@ -48,7 +52,7 @@ export class SiteServer {
 
   /** SIGKILL, as its site gets it. Resolves when it is gone. */
   async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    if (this.isGone) return;
     const gone = once(this.child, "exit");
     this.child.kill("SIGKILL");
     await gone;
@@ -56,13 +60,12 @@ export class SiteServer {
 
   /** Resolves when the server has done it. @throws UserError when somebody has ended it. */
   private async tell(word: "drain" | "serve"): Promise<void> {
-    const isGone = () => this.child.exitCode !== null || this.child.signalCode !== null;
-    if (!isGone()) {
+    if (!this.isGone) {
       const done = once(this.child.stdout as NonNullable<ChildProcess["stdout"]>, "data");
       this.child.stdin?.write(`${word}\n`);
       await Promise.race([done, once(this.child, "exit")]);
     }
-    if (isGone())
+    if (this.isGone)
       throw new UserError(`The HTTP server of site ${this.site} was ended from outside. Run the drill again.`);
   }
 }

@@ -4,7 +4,7 @@ import { kubeConfigOf, kubernetes } from "../../../rehearsal/clusters/sites/kube
 import { leaf, root } from "../../trust/certificates";
 import { FakeApi } from "../../trust/fakeApi";
 
-/** An API server that speaks for the test, and a client of it. */
+/** An API server that speaks for the test, and the configuration of its clients. */
 async function served(t: TestContext, patienceSeconds?: number) {
   const api = new FakeApi();
   api.answers.set("/api/v1/nodes", { items: [] });
@@ -12,7 +12,7 @@ async function served(t: TestContext, patienceSeconds?: number) {
   t.after(() => api.close());
   const { CoreV1Api } = await kubernetes();
   const config = await kubeConfigOf(api.kubeconfig, patienceSeconds);
-  return { api, core: config.makeApiClient(CoreV1Api) };
+  return { api, config, core: config.makeApiClient(CoreV1Api) };
 }
 
 test("an answer that breaks off is an error at once: its server was lost in the middle of it", async (t) => {
@@ -31,13 +31,9 @@ test("a server that neither answers nor goes is waited for so long, and no longe
 });
 
 test("requests of one configuration share a connection, until they present other credentials", async (t) => {
-  const api = new FakeApi();
-  api.answers.set("/api/v1/nodes", { items: [] });
-  await api.listen();
-  t.after(() => api.close());
+  const { api, config, core } = await served(t);
   const { CoreV1Api, AppsV1Api } = await kubernetes();
-  const config = await kubeConfigOf(api.kubeconfig);
-  const [core, again] = [config.makeApiClient(CoreV1Api), config.makeApiClient(CoreV1Api)];
+  const again = config.makeApiClient(CoreV1Api);
   for (const client of [core, again, core]) assert.deepEqual((await client.listNode()).items, []);
   await assert.rejects(config.makeApiClient(AppsV1Api).listDeploymentForAllNamespaces(), /404/);
   assert.equal(api.connections, 1);

@@ -29,13 +29,17 @@ promise.then(console.log);
 `,
 );
 
+/** Says in a script which modules, by a part of their path, were loaded: what only stands in for one is no module. */
+const loadedOf = (parts: readonly string[]) => `const loaded = () => ${JSON.stringify(parts)}.map((part) =>
+  Object.entries(require.cache).some(([file, found]) => file.includes(part) && found instanceof module.constructor));`;
+
 /** Loads the SDK, asks for the packages of a closure, then for its text, and says after each which of both came along. */
 const closure = join(folder, "closure.js");
 symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
 writeFileSync(
   closure,
   `const { runtime } = require("@pulumi/pulumi");
-const loaded = () => ["arborist/lib", "typescript/lib"].map((part) => Object.entries(require.cache).some(([file, found]) => file.includes(part) && found instanceof module.constructor));
+${loadedOf(["arborist/lib", "typescript/lib"])}
 (async () => {
   const atFirst = loaded();
   process.chdir(${JSON.stringify(ROOT)});
@@ -54,7 +58,7 @@ writeFileSync(
   traced,
   `const { automation } = require("@pulumi/pulumi");
 const tracing = require("@pulumi/pulumi/cmd/run/tracing");
-const loaded = () => ["exporter-zipkin/build", "automation/localWorkspace"].map((part) => Object.entries(require.cache).some(([file, found]) => file.includes(part) && found instanceof module.constructor));
+${loadedOf(["exporter-zipkin/build", "automation/localWorkspace"])}
 const atFirst = loaded();
 tracing.start("http://127.0.0.1:9/api/v2/spans");
 const span = tracing.newSpan("first");
@@ -79,9 +83,9 @@ require(tsnodeRequire).register({ compiler: typescriptRequire, skipProject: true
 const own = require.extensions[".ts"];
 let passed = 0;
 require.extensions[".ts"] = (...file) => { passed += 1; return own(...file); };
-const loaded = () => require.cache[require.resolve("typescript")] instanceof module.constructor;
-const plain = [require("./plain"), loaded()];
-const typed = [require("./typed"), loaded(), version === require("typescript").version];
+${loadedOf(["typescript/lib"])}
+const plain = [require("./plain"), ...loaded()];
+const typed = [require("./typed"), ...loaded(), version === require("typescript").version];
 let refused = "";
 try { require("./wrong"); } catch (error) { refused = error.name; }
 console.log(JSON.stringify([plain, typed, refused, passed]));

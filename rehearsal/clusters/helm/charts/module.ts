@@ -71,14 +71,19 @@ async function moduleFolder(
   return Dir;
 }
 
-/** What `go mod download -json` says, on failure as well. */
+/** What Go says of a module that it was to fetch, on failure as well. */
 interface Downloaded {
   readonly Dir?: string;
   readonly Sum?: string;
   readonly Error?: string;
 }
 
-async function downloaded(
+/**
+ * Has Go fetch the sources of a module, or find them in its cache.
+ * @param module with its version, as in `sigs.k8s.io/mcs-api@v0.5.2`
+ * @param cwd any folder that lies in no module
+ */
+export async function downloaded(
   go: string,
   module: string,
   cwd: string,
