@@ -73,6 +73,8 @@ test("what is changed in a site by hand is found and put back, and what its auto
         body: { metadata: { name: "web", namespace: "shop" }, spec: { replicas: 5 } },
         fieldManager: "kube-controller-manager",
       });
+      // An object that is not ready is one to update, whoever made it so.
+      await kubectl("rollout", "status", "deployment/web", "--timeout=2m");
       assert.deepEqual(changes(await session.preview()), {});
       lab.declare({ spec, manifests: MANIFESTS.replace("web:1", "web:2") });
       assert.deepEqual(changes(await session.up()), { "Deployment shop-oslo-shop/web": "update" });
