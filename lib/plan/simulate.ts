@@ -1,24 +1,33 @@
 import { type Company, companyOf } from "./company";
+import { drawing } from "./drawing";
 import type { Load, Nodes, SiteNodes } from "./packing";
 
 /**
- * Whether the scheduler spreads pods over the emptiest nodes or fills one node after the other; or, `even`, spreads those of
- * one workload over as many nodes as it can, the fullest first. Its default is between the first and the last: it weighs
- * how many pods of the same workload a node has twice as much as how empty it is.
+ * Whether the scheduler spreads pods over the emptiest nodes or fills one node after the other; or spreads those of one
+ * workload over as many nodes as it can, the emptiest first (`level`) or the fullest (`even`). Its default is between
+ * `spread` and `level`: it weighs how many pods of the same workload a node has twice as much as how empty it is.
  */
-export type Preference = "spread" | "fill" | "even";
+export type Preference = "spread" | "fill" | "level" | "even";
+
+/** Pods of one workload that arrive together. */
+export interface Turn {
+  /** Index of the workload. */
+  readonly w: number;
+  /** Which of its equal parts they are, from 0. */
+  readonly part: number;
+  readonly parts: number;
+}
 
 /** One way in which pods may arrive and be placed. */
 export interface Arrival {
-  /** Indices of workloads. */
-  readonly order: readonly number[];
+  readonly turns: readonly Turn[];
   readonly preference: Preference;
   /** Rank of each group of nodes, the favoured with the largest: `fill` obeys it, `spread` where nodes are as empty. */
   readonly favour: readonly number[];
 }
 
 /**
- * A site's nodes while pods are placed, one workload after the other. Nodes in the same condition are one entry with a
+ * A site's nodes while pods are placed, in turns of one workload each. Nodes in the same condition are one entry with a
  * multiplicity, so that thousands of pods cost as little as a few. Flat arrays: a plan runs this thousands of times.
  */
 export class Scheduler {
@@ -33,7 +42,7 @@ export class Scheduler {
   private readonly group: Int32Array;
   /** Sum over the resources of the free part: the scheduler's LeastAllocated score, all resources weighing the same. */
   private readonly emptiness: Float64Array;
-  /** Pods that each entry's nodes have of the workload that is being placed. */
+  /** Pods that each entry's nodes have, by workload. */
   private readonly has: Float64Array;
   private readonly company: Company | undefined;
   private entries = 0;
@@ -48,13 +57,13 @@ export class Scheduler {
     for (const [g, { carries }] of site.groups.entries()) {
       for (let w = 0; w < this.workloads; w++) this.carries[g * this.workloads + w] = carries[w] === true ? 1 : 0;
     }
-    // Placing one workload splits at most two entries.
-    const entries = site.groups.length + 2 * this.workloads;
+    // A turn splits at most two entries.
+    const entries = site.groups.length + 2 * PARTS * this.workloads;
     this.free = new Float64Array(entries * this.resources);
     this.many = new Float64Array(entries);
     this.group = new Int32Array(entries);
     this.emptiness = new Float64Array(entries);
-    this.has = new Float64Array(entries);
+    this.has = new Float64Array(entries * this.workloads);
     this.company = companyOf(load.exclusion, site.limits, entries);
   }
 
@@ -67,6 +76,8 @@ export class Scheduler {
     const { resources } = this;
     this.isLevel = isLevel;
     this.entries = 0;
+    // The others are copied from these.
+    this.has.fill(0, 0, nodes.length * this.workloads);
     this.company?.reset();
     for (let g = 0; g < nodes.length; g++) {
       const i = this.entries++;
@@ -81,15 +92,14 @@ export class Scheduler {
    * Places up to `count` pods of workload `w`; yields how many found a node. The entry that the scheduler prefers of those with
    * room is looked for in place: a plan comes here a million times.
    */
-  place(w: number, count: number, { preference, favour }: Omit<Arrival, "order">): number {
+  place(w: number, count: number, { preference, favour }: Omit<Arrival, "turns">): number {
     const { resources, workloads, size, carries, free, many, group, emptiness, has } = this;
     const isFilling = preference === "fill";
     // Emptiness is at most the number of resources: a rank outweighs it in `fill`, and only breaks ties else.
-    const byEmptiness = preference === "spread" ? 1 : -1;
+    const byEmptiness = preference === "spread" || preference === "level" ? 1 : -1;
     const byRank = isFilling ? resources + 1 : 1e-9;
-    const byOwn = preference === "even" ? resources + 1 : 0;
+    const byOwn = preference === "even" || preference === "level" ? resources + 1 : 0;
     const own = w * resources;
-    has.fill(0, 0, this.entries);
     const company = this.company?.begin(w, this.isLevel);
     let left = count;
     while (left > 0) {
@@ -99,19 +109,22 @@ export class Scheduler {
       for (let i = 0; i < this.entries; i++) {
         const of = group[i] as number;
         const score =
-          byEmptiness * (emptiness[i] as number) + byRank * (favour[of] as number) - byOwn * (has[i] as number);
+          byEmptiness * (emptiness[i] as number) +
+          byRank * (favour[of] as number) -
+          byOwn * (has[i * workloads + w] as number);
         if (score <= bestScore || many[i] === 0 || carries[of * workloads + w] === 0) continue;
         const at = i * resources;
         let r = 0;
         while (r < resources && (size[own + r] as number) <= (free[at + r] as number)) r++;
-        if (r < resources || company?.excludes(i, has[i] as number)) continue;
+        if (r < resources || company?.excludes(i, has[i * workloads + w] as number)) continue;
         best = i;
         bestScore = score;
       }
       if (best < 0) break;
-      const each = isFilling ? Math.min(left, this.room(best, own), company?.room(has[best] as number) ?? left) : 1;
+      const room = company?.room(has[best * workloads + w] as number) ?? left;
+      const each = isFilling ? Math.min(left, this.room(best, own), room) : 1;
       const nodes = Math.min(many[best] as number, Math.floor(left / each));
-      this.take(best, nodes, each, own);
+      this.take(best, nodes, each, w);
       left -= nodes * each;
     }
     return count - left;
@@ -122,7 +135,7 @@ export class Scheduler {
     let fewest = Number.POSITIVE_INFINITY;
     for (let i = 0; i < this.entries; i++) {
       const counts = (this.many[i] as number) > 0 && this.carries[(this.group[i] as number) * this.workloads + w] === 1;
-      if (counts) fewest = Math.min(fewest, this.has[i] as number);
+      if (counts) fewest = Math.min(fewest, this.has[i * this.workloads + w] as number);
     }
     return fewest;
   }
@@ -137,8 +150,9 @@ export class Scheduler {
     return most;
   }
 
-  private take(i: number, nodes: number, each: number, own: number): void {
-    const { resources, free, capacity, size, many } = this;
+  private take(i: number, nodes: number, each: number, w: number): void {
+    const { resources, workloads, free, capacity, size, many, has } = this;
+    const own = w * resources;
     const group = this.group[i] as number;
     const rest = (many[i] as number) - nodes;
     const from = i * resources;
@@ -146,14 +160,14 @@ export class Scheduler {
       const copy = this.entries++;
       this.company?.copy(i, copy);
       many[copy] = rest;
-      this.has[copy] = this.has[i] as number;
+      has.copyWithin(copy * workloads, i * workloads, (i + 1) * workloads);
       this.group[copy] = group;
       this.emptiness[copy] = this.emptiness[i] as number;
       const to = copy * resources;
       for (let r = 0; r < resources; r++) free[to + r] = free[from + r] as number;
       many[i] = nodes;
     }
-    this.has[i] = (this.has[i] as number) + each;
+    has[i * workloads + w] = (has[i * workloads + w] as number) + each;
     this.company?.add(i);
     const of = group * resources;
     let score = 0;
@@ -190,8 +204,9 @@ function sizesOf(load: Load): Float64Array {
 
 /** Whether all of these critical pods find a node when they arrive in that way, on nodes that are empty. */
 export function allPlaced(scheduler: Scheduler, counts: readonly number[], arrival: Arrival): boolean {
-  for (const w of arrival.order) {
-    const count = counts[w] ?? 0;
+  for (const { w, part, parts } of arrival.turns) {
+    const all = counts[w] ?? 0;
+    const count = parts === 1 ? all : Math.floor((all * (part + 1)) / parts) - Math.floor((all * part) / parts);
     if (count > 0 && scheduler.place(w, count, arrival) < count) return false;
   }
   return true;
@@ -202,6 +217,7 @@ export function allPlaced(scheduler: Scheduler, counts: readonly number[], arriv
  * one resource's heavy or light pods first, filling nodes whose other resources stay unused; the pods that may run anywhere
  * first, taking the nodes that others are confined to; and the order of the specification. Each with every preference
  * between the groups of nodes, or where they are many, for those that most workloads may use and for those that least.
+ * Then orders in which the workloads' parts are mixed, as controllers that create pods at the same time mix them.
  */
 export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
   const all = [...load.critical.keys()];
@@ -223,13 +239,48 @@ export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
   const different = [...new Map([...own.map((order) => [order.join(), order] as const), ...ordersOf(load)]).values()];
   const ranks = favours(load, site);
   const indifferent = site.groups.map(() => 0);
-  return different.flatMap((order) => [
-    ...ranks.flatMap((favour): Arrival[] => [
-      { order, preference: "spread", favour },
-      { order, preference: "fill", favour },
-    ]),
-    { order, preference: "even", favour: indifferent },
-  ]);
+  const ordered = different.flatMap((order): Arrival[] => {
+    const turns = order.map((w) => ({ w, part: 0, parts: 1 }));
+    return [
+      ...ranks.flatMap((favour): Arrival[] => [
+        { turns, preference: "spread", favour },
+        { turns, preference: "fill", favour },
+      ]),
+      { turns, preference: "even", favour: indifferent },
+      { turns, preference: "level", favour: indifferent },
+    ];
+  });
+  const mixed = mixedTurns(load).map(
+    (turns, i): Arrival => ({ turns, preference: i % 2 === 0 ? "spread" : "level", favour: indifferent }),
+  );
+  return [...ordered, ...mixed];
+}
+
+/** Mixed orders that are tried. More of them find hardly more that contradicts a real scheduler, and cost time. */
+const MIXES = 12;
+
+/** Parts in which each workload comes in them. */
+const PARTS = 3;
+
+const mixes = new WeakMap<Load, readonly (readonly Turn[])[]>();
+
+/** Orders of the parts of all workloads, drawn once: the same for every site, and in every run. */
+function mixedTurns(load: Load): readonly (readonly Turn[])[] {
+  let known = mixes.get(load);
+  if (known === undefined) {
+    const draw = drawing(load.critical.length);
+    const all = [...load.critical.keys()].flatMap((w) =>
+      Array.from({ length: PARTS }, (_, part): Turn => ({ w, part, parts: PARTS })),
+    );
+    known = Array.from({ length: MIXES }, () =>
+      all
+        .map((turn) => ({ turn, at: draw() }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ turn }) => turn),
+    );
+    mixes.set(load, known);
+  }
+  return known;
 }
 
 /** Workloads that are tried as the first and as the last, of those that others keep off nodes. */
