@@ -1,8 +1,9 @@
 import { AnyOrder } from "./anyOrder";
+import { type Arrival, adversarialArrivals } from "./arrivals";
 import { ceil } from "./grains";
 import type { Load, SiteNodes } from "./packing";
 import { NOTHING, quotient, type Share, smaller } from "./shares";
-import { type Arrival, adversarialArrivals, allPlaced, Scheduler } from "./simulate";
+import { allPlaced, Scheduler } from "./simulate";
 import { replicasAt, stepBelow, upperBound } from "./upperBound";
 
 /** The largest share of the bare demand that a site's nodes carry: proven, and beyond which nothing can be placed. */

@@ -1,3 +1,5 @@
+import { seeded } from "../../lib/plan/seeded";
+
 /** People around the world, where people are: most of them near a few large places, the others anywhere on land or sea. */
 const CENTRES: readonly (readonly [latitude: number, longitude: number])[] = [
   [50.1, 8.7],
@@ -11,17 +13,6 @@ const CENTRES: readonly (readonly [latitude: number, longitude: number])[] = [
   [-33.9, 151.2],
   [6.5, 3.4],
 ];
-
-/** A generator of numbers from 0 to below 1 that is the same in every run (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** One of many users: a place, and the chances that are its own, the same at every question. */
 export interface Person {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { capacityVerdict } from "../../lib/plan/capacity";
 import type { CapacityInput } from "../../lib/plan/capacityInput";
-import { drawing } from "../../lib/plan/drawing";
 import { resources } from "../../lib/plan/resources";
+import { seeded } from "../../lib/plan/seeded";
 import { arrivals, pendingPods } from "../support/defaultScheduler";
+import { fewestNodes } from "../support/fewestNodes";
 
 const ARRIVALS = 40;
 
@@ -132,25 +133,13 @@ function inputOf({ nodes, workloads }: Fleet, counts: readonly number[]): Capaci
   };
 }
 
-/** Nodes by site with which the fleet holds, and from no site may one be taken. */
-function fewest(fleet: Fleet): number[] {
-  const holds = (counts: readonly number[]) => capacityVerdict(inputOf(fleet, counts)).holds;
-  let counts = fleet.nodes.map(() => 1);
-  while (!holds(counts)) counts = counts.map((count) => count + 1);
-  for (const site of counts.keys()) {
-    const less = () => counts.map((count, at) => (at === site ? count - 1 : count));
-    while (counts[site]! > 1 && holds(less())) counts = less();
-  }
-  return counts;
-}
-
 describe("what is proven by orders that were tried is placed by the default scheduler in others", () => {
   for (const fleet of FLEETS) {
     const text = fleet.workloads.map(([replicas, cpu, memoryGiB]) => `${replicas} x ${cpu}/${memoryGiB}`).join(", ");
     it(`${text} on nodes of ${fleet.nodes.map((node) => node.join("/")).join(", ")}`, () => {
-      const counts = fewest(fleet);
+      const counts = fewestNodes(fleet.nodes.length, (some) => capacityVerdict(inputOf(fleet, some)).holds);
       const shapes = fleet.workloads.map(([, cpu, memoryGiB]) => ({ cpu: 1000 * cpu, memory: 1024 * memoryGiB }));
-      const draw = drawing(1);
+      const draw = seeded(1);
       for (const { site, replicas } of capacityVerdict(inputOf(fleet, counts)).placements) {
         const at = Number(site.slice(1));
         const [cpu, memoryGiB] = fleet.nodes[at]!;

@@ -1,7 +1,9 @@
+import { seeded } from "../../lib/plan/seeded";
 import type { Answer, Authority, Client, Health } from "../../rehearsal/traffic";
-import { type Person, seeded } from "../../rehearsal/traffic/people";
+import type { Person } from "../../rehearsal/traffic/people";
 
-export { type Person, people, seeded } from "../../rehearsal/traffic/people";
+export { seeded } from "../../lib/plan/seeded";
+export { type Person, people } from "../../rehearsal/traffic/people";
 
 /** A person who asks. Chances begin anew, so that what differs between two measurements is not chance. */
 export function asking({ latitude, longitude, seed }: Person): Client {

@@ -1,7 +1,8 @@
 import type { TrafficPlan } from "../../../lib/plan/routing/plan";
+import { seeded } from "../../../lib/plan/seeded";
 import type { ResourceView } from "../../engine";
 import { type Authority, type Front, frontOf, type Health, sitesAddresses } from "../../traffic";
-import { people, seeded } from "../../traffic/people";
+import { people } from "../../traffic/people";
 import { Interrupted } from "../../userError";
 import { ask } from "./ask";
 import { Checkers } from "./checkers";

@@ -1,6 +1,6 @@
+import { seeded } from "../../../lib/plan/seeded";
 import type { Authority, Client, Health } from "../../traffic";
 import type { Person } from "../../traffic/people";
-import { seeded } from "../../traffic/people";
 
 /** A DNS service, with what it believes of the sites by now. */
 export interface Watching {

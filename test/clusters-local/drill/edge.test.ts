@@ -15,6 +15,7 @@ import { apply } from "../../../rehearsal/drill/apply";
 import { DrillFleet, type Reached } from "../../../rehearsal/drill/fleet";
 import { place } from "../../../rehearsal/drill/place";
 import { inPods, STAND_IN_NAMESPACE, standIns } from "../../../rehearsal/drill/standIns";
+import { fewestNodes, oneLess } from "../../support/fewestNodes";
 import { temporaryFolder, until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
@@ -103,22 +104,6 @@ metadata: { name: web }
 spec: { selector: { app: web } }
 `;
 
-/** Nodes by site with which the fleet holds, and from no site may one be taken. */
-function fewest(one: Case): number[] {
-  const holds = (counts: readonly number[]) => planOf(one, counts).capacity.verdict === "holds";
-  let counts = one.nodes.map(() => 1);
-  while (!holds(counts)) counts = counts.map((count) => count + 1);
-  for (const index of counts.keys()) {
-    for (let less = without(counts, index); less[index]! > 0 && holds(less); less = without(counts, index))
-      counts = less;
-  }
-  return counts;
-}
-
-function without(counts: readonly number[], index: number): number[] {
-  return counts.map((count, at) => (at === index ? count - 1 : count));
-}
-
 /** What runs where fleets are tried one after the other: as many sites as the largest has, of any nodes. */
 const ROOM = planOf(
   {
@@ -177,7 +162,7 @@ test("plan and scheduler never contradict each other", async (t) => {
 async function atTheEdge(t: TestContext, sites: Sites): Promise<void> {
   const verdicts = new Set<string>();
   for (const [number, one] of fc.sample(cases, { seed: SEED, numRuns: FLEETS }).entries()) {
-    const counts = fewest(one);
+    const counts = fewestNodes(one.nodes.length, (some) => planOf(one, some).capacity.verdict === "holds");
     const plan = planOf(one, counts);
     const nodesAt = (site: SitePlan) =>
       nodesOf(site).map((node) => named(node, `${number + 1}-${node.metadata?.name}`));
@@ -192,7 +177,7 @@ async function atTheEdge(t: TestContext, sites: Sites): Promise<void> {
 
     for (const [index, { name }] of plan.sites.entries()) {
       if (counts[index] === 1) continue;
-      const less = planOf(one, without(counts, index));
+      const less = planOf(one, oneLess(counts, index));
       const { verdict } = less.capacity;
       verdicts.add(verdict);
       await t.test(`${what}, one less in ${name}: ${verdict}`, async () => {
