@@ -17,7 +17,8 @@ const MAP = "kubernetes:core/v1:ConfigMap";
 
 /** What all rules say of a resource, each with its id before it. */
 function said(type: string, props: object, more: Partial<JudgedResource> = {}): string[] {
-  const resource = { name: "one", type, props: { ...props }, isProtected: true, settings: {}, now: NOW, ...more };
+  const now = new Date();
+  const resource = { name: "one", type, props: { ...props }, isProtected: true, settings: {}, now, ...more };
   return trustRules
     .filter(({ types }) => types.includes(type))
     .flatMap((rule) => rule.judge(resource).map((message) => `${rule.name.slice(0, 6)} ${message}`));

@@ -8,7 +8,8 @@ import { makeKey } from "../../rehearsal/clouds/tls/keys";
 import { selfSign, type Terms } from "../../rehearsal/clouds/tls/x509";
 import { intermediate, leaf, root } from "./certificates";
 
-const NOW = new Date();
+/** Soon: what is made below begins at the second in which it is made. */
+const NOW = new Date(Date.now() + 60_000);
 const good = root("good");
 const TERMS: Terms = {
   allowedUses: ["cert_signing"],
