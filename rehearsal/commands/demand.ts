@@ -25,7 +25,7 @@ export async function readDemand(path: string | undefined): Promise<DemandFromMa
 /** The same, with the manifests themselves. */
 export async function readWorkloads(path: string | undefined): Promise<GivenWorkloads | undefined> {
   if (path === undefined) return undefined;
-  const sources = await readManifests([path]);
+  const sources = await readManifests([path]).catch(refuse);
   return { sources, demand: refusing(() => demandFromManifests(sources)) };
 }
 
@@ -37,7 +37,11 @@ export function refusing<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof ManifestError) throw new UserError(error.message);
-    throw error;
+    return refuse(error);
   }
+}
+
+/** @throws UserError for a mistake in manifests, and anything else as it is. */
+function refuse(error: unknown): never {
+  throw error instanceof ManifestError ? new UserError(error.message) : error;
 }
