@@ -86,7 +86,11 @@ describe("a command line that is wrong", () => {
     ["no such option", ["plan", "--looze", "x"], /unknown option.*--lose/s],
     ["no such policy pack", ["rehearse", "--policy-pack", "lib"], /PulumiPolicy\.yaml/],
     ["manifests that are not there", ["plan", "--workloads", "no.yaml"], /no\.yaml: does not exist/],
-    ["a kustomization that nobody built", ["plan", "--workloads", unbuilt], /unbuilt: is a kustomization: build it first/],
+    [
+      "a kustomization that nobody built",
+      ["plan", "--workloads", unbuilt],
+      /unbuilt: is a kustomization: build it first/,
+    ],
     ["manifests that are not YAML", ["plan", "--workloads", yaml], /bad\.yaml.*2/s],
     ["config without a value", ["plan", "-c", "nodes"], /key=value/],
     ["an engine that is none", ["rehearse", "--engine", "tofu"], /own, pulumi/],
