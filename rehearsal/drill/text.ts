@@ -60,7 +60,10 @@ const UNJUDGED =
 
 /** What the scheduler says of volumes, of which the plan knows nothing, and of conditions that it judges in part. */
 const VOLUMES = /PersistentVolumeClaim|volume/;
-const CONDITIONS = /affinity|topology spread/;
+const CONDITIONS = /affinity|topology spread|not looked at by the scheduler/;
+
+/** The plan's note on pods that nothing makes. */
+const PAUSED = /^A paused Deployment/;
 
 const REFUSED =
   "The sites refuse pods for the reasons above, which no plan knows: change these manifests, or give what they name as well.";
@@ -71,8 +74,9 @@ function whyNotAsPlanned({ steps }: DrillLoss, notes: readonly string[]): string
   const waiting = sites.flatMap((site) => site.waiting);
   const isExcused = (workload: string, reason: string) =>
     VOLUMES.test(reason) || (CONDITIONS.test(reason) && notes.some((note) => excuses(note, workload, reason)));
+  const isPaused = (workload: string) => notes.some((note) => PAUSED.test(note) && excuses(note, workload, ""));
   const isKnown = (one: DrillWaiting) =>
-    (missing(one) === 0 || one.refused !== null) &&
+    (missing(one) === 0 || one.refused !== null || isPaused(one.workload)) &&
     Object.keys(one.reasons).every((reason) => isExcused(one.workload, reason));
   if (waiting.length === 0 || !waiting.every(isKnown)) return CONTRADICTION;
   return waiting.some(({ refused }) => refused !== null) ? REFUSED : UNJUDGED;

@@ -34,6 +34,12 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
     ["3 node(s) didn't satisfy existing pods anti-affinity rules", [others], UNJUDGED],
     ["3 node(s) didn't have free ports for the requested pod ports", [zones], CONTRADICTION],
     ["3 node(s) didn't match pod topology spread constraints", [zones], UNJUDGED],
+    ["not looked at by the scheduler yet", [], CONTRADICTION],
+    [
+      "not looked at by the scheduler yet",
+      ["Where scheduler stork (schedulerName) places pods is not judged: web."],
+      UNJUDGED,
+    ],
     ["pod has unbound immediate PersistentVolumeClaims", [], UNJUDGED],
   ];
   for (const [reason, notes, line] of rows) {
@@ -41,6 +47,15 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
     assert.match(text, line, reason);
     assert.match(text, / {2}lost: turin runs 1 of 2 web: 1 x 0\/3 nodes/);
   }
+});
+
+test("pods of a paused Deployment are missing because it is paused", () => {
+  const notes = ["A paused Deployment starts no pods until it is resumed, which is not judged: web."];
+  assert.match(drillText(report("", notes, { pending: 0, reasons: {} }), "shop", colors), UNJUDGED);
+  assert.match(
+    drillText(report("", notes, { workload: "db", pending: 0, reasons: {} }), "shop", colors),
+    CONTRADICTION,
+  );
 });
 
 test("pods that a site refused to make are told with its reason, and blamed neither on the plan nor on the scheduler", () => {
