@@ -26,7 +26,23 @@ export async function readDemand(path: string | undefined): Promise<DemandFromMa
 export async function readWorkloads(path: string | undefined): Promise<GivenWorkloads | undefined> {
   if (path === undefined) return undefined;
   const sources = await readManifests([path]).catch(refuse);
-  return { sources, demand: refusing(() => demandFromManifests(sources)) };
+  const demand = refusing(() => demandFromManifests(sources));
+  refuseWithoutReplicas(path, demand);
+  return { sources, demand };
+}
+
+/** Of what runs on every node, or not at all for now, no loss can be judged. */
+function refuseWithoutReplicas(path: string, { workloads, daemonSets }: DemandFromManifests): void {
+  if (workloads.some(({ replicas }) => replicas > 0)) return;
+  const names = (of: readonly { readonly name: string }[]) => of.map(({ name }) => name).join(", ");
+  const found = [
+    ...(daemonSets.length > 0 ? [`DaemonSets (${names(daemonSets)})`] : []),
+    ...(workloads.length > 0 ? [`workloads with 0 replicas or suspended (${names(workloads)})`] : []),
+  ];
+  throw new UserError(
+    `--workloads ${path} brings only ${found.join(" and ")}: no loss can be judged of them. ` +
+      "Give the manifests of what the sites are to carry as well.",
+  );
 }
 
 /**

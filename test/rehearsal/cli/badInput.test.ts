@@ -79,6 +79,19 @@ describe("a command line that is wrong", () => {
   mkdirSync(unbuilt);
   writeFileSync(join(unbuilt, "kustomization.yaml"), "resources: []\n");
 
+  const agents = join(folder, "agents.yaml");
+  const pods = "template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: c, image: c }] } }";
+  writeFileSync(
+    agents,
+    ["DaemonSet", "Deployment"]
+      .map(
+        (kind) =>
+          `apiVersion: apps/v1\nkind: ${kind}\nmetadata: { name: ${kind.toLowerCase()} }\nspec:\n` +
+          `  { ${kind === "Deployment" ? "replicas: 0, " : ""}selector: { matchLabels: { a: b } }, ${pods} }\n`,
+      )
+      .join("---\n"),
+  );
+
   for (const [what, args, pattern] of [
     ["no such folder", ["plan", "no/such/folder"], /no\/such\/folder/],
     ["a folder without a program", ["plan", "docs"], /neither a Pulumi\.yaml nor an index\.ts/],
@@ -92,6 +105,11 @@ describe("a command line that is wrong", () => {
       /unbuilt: is a kustomization: build it first/,
     ],
     ["manifests that are not YAML", ["plan", "--workloads", yaml], /bad\.yaml.*2/s],
+    [
+      "manifests of which no loss can be judged",
+      ["plan", "--workloads", agents],
+      /agents\.yaml brings only DaemonSets \(daemonset\) and workloads with 0 replicas or suspended \(deployment\)/,
+    ],
     ["config without a value", ["plan", "-c", "nodes"], /key=value/],
     ["an engine that is none", ["rehearse", "--engine", "tofu"], /own, pulumi/],
     ["a token for nothing", ["token", "oke"], /eks, gke, aks/],
