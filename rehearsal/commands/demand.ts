@@ -25,8 +25,24 @@ export async function readDemand(path: string | undefined): Promise<DemandFromMa
 /** The same, with the manifests themselves. */
 export async function readWorkloads(path: string | undefined): Promise<GivenWorkloads | undefined> {
   if (path === undefined) return undefined;
-  const sources = await readManifests([path]);
-  return { sources, demand: refusing(() => demandFromManifests(sources)) };
+  const sources = await readManifests([path]).catch(refuse);
+  const demand = refusing(() => demandFromManifests(sources));
+  refuseWithoutReplicas(path, demand);
+  return { sources, demand };
+}
+
+/** Of what runs on every node, or not at all for now, no loss can be judged. */
+function refuseWithoutReplicas(path: string, { workloads, daemonSets }: DemandFromManifests): void {
+  if (workloads.some(({ replicas }) => replicas > 0)) return;
+  const names = (of: readonly { readonly name: string }[]) => of.map(({ name }) => name).join(", ");
+  const found = [
+    ...(daemonSets.length > 0 ? [`DaemonSets (${names(daemonSets)})`] : []),
+    ...(workloads.length > 0 ? [`workloads with 0 replicas or suspended (${names(workloads)})`] : []),
+  ];
+  throw new UserError(
+    `--workloads ${path} brings only ${found.join(" and ")}: no loss can be judged of them. ` +
+      "Give the manifests of what the sites are to carry as well.",
+  );
 }
 
 /**
@@ -37,7 +53,11 @@ export function refusing<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof ManifestError) throw new UserError(error.message);
-    throw error;
+    return refuse(error);
   }
+}
+
+/** @throws UserError for a mistake in manifests, and anything else as it is. */
+function refuse(error: unknown): never {
+  throw error instanceof ManifestError ? new UserError(error.message) : error;
 }

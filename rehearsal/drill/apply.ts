@@ -1,19 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "../../lib/plan/workloads";
+import { at } from "../../lib/plan/workloads/objects";
+import { stagesOf } from "../../lib/workloads/stages";
+import { NoMatch } from "../clusters/provider/apiError";
+import { Connection } from "../clusters/provider/connection";
+import { groupOf, isCustomResourceDefinition } from "../clusters/provider/objects";
 import type { LocalSite } from "../clusters/sites";
-import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
+import { kubeConfigOf } from "../clusters/sites/kubernetes";
 import { UserError } from "../userError";
 
 const MANAGER = "multisite-drill";
 
-/** What must be there before the rest can be. */
-const FIRST: readonly string[] = ["Namespace", "CustomResourceDefinition", "PriorityClass"];
+/** Seconds that a site's answer may take. */
+const TIMEOUT_SECONDS = 60;
 
-/** Times that a custom resource is tried while its definition, just made, is not served yet, a fifth of a second apart. */
-const ATTEMPTS = 50;
+/** Seconds in which a definition that was just made is served: some manifests have dozens, and all sites start at once. */
+const SERVED_SECONDS = 60;
 
 /**
- * Puts objects into sites by server-side apply, what others need first.
+ * Puts objects into sites by server-side apply, in the stages in which a `FleetWorkload` makes them: a pod that comes before
+ * its LimitRange or its ServiceAccount asks for something else, or is refused.
  * @throws UserError with everything that the sites' API servers refuse.
  */
 export async function apply(
@@ -28,33 +34,31 @@ export async function apply(
 
 /** @returns what the site refuses, a line each. */
 async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): Promise<string[]> {
-  const { KubernetesObjectApi, PatchStrategy } = await kubernetes();
-  const config = await kubeConfigOf(site.kubeconfig);
-  // A client keeps what it has read of the kinds that a site serves.
-  let client = KubernetesObjectApi.makeApiClient(config);
-  const defines = objects.some(({ kind }) => kind === "CustomResourceDefinition");
+  const connection = await Connection.open(await kubeConfigOf(site.kubeconfig), TIMEOUT_SECONDS);
+  const defined = new Set(objects.filter(isCustomResourceDefinition).map(definedBy));
   const problems: string[] = [];
   const put = async (object: KubernetesObject) => {
-    for (let attempt = 1; ; attempt++) {
+    const until = performance.now() + (defined.has(titleOf(object)) ? SERVED_SECONDS * 1000 : 0);
+    for (;;) {
       try {
-        const asked = object as Parameters<typeof client.patch>[0];
-        await client.patch(asked, undefined, undefined, MANAGER, true, PatchStrategy.ServerSideApply);
+        await connection.apply(withoutNulls(object), { fieldManager: MANAGER, force: true });
         return;
       } catch (error) {
-        const message = messageOf(error);
-        if (isUnknownKind(message) && defines && attempt < ATTEMPTS) {
+        const isUnknown = error instanceof NoMatch;
+        if (isUnknown && performance.now() < until) {
           await sleep(200);
-          client = KubernetesObjectApi.makeApiClient(config);
           continue;
         }
-        problems.push(`  ${nameOf(object)}: ${isUnknownKind(message) ? unknownKind(object) : message}`);
+        const why = isUnknown ? await unknownKind(object, connection) : (error as Error).message;
+        problems.push(`  ${nameOf(object)}: ${why}`);
         return;
       }
     }
   };
-  const rank = ({ kind }: KubernetesObject) => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length);
-  for (let step = 0; step <= FIRST.length; step++) {
-    await Promise.all(objects.filter((object) => rank(object) === step).map(put));
+  try {
+    for (const stage of stagesOf(objects)) await Promise.all(stage.map(put));
+  } finally {
+    connection.close();
   }
   return problems.sort();
 }
@@ -63,21 +67,39 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
   return `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 }
 
-/** The API server's own sentence, or the client's where there is none. */
-function messageOf(error: unknown): string {
-  const { body, message } = error as { body?: unknown; message?: string };
-  try {
-    const status = (typeof body === "string" ? JSON.parse(body) : body) as { message?: string } | undefined;
-    return status?.message ?? message ?? String(error);
-  } catch {
-    return message ?? String(error);
+/** A kind as its definition names it: whatever the version. */
+function titleOf({ apiVersion, kind }: KubernetesObject): string {
+  return `${kind}.${groupOf(apiVersion)}`;
+}
+
+function definedBy({ spec }: KubernetesObject): string {
+  return `${at(spec, "names", "kind")}.${at(spec, "group")}`;
+}
+
+/**
+ * An object without members that are null, such as a key with nothing but comments below it: an API server drops them from
+ * what it is sent, but for server-side apply to a custom resource, which it refuses.
+ */
+function withoutNulls<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutNulls) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([key, member]) => [key, withoutNulls(member)])) as T;
+}
+
+/** Where `extensions` of old has its kinds now. */
+const SUCCESSORS_OF_EXTENSIONS = ["apps", "networking.k8s.io", "policy"];
+
+/** What to do about an object of a kind that the site does not have. */
+async function unknownKind({ apiVersion, kind }: KubernetesObject, connection: Connection): Promise<string> {
+  const group = groupOf(apiVersion);
+  const groups = group === "extensions" ? SUCCESSORS_OF_EXTENSIONS : [group];
+  for (const served of groups.flatMap((one) => [`${one}/v2`, `${one}/v1`])) {
+    if (await connection.hasKind({ apiVersion: served, kind }))
+      return `the site serves no ${apiVersion} of it any more: write it for ${served}`;
   }
-}
-
-function isUnknownKind(message: string): boolean {
-  return /could not find the requested resource|Unrecognized API version and kind|page not found/i.test(message);
-}
-
-function unknownKind({ apiVersion, kind }: KubernetesObject): string {
-  return `the site knows no ${kind} of ${apiVersion}: give its CustomResourceDefinition as well`;
+  const advice = group.includes(".")
+    ? "give its CustomResourceDefinition as well"
+    : "this version of Kubernetes has none; leave it out";
+  return `the site knows no ${kind} of ${apiVersion}: ${advice}`;
 }

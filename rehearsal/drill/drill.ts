@@ -116,7 +116,9 @@ function siteAt(site: string, wanted: Readonly<Record<string, number>>, reached:
   const workloads = [...new Set([...Object.keys(wanted), ...pods.keys()])].sort();
   const rows = workloads.map((workload) => {
     const { running, pending, reasons } = pods.get(workload) ?? NO_PODS;
-    return { workload, planned: wanted[workload] ?? 0, running, pending, reasons: { ...reasons } };
+    const planned = wanted[workload] ?? 0;
+    const refused = (running + pending < planned && reached.refusals.get(site)?.get(workload)) || null;
+    return { workload, planned, running, pending, reasons: { ...reasons }, refused };
   });
   const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
   return {

@@ -3,7 +3,7 @@ import type { FleetPlan } from "../../lib/plan/plan";
 import type { SitePlacement } from "../../lib/plan/verdict";
 import type { LocalSite } from "../clusters/sites";
 import { Interrupted } from "../userError";
-import { type PodReader, podReader, type SitePods, type WorkloadPods } from "./pods";
+import { type PodReader, podReader, type Refusals, type SitePods, type WorkloadPods } from "./pods";
 
 /** What each site is to run, by workload. */
 export type Targets = ReadonlyMap<string, Readonly<Record<string, number>>>;
@@ -51,7 +51,11 @@ export class DrillFleet {
 
   /** The pods of sites, at one moment. */
   async read(sites: readonly string[]): Promise<ReadonlyMap<string, SitePods>> {
-    const read = async (site: string) => [site, await this.readers.get(site)!.read()] as const;
+    return this.ofEach(sites, (reader) => reader.read());
+  }
+
+  private async ofEach<T>(sites: readonly string[], what: (reader: PodReader) => Promise<T>): Promise<Map<string, T>> {
+    const read = async (site: string) => [site, await what(this.readers.get(site)!)] as const;
     return new Map(await Promise.all(sites.map(read)));
   }
 
@@ -73,11 +77,12 @@ export class DrillFleet {
       if (this.signal.aborted) throw new Interrupted();
       const pods = await this.read([...targets.keys()]);
       const now = performance.now();
-      if (isReached(targets, pods, isEnough)) return { pods, seconds: (now - since) / 1000 };
+      if (isReached(targets, pods, isEnough)) return { pods, refusals: new Map(), seconds: (now - since) / 1000 };
       const state = fingerprint(pods);
       if (state !== before) [before, changed] = [state, now];
       const isSettled = isHopeless(pods) && now - changed > SETTLED_MILLISECONDS;
-      if (isSettled || now - since > patienceSeconds * 1000) return { pods, seconds: null };
+      if (isSettled || now - since > patienceSeconds * 1000)
+        return { pods, refusals: await this.ofEach([...targets.keys()], (reader) => reader.refusals()), seconds: null };
       await sleep(Math.min(Math.max((now - changed) / 10, SHORTEST_POLL), LONGEST_POLL));
     }
   }
@@ -85,6 +90,8 @@ export class DrillFleet {
 
 export interface Reached {
   readonly pods: ReadonlyMap<string, SitePods>;
+  /** Why sites refused pods, where not all was reached. */
+  readonly refusals: ReadonlyMap<string, Refusals>;
   readonly seconds: number | null;
 }
 

@@ -5,6 +5,7 @@ import { UserError } from "../userError";
 import { apply } from "./apply";
 import { serving } from "./drill";
 import type { DrillFleet } from "./fleet";
+import { playable } from "./playable";
 import { standIns } from "./standIns";
 import { type Unplayed, unplayed } from "./unplayed";
 
@@ -26,8 +27,8 @@ export interface Placing {
 export async function place(fleet: DrillFleet, { manifests, scaling, hasCharts }: Placing): Promise<readonly string[]> {
   const sites = serving(fleet).map((name) => fleet.sites[name]!);
   const rendered = manifests && refusing(() => siteObjects(fleet.plan, manifests.sources, { scaling }));
-  const objects = new Map(rendered?.sites.map((site) => [site.site, site.objects]));
-  await apply(sites.map((site) => ({ site, objects: objects.get(site.name) ?? [] })));
+  const given = new Map(rendered?.sites.map((site) => [site.site, playable(site.objects)]));
+  await apply(sites.map((site) => ({ site, objects: given.get(site.name)?.objects ?? [] })));
 
   const workloads = fleet.plan.spec.demand.workloads ?? [];
   const found = await Promise.all(sites.map((site) => unplayed(site, wantedAt(fleet, site.name))));
@@ -39,7 +40,8 @@ export async function place(fleet: DrillFleet, { manifests, scaling, hasCharts }
       return { site, objects: played.length === 0 ? [] : standIns(played, fleet.placementOf(site.name)!) };
     }),
   );
-  return [...(rendered?.notes ?? []), ...notesOf(found, workloads.length)];
+  const changed = new Set([...given.values()].flatMap(({ notes }) => notes));
+  return [...(rendered?.notes ?? []), ...changed, ...notesOf(found, workloads.length)];
 }
 
 function wantedAt(fleet: DrillFleet, site: string): string[] {

@@ -1,5 +1,5 @@
 import type { LocalSite } from "../clusters/sites";
-import { kubeConfigOf, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
+import { type CoreV1Event, kubeConfigOf, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
 
 /** On pods that stand for a workload: its name. */
@@ -13,6 +13,9 @@ export interface WorkloadPods {
   readonly reasons: Readonly<Record<string, number>>;
 }
 
+/** Why a site's API server refused pods that controllers wanted to make: its last words, by the plan's workloads. */
+export type Refusals = ReadonlyMap<string, string>;
+
 /** Pods by workload, as the plan names workloads. */
 export type SitePods = ReadonlyMap<string, WorkloadPods>;
 
@@ -20,6 +23,8 @@ export type SitePods = ReadonlyMap<string, WorkloadPods>;
 export interface PodReader {
   /** @throws when the site does not answer. */
   read(): Promise<SitePods>;
+  /** @throws when the site does not answer. */
+  refusals(): Promise<Refusals>;
 }
 
 /**
@@ -38,7 +43,29 @@ export async function podReader(site: LocalSite, workloads: readonly string[]): 
       });
       return gather(items, known);
     },
+    async refusals() {
+      const { items } = await core.listEventForAllNamespaces({ fieldSelector: "reason=FailedCreate" });
+      return gatherRefusals(items, known);
+    },
   };
+}
+
+/** What of an event says which pods could not be made, and why. */
+type Refusal = Pick<CoreV1Event, "involvedObject" | "message" | "lastTimestamp" | "eventTime">;
+
+/** The last refusal of each of the plan's workloads. */
+export function gatherRefusals(events: readonly Refusal[], known: ReadonlySet<string>): Refusals {
+  const time = ({ lastTimestamp, eventTime }: Refusal) => Number(lastTimestamp ?? eventTime ?? 0);
+  const found = new Map<string, string>();
+  for (const event of [...events].sort((a, b) => time(a) - time(b))) {
+    const { kind = "", namespace = "default", name = "" } = event.involvedObject;
+    // An event does not say the hash by which a ReplicaSet's name ends when a Deployment has made it.
+    const hash = name.split("-").at(-1);
+    const workload = firstKnown(known, namespace, [{ kind, name }, ...writersOf({ kind, name, hash })]);
+    // "Error creating: ..." of most controllers, "create Pod web-0 in StatefulSet web failed error: ..." of another.
+    if (workload !== undefined) found.set(workload, (event.message ?? "").replace(/^.*?\berror( creating)?: /i, ""));
+  }
+  return found;
 }
 
 /** Pods by the plan's workloads; pods of anything else are passed over. */
@@ -63,25 +90,38 @@ export function gather(pods: readonly V1Pod[], known: ReadonlySet<string>): Site
 
 function workloadOf(pod: V1Pod, known: ReadonlySet<string>): string | undefined {
   const played = pod.metadata?.annotations?.[WORKLOAD_ANNOTATION];
-  if (played !== undefined) return played;
-  return nameIn(known, pod.metadata?.namespace ?? "default", ownerOf(pod));
+  return played ?? firstKnown(known, pod.metadata?.namespace ?? "default", writersOf(makerOf(pod)));
 }
 
-/** How the plan names what a user has written under this name: with its namespace, or without where that is enough. */
-export function nameIn(known: ReadonlySet<string>, namespace: string, name: string): string | undefined {
-  return [`${namespace}/${name}`, name].find((one) => known.has(one));
+/** What of an object tells it from others of its namespace. */
+export interface Titled {
+  readonly kind: string;
+  readonly name: string;
 }
 
-/** Name of what a user wrote: of a Deployment or CronJob there is a ReplicaSet or Job between it and its pods. */
-function ownerOf({ metadata }: V1Pod): string {
+/** How the plan names what a user has written: with its kind where that is needed, its namespace, or the name alone. */
+export function nameIn(known: ReadonlySet<string>, namespace: string, { kind, name }: Titled): string | undefined {
+  return [`${kind} ${namespace}/${name}`, `${namespace}/${name}`, name].find((one) => known.has(one));
+}
+
+function firstKnown(known: ReadonlySet<string>, namespace: string, titles: readonly Titled[]): string | undefined {
+  return titles.map((one) => nameIn(known, namespace, one)).find((one) => one !== undefined);
+}
+
+/** The object that made a pod, or the pod itself; of ReplicaSets with the hash that ends the name of a Deployment's. */
+function makerOf({ metadata }: V1Pod): Titled & { readonly hash?: string | undefined } {
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
-  if (owner === undefined) return metadata?.name ?? "";
-  const hash = metadata?.labels?.["pod-template-hash"];
-  if (owner.kind === "ReplicaSet" && hash !== undefined && owner.name.endsWith(`-${hash}`))
-    return owner.name.slice(0, -hash.length - 1);
-  // The CronJob controller adds the minute of the run since 1970.
-  if (owner.kind === "Job") return owner.name.replace(/-\d{8}$/, "");
-  return owner.name;
+  if (owner === undefined) return { kind: "Pod", name: metadata?.name ?? "" };
+  return { kind: owner.kind, name: owner.name, hash: metadata?.labels?.["pod-template-hash"] };
+}
+
+/** What a user may have written for pods that this made: of a Deployment or CronJob there is a ReplicaSet or Job between. */
+function writersOf({ kind, name, hash }: ReturnType<typeof makerOf>): Titled[] {
+  if (kind === "ReplicaSet" && hash !== undefined && name.endsWith(`-${hash}`))
+    return [{ kind: "Deployment", name: name.slice(0, -hash.length - 1) }];
+  // The CronJob controller adds the minute of the run since 1970; a Job may have been written with a date at its end.
+  const timed = kind === "Job" ? /^(.+)-\d{8}$/.exec(name)?.[1] : undefined;
+  return [{ kind, name }, ...(timed === undefined ? [] : [{ kind: "CronJob", name: timed }])];
 }
 
 /** `0/6 nodes are available: 6 Insufficient cpu. preemption: ...`: what follows the first sentence is no reason. */

@@ -76,5 +76,17 @@ export interface DrillSite {
   running: number;
   pending: number;
   /** What is missing or waits, by workload. */
-  waiting: { workload: string; planned: number; running: number; pending: number; reasons: Record<string, number> }[];
+  waiting: DrillWaiting[];
+}
+
+/** A workload of which a site does not run all. */
+export interface DrillWaiting {
+  workload: string;
+  planned: number;
+  running: number;
+  pending: number;
+  /** Why pods are pending, in the scheduler's words, with the number of pods. */
+  reasons: Record<string, number>;
+  /** Why the site's API server refused the pods that are neither; null when none is missing, or nothing was refused. */
+  refused: string | null;
 }

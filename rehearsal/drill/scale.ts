@@ -35,7 +35,8 @@ export async function scalables(site: LocalSite, workloads: ReadonlySet<string>)
   }
   const made = (kind: "Deployment" | "StatefulSet", { metadata, spec }: Controller): Scalable[] => {
     const { name = "", namespace = "" } = metadata ?? {};
-    const workload = spec?.template?.metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? nameIn(workloads, namespace, name);
+    const workload =
+      spec?.template?.metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? nameIn(workloads, namespace, { kind, name });
     if (workload === undefined) return [];
     const scale = async (replicas: number) => {
       const asked = { name, namespace, body: { metadata: { name, namespace }, spec: { replicas } } };

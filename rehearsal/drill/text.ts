@@ -1,6 +1,6 @@
 import { type Column, figure, percent, table } from "../report/table";
 import type { Terminal } from "../terminal";
-import type { DrillLoss, DrillReport, DrillSite, DrillStep, DrillUsers } from "./report";
+import type { DrillLoss, DrillReport, DrillSite, DrillStep, DrillUsers, DrillWaiting } from "./report";
 
 type Colors = Terminal["colors"];
 
@@ -44,7 +44,7 @@ function lossText(loss: DrillLoss, notes: readonly string[], colors: Colors): st
   const lines = [`Losing ${loss.lost.join(" and ")} (the plan says: ${loss.planned})`, table(COLUMNS, rows)];
   for (const step of loss.steps) lines.push(...waitingText(step).map((line) => colors.red(line)));
   if (loss.users !== null) lines.push(usersText(loss.users, colors));
-  if (contradicts(loss)) lines.push(colors.red(`  ${isUnjudged(loss, notes) ? UNJUDGED : CONTRADICTION}`));
+  if (contradicts(loss)) lines.push(colors.red(`  ${whyNotAsPlanned(loss, notes)}`));
   return lines.join("\n");
 }
 
@@ -60,18 +60,31 @@ const UNJUDGED =
 
 /** What the scheduler says of volumes, of which the plan knows nothing, and of conditions that it judges in part. */
 const VOLUMES = /PersistentVolumeClaim|volume/;
-const CONDITIONS = /affinity|topology spread/;
+const CONDITIONS = /affinity|topology spread|not looked at by the scheduler/;
 
-/** Whether all pods wait for volumes, or for conditions that a note names as not judged. */
-function isUnjudged({ steps }: DrillLoss, notes: readonly string[]): boolean {
+/** The plan's note on pods that nothing makes. */
+const PAUSED = /^A paused Deployment/;
+
+const REFUSED =
+  "The sites refuse pods for the reasons above, which no plan knows: change these manifests, or give what they name as well.";
+
+/** What to make of pods that were planned and do not run. */
+function whyNotAsPlanned({ steps }: DrillLoss, notes: readonly string[]): string {
   const sites = steps.flatMap((step) => step.sites.filter(({ isLost }) => !isLost));
   const waiting = sites.flatMap((site) => site.waiting);
   const isExcused = (workload: string, reason: string) =>
     VOLUMES.test(reason) || (CONDITIONS.test(reason) && notes.some((note) => excuses(note, workload, reason)));
-  return (
-    waiting.length > 0 &&
-    waiting.every(({ workload, reasons }) => Object.keys(reasons).every((reason) => isExcused(workload, reason)))
-  );
+  const isPaused = (workload: string) => notes.some((note) => PAUSED.test(note) && excuses(note, workload, ""));
+  const isKnown = (one: DrillWaiting) =>
+    (missing(one) === 0 || one.refused !== null || isPaused(one.workload)) &&
+    Object.keys(one.reasons).every((reason) => isExcused(one.workload, reason));
+  if (waiting.length === 0 || !waiting.every(isKnown)) return CONTRADICTION;
+  return waiting.some(({ refused }) => refused !== null) ? REFUSED : UNJUDGED;
+}
+
+/** Pods that are planned, and of which there is nothing. */
+function missing({ planned, running, pending }: DrillWaiting): number {
+  return Math.max(0, planned - running - pending);
 }
 
 /** Such as "Required pod affinity is not judged: web, shop/cart and 3 more." Pods that others keep away are not named. */
@@ -116,13 +129,11 @@ function waitingText({ step, sites, short }: DrillStep): string[] {
     : [...lines.slice(0, SHOWN), `  ${step}: and ${lines.length - SHOWN} lines more: --json has all`];
 }
 
-function waitingLine(
-  { site }: DrillSite,
-  { workload, planned, running, pending, reasons }: DrillSite["waiting"][number],
-): string {
+function waitingLine({ site }: DrillSite, waiting: DrillWaiting): string {
+  const { workload, planned, running, reasons, refused } = waiting;
   const why = Object.entries(reasons).map(([reason, pods]) => `${pods} x ${reason}`);
-  const missing = planned - running - pending;
-  if (missing > 0) why.push(`${missing} were never made`);
+  const unmade = missing(waiting);
+  if (unmade > 0) why.push(`${unmade} were never made${refused === null ? "" : `: ${refused}`}`);
   return `${site} runs ${running} of ${planned} ${workload}${why.length === 0 ? "" : `: ${why.join("; ")}`}`;
 }
 

@@ -13,9 +13,10 @@ export interface Unplayed {
   readonly started: readonly string[];
 }
 
-/** An object as a list has it, of any kind that brings pods. */
+/** An object of any kind that brings pods. */
 interface Listed {
-  readonly metadata?: { readonly name?: string; readonly namespace?: string; readonly ownerReferences?: unknown[] };
+  readonly kind: string;
+  readonly metadata: { readonly name?: string; readonly namespace?: string; readonly ownerReferences?: unknown[] };
 }
 
 /**
@@ -30,34 +31,36 @@ export async function unplayed(site: LocalSite, wanted: readonly string[]): Prom
   const apps = config.makeApiClient(AppsV1Api);
   const batch = config.makeApiClient(BatchV1Api);
   const core = config.makeApiClient(CoreV1Api);
+  const listing = async (kind: string, list: Promise<{ items: { metadata?: Listed["metadata"] }[] }>) =>
+    (await list).items.map(({ metadata = {} }): Listed => ({ kind, metadata }));
   const [timed, ...lists] = await Promise.all([
-    batch.listCronJobForAllNamespaces(),
-    apps.listDeploymentForAllNamespaces(),
-    apps.listStatefulSetForAllNamespaces(),
-    apps.listReplicaSetForAllNamespaces(),
-    core.listReplicationControllerForAllNamespaces(),
-    batch.listJobForAllNamespaces(),
-    core.listPodForAllNamespaces(),
+    listing("CronJob", batch.listCronJobForAllNamespaces()),
+    listing("Deployment", apps.listDeploymentForAllNamespaces()),
+    listing("StatefulSet", apps.listStatefulSetForAllNamespaces()),
+    listing("ReplicaSet", apps.listReplicaSetForAllNamespaces()),
+    listing("ReplicationController", core.listReplicationControllerForAllNamespaces()),
+    listing("Job", batch.listJobForAllNamespaces()),
+    listing("Pod", core.listPodForAllNamespaces()),
   ]);
   const known = new Set(wanted);
   const started = lists
-    .flatMap(({ items }): readonly Listed[] => items)
-    .filter(({ metadata }) => metadata?.namespace !== OVERHEAD_NAMESPACE && !metadata?.ownerReferences?.length);
+    .flat()
+    .filter(({ metadata }) => metadata.namespace !== OVERHEAD_NAMESPACE && !metadata.ownerReferences?.length);
   const names = new Set(started.map((one) => nameOf(one, known)));
-  const cronJobs = timed.items.filter((one) => nameOf(one, known) !== undefined);
+  const cronJobs = timed.filter((one) => nameOf(one, known) !== undefined);
   const merging = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
   await Promise.all(
-    cronJobs.map(({ metadata: { name = "", namespace = "" } = {} }) =>
+    cronJobs.map(({ metadata: { name = "", namespace = "" } }) =>
       batch.patchNamespacedCronJob({ name, namespace, body: { spec: { suspend: true } } }, merging),
     ),
   );
   return {
     workloads: wanted.filter((name) => !names.has(name)),
     cronJobs: cronJobs.map((one) => nameOf(one, known)!),
-    started: started.map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`).sort(),
+    started: started.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort(),
   };
 }
 
-function nameOf({ metadata }: Listed, known: ReadonlySet<string>): string | undefined {
-  return nameIn(known, metadata?.namespace ?? "default", metadata?.name ?? "");
+function nameOf({ kind, metadata: { namespace = "default", name = "" } }: Listed, known: ReadonlySet<string>) {
+  return nameIn(known, namespace, { kind, name });
 }

@@ -54,8 +54,10 @@ export function readObjects(sources: readonly SourceObject[]): ReadManifests {
 
 /** Kinds that start or change pods in ways that no manifest shows. */
 function noteOthers({ identity, field }: Found, notes: Notes): void {
-  const { group, kind, name } = identity;
-  if (kind === "VerticalPodAutoscaler" && field.at("spec", "updatePolicy", "updateMode").value !== "Off") {
+  const { group, kind, namespace, name } = identity;
+  if (group === "" && kind === "ResourceQuota") {
+    notes.add("Whether a ResourceQuota has room for the pods of its namespace is not judged", `${namespace}/${name}`);
+  } else if (kind === "VerticalPodAutoscaler" && field.at("spec", "updatePolicy", "updateMode").value !== "Off") {
     notes.add("Requests that a VerticalPodAutoscaler raises are not counted", name);
   } else if (group.includes(".") && !group.endsWith(".k8s.io") && podsOf(identity, field, () => {}) === undefined) {
     notes.add("Custom resources may start pods that are not counted", kind);

@@ -79,8 +79,22 @@ export function workload(
     nodeSpreads: nodeSpreads(spec, note),
   };
   noteSurge(read, object, note);
+  noteUnscheduled(object, spec, note);
   return read;
 }
+
+/** Pods that Kubernetes' own scheduler places nowhere. */
+function noteUnscheduled(object: Field, spec: Field, note: (matter: string) => void): void {
+  const isLive = !object.at("metadata", "uid").absent;
+  const scheduler = spec.at("schedulerName").text() || DEFAULT_SCHEDULER;
+  if (scheduler !== DEFAULT_SCHEDULER) note(`Where scheduler ${scheduler} (schedulerName) places pods is not judged`);
+  // In a live object it is what the scheduler has written, and no site is given it.
+  if (!isLive && spec.at("nodeName").text()) note("Whether there is the node that pods name (nodeName) is not judged");
+  if (object.at("spec", "paused").value === true)
+    note("A paused Deployment starts no pods until it is resumed, which is not judged");
+}
+
+const DEFAULT_SCHEDULER = "default-scheduler";
 
 /** Whether pods of a workload may share no node with those of another, or with each other. */
 export function keepsAway(one: Workload, other: Workload): boolean {

@@ -34,10 +34,16 @@ const SUCCESSORS: Readonly<Record<string, string>> = {
   "policy/v1beta1": "policy/v1",
   "autoscaling/v2beta2": "autoscaling/v2",
   "batch/v1beta1": "batch/v1",
+  "rbac.authorization.k8s.io/v1beta1": "rbac.authorization.k8s.io/v1",
+  "scheduling.k8s.io/v1beta1": "scheduling.k8s.io/v1",
+  "storage.k8s.io/v1beta1": "storage.k8s.io/v1",
 };
 
 const SUCCEEDED = new Set(
-  "Deployment StatefulSet DaemonSet ReplicaSet CronJob PodDisruptionBudget HorizontalPodAutoscaler".split(" "),
+  (
+    "Deployment StatefulSet DaemonSet ReplicaSet CronJob PodDisruptionBudget HorizontalPodAutoscaler " +
+    "Role RoleBinding ClusterRole ClusterRoleBinding PriorityClass StorageClass"
+  ).split(" "),
 );
 
 /** An object as one would have written it: without what a live cluster has added, under a name, in a version that is served. */

@@ -120,11 +120,15 @@ function withoutName({ identity, field }: Found): Problem[] {
 function matched(plan: FleetPlan, { objects, workloads, notes }: ReadManifests): Map<unknown, PlacedWorkload> {
   const specs = new Map((plan.spec.demand.workloads ?? []).map((one): [string, WorkloadSpec] => [one.name, one]));
   const byIdentity = new Map(objects.map(({ identity, field }) => [identity, field.value]));
+  const onEveryNode = new Set((plan.spec.demand.daemonSets ?? []).map(({ name }) => name));
   const taken = new Map<string, string>();
   const placed = new Map<unknown, PlacedWorkload>();
   for (const one of workloads) {
     const spec = specOf(one, specs);
-    if (spec === undefined) {
+    if (one.workload.replicas === "every node") {
+      if (!onEveryNode.has(one.name))
+        notes.add("DaemonSets that the demand does not name, so not in the verdict", one.name);
+    } else if (spec === undefined) {
       notes.add("Not among the demand's workloads, so divided by the sites' shares, and not in the verdict", one.name);
     } else if (taken.has(spec.name)) {
       notes.add(`More than one object is workload ${spec.name} of the demand, which counts its pods once`, one.name);

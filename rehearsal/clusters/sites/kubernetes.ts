@@ -88,6 +88,7 @@ type RequestContext = Parameters<InstanceType<Classes["KubeConfig"]>["applySecur
 export type CoreV1Api = InstanceType<Classes["CoreV1Api"]>;
 export type V1DaemonSet = InstanceType<Classes["V1DaemonSet"]>;
 export type V1Node = InstanceType<Classes["V1Node"]>;
+export type CoreV1Event = InstanceType<Classes["CoreV1Event"]>;
 export type V1Pod = InstanceType<Classes["V1Pod"]>;
 export type V1PodSpec = InstanceType<Classes["V1PodSpec"]>;
 export type V1Toleration = InstanceType<Classes["V1Toleration"]>;

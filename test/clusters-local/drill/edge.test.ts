@@ -102,6 +102,91 @@ apiVersion: v1
 kind: Service
 metadata: { name: web }
 spec: { selector: { app: web } }
+---
+apiVersion: networking.k8s.io/v1beta1
+kind: Ingress
+metadata: { name: old }
+---
+apiVersion: policy/v1beta1
+kind: PodSecurityPolicy
+metadata: { name: gone }
+`;
+
+/** What a container asks for in these manifests. */
+const ASKS = "containers: [{ name: main, image: none, resources: { requests: { cpu: 10m, memory: 8Mi } } }]";
+
+/** What is usual in manifests, and what plain Deployments have nothing of. */
+const UNTUNED = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: untuned }
+spec: { selector: { matchLabels: { app: web } }, template: { metadata: { labels: { app: web } }, spec: { ${ASKS} } } }
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: web, namespace: untuned }
+spec: { serviceName: web, selector: { matchLabels: { app: db } }, template: { metadata: { labels: { app: db } }, spec: { ${ASKS} } } }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: migrate-20240115, namespace: untuned }
+spec: { ttlSecondsAfterFinished: 0, template: { spec: { restartPolicy: Never, ${ASKS} } } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: limited, namespace: untuned }
+spec: { serviceAccountName: limited, containers: [{ name: main, image: none }] }
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: limited, namespace: untuned }
+---
+apiVersion: v1
+kind: LimitRange
+metadata: { name: limits, namespace: untuned }
+spec: { limits: [{ type: Container, default: { cpu: 20m, memory: 16Mi } }] }
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: widgets.untuned.example.com }
+spec:
+  group: untuned.example.com
+  scope: Namespaced
+  names: { kind: Widget, plural: widgets, singular: widget }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object, properties: { size: { x-kubernetes-int-or-string: true }, parts: { type: object } } } }
+---
+apiVersion: untuned.example.com/v1
+kind: Widget
+metadata: { name: odd, namespace: untuned }
+size: 50%
+parts:
+  # Nothing but a comment.
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: { name: untuned }
+webhooks:
+  - name: pods.untuned.example.com
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    clientConfig: { service: { name: guard, namespace: untuned } }
+    rules: [{ apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods] }]
+    namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: untuned } }
+`;
+
+/** A quota with no room for its workload, and a kind of an API version that is no longer served. */
+const QUOTA = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: full, namespace: full }
+spec: { selector: { matchLabels: { app: full } }, template: { metadata: { labels: { app: full } }, spec: { ${ASKS} } } }
+---
+apiVersion: v1
+kind: ResourceQuota
+metadata: { name: none, namespace: full }
+spec: { hard: { requests.cpu: 1m } }
 `;
 
 /** What runs where fleets are tried one after the other: as many sites as the largest has, of any nodes. */
@@ -135,11 +220,38 @@ test("plan and scheduler never contradict each other", async (t) => {
     const unknown =
       /Widget odd: the site knows no Widget of example\.com\/v1: give its CustomResourceDefinition as well/;
     assert.match(told, unknown);
-    assert.match(told, /Service default\/web: .*spec\.ports: Required value/);
+    assert.match(told, /Service web: .*spec\.ports: Required value/);
+    assert.match(
+      told,
+      /Ingress old: the site serves no networking\.k8s\.io\/v1beta1 of it any more: write it for networking\.k8s\.io\/v1$/m,
+    );
+    assert.match(told, /PodSecurityPolicy gone: .*this version of Kubernetes has none; leave it out/);
     for (const { name } of ROOM.sites) {
       const { apps } = await clients(sites[name]!);
       await apps.deleteNamespacedDeployment({ name: "web", namespace: "default", propagationPolicy: "Foreground" });
     }
+  });
+
+  await t.test("manifests that nobody tuned are played as they are", async (t) => {
+    const { fleet, notes, reached } = await played(t, sites, UNTUNED);
+    assert.notEqual(reached.seconds, null, JSON.stringify([...reached.pods, ...reached.refusals]));
+    assert.doesNotMatch(notes.join("\n"), /Nothing at the sites starts these/);
+    for (const [name, site] of Object.entries(sites)) {
+      const counted = Object.entries(fleet.placementOf(name)?.replicas ?? {});
+      const running = counted.map(([workload]) => [workload, reached.pods.get(name)?.get(workload)?.running]);
+      assert.deepEqual(running, counted);
+      const pod = await (await clients(site)).core.readNamespacedPod({ name: "limited", namespace: "untuned" });
+      assert.deepEqual(pod.spec?.containers[0]?.resources?.requests, { cpu: "20m", memory: "16Mi" });
+    }
+    await removeNamespace(sites, "untuned");
+  });
+
+  await t.test("pods that a site refuses are missing for the reason that it gives", async (t) => {
+    const { reached } = await played(t, sites, QUOTA, 5);
+    assert.equal(reached.seconds, null);
+    for (const name of Object.keys(sites))
+      assert.match(reached.refusals.get(name)?.get("full") ?? "", /exceeded quota: none, requested: requests.cpu=10m/);
+    await removeNamespace(sites, "full");
   });
 
   await t.test(
@@ -210,6 +322,27 @@ async function placed(plan: FleetPlan, sites: Sites): Promise<{ reached: Reached
   await apply(names.map((name) => ({ site: sites[name]!, objects: standIns(workloads, fleet.placementOf(name)!) })));
   const again = () => fleet.until(fleet.planned(names), performance.now(), 120);
   return { reached: await again(), again };
+}
+
+/** Has each site run what manifests ask for, for so long at most. */
+async function played(t: TestContext, sites: Sites, manifests: string, patienceSeconds = 60) {
+  const file = join(temporaryFolder(t), "manifests.yaml");
+  writeFileSync(file, manifests);
+  const given = await readWorkloads(file);
+  assert.ok(given !== undefined);
+  const plan = fleetPlan({ ...ROOM.spec, demand: { workloads: given.demand.workloads } });
+  const fleet = await DrillFleet.open(plan, sites, new AbortController().signal);
+  const notes = await place(fleet, { manifests: given, scaling: "prescaled", hasCharts: false });
+  const reached = await fleet.until(fleet.planned(Object.keys(sites)), performance.now(), patienceSeconds);
+  return { fleet, notes, reached };
+}
+
+async function removeNamespace(sites: Sites, name: string): Promise<void> {
+  for (const site of Object.values(sites)) {
+    const { core } = await clients(site);
+    await core.deleteNamespace({ name });
+    await until(async () => (await core.listNamespacedPod({ namespace: name })).items.length === 0, 60);
+  }
 }
 
 function pendingOf({ pods }: Reached) {

@@ -129,6 +129,32 @@ it("reads where pods may run, and which may be shed", () => {
 });
 
 describe("demandFromObjects", () => {
+  it("names what keeps pods from starting and is not judged, but not what a live cluster wrote", () => {
+    const containers = [{ name: "c", resources: { requests: { cpu: "1", memory: "1Gi" } } }];
+    const one = (name: string, spec: object, pod: object, metadata: object = {}) => ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, ...metadata },
+      spec: { ...spec, template: { spec: { containers, ...pod } } },
+    });
+    const quota = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "small", namespace: "shop" }, spec: {} };
+    const objects = [
+      one("plain", { paused: false }, { schedulerName: "default-scheduler" }),
+      one("live", {}, { nodeName: "node-1" }, { uid: "1" }),
+      one("bound", {}, { nodeName: "node-1" }),
+      one("elsewhere", {}, { schedulerName: "stork" }),
+      one("paused", { paused: true }, {}),
+      quota,
+    ];
+    const { notes } = demandFromObjects(objects.map((object) => ({ object, source: "test" })));
+    assert.deepEqual(notes, [
+      "Whether a ResourceQuota has room for the pods of its namespace is not judged: shop/small.",
+      "Whether there is the node that pods name (nodeName) is not judged: bound.",
+      "Where scheduler stork (schedulerName) places pods is not judged: elsewhere.",
+      "A paused Deployment starts no pods until it is resumed, which is not judged: paused.",
+    ]);
+  });
+
   const source = (object: unknown, cluster?: string) => ({ object, source: "a", ...(cluster ? { cluster } : {}) });
   const hpa = (name: string, maxReplicas: number) => ({
     apiVersion: "autoscaling/v2",

@@ -304,6 +304,37 @@ describe("manifests that nobody tuned", () => {
     assert.equal(site?.objects[0]?.kind, "Namespace", "the namespace that they are in comes first");
   });
 
+  it("are rewritten for the version that is served, where nothing else changes", () => {
+    const old = (apiVersion: string, kind: string) =>
+      `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: old }\n---\n`;
+    const { sites, notes } = rendered(
+      deployment("web", 2) +
+        "\n" +
+        old("rbac.authorization.k8s.io/v1beta1", "ClusterRole") +
+        old("scheduling.k8s.io/v1beta1", "PriorityClass") +
+        old("storage.k8s.io/v1beta1", "StorageClass") +
+        old("storage.k8s.io/v1beta1", "CSIStorageCapacity"),
+    );
+    const versions = ["ClusterRole", "PriorityClass", "StorageClass", "CSIStorageCapacity"].map(
+      (kind) => object(sites[0], kind, "old").apiVersion,
+    );
+    const served = ["rbac.authorization.k8s.io/v1", "scheduling.k8s.io/v1", "storage.k8s.io/v1"];
+    assert.deepEqual(versions, [...served, "storage.k8s.io/v1beta1"]);
+    assert.match(
+      notes.join("\n"),
+      /no longer served, and applied as rbac\.authorization\.k8s\.io\/v1: ClusterRole old\./,
+    );
+  });
+
+  it("say nothing of DaemonSets that the verdict has counted, and of others that it has not", () => {
+    const agent = deployment("agent", 1).replace("kind: Deployment", "kind: DaemonSet").replace("  replicas: 1\n", "");
+    const text = `${deployment("web", 2)}\n${agent}`;
+    assert.doesNotMatch(rendered(text).notes.join("\n"), /agent/);
+    const { notes } = siteObjects(planOf(texts(deployment("web", 2))), texts(text));
+    assert.match(notes.join("\n"), /DaemonSets that the demand does not name, so not in the verdict: agent\./);
+    assert.doesNotMatch(notes.join("\n"), /divided by the sites' shares/);
+  });
+
   it("are refused with every problem when they cannot be read", () => {
     const text = `${deployment("web", 1)}\napiVersion: v1\nkind: Service\n---\nkind: Nothing\n`;
     const plan = planOf(texts(deployment("web", 1)));

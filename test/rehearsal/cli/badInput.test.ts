@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -22,6 +22,7 @@ function refused(run: Ended, ...patterns: RegExp[]): void {
   assert.equal(run.exit, 2, run.stderr);
   for (const pattern of patterns) assert.match(run.stderr, pattern);
   assert.doesNotMatch(run.stderr, /^\s+at .*:\d+:\d+\)?$/m, "a stack trace");
+  assert.doesNotMatch(run.stderr, /mistake of multisite/, "not its own mistake");
   assert.equal(run.stdout, "");
 }
 
@@ -74,6 +75,22 @@ describe("a command line that is wrong", () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
   const yaml = join(folder, "bad.yaml");
   writeFileSync(yaml, "kind: Deployment\n\tmetadata: [\n");
+  const unbuilt = join(folder, "unbuilt");
+  mkdirSync(unbuilt);
+  writeFileSync(join(unbuilt, "kustomization.yaml"), "resources: []\n");
+
+  const agents = join(folder, "agents.yaml");
+  const pods = "template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: c, image: c }] } }";
+  writeFileSync(
+    agents,
+    ["DaemonSet", "Deployment"]
+      .map(
+        (kind) =>
+          `apiVersion: apps/v1\nkind: ${kind}\nmetadata: { name: ${kind.toLowerCase()} }\nspec:\n` +
+          `  { ${kind === "Deployment" ? "replicas: 0, " : ""}selector: { matchLabels: { a: b } }, ${pods} }\n`,
+      )
+      .join("---\n"),
+  );
 
   for (const [what, args, pattern] of [
     ["no such folder", ["plan", "no/such/folder"], /no\/such\/folder/],
@@ -81,8 +98,18 @@ describe("a command line that is wrong", () => {
     ["no such command", ["rehearsal"], /unknown command/],
     ["no such option", ["plan", "--looze", "x"], /unknown option.*--lose/s],
     ["no such policy pack", ["rehearse", "--policy-pack", "lib"], /PulumiPolicy\.yaml/],
-    ["manifests that are not there", ["plan", "--workloads", "no.yaml"], /no\.yaml/],
+    ["manifests that are not there", ["plan", "--workloads", "no.yaml"], /no\.yaml: does not exist/],
+    [
+      "a kustomization that nobody built",
+      ["plan", "--workloads", unbuilt],
+      /unbuilt: is a kustomization: build it first/,
+    ],
     ["manifests that are not YAML", ["plan", "--workloads", yaml], /bad\.yaml.*2/s],
+    [
+      "manifests of which no loss can be judged",
+      ["plan", "--workloads", agents],
+      /agents\.yaml brings only DaemonSets \(daemonset\) and workloads with 0 replicas or suspended \(deployment\)/,
+    ],
     ["config without a value", ["plan", "-c", "nodes"], /key=value/],
     ["an engine that is none", ["rehearse", "--engine", "tofu"], /own, pulumi/],
     ["a token for nothing", ["token", "oke"], /eks, gke, aks/],

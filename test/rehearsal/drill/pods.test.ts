@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gather } from "../../../rehearsal/drill/pods";
+import { gather, gatherRefusals } from "../../../rehearsal/drill/pods";
 
 type Pods = Parameters<typeof gather>[0];
 
@@ -52,8 +52,56 @@ test("a workload of one namespace is not taken for its namesake of another", () 
   assert.deepEqual([...found.keys()], ["a/web", "b/web"]);
 });
 
+test("workloads of one name and different kinds are told apart, as the plan does", () => {
+  const pods = [
+    pod("shop", "web-6d4f-a", ["ReplicaSet", "web-6d4f"]),
+    pod("shop", "web-0", ["StatefulSet", "web"]),
+    pod("shop", "web-1", ["StatefulSet", "web"]),
+    pod("shop", "web", undefined),
+    pod("shop", "web-29876543-x", ["Job", "web-29876543"], { status: { phase: "Succeeded" } }),
+  ];
+  const names = ["Deployment shop/web", "StatefulSet shop/web", "Pod shop/web", "CronJob shop/web"];
+  const found = gather(pods as unknown as Pods, new Set(names));
+  assert.deepEqual(
+    names.map((name) => found.get(name)?.running),
+    [1, 2, 1, 1],
+  );
+});
+
+test("a Job that a user has named by a day is not taken for a run of a CronJob", () => {
+  const pods = [pod("default", "migrate-20240115-x", ["Job", "migrate-20240115"], { status: { phase: "Succeeded" } })];
+  const found = gather(pods as unknown as Pods, new Set(["migrate-20240115", "migrate"]));
+  assert.deepEqual([...found.keys()], ["migrate-20240115"]);
+});
+
 test("a pod that is on its way out counts as gone", () => {
   const leaving = pod("default", "web-0", ["StatefulSet", "web"]);
   Object.assign(leaving.metadata, { deletionTimestamp: new Date() });
   assert.equal(gather([leaving] as unknown as Pods, new Set(["web"])).size, 0);
+});
+
+test("the last refusal of a workload's pods is told, whichever controller met it", () => {
+  const event = (kind: string, name: string, message: string, minute: number) => ({
+    involvedObject: { kind, namespace: "shop", name },
+    message,
+    lastTimestamp: new Date(Date.UTC(2026, 0, 1, 0, minute)),
+  });
+  const forbidden = (what: string) => `pods "${what}" is forbidden: exceeded quota: small`;
+  const refusals = gatherRefusals(
+    [
+      event("ReplicaSet", "web-6d4f9", `Error creating: ${forbidden("web-6d4f9-x")}`, 2),
+      event("ReplicaSet", "web-6d4f9", "Error creating: no PriorityClass with name high was found", 1),
+      event("ReplicaSet", "api-canary", `Error creating: ${forbidden("api-canary-x")}`, 1),
+      event("StatefulSet", "db", `create Pod db-0 in StatefulSet db failed error: ${forbidden("db-0")}`, 1),
+      event("Job", "nightly-29876543", `Error creating: ${forbidden("nightly-29876543-x")}`, 1),
+      event("DaemonSet", "agent", `Error creating: ${forbidden("agent-x")}`, 1),
+    ],
+    new Set(["web", "api-canary", "api", "shop/db", "nightly"]),
+  );
+  assert.deepEqual(Object.fromEntries(refusals), {
+    web: forbidden("web-6d4f9-x"),
+    "api-canary": forbidden("api-canary-x"),
+    "shop/db": forbidden("db-0"),
+    nightly: forbidden("nightly-29876543-x"),
+  });
 });

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createColors } from "picocolors";
-import type { DrillReport } from "../../../rehearsal/drill/report";
+import type { DrillReport, DrillWaiting } from "../../../rehearsal/drill/report";
 import { drillText } from "../../../rehearsal/drill/text";
 
 const colors = createColors(false);
 
+const CONTRADICTION = /The scheduler contradicts the plan/;
+const UNJUDGED = /has not judged what these pods wait/;
+const REFUSED = /The sites refuse pods for the reasons above/;
+
 /** A fleet that holds by the plan, and of whose only survivor one pod waits. */
-function report(reason: string, notes: string[]): DrillReport {
-  const row = { workload: "web", planned: 2, running: 1, pending: 1, reasons: { [reason]: 1 } };
+function report(reason: string, notes: string[], more: Partial<DrillWaiting> = {}): DrillReport {
+  const row = { workload: "web", planned: 2, running: 1, pending: 1, reasons: { [reason]: 1 }, refused: null, ...more };
   const site = { site: "turin", isLost: false, planned: 2, running: 1, pending: 1, waiting: [row] };
   const figures = { secondsToFull: null, secondsToReady: null, running: 1, pending: 1, demanded: 2, headroom: 1 };
   const short = [{ workload: "web", running: 1, demanded: 2 }];
@@ -21,8 +25,6 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
   const zones = "Required pod anti-affinity that depends on more is not judged: db, shop/web.";
   const many = "Required pod affinity is not judged: a, b and 3 more.";
   const others = "Required pod affinity is not judged: db.";
-  const CONTRADICTION = /The scheduler contradicts the plan/;
-  const UNJUDGED = /has not judged what these pods wait/;
   const rows: [reason: string, notes: string[], line: RegExp][] = [
     ["3 Insufficient cpu", [zones], CONTRADICTION],
     ["3 node(s) didn't match pod anti-affinity rules", [], CONTRADICTION],
@@ -32,11 +34,45 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
     ["3 node(s) didn't satisfy existing pods anti-affinity rules", [others], UNJUDGED],
     ["3 node(s) didn't have free ports for the requested pod ports", [zones], CONTRADICTION],
     ["3 node(s) didn't match pod topology spread constraints", [zones], UNJUDGED],
+    ["not looked at by the scheduler yet", [], CONTRADICTION],
+    [
+      "not looked at by the scheduler yet",
+      ["Where scheduler stork (schedulerName) places pods is not judged: web."],
+      UNJUDGED,
+    ],
     ["pod has unbound immediate PersistentVolumeClaims", [], UNJUDGED],
   ];
   for (const [reason, notes, line] of rows) {
     const text = drillText(report(`0/3 nodes are available: ${reason}`, notes), "shop", colors);
     assert.match(text, line, reason);
     assert.match(text, / {2}lost: turin runs 1 of 2 web: 1 x 0\/3 nodes/);
+  }
+});
+
+test("pods of a paused Deployment are missing because it is paused", () => {
+  const notes = ["A paused Deployment starts no pods until it is resumed, which is not judged: web."];
+  assert.match(drillText(report("", notes, { pending: 0, reasons: {} }), "shop", colors), UNJUDGED);
+  assert.match(
+    drillText(report("", notes, { workload: "db", pending: 0, reasons: {} }), "shop", colors),
+    CONTRADICTION,
+  );
+});
+
+test("pods that a site refused to make are told with its reason, and blamed neither on the plan nor on the scheduler", () => {
+  const refused = 'pods "web-" is forbidden: exceeded quota: small';
+  const volume = "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims";
+  const rows: [row: Partial<DrillWaiting>, line: RegExp][] = [
+    [{ pending: 0, reasons: {}, refused }, REFUSED],
+    [{ planned: 3, reasons: { [volume]: 1 }, refused }, REFUSED],
+    [{ planned: 3, reasons: { "3 Insufficient cpu": 1 }, refused }, CONTRADICTION],
+    [{ pending: 0, reasons: {} }, CONTRADICTION],
+    [{ planned: 3, reasons: { [volume]: 1 } }, CONTRADICTION],
+    [{ reasons: { [volume]: 1 } }, UNJUDGED],
+  ];
+  for (const [row, line] of rows) {
+    const text = drillText(report(volume, [], row), "shop", colors);
+    assert.match(text, line, JSON.stringify(row));
+    if (typeof row.refused === "string")
+      assert.match(text, /1 were never made: pods "web-" is forbidden: exceeded quota/);
   }
 });
