@@ -119,6 +119,16 @@ describe("programs", { concurrency: 2 }, () => {
       }));
   }
 
+  it("tells what the SDK colours without its colours", () =>
+    withLab(`const o = {}; o.o = o; new Thing("a", { o });`, async (session) => {
+      const [said] = (await session.preview()).diagnostics;
+      // Recorded from the real engine.
+      assert.match(
+        said?.message ?? "",
+        /exception:\n<ref \*1> RangeError: error serializing property "o": Maximum call/,
+      );
+    }));
+
   it("shows one provider the environment under other names, and keeps that in the state", async () => {
     const seen: unknown[] = [];
     const source = labSource();
