@@ -1,4 +1,5 @@
-import { contains, isData, isSecret, signatureKey } from "./values";
+import type { Properties } from "./provider";
+import { contains, isData, isSecret, rewriteAll, signatureKey } from "./values";
 
 /** Shorter secrets are not masked in text, as in Pulumi: they would blot out ordinary words. */
 const shortest = 3;
@@ -84,5 +85,11 @@ export class SecretFilter {
       copied = i;
     }
     return masked + text.slice(copied);
+  }
+
+  /** The properties with `[secret]` in place of every secret that a text among them holds. */
+  maskWithin(properties: Properties): Properties {
+    if (this.byPrefix.size === 0) return properties;
+    return rewriteAll(properties, (part) => (typeof part === "string" ? { to: this.mask(part) } : undefined));
   }
 }
