@@ -131,8 +131,9 @@ class EngineSession implements Session {
     private unsure: readonly PendingOperation[],
     private readonly stacks: OtherStacks,
   ) {
-    for (const { text, secret } of project.config.values())
-      if (secret) for (const filter of [this.filter, this.configured]) filter.add(text);
+    const whole = [...project.config.values()].flatMap(({ text, secret }) => (secret ? [text] : []));
+    for (const text of [...whole, ...project.secrets])
+      for (const filter of [this.filter, this.configured]) filter.add(text);
     for (const state of resources) this.filter.learnResource(state);
     for (const outputs of stacks.values()) this.filter.learn(outputs);
     const started = (options.policyPacks ?? []).map((pack) => PolicyPack.start(pack, project, this.relay("policy")));
