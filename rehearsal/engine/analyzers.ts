@@ -15,6 +15,7 @@ import {
 } from "./policyConfig";
 import { sdkScript } from "./program";
 import { configEnvironment, type Project } from "./project";
+import type { Properties } from "./provider";
 import type { Goal, ResourceState } from "./state";
 import { nameOf } from "./urns";
 import { isData } from "./values";
@@ -51,6 +52,7 @@ export class PolicyPack {
   private constructor(
     private readonly plugin: Plugin<AnalyzerClient>,
     private readonly remediates: boolean,
+    private readonly onLine: (line: LogLine) => void,
   ) {}
 
   /**
@@ -78,11 +80,33 @@ export class PolicyPack {
       onLine,
     });
     try {
-      return new PolicyPack(plugin, await configure(plugin.client, options));
+      return new PolicyPack(plugin, await configure(plugin.client, options), onLine);
     } catch (error) {
       await plugin.close();
       throw error;
     }
+  }
+
+  /** What the pack makes of a resource's inputs before it is judged, and what it could not mend. */
+  async remediate(judged: Judged): Promise<{ properties: Properties; failures: Violation[] }> {
+    let { properties } = judged;
+    const failures: Violation[] = [];
+    if (!this.remediates) return { properties, failures };
+    const request = new rpc.AnalyzeRequest();
+    this.describe(request, judged);
+    const { client } = this.plugin;
+    const response = await unary(client.remediate.bind(client), request).catch(failed("failed to run remediation: "));
+    for (const remedy of response.getRemediationsList()) {
+      const [policy, message] = [remedy.getPolicyname(), remedy.getDiagnostic()];
+      if (message === "") {
+        properties = fromStruct(remedy.getProperties());
+        this.onLine({ stream: "stdout", text: `policy ${policy} has remedied ${judged.state.urn}` });
+      } else {
+        const pack = remedy.getPolicypackname();
+        failures.push({ policy, pack, level: "advisory", urn: judged.state.urn, message });
+      }
+    }
+    return { properties, failures };
   }
 
   /** Judges one resource by its inputs, before anything is done about it. */
@@ -90,13 +114,6 @@ export class PolicyPack {
     const request = new rpc.AnalyzeRequest();
     this.describe(request, judged);
     const { client } = this.plugin;
-    if (this.remediates) {
-      const remedy = (
-        await unary(client.remediate.bind(client), request).catch(failed("failed to run remediation: "))
-      ).getRemediationsList()[0];
-      if (remedy !== undefined)
-        throw new UserError(`cannot rehearse: the remediation of policy ${remedy.getPolicyname()}`);
-    }
     const response = await unary(client.analyze.bind(client), request).catch(failed("failed to run policy: "));
     return response.getDiagnosticsList().map((found) => ({ ...violation(found), urn: judged.state.urn }));
   }

@@ -162,11 +162,20 @@ export class Generator {
     fresh.inputs = result.inputs;
   }
 
-  /** Shows the resource to the policies; true when one of them forbids to go on. */
-  private async analyze({ goal, fresh, inputs }: Registration): Promise<boolean> {
+  /** Shows the resource to the policies, which may change it first; true when one of them forbids to go on. */
+  private async analyze(registration: Registration): Promise<boolean> {
+    const { goal, fresh } = registration;
     const packs = await this.context.packs;
     if (packs.length === 0) return false;
-    const judged = { state: fresh, properties: inputs, goal, provider: this.providerOf(fresh) };
+    const judged = { state: fresh, properties: registration.inputs, goal, provider: this.providerOf(fresh) };
+    for (const pack of packs) {
+      const { properties, failures } = await pack.remediate(judged);
+      for (const violation of failures) this.context.violated(violation);
+      if (properties === judged.properties) continue;
+      judged.properties = properties;
+      registration.inputs = properties;
+      fresh.inputs = properties;
+    }
     const found = await Promise.all(packs.map((pack) => pack.analyze(judged)));
     for (const violation of found.flat()) this.context.violated(violation);
     return !this.context.preview && found.flat().some(({ level }) => level === "mandatory");

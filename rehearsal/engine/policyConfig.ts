@@ -86,11 +86,16 @@ export function reconcile(pack: string, policies: PolicyDescription[], initial: 
   apply(result, given);
   result.delete("all");
   const rulesOf = rulesOfSchemas();
-  const problems = policies.flatMap((policy) =>
-    (rulesOf(policy)?.safeParse(result.get(policy.name)?.properties ?? {}).error?.issues ?? []).map(
-      (issue) => `${policy.name}: ${issue.path.map(String).join(".")}: ${issue.message}`,
-    ),
-  );
+  const problems = policies.flatMap((policy) => {
+    const properties = result.get(policy.name)?.properties ?? {};
+    const issues = rulesOf(policy)?.safeParse(properties).error?.issues ?? [];
+    // The rules know nothing of a property that is required, and of which the schema says no more.
+    const missing = policy.required.filter((name) => !(name in policy.schema) && !(name in properties));
+    return [
+      ...issues.map((issue) => `${policy.name}: ${issue.path.map(String).join(".")}: ${issue.message}`),
+      ...missing.map((name) => `${policy.name}: ${name} is required`),
+    ];
+  });
   if (problems.length > 0)
     throw new UserError(`the configuration of the policy pack ${pack} has problems:\n${problems.join("\n")}`);
   return result;

@@ -28,6 +28,8 @@ export interface Project {
   typescript: boolean;
   nodeArguments: string[];
   config: Map<string, ConfigValue>;
+  /** What was decrypted of it, each secret by itself: an object or a list may hold several, and much that is none. */
+  secrets: string[];
   plugins: PluginFolder[];
 }
 
@@ -75,7 +77,12 @@ function addStackConfig(project: Project, { config, encryptionsalt, environment 
   if (environment !== undefined && environment !== null) {
     problems.push(`cannot rehearse: the environments of stack ${project.stack}: give their values as config`);
   }
-  const open = openedBy(typeof encryptionsalt === "string" ? encryptionsalt : undefined);
+  const decrypt = openedBy(typeof encryptionsalt === "string" ? encryptionsalt : undefined);
+  const open = (ciphertext: string): string => {
+    const text = decrypt(ciphertext);
+    project.secrets.push(text);
+    return text;
+  };
   for (const [name, entry] of Object.entries(isData(config) ? config : {})) {
     const key = keyOf(project, name);
     try {
@@ -152,6 +159,7 @@ export function readProject(
     nodeArguments:
       typeof options.nodeargs === "string" ? options.nodeargs.split(/\s+/).filter((word) => word !== "") : [],
     config: new Map(),
+    secrets: [],
     plugins: pluginsOf(root, settings.plugins),
   };
   const declarations = addDeclared(project, settings.config);

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { UserError } from "../userError";
 import type { PolicyPack, Violation } from "./analyzers";
 import { builtins } from "./builtins";
@@ -178,7 +179,9 @@ export class Run implements RunContext, MonitorBackend {
   }
 
   report(severity: Severity, urn: string, message: string): void {
-    this.options.onDiagnostic({ severity, urn, message: this.options.filter.mask(message) });
+    // The SDK colours what it inspects for an error, whoever reads it.
+    const plain = stripVTControlCharacters(message);
+    this.options.onDiagnostic({ severity, urn, message: this.options.filter.mask(plain) });
   }
 
   log(severity: Severity, urn: string, message: string, ephemeral: boolean): void {

@@ -1,7 +1,11 @@
-import { contains, isData, isSecret, signatureKey } from "./values";
+import type { Properties } from "./provider";
+import { contains, isData, isSecret, rewriteAll, signatureKey } from "./values";
 
 /** Shorter secrets are not masked in text, as in Pulumi: they would blot out ordinary words. */
 const shortest = 3;
+
+/** Not masked either, whoever made a secret of it. */
+const ordinary = /^(true|false)$/i;
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -49,6 +53,8 @@ export class SecretFilter {
     if (typeof value === "string") {
       if (open.has(value)) return;
       this.addText(value);
+      // As it stands in text that a program made of it by JSON.
+      this.addText(JSON.stringify(value).slice(1, -1));
       // The lines of a key or certificate reach a program's output one by one.
       if (value.includes("\n")) for (const line of value.split("\n")) if (line.length >= 16) this.addText(line);
     } else if (typeof value === "number") this.addText(String(value));
@@ -57,7 +63,7 @@ export class SecretFilter {
   }
 
   private addText(text: string): void {
-    if (text.length < shortest || this.seen.has(text)) return;
+    if (text.length < shortest || ordinary.test(text) || this.seen.has(text)) return;
     this.seen.add(text);
     const prefix = text.slice(0, shortest);
     const list = this.byPrefix.get(prefix);
@@ -84,5 +90,11 @@ export class SecretFilter {
       copied = i;
     }
     return masked + text.slice(copied);
+  }
+
+  /** The properties with `[secret]` in place of every secret that a text among them holds. */
+  maskWithin(properties: Properties): Properties {
+    if (this.byPrefix.size === 0) return properties;
+    return rewriteAll(properties, (part) => (typeof part === "string" ? { to: this.mask(part) } : undefined));
   }
 }

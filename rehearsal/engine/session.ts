@@ -115,6 +115,8 @@ export function resourcesOf(session: Session): ResourceState[] {
 
 class EngineSession implements Session {
   private readonly filter = new SecretFilter();
+  /** Of the configuration alone: its secrets are none of the program's to open. */
+  private readonly configured = new SecretFilter();
   private readonly packs: Promise<PolicyPack[]>;
   private readonly sources: ProviderSource[];
   private typesChecked = false;
@@ -129,7 +131,9 @@ class EngineSession implements Session {
     private unsure: readonly PendingOperation[],
     private readonly stacks: OtherStacks,
   ) {
-    for (const { text, secret } of project.config.values()) if (secret) this.filter.add(text);
+    const whole = [...project.config.values()].flatMap(({ text, secret }) => (secret ? [text] : []));
+    for (const text of [...whole, ...project.secrets])
+      for (const filter of [this.filter, this.configured]) filter.add(text);
     for (const state of resources) this.filter.learnResource(state);
     for (const outputs of stacks.values()) this.filter.learn(outputs);
     const started = (options.policyPacks ?? []).map((pack) => PolicyPack.start(pack, project, this.relay("policy")));
@@ -209,12 +213,12 @@ class EngineSession implements Session {
       this.busy = false;
       if (!preview) await writer.save();
     }
-    const resources = [...run.news.values()].map(resourceView);
+    const resources = [...run.news.values()].map((state) => this.shown(resourceView(state)));
     const stackOutputs = resources.find(({ type }) => type === stackType)?.outputs ?? {};
     return {
       exit: run.failure === undefined ? 0 : 1,
       ...(run.failure === undefined ? {} : { failure: run.failure }),
-      steps: steps.map(viewOf),
+      steps: steps.map((step) => this.shown(viewOf(step))),
       resources,
       diagnostics,
       violations,
@@ -222,6 +226,14 @@ class EngineSession implements Session {
       log,
       seconds: (performance.now() - started) / 1000,
     };
+  }
+
+  /** As a report shows it: without secrets of the configuration that the program read as plain text. */
+  private shown<View extends Pick<Step, "inputs" | "outputs" | "oldInputs">>(view: View): View {
+    const shown = { ...view };
+    for (const bag of ["inputs", "outputs", "oldInputs"] as const)
+      if (view[bag] !== undefined) shown[bag] = this.configured.maskWithin(view[bag]);
+    return shown;
   }
 
   private async keep(resources: ResourceState[], unsure: readonly PendingOperation[]): Promise<void> {

@@ -119,6 +119,16 @@ describe("programs", { concurrency: 2 }, () => {
       }));
   }
 
+  it("tells what the SDK colours without its colours", () =>
+    withLab(`const o = {}; o.o = o; new Thing("a", { o });`, async (session) => {
+      const [said] = (await session.preview()).diagnostics;
+      // Recorded from the real engine.
+      assert.match(
+        said?.message ?? "",
+        /exception:\n<ref \*1> RangeError: error serializing property "o": Maximum call/,
+      );
+    }));
+
   it("shows one provider the environment under other names, and keeps that in the state", async () => {
     const seen: unknown[] = [];
     const source = labSource();
@@ -217,6 +227,23 @@ describe("programs", { concurrency: 2 }, () => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  it("shows no secret of the configuration, not even one that the program reads as plain text", () =>
+    withLab(
+      `const note = new pulumi.Config().get("note"); new Thing("a", { note, list: ["it is " + note] }); exports.note = note;`,
+      async (session, project) => {
+        const [preview, up] = [await session.preview(), await session.up()];
+        project.write("");
+        for (const shown of [preview, up, await session.destroy()]) {
+          assert.equal(shown.exit, 0, JSON.stringify(shown.diagnostics));
+          assert.ok(!JSON.stringify(shown).includes("canary-79"));
+        }
+        // Recorded from the real engine.
+        assert.deepEqual(up.stackOutputs, { note: "[secret]" });
+        assert.deepEqual(up.steps.find(({ name }) => name === "a")?.inputs?.list, ["it is [secret]"]);
+      },
+      { config: { note: { secret: "canary-79" } } },
+    ));
 
   it("takes up a state file where an interrupted or finished run left it", async () => {
     const project = labProject(`new Thing("a", { note: pulumi.secret("canary-78") });`);

@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
+import { openSession } from "../../../rehearsal/engine";
 import { passphraseCrypter } from "../../../rehearsal/engine/crypter";
 import { readProject } from "../../../rehearsal/engine/project";
 import { defaultPassphrase } from "../../../rehearsal/engine/snapshot";
+import { labProject } from "./lab";
 
 /** What a program gets of its configuration, and what is refused: recorded from the real CLI 3.259. */
 const dir = mkdtempSync(join(tmpdir(), "multisite-config-"));
@@ -31,6 +33,27 @@ it("one secret within an object or a list is opened, and makes a secret of the w
     "case:list": { text: '["t0ken"]', secret: true },
     "case:plain": { text: '{"n":5,"secure":1}', secret: false },
   });
+});
+
+it("each secret within an object is hidden where a program shows it alone, and what is beside it is not", async () => {
+  const crypter = passphraseCrypter(defaultPassphrase(), undefined);
+  const config = { "program:access": { token: { secure: crypter.encrypt("canary-91") }, site: "munich" } };
+  const project = labProject(
+    `const { token, site } = new pulumi.Config().requireObject("access"); console.log(token, site); exports.is = { token, site };`,
+  );
+  writeFileSync(join(project.dir, "Pulumi.dev.yaml"), JSON.stringify({ encryptionsalt: crypter.salt, config }));
+  const session = await openSession({ projectDir: project.dir, stack: "dev", sources: [] });
+  try {
+    const { log, stackOutputs } = await session.preview();
+    assert.deepEqual(stackOutputs, { is: { token: "[secret]", site: "munich" } });
+    assert.ok(
+      log.some(({ text }) => text === "[secret] munich"),
+      JSON.stringify(log),
+    );
+  } finally {
+    await session.close();
+    project.remove();
+  }
 });
 
 it("numbers and times of YAML are what the real engine makes of them, to the last digit", () => {

@@ -73,3 +73,13 @@ test("no secret of the inputs is ever shown, whatever else says the same", () =>
     }),
   );
 });
+
+test("text that holds a secret as JSON has it holds the secret, and a secret that is an ordinary word is none", () => {
+  const filter = new SecretFilter();
+  for (const secret of ['a "quoted"\nword', "True"]) filter.add(secret);
+  // Recorded from the real engine.
+  assert.equal(
+    filter.mask(JSON.stringify({ note: 'a "quoted"\nword', on: "True" })),
+    '{"note":"[secret]","on":"True"}',
+  );
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, it } from "node:test";
+import { withLab } from "./lab";
+
+const folder = mkdtempSync(join(tmpdir(), "engine-remediations-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+symlinkSync(resolve(__dirname, "../../../node_modules"), join(folder, "node_modules"));
+
+function packOf(name: string, policy: string): { dir: string } {
+  const dir = join(folder, name);
+  mkdirSync(dir);
+  writeFileSync(join(dir, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+  writeFileSync(join(dir, "package.json"), `{ "name": "${name}", "version": "0.0.1", "main": "index.js" }`);
+  const settings = `name: "${name}", description: "sizes", enforcementLevel: "remediate"`;
+  writeFileSync(
+    join(dir, "index.js"),
+    `const { PolicyPack } = require("@pulumi/policy");
+     new PolicyPack("${name}", { policies: [{ ${settings}, ${policy} }] });`,
+  );
+  return { dir };
+}
+
+it("what a policy makes of a resource is what the next one sees, is judged and is made", () => {
+  const doubling = packOf(
+    "doubling",
+    `remediateResource: (a) => { if (a.props.size) return { ...a.props, size: a.props.size * 2 }; }`,
+  );
+  const limiting = packOf(
+    "limiting",
+    `remediateResource: (a) => { if (a.props.size === 2) return { ...a.props, size: 3 }; },
+     validateResource: (a, report) => { if (a.props.size > 3) report("size " + a.props.size); }`,
+  );
+  return withLab(
+    `new Thing("a", { size: 1 }); new Thing("b", { kind: "x" });`,
+    async (session, project) => {
+      const preview = await session.preview();
+      assert.deepEqual([preview.exit, preview.violations, preview.diagnostics], [0, [], []]);
+      assert.equal(preview.steps.find(({ name }) => name === "a")?.inputs?.size, 3);
+      assert.equal((await session.up()).exit, 0);
+      const state = session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::a"));
+      assert.deepEqual(state?.inputs, { size: 3 });
+      assert.equal((await session.preview()).steps.find(({ name }) => name === "a")?.op, "same");
+      project.write(`new Thing("a", { size: 2 });`);
+      const refused = await session.up();
+      assert.deepEqual(
+        refused.violations.map(({ level, message }) => ({ level, message })),
+        [{ level: "mandatory", message: "sizes\nsize 4" }],
+      );
+      assert.deepEqual([refused.exit, refused.failure], [1, "policy"]);
+    },
+    { policyPacks: [doubling, limiting] },
+  );
+});
+
+it("a remediation that has to wait for a value is told as advice", () => {
+  const waiting = packOf(
+    "waiting",
+    `remediateResource: (a) => { if (a.props.note?.startsWith("ref")) return { ...a.props, note: "mended" }; }`,
+  );
+  return withLab(
+    `const a = new Thing("a", {}); new Thing("b", { note: a.ref });`,
+    async (session) => {
+      const [found, ...others] = (await session.preview()).violations;
+      assert.deepEqual([found?.level, found?.policy, others], ["advisory", "waiting", []]);
+      assert.match(
+        found?.message ?? "",
+        /^can't run remediation 'waiting' from policy pack 'waiting@v0\.0\.1' during preview: /,
+      );
+      const up = await session.up();
+      assert.equal(up.steps.find(({ name }) => name === "b")?.inputs?.note, "mended");
+    },
+    { policyPacks: [waiting] },
+  );
+});
