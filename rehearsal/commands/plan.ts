@@ -30,7 +30,9 @@ export async function plan(
     const subject = subjectOf(result.resources, { manifests, today: today() });
     if (!subject.isJudged) throw new UserError(UNJUDGED);
     const verdict = options.lose.length > 0 ? without(subject, options.lose) : subject.verdict;
-    const report = buildReport({ subject, verdict, result, clouds, seconds: (performance.now() - started) / 1000 });
+    const shown = session.shown.bind(session);
+    const seconds = (performance.now() - started) / 1000;
+    const report = buildReport({ subject, verdict, result, clouds, shown, seconds });
     const text = [
       sitesText(report, () => undefined),
       runFromText(subject.plan),

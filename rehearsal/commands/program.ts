@@ -82,6 +82,7 @@ export async function openProgram(
       up: () => during("up", () => session.up()),
       destroy: () => session.destroy(),
       deployment: () => session.deployment(),
+      shown: (properties) => session.shown(properties),
       close: () => session.close(),
     },
   };

@@ -5,7 +5,7 @@ import type { Diagnostic } from "./context";
 import { type PendingOperation, PendingOperations, Writer } from "./pending";
 import { pluginFolders } from "./pluginProvider";
 import { type Project, readProject } from "./project";
-import type { ProviderSource } from "./provider";
+import type { Properties, ProviderSource } from "./provider";
 import { type OtherStacks, readOtherStacks } from "./references";
 import { Run } from "./run";
 import type { Failure } from "./runOptions";
@@ -59,7 +59,10 @@ export type SessionEvent =
   | { kind: "violation"; violation: Violation }
   | { kind: "line"; source: "program" | "plugin" | "policy"; line: LogLine };
 
-/** A resource after a run, in the order of registration; secrets are masked. */
+/**
+ * A resource after a run, in the order of registration; secrets are masked, but for those of the configuration that the program
+ * reads as plain text: of what it gives a plan is made. `Session.shown` masks them as well.
+ */
 export interface ResourceView {
   urn: string;
   type: string;
@@ -98,6 +101,8 @@ export interface Session {
   destroy(): Promise<RunResult>;
   /** The state as it stands, in Pulumi's own form. */
   deployment(): Deployment;
+  /** Properties of a run's resources as a report may show them. */
+  shown(properties: Properties): Properties;
   /** Ends every process of the session. */
   close(): Promise<void>;
 }
@@ -213,26 +218,29 @@ class EngineSession implements Session {
       this.busy = false;
       if (!preview) await writer.save();
     }
-    const resources = [...run.news.values()].map((state) => this.shown(resourceView(state)));
+    const resources = [...run.news.values()].map(resourceView);
     const stackOutputs = resources.find(({ type }) => type === stackType)?.outputs ?? {};
     return {
       exit: run.failure === undefined ? 0 : 1,
       ...(run.failure === undefined ? {} : { failure: run.failure }),
-      steps: steps.map((step) => this.shown(viewOf(step))),
+      steps: steps.map((step) => this.shownStep(viewOf(step))),
       resources,
       diagnostics,
       violations,
-      stackOutputs,
+      stackOutputs: this.shown(stackOutputs),
       log,
       seconds: (performance.now() - started) / 1000,
     };
   }
 
-  /** As a report shows it: without secrets of the configuration that the program read as plain text. */
-  private shown<View extends Pick<Step, "inputs" | "outputs" | "oldInputs">>(view: View): View {
-    const shown = { ...view };
+  shown(properties: Properties): Properties {
+    return this.configured.maskWithin(properties);
+  }
+
+  private shownStep(step: Step): Step {
+    const shown = { ...step };
     for (const bag of ["inputs", "outputs", "oldInputs"] as const)
-      if (view[bag] !== undefined) shown[bag] = this.configured.maskWithin(view[bag]);
+      if (step[bag] !== undefined) shown[bag] = this.shown(step[bag]);
     return shown;
   }
 

@@ -6,6 +6,7 @@ import type { CommonOptions } from "../commands/options";
 import type { ProgramRun } from "../commands/program";
 import { type Deployment, type ResourceState, type RunResult, saveDeployment } from "../engine";
 import { readProject } from "../engine/project";
+import type { Properties } from "../engine/provider";
 import { stackType } from "../engine/urns";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
@@ -80,6 +81,10 @@ class PulumiSession {
   }
   deployment(): Deployment {
     return this.deployed;
+  }
+  /** The CLI has masked what it told. */
+  shown(properties: Properties): Properties {
+    return properties;
   }
   close(): Promise<void> {
     return this.stage.close();

@@ -1,6 +1,6 @@
 import type { CapacityVerdict } from "../../lib/plan/verdict";
 import type { Subject } from "../commands/subject";
-import type { ResourceView, RunResult, Step } from "../engine";
+import type { ResourceView, RunResult, Session, Step } from "../engine";
 import type { ProviderSource } from "../engine/provider";
 import { amounts } from "./amounts";
 import { reportLinks } from "./links";
@@ -18,11 +18,13 @@ export interface Findings {
   /** The run that says what changes, where it is another one. @default result */
   readonly changes?: RunResult;
   readonly clouds: ProviderSource;
+  /** Properties of resources as they may be shown: the session's. */
+  readonly shown: Session["shown"];
   readonly seconds: number;
 }
 
 /** Puts together what a command found. */
-export function buildReport({ subject, verdict, result, changes, clouds, seconds }: Findings): Report {
+export function buildReport({ subject, verdict, result, changes, clouds, shown, seconds }: Findings): Report {
   return {
     sites: subject.sites,
     demand: subject.demand,
@@ -31,7 +33,7 @@ export function buildReport({ subject, verdict, result, changes, clouds, seconds
     traffic: reportTraffic(subject.plan?.traffic, verdict.routing, result.resources),
     links: reportLinks(subject.plan?.underlay),
     // The program registers in whatever order its outputs resolve; two reports are to be compared line by line.
-    resources: [...result.resources].sort(byUrn).map((resource) => reportResource(resource, clouds)),
+    resources: [...result.resources].sort(byUrn).map((resource) => reportResource(resource, clouds, shown)),
     violations: violations(result),
     changes: changesOf((changes ?? result).steps),
     seconds: Number(seconds.toFixed(3)),
@@ -69,7 +71,7 @@ function capacity(verdict: CapacityVerdict): ReportCapacity {
   };
 }
 
-function reportResource(resource: ResourceView, clouds: ProviderSource): ReportResource {
+function reportResource(resource: ResourceView, clouds: ProviderSource, shown: Session["shown"]): ReportResource {
   const isSimulated = resource.custom && !resource.type.startsWith("pulumi:");
   return {
     urn: resource.urn,
@@ -78,8 +80,8 @@ function reportResource(resource: ResourceView, clouds: ProviderSource): ReportR
     parent: resource.parent || null,
     provider: resource.provider || null,
     dependsOn: [...resource.dependsOn].sort(),
-    inputs: masked(resource.inputs) as Record<string, unknown>,
-    outputs: masked(resource.outputs) as Record<string, unknown>,
+    inputs: masked(shown(resource.inputs)) as Record<string, unknown>,
+    outputs: masked(shown(resource.outputs)) as Record<string, unknown>,
     fidelity: isSimulated ? (clouds.fidelity(resource.type) ?? null) : null,
   };
 }

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import { after, describe, it } from "node:test";
-import { stripVTControlCharacters } from "node:util";
 import { openSession, type RunResult } from "../../../rehearsal/engine";
 import { type Engine, labFolder, type Record, recorded } from "./support";
 
@@ -69,11 +68,11 @@ function compare(root: string, name: string, run: Engine, result: RunResult, all
   else assert.deepEqual(actual.steps, expected.steps, `${what}: steps`);
 }
 
-/** Node.js's own frames at the end of a stack, and its colours, are other ones in each version of it. */
+/** Node.js's own frames at the end of a stack are other ones in each version of it. */
 function withoutNode(diagnostics: unknown[]): unknown[] {
   return (diagnostics as { message: string }[]).map(({ message, ...rest }) => ({
     ...rest,
-    message: stripVTControlCharacters(message).replace(/\n {4}at [^\n]+ \(node:.*/s, ""),
+    message: message.replace(/\n {4}at [^\n]+ \(node:.*/s, ""),
   }));
 }
 

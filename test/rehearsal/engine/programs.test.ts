@@ -236,8 +236,12 @@ describe("programs", { concurrency: 2 }, () => {
         project.write("");
         for (const shown of [preview, up, await session.destroy()]) {
           assert.equal(shown.exit, 0, JSON.stringify(shown.diagnostics));
-          assert.ok(!JSON.stringify(shown).includes("canary-79"));
+          const { resources, ...told } = shown;
+          const properties = resources.flatMap(({ inputs, outputs }) => [inputs, outputs]);
+          assert.ok(!JSON.stringify([told, properties.map((one) => session.shown(one))]).includes("canary-79"));
         }
+        // What a plan is made of.
+        assert.equal(up.resources.find(({ name }) => name === "a")?.inputs.note, "canary-79");
         // Recorded from the real engine.
         assert.deepEqual(up.stackOutputs, { note: "[secret]" });
         assert.deepEqual(up.steps.find(({ name }) => name === "a")?.inputs?.list, ["it is [secret]"]);
