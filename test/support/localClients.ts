@@ -19,6 +19,7 @@ export async function clients({ kubeconfig }: { readonly kubeconfig: string }) {
     batch: config.makeApiClient(k8s.BatchV1Api),
     admission: config.makeApiClient(k8s.AdmissionregistrationV1Api),
     discovery: config.makeApiClient(k8s.DiscoveryV1Api),
+    networking: config.makeApiClient(k8s.NetworkingV1Api),
     storage: config.makeApiClient(k8s.StorageV1Api),
   };
 }

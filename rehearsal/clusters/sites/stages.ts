@@ -73,7 +73,8 @@ const OF_JOB: Selector = { key: ".metadata.ownerReferences.[].kind", operator: "
 
 /**
  * What the kubelets of a site do, as kwok's stages: a pod that is bound runs at once, a pod of a Job has then done its
- * work, a pod that is to go is gone. Nodes register themselves whole (nodes.ts), so kwok only keeps their leases.
+ * work, a pod that is to go is gone. Nodes register themselves whole (nodes.ts), so kwok only keeps their leases. And what
+ * controllers of a cloud do: a load balancer and an Ingress get their address.
  *
  * Written here and not taken from kwok's own files, so that any kwok that fits will do, wherever it comes from.
  */
@@ -99,18 +100,49 @@ export function kwokConfiguration(site: SitePlan): string {
     stage("pod-runs", "Pod", [ALIVE, PENDING], { statusTemplate: RUNNING }),
     stage("pod-of-job-is-done", "Pod", [ALIVE, RUNS, OF_JOB], { statusTemplate: DONE }),
     stage("pod-goes", "Pod", [{ key: ".metadata.deletionTimestamp", operator: "Exists" }], { delete: true }),
+    stage("service-is-balanced", "Service", [ALIVE, BALANCED, WITHOUT_ADDRESS], { statusTemplate: addressed(site) }),
+    stage(
+      "ingress-is-served",
+      "Ingress",
+      [ALIVE, WITHOUT_ADDRESS],
+      { statusTemplate: addressed(site) },
+      "networking.k8s.io/v1",
+    ),
   ];
   return documents.map((document) => JSON.stringify(document, null, 1)).join("\n---\n");
+}
+
+const BALANCED: Selector = { key: ".spec.type", operator: "In", values: ["LoadBalancer"] };
+const WITHOUT_ADDRESS: Selector = { key: ".status.loadBalancer.ingress", operator: "DoesNotExist" };
+
+/**
+ * What the cloud's controllers write once a load balancer is there: AWS names it, all others give an address. Drawn from the
+ * object's own number, of the network for tests of devices (RFC 2544), where nobody is.
+ */
+function addressed({ kind, region }: SitePlan): string {
+  const digits = `$digits := regexReplaceAll "[^0-9]" .metadata.uid ""`;
+  const octet = (from: number) => `{{ mod (substr ${from} ${from + 3} $digits | atoi) 256 }}`;
+  const ingress =
+    kind === "eks"
+      ? `hostname: "{{ .metadata.name }}-{{ substr 0 10 $digits }}.elb.${region}.amazonaws.com"`
+      : `ip: {{ with .spec.loadBalancerIP }}{{ . | Quote }}{{ else }}"198.18.${octet(0)}.${octet(3)}"{{ end }}`;
+  return `{{ ${digits} }}\nloadBalancer:\n  ingress:\n  - ${ingress}\n`;
 }
 
 /** Matches no node: kwok wants a stage for nodes, and there is nothing left to do to ours. */
 const NEVER: Selector = { key: ".metadata.name", operator: "DoesNotExist" };
 
-function stage(name: string, kind: string, matchExpressions: readonly Selector[], next: object): object {
+function stage(
+  name: string,
+  kind: string,
+  matchExpressions: readonly Selector[],
+  next: object,
+  apiGroup = "v1",
+): object {
   return {
     apiVersion: "kwok.x-k8s.io/v1alpha1",
     kind: "Stage",
     metadata: { name },
-    spec: { resourceRef: { apiGroup: "v1", kind }, selector: { matchExpressions }, next },
+    spec: { resourceRef: { apiGroup, kind }, selector: { matchExpressions }, next },
   };
 }

@@ -134,6 +134,42 @@ test("three real sites", async (t) => {
     }, 60);
   });
 
+  await inSites("gives load balancers and Ingresses an address, as its cloud does", async (site, { kind, region }) => {
+    const { core, networking } = await clients(site);
+    const namespace = "default";
+    const balanced = (name: string, spec: object) => ({
+      namespace,
+      body: { metadata: { name }, spec: { ports: [{ port: 80 }], selector: { app: "web" }, ...spec } },
+    });
+    await core.createNamespacedService(balanced("web", { type: "LoadBalancer" }));
+    await core.createNamespacedService(balanced("asked", { type: "LoadBalancer", loadBalancerIP: "203.0.113.7" }));
+    await core.createNamespacedService(balanced("inside", {}));
+    const backend = { service: { name: "web", port: { number: 80 } } };
+    await networking.createNamespacedIngress({
+      namespace,
+      body: { metadata: { name: "shop" }, spec: { defaultBackend: backend } },
+    });
+    const service = async (name: string) =>
+      (await core.readNamespacedService({ namespace, name })).status?.loadBalancer?.ingress;
+    const ingress = async () =>
+      (await networking.readNamespacedIngress({ namespace, name: "shop" })).status?.loadBalancer?.ingress;
+    const addresses = async () => [await service("web"), await service("asked"), await ingress()];
+    await until(async () => (await addresses()).every((one) => one !== undefined), 60);
+    for (const [name, found] of Object.entries({ web: await service("web"), shop: await ingress() })) {
+      assert.equal(found?.length, 1);
+      const [{ hostname, ip } = {}] = found ?? [];
+      if (kind === "eks") {
+        assert.match(hostname ?? "", new RegExp(`^${name}-\\d+\\.elb\\.${region}\\.amazonaws\\.com$`));
+        assert.equal(ip, undefined);
+      } else {
+        assert.match(ip ?? "", /^198\.18(\.(25[0-5]|2[0-4]\d|1?\d?\d)){2}$/);
+        assert.equal(hostname, undefined);
+      }
+    }
+    if (kind !== "eks") assert.equal((await service("asked"))?.[0]?.ip, "203.0.113.7");
+    assert.equal(await service("inside"), undefined);
+  });
+
   await inSites("asks for credentials of its own, and for rights", async (site) => {
     const ask = async (token: string | undefined, path: string, caPem = site.caPem) => {
       return new Promise<number | string>((resolve) => {
