@@ -1,6 +1,6 @@
 import { type Column, figure, percent, table } from "../report/table";
 import type { Terminal } from "../terminal";
-import type { DrillLoss, DrillReport, DrillSite, DrillStep, DrillUsers, DrillWaiting } from "./report";
+import type { DrillLoss, DrillReport, DrillStep, DrillUsers, DrillWaiting } from "./report";
 
 type Colors = Terminal["colors"];
 
@@ -119,9 +119,13 @@ function fullIn({ step, secondsToFull, secondsToReady }: DrillStep): string {
 }
 
 function waitingText({ step, sites, short }: DrillStep): string[] {
-  const waiting = sites
-    .filter(({ isLost }) => !isLost)
-    .flatMap((site) => site.waiting.map((one) => waitingLine(site, one)));
+  const sitesBy = new Map<string, string[]>();
+  for (const { site, waiting } of sites.filter(({ isLost }) => !isLost)) {
+    for (const what of waiting.map(running)) sitesBy.set(what, [...(sitesBy.get(what) ?? []), site]);
+  }
+  const waiting = [...sitesBy].map(([what, [first, ...more]]) =>
+    more.length === 0 ? `${first} runs ${what}` : `${[first, ...more].join(", ")} each run ${what}`,
+  );
   const lacking = short.map((one) => `${one.workload}: ${one.running} of ${one.demanded} demanded pods run`);
   const lines = [...waiting, ...lacking].map((line) => `  ${step}: ${line}`);
   return lines.length <= SHOWN
@@ -129,12 +133,13 @@ function waitingText({ step, sites, short }: DrillStep): string[] {
     : [...lines.slice(0, SHOWN), `  ${step}: and ${lines.length - SHOWN} lines more: --json has all`];
 }
 
-function waitingLine({ site }: DrillSite, waiting: DrillWaiting): string {
+/** Such as `1 of 2 web: 1 x 0/3 nodes are available`. */
+function running(waiting: DrillWaiting): string {
   const { workload, planned, running, reasons, refused } = waiting;
   const why = Object.entries(reasons).map(([reason, pods]) => `${pods} x ${reason}`);
   const unmade = missing(waiting);
   if (unmade > 0) why.push(`${unmade} were never made${refused === null ? "" : `: ${refused}`}`);
-  return `${site} runs ${running} of ${planned} ${workload}${why.length === 0 ? "" : `: ${why.join("; ")}`}`;
+  return `${running} of ${planned} ${workload}${why.length === 0 ? "" : `: ${why.join("; ")}`}`;
 }
 
 function resultText({ carried, losses, verdict }: DrillReport, { bold, green, red }: Colors): string {

@@ -20,6 +20,7 @@ import { temporaryFolder, until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
 import { existingSite } from "../../support/specs";
+import { ODD, QUOTA, UNTUNED } from "./manifests";
 
 /** Fleets that differ from run to run would make a red run hard to repeat: these are drawn by a fixed seed. */
 const SEED = 20261120;
@@ -87,107 +88,6 @@ function workloadOf(name: string, one: Omit<WorkloadSpec, "name">, alone: Alone)
   // The first of them keeps away from its own pods instead.
   return { ...one, ...(alone.apartFrom?.includes(name) ? { onePerNode: true } : alone), name };
 }
-
-/** A Deployment that runs, a custom resource that nobody defines, and a Service that is wrong. */
-const ODD = `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web }
-spec: { selector: { matchLabels: { app: web } }, template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: main, image: none }] } } }
----
-apiVersion: example.com/v1
-kind: Widget
-metadata: { name: odd }
----
-apiVersion: v1
-kind: Service
-metadata: { name: web }
-spec: { selector: { app: web } }
----
-apiVersion: networking.k8s.io/v1beta1
-kind: Ingress
-metadata: { name: old }
----
-apiVersion: policy/v1beta1
-kind: PodSecurityPolicy
-metadata: { name: gone }
-`;
-
-/** What a container asks for in these manifests. */
-const ASKS = "containers: [{ name: main, image: none, resources: { requests: { cpu: 10m, memory: 8Mi } } }]";
-
-/** What is usual in manifests, and what plain Deployments have nothing of. */
-const UNTUNED = `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: untuned }
-spec: { selector: { matchLabels: { app: web } }, template: { metadata: { labels: { app: web } }, spec: { ${ASKS} } } }
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: { name: web, namespace: untuned }
-spec: { serviceName: web, selector: { matchLabels: { app: db } }, template: { metadata: { labels: { app: db } }, spec: { ${ASKS} } } }
----
-apiVersion: batch/v1
-kind: Job
-metadata: { name: migrate-20240115, namespace: untuned }
-spec: { ttlSecondsAfterFinished: 0, template: { spec: { restartPolicy: Never, ${ASKS} } } }
----
-apiVersion: v1
-kind: Pod
-metadata: { name: limited, namespace: untuned }
-spec: { serviceAccountName: limited, containers: [{ name: main, image: none }] }
----
-apiVersion: v1
-kind: ServiceAccount
-metadata: { name: limited, namespace: untuned }
----
-apiVersion: v1
-kind: LimitRange
-metadata: { name: limits, namespace: untuned }
-spec: { limits: [{ type: Container, default: { cpu: 20m, memory: 16Mi } }] }
----
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: widgets.untuned.example.com }
-spec:
-  group: untuned.example.com
-  scope: Namespaced
-  names: { kind: Widget, plural: widgets, singular: widget }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: { openAPIV3Schema: { type: object, properties: { size: { x-kubernetes-int-or-string: true }, parts: { type: object } } } }
----
-apiVersion: untuned.example.com/v1
-kind: Widget
-metadata: { name: odd, namespace: untuned }
-size: 50%
-parts:
-  # Nothing but a comment.
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingWebhookConfiguration
-metadata: { name: untuned }
-webhooks:
-  - name: pods.untuned.example.com
-    admissionReviewVersions: [v1]
-    sideEffects: None
-    clientConfig: { service: { name: guard, namespace: untuned } }
-    rules: [{ apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods] }]
-    namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: untuned } }
-`;
-
-/** A quota with no room for its workload, and a kind of an API version that is no longer served. */
-const QUOTA = `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: full, namespace: full }
-spec: { selector: { matchLabels: { app: full } }, template: { metadata: { labels: { app: full } }, spec: { ${ASKS} } } }
----
-apiVersion: v1
-kind: ResourceQuota
-metadata: { name: none, namespace: full }
-spec: { hard: { requests.cpu: 1m } }
-`;
 
 /** What runs where fleets are tried one after the other: as many sites as the largest has, of any nodes. */
 const ROOM = planOf(

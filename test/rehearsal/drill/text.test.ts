@@ -76,3 +76,19 @@ test("pods that a site refused to make are told with its reason, and blamed neit
       assert.match(text, /1 were never made: pods "web-" is forbidden: exceeded quota/);
   }
 });
+
+test("what sites have in common is told once", () => {
+  const drilled = report("0/3 nodes are available: 3 Insufficient cpu", []);
+  const [step] = drilled.losses[0]!.steps;
+  const [turin] = step!.sites;
+  const vienna = { ...turin!, site: "vienna" };
+  const zurich = { ...turin!, site: "zurich", waiting: [{ ...turin!.waiting[0]!, running: 0 }] };
+  step!.sites.push(vienna, zurich, { ...turin!, site: "oslo", isLost: true });
+  const told = drillText(drilled, "shop", colors).split("\n");
+  const waiting = told.filter((line) => /^ {2}lost: .* of 2 web: 1 x/.test(line));
+  const why = "web: 1 x 0/3 nodes are available: 3 Insufficient cpu";
+  assert.deepEqual(waiting, [
+    `  lost: turin, vienna each run 1 of 2 ${why}`,
+    `  lost: zurich runs 0 of 2 ${why}; 1 were never made`,
+  ]);
+});
