@@ -173,7 +173,7 @@ export class DeploymentCodec {
       const isKept = field === "replacementTrigger" && value !== undefined;
       if (isKept || (!empty && !hollow)) resource[field] = rewrite(value, close);
     }
-    const given = Object.entries(timeouts).filter(([, seconds]) => seconds > 0);
+    const given = Object.entries(timeouts).filter(([, seconds]) => seconds !== 0);
     if (given.length > 0) resource.customTimeouts = Object.fromEntries(given);
     return resource;
   }
