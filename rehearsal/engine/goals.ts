@@ -107,6 +107,7 @@ export function goalOf(
       create: parseSeconds(timeouts?.getCreate() ?? ""),
       update: parseSeconds(timeouts?.getUpdate() ?? ""),
       delete: parseSeconds(timeouts?.getDelete() ?? ""),
+      read: parseSeconds(timeouts?.getRead() ?? ""),
     },
     ...(options.hasRetainOnDelete() && retain !== undefined ? { retainOnDelete: retain } : {}),
     deletedWith: options.getDeletedWith(),

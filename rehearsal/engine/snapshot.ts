@@ -121,7 +121,12 @@ export class DeploymentCodec {
       hideDiff: list("hideDiff"),
       aliases: list("aliases"),
       initErrors: list("initErrors"),
-      timeouts: { create: seconds("create"), update: seconds("update"), delete: seconds("delete") },
+      timeouts: {
+        create: seconds("create"),
+        update: seconds("update"),
+        delete: seconds("delete"),
+        read: seconds("read"),
+      },
       ...(text("created") === "" ? {} : { created: text("created") }),
       ...(text("modified") === "" ? {} : { modified: text("modified") }),
       ...(Object.keys(rest).length === 0 ? {} : { rest }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RunResult } from "../../../rehearsal/engine";
 import { parseSeconds } from "../../../rehearsal/engine/goals";
-import { withLab } from "./lab";
+import { labSource, withLab } from "./lab";
 
 describe("custom timeouts", () => {
   it("are read as Go reads durations", () => {
@@ -23,4 +23,25 @@ describe("custom timeouts", () => {
         assert.deepEqual(thing?.customTimeouts, { create: 0.5, update: -300 });
       },
     ));
+
+  it("of reads stand in the state, and are told to the provider that reads resources again", async () => {
+    const told: number[] = [];
+    const source = labSource([], (own) => ({
+      read: (request) => {
+        told.push(request.timeoutSeconds);
+        return own.read(request);
+      },
+    }));
+    await withLab(
+      `new Thing("a", {}, { customTimeouts: { read: "90s" } });`,
+      async (session) => {
+        await session.up();
+        const thing = session.deployment().deployment.resources?.find(({ type }) => type === "lab:index:Thing");
+        assert.deepEqual(thing?.customTimeouts, { read: 90 });
+        await session.preview();
+        assert.deepEqual(told, [90]);
+      },
+      { sources: [source], refresh: ["lab"] },
+    );
+  });
 });
