@@ -100,7 +100,13 @@ function lifecycle(provider: contract.Provider): UntypedServiceImplementation {
     }),
     read: unary(async (request: rpc.ReadRequest) => {
       const [inputs, outputs] = [fromStruct(request.getInputs()), fromStruct(request.getProperties())];
-      const found = await provider.read({ ...identity(request), id: request.getId(), inputs, outputs });
+      const found = await provider.read({
+        ...identity(request),
+        id: request.getId(),
+        inputs,
+        outputs,
+        timeoutSeconds: request.getTimeout(),
+      });
       const response = new rpc.ReadResponse();
       response.setId(found.id);
       response.setProperties(toStruct(found.outputs));

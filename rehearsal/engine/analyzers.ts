@@ -243,6 +243,7 @@ function optionsOf(state: ResourceState, goal: Goal | undefined): rpc.AnalyzerRe
   timeouts.setCreate(state.timeouts.create);
   timeouts.setUpdate(state.timeouts.update);
   timeouts.setDelete(state.timeouts.delete);
+  timeouts.setRead(state.timeouts.read);
   options.setCustomtimeouts(timeouts);
   return options;
 }

@@ -54,7 +54,7 @@ export class DefaultProviders {
       hideDiff: [],
       additionalSecretOutputs: [],
       aliases: [],
-      timeouts: { create: 0, update: 0, delete: 0 },
+      timeouts: { create: 0, update: 0, delete: 0, read: 0 },
       deletedWith: "",
       replaceWith: [],
     };

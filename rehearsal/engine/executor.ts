@@ -168,6 +168,7 @@ export class Executor {
       id: fresh.id,
       inputs: fresh.inputs,
       outputs: fresh.inputs,
+      timeoutSeconds: fresh.timeouts.read,
     });
     if (found.id === "" && Object.keys(found.outputs).length === 0)
       throw new Error(`resource '${fresh.id}' does not exist`);

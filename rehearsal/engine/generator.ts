@@ -85,7 +85,7 @@ export class Generator {
       replaceOnChanges: [],
       hideDiff: [],
       aliases: [],
-      timeouts: { create: 0, update: 0, delete: 0 },
+      timeouts: { create: 0, update: 0, delete: 0, read: 0 },
       deletedWith: "",
       replaceWith: [],
     };

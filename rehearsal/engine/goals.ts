@@ -3,16 +3,29 @@ import * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import type { Properties } from "./provider";
 import type { Alias, Goal } from "./state";
 
-const timeUnits: { [unit: string]: number } = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
+const timeUnits: { [unit: string]: number } = {
+  h: 3600,
+  m: 60,
+  s: 1,
+  ms: 1e-3,
+  us: 1e-6,
+  "\u00b5s": 1e-6,
+  "\u03bcs": 1e-6,
+  ns: 1e-9,
+};
+const amountWithUnit = /(\d+\.?\d*|\.\d+)(ms|us|\u00b5s|\u03bcs|ns|h|m|s)/g;
 
-/** Seconds of a duration such as `1h30m`. */
+/** Seconds of a duration as Go reads it, such as `1h30m`, `.5s` or `0`. */
 export function parseSeconds(text: string): number {
   if (text === "") return 0;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g)];
-  if (parts.map(([part]) => part).join("") !== text) {
+  const [, sign, rest = ""] = /^([+-]?)(.*)$/s.exec(text) ?? [];
+  if (rest === "0") return 0;
+  const parts = [...rest.matchAll(amountWithUnit)];
+  if (parts.length === 0 || parts.map(([part]) => part).join("") !== rest) {
     throw new Error(`unable to parse customTimeout Value ${text}: give a duration such as 90s, 10m or 1h30m`);
   }
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (timeUnits[unit ?? ""] ?? 0), 0);
+  const seconds = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (timeUnits[unit ?? ""] ?? 0), 0);
+  return sign === "-" ? -seconds : seconds;
 }
 
 function aliasOf(message: AliasMessage): Alias {
@@ -94,6 +107,7 @@ export function goalOf(
       create: parseSeconds(timeouts?.getCreate() ?? ""),
       update: parseSeconds(timeouts?.getUpdate() ?? ""),
       delete: parseSeconds(timeouts?.getDelete() ?? ""),
+      read: parseSeconds(timeouts?.getRead() ?? ""),
     },
     ...(options.hasRetainOnDelete() && retain !== undefined ? { retainOnDelete: retain } : {}),
     deletedWith: options.getDeletedWith(),

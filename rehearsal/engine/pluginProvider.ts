@@ -164,6 +164,7 @@ class PluginProvider implements contract.Provider {
     message.setId(request.id);
     message.setProperties(toStruct(request.outputs));
     message.setInputs(toStruct(request.inputs));
+    message.setTimeout(request.timeoutSeconds);
     const response = await call(unary(this.client.read.bind(this.client), message));
     return {
       id: response.getId(),

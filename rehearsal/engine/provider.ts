@@ -112,6 +112,7 @@ export interface ReadRequest extends ResourceIdentity {
   id: string;
   inputs: Properties;
   outputs: Properties;
+  timeoutSeconds: number;
 }
 
 export interface ReadResult {

@@ -43,9 +43,10 @@ const isOf = ({ type }: ResourceState, packages: readonly string[]): boolean => 
 
 /** Brings a state up to date, in place; false when there is no such resource any more. */
 async function isThere({ registry }: RunContext, state: ResourceState): Promise<boolean> {
-  const { urn, type, id, inputs, outputs } = state;
+  const { urn, type, id, inputs, outputs, timeouts } = state;
+  const request = { urn, type, name: nameOf(urn), id, inputs, outputs, timeoutSeconds: timeouts.read };
   try {
-    const found = await registry.get(state.provider)?.read({ urn, type, name: nameOf(urn), id, inputs, outputs });
+    const found = await registry.get(state.provider)?.read(request);
     if (found === undefined) return true;
     if (found.id === "") return false;
     Object.assign(state, { id: found.id, inputs: found.inputs, outputs: found.outputs, initErrors: [] });

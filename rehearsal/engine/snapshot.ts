@@ -121,7 +121,12 @@ export class DeploymentCodec {
       hideDiff: list("hideDiff"),
       aliases: list("aliases"),
       initErrors: list("initErrors"),
-      timeouts: { create: seconds("create"), update: seconds("update"), delete: seconds("delete") },
+      timeouts: {
+        create: seconds("create"),
+        update: seconds("update"),
+        delete: seconds("delete"),
+        read: seconds("read"),
+      },
       ...(text("created") === "" ? {} : { created: text("created") }),
       ...(text("modified") === "" ? {} : { modified: text("modified") }),
       ...(Object.keys(rest).length === 0 ? {} : { rest }),
@@ -173,7 +178,7 @@ export class DeploymentCodec {
       const isKept = field === "replacementTrigger" && value !== undefined;
       if (isKept || (!empty && !hollow)) resource[field] = rewrite(value, close);
     }
-    const given = Object.entries(timeouts).filter(([, seconds]) => seconds > 0);
+    const given = Object.entries(timeouts).filter(([, seconds]) => seconds !== 0);
     if (given.length > 0) resource.customTimeouts = Object.fromEntries(given);
     return resource;
   }

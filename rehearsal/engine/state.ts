@@ -5,6 +5,7 @@ export interface Timeouts {
   create: number;
   update: number;
   delete: number;
+  read: number;
 }
 
 /** A former identity of a resource: a whole URN, or the parts that differed. */

@@ -57,7 +57,7 @@ export class ReleaseLab {
   /** @returns false when it is gone. */
   async refresh(): Promise<boolean> {
     const { id, inputs, outputs } = this;
-    const read = await this.releases.read({ ...this.identity, id, inputs, outputs });
+    const read = await this.releases.read({ ...this.identity, id, inputs, outputs, timeoutSeconds: 0 });
     Object.assign(this, read);
     return read.id !== "";
   }

@@ -56,7 +56,7 @@ describe("the world", () => {
   it("takes on trust what a program reads", async () => {
     const bench = await Bench.open("aws", config);
     const identity = bench.identity("aws:ec2/vpc:Vpc", "given");
-    await bench.provider.read({ ...identity, id: "vpc-0given", inputs: {}, outputs: {} });
+    await bench.provider.read({ ...identity, id: "vpc-0given", inputs: {}, outputs: {}, timeoutSeconds: 0 });
     const subnet = await bench.make("aws:ec2/subnet:Subnet", { vpcId: "vpc-0given", cidrBlock: "172.31.0.0/20" });
     const token = "aws:ec2/getSubnet:getSubnet";
     const { result } = await bench.provider.invoke({ token, args: { id: subnet.id }, preview: false });
