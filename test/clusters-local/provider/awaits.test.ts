@@ -174,6 +174,11 @@ describe("what leads to workloads", () => {
       assert.equal(judge(service, object("Service", { spec: given }), related, more).isReady, isReady));
   }
 
+  it("a Service says that it has no address, in the words of the real provider", () => {
+    const { problems } = judge(service, object("Service", { spec: { type: "LoadBalancer" } }));
+    assert.deepEqual(problems, ["Service was not allocated an IP address; does your cloud provider support this?"]);
+  });
+
   it("an Ingress waits for its address and for what it leads to", () => {
     const rules = [{ host: "h", http: { paths: [{ path: "/p", backend: { service: { name: "x" } } }] } }];
     const status = { loadBalancer: { ingress: [{ ip: "10.0.0.9" }] } };
@@ -184,7 +189,12 @@ describe("what leads to workloads", () => {
       [lost.isReady, lost.problems],
       [false, ['No matching service found for ingress rule: "h/p" -> "x"']],
     );
-    assert.equal(judge(ingress, object("Ingress", { spec: {} })).isReady, false);
+    const unserved = judge(ingress, object("Ingress", { spec: {} }));
+    assert.equal(unserved.isReady, false);
+    assert.match(
+      unserved.problems.join(),
+      /Ingress .status.loadBalancer field was not updated with a hostname\/IP address/,
+    );
   });
 
   it("a claim whose class waits for its first pod is ready while it is pending", () => {

@@ -60,6 +60,14 @@ export const READY: { readonly [type: string]: { inputs: Properties; path: strin
     path: "loadBalancer",
     is: {},
   },
+  "networking.k8s.io/v1:Ingress": {
+    inputs: {
+      metadata: { name: "ready-ingress" },
+      spec: { defaultBackend: { service: { name: "ready-service", port: { number: 80 } } } },
+    },
+    path: "loadBalancer.ingress.length",
+    is: 1,
+  },
   "core/v1:PersistentVolume": {
     inputs: {
       metadata: { name: "ready-volume" },
@@ -85,7 +93,13 @@ export const READY: { readonly [type: string]: { inputs: Properties; path: strin
 
 const TOO_LARGE = /0\/2 nodes are available: 2 Insufficient cpu/;
 
-/** The same kinds where nothing can ever come of it, and what is said. */
+/** A rule of an Ingress that leads to a Service that nobody has. */
+const RULE = {
+  host: "shop.example.com",
+  http: { paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "nobody", port: { number: 80 } } } }] },
+};
+
+/** The same kinds, but for Services, where nothing can ever come of it, and what is said. */
 export const GIVEN_UP: { readonly [type: string]: { inputs: Properties; says: readonly RegExp[] } } = {
   "apps/v1:Deployment": {
     inputs: workload("large-deployment", "64"),
@@ -122,16 +136,12 @@ export const GIVEN_UP: { readonly [type: string]: { inputs: Properties; says: re
     },
     says: [/0 of 1 replicas are available/],
   },
-  "core/v1:Service": {
-    inputs: { metadata: { name: "no-balancer" }, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } },
-    says: [/Service was not allocated an IP address; does your cloud provider support this\?/],
-  },
   "networking.k8s.io/v1:Ingress": {
     inputs: {
-      metadata: { name: "no-ingress" },
-      spec: { defaultBackend: { service: { name: "ready-service", port: { number: 80 } } } },
+      metadata: { name: "no-service" },
+      spec: { rules: [RULE] },
     },
-    says: [/Ingress .status.loadBalancer field was not updated with a hostname\/IP address/],
+    says: [/No matching service found for ingress rule: "shop.example.com\/" -> "nobody"/],
   },
   "core/v1:PersistentVolumeClaim": {
     inputs: claim("no-claim", "nobodys"),
