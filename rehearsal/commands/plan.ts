@@ -30,9 +30,8 @@ export async function plan(
     const subject = subjectOf(result.resources, { manifests, today: today() });
     if (!subject.isJudged) throw new UserError(UNJUDGED);
     const verdict = options.lose.length > 0 ? without(subject, options.lose) : subject.verdict;
-    const shown = session.shown.bind(session);
     const seconds = (performance.now() - started) / 1000;
-    const report = buildReport({ subject, verdict, result, clouds, shown, seconds });
+    const report = buildReport({ subject, verdict, result, clouds, session, seconds });
     const text = [
       sitesText(report, () => undefined),
       runFromText(subject.plan),

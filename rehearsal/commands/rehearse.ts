@@ -74,8 +74,7 @@ async function rehearseOn(
     const subject = subjectOf(result.resources, { manifests, today: today() });
     const verdict = options.lose.length > 0 ? without(subject, options.lose) : subject.verdict;
     const seconds = (performance.now() - started) / 1000;
-    const shown = run.session.shown.bind(run.session);
-    const report = buildReport({ subject, verdict, result, clouds: run.clouds, shown, seconds });
+    const report = buildReport({ ...run, subject, verdict, result, seconds });
     writeReport(report, text(report, { subject, result, refused, dir, options, terminal }), options.json, terminal);
     return (report.capacity.holds || !subject.isJudged) && !hasMandatory(report) ? 0 : 1;
   } finally {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "../../lib/plan/workloads";
-import { at } from "../../lib/plan/workloads/objects";
 import { stagesOf } from "../../lib/workloads/stages";
 import { NoMatch } from "../clusters/provider/apiError";
 import { Connection } from "../clusters/provider/connection";
-import { groupOf, isCustomResourceDefinition } from "../clusters/provider/objects";
+import { groupOf, isCustomResourceDefinition, textAt } from "../clusters/provider/objects";
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf } from "../clusters/sites/kubernetes";
 import { UserError } from "../userError";
@@ -73,7 +72,7 @@ function titleOf({ apiVersion, kind }: KubernetesObject): string {
 }
 
 function definedBy({ spec }: KubernetesObject): string {
-  return `${at(spec, "names", "kind")}.${at(spec, "group")}`;
+  return `${textAt(spec, "names", "kind")}.${textAt(spec, "group")}`;
 }
 
 /**

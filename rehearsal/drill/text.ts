@@ -121,7 +121,7 @@ function fullIn({ step, secondsToFull, secondsToReady }: DrillStep): string {
 function waitingText({ step, sites, short }: DrillStep): string[] {
   const sitesBy = new Map<string, string[]>();
   for (const { site, waiting } of sites.filter(({ isLost }) => !isLost)) {
-    for (const what of waiting.map(running)) sitesBy.set(what, [...(sitesBy.get(what) ?? []), site]);
+    for (const what of waiting.map(whatRuns)) sitesBy.set(what, [...(sitesBy.get(what) ?? []), site]);
   }
   const waiting = [...sitesBy].map(([what, [first, ...more]]) =>
     more.length === 0 ? `${first} runs ${what}` : `${[first, ...more].join(", ")} each run ${what}`,
@@ -134,7 +134,7 @@ function waitingText({ step, sites, short }: DrillStep): string[] {
 }
 
 /** Such as `1 of 2 web: 1 x 0/3 nodes are available`. */
-function running(waiting: DrillWaiting): string {
+function whatRuns(waiting: DrillWaiting): string {
   const { workload, planned, running, reasons, refused } = waiting;
   const why = Object.entries(reasons).map(([reason, pods]) => `${pods} x ${reason}`);
   const unmade = missing(waiting);

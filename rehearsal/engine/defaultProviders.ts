@@ -1,7 +1,7 @@
 import { UserError } from "../userError";
 import { deniedProvider } from "./generator";
 import type { ConfigValue } from "./project";
-import type { Goal } from "./state";
+import { type Goal, NO_TIMEOUTS } from "./state";
 import { providerPrefix } from "./urns";
 import { makeSecret } from "./values";
 
@@ -54,7 +54,7 @@ export class DefaultProviders {
       hideDiff: [],
       additionalSecretOutputs: [],
       aliases: [],
-      timeouts: { create: 0, update: 0, delete: 0, read: 0 },
+      timeouts: NO_TIMEOUTS,
       deletedWith: "",
       replaceWith: [],
     };

@@ -15,7 +15,7 @@ import { ignoreChanges } from "./paths";
 import type { CheckRequest, CheckResult, DiffRequest, DiffResult, Properties } from "./provider";
 import { Replacements } from "./replacements";
 import { nameSeed } from "./seed";
-import { type Goal, type ReadGoal, type ResourceState, stateOf } from "./state";
+import { type Goal, NO_TIMEOUTS, type ReadGoal, type ResourceState, stateOf } from "./state";
 import type { PlannedStep } from "./step";
 import { isProviderType, makeUrn, nameOf, parseReference } from "./urns";
 import { containsUnknowns, sameValue } from "./values";
@@ -85,7 +85,7 @@ export class Generator {
       replaceOnChanges: [],
       hideDiff: [],
       aliases: [],
-      timeouts: { create: 0, update: 0, delete: 0, read: 0 },
+      timeouts: NO_TIMEOUTS,
       deletedWith: "",
       replaceWith: [],
     };

@@ -8,6 +8,9 @@ export interface Timeouts {
   read: number;
 }
 
+/** The provider's own. */
+export const NO_TIMEOUTS: Readonly<Timeouts> = { create: 0, update: 0, delete: 0, read: 0 };
+
 /** A former identity of a resource: a whole URN, or the parts that differed. */
 export interface Alias {
   urn?: string;

@@ -18,13 +18,13 @@ export interface Findings {
   /** The run that says what changes, where it is another one. @default result */
   readonly changes?: RunResult;
   readonly clouds: ProviderSource;
-  /** Properties of resources as they may be shown: the session's. */
-  readonly shown: Session["shown"];
+  /** The session of the run that is reported. */
+  readonly session: Pick<Session, "shown">;
   readonly seconds: number;
 }
 
 /** Puts together what a command found. */
-export function buildReport({ subject, verdict, result, changes, clouds, shown, seconds }: Findings): Report {
+export function buildReport({ subject, verdict, result, changes, clouds, session, seconds }: Findings): Report {
   return {
     sites: subject.sites,
     demand: subject.demand,
@@ -33,7 +33,7 @@ export function buildReport({ subject, verdict, result, changes, clouds, shown, 
     traffic: reportTraffic(subject.plan?.traffic, verdict.routing, result.resources),
     links: reportLinks(subject.plan?.underlay),
     // The program registers in whatever order its outputs resolve; two reports are to be compared line by line.
-    resources: [...result.resources].sort(byUrn).map((resource) => reportResource(resource, clouds, shown)),
+    resources: [...result.resources].sort(byUrn).map((resource) => reportResource(resource, clouds, session)),
     violations: violations(result),
     changes: changesOf((changes ?? result).steps),
     seconds: Number(seconds.toFixed(3)),
@@ -71,7 +71,7 @@ function capacity(verdict: CapacityVerdict): ReportCapacity {
   };
 }
 
-function reportResource(resource: ResourceView, clouds: ProviderSource, shown: Session["shown"]): ReportResource {
+function reportResource(resource: ResourceView, clouds: ProviderSource, session: Findings["session"]): ReportResource {
   const isSimulated = resource.custom && !resource.type.startsWith("pulumi:");
   return {
     urn: resource.urn,
@@ -80,8 +80,8 @@ function reportResource(resource: ResourceView, clouds: ProviderSource, shown: S
     parent: resource.parent || null,
     provider: resource.provider || null,
     dependsOn: [...resource.dependsOn].sort(),
-    inputs: masked(shown(resource.inputs)) as Record<string, unknown>,
-    outputs: masked(shown(resource.outputs)) as Record<string, unknown>,
+    inputs: masked(session.shown(resource.inputs)) as Record<string, unknown>,
+    outputs: masked(session.shown(resource.outputs)) as Record<string, unknown>,
     fidelity: isSimulated ? (clouds.fidelity(resource.type) ?? null) : null,
   };
 }

@@ -79,6 +79,7 @@ const OF_JOB: Selector = { key: ".metadata.ownerReferences.[].kind", operator: "
  * Written here and not taken from kwok's own files, so that any kwok that fits will do, wherever it comes from.
  */
 export function kwokConfiguration(site: SitePlan): string {
+  const getsAddress = { statusTemplate: addressed(site) };
   const documents = [
     {
       apiVersion: "config.kwok.x-k8s.io/v1alpha1",
@@ -100,14 +101,8 @@ export function kwokConfiguration(site: SitePlan): string {
     stage("pod-runs", "Pod", [ALIVE, PENDING], { statusTemplate: RUNNING }),
     stage("pod-of-job-is-done", "Pod", [ALIVE, RUNS, OF_JOB], { statusTemplate: DONE }),
     stage("pod-goes", "Pod", [{ key: ".metadata.deletionTimestamp", operator: "Exists" }], { delete: true }),
-    stage("service-is-balanced", "Service", [ALIVE, BALANCED, WITHOUT_ADDRESS], { statusTemplate: addressed(site) }),
-    stage(
-      "ingress-is-served",
-      "Ingress",
-      [ALIVE, WITHOUT_ADDRESS],
-      { statusTemplate: addressed(site) },
-      "networking.k8s.io/v1",
-    ),
+    stage("service-is-balanced", "Service", [ALIVE, BALANCED, WITHOUT_ADDRESS], getsAddress),
+    stage("ingress-is-served", "Ingress", [ALIVE, WITHOUT_ADDRESS], getsAddress, "networking.k8s.io/v1"),
   ];
   return documents.map((document) => JSON.stringify(document, null, 1)).join("\n---\n");
 }
