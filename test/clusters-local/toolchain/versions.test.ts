@@ -75,6 +75,22 @@ test("every k8s.io module that Kubernetes replaces by its own folder is replaced
   }
 });
 
+test("what helm, issuers, kwok and trust-manager have in common they require in one version, to be compiled once", () => {
+  const modules = join(moduleFolder("kwok"), "..");
+  const used = [...readFileSync(join(modules, "go.work"), "utf8").matchAll(/^\t\.\/(\S+)$/gm)].map(([, name]) => name!);
+  assert.deepEqual(used, ["helm", "issuers", "kwok", "trust-manager"]);
+  const required = used.flatMap((name) => {
+    const goMod = readFileSync(join(modules, name, "go.mod"), "utf8");
+    return [...goMod.matchAll(/^\t(\S+\.\S+) (v\S+)/gm)].map(([, module, version]) => ({ module, version, name }));
+  });
+  const versions = new Map(required.map(({ module, version }) => [module, version]));
+  assert.ok(required.length - versions.size > 100, `${required.length} lines, ${versions.size} modules`);
+  assert.deepEqual(
+    required.filter(({ module, version }) => versions.get(module) !== version),
+    [],
+  );
+});
+
 test("what is built is told apart by what it is built from", () => {
   assert.equal(new Set(BUNDLES.map(recipe)).size, BUNDLES.length);
   for (const bundle of BUNDLES) assert.match(recipe(bundle), /^[0-9a-f]{12}$/);
