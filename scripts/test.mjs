@@ -17,16 +17,18 @@ if (files.length === 0) {
   process.exit(2);
 }
 if (wanted.length === 0) run("formatter and linter", "node_modules/@biomejs/biome/bin/biome", ["check", "."]);
-// What the type check has compiled anyway is what the tests read: see test/support/typescript.cjs.
+// What the type check has compiled anyway is what tests and their programs read: see typescript.cjs and programs.cjs in
+// test/support.
 const compiled = join(root, "node_modules", ".multisite-tests");
 const emit = ["--noEmit", "false", "--noEmitOnError", "--sourceMap", "--rootDir", ".", "--outDir", compiled];
 const tsc = "node_modules/@typescript/native/bin/tsc";
 if (wanted.length === 0) run("type check", tsc, emit);
 else run("compiler", tsc, [...emit, "--noCheck"]);
 process.env.MULTISITE_COMPILED = compiled;
+const programs = JSON.stringify(join(root, "test", "support", "programs.cjs"));
 // Most of what tests and their programs make is soon dropped: with more room for it they copy less that is about to be
 // dropped, which saves a fifteenth of their time.
-process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} --max-semi-space-size=64`;
+process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} --max-semi-space-size=64 --require ${programs}`;
 // One file more than cores: those with control planes wait for them half of their time.
 const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
 // A file that hangs is ended and named, and so is one whose programs outlive it and keep its output open. The first files of

@@ -7,6 +7,9 @@ import Ajv from "ajv";
 import { commandLine, reportedHere } from "../../support/commandLine";
 import { ROOT, reported } from "../../support/multisite";
 
+// Here programs are read as users' are, by ts-node.
+delete process.env.MULTISITE_COMPILED;
+
 const schema = JSON.parse(readFileSync(join(ROOT, "rehearsal", "report", "schema.json"), "utf8"));
 const valid = new Ajv({ allowUnionTypes: true, keywords: ["x-multisite"] }).compile(schema);
 
