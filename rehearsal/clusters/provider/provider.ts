@@ -70,9 +70,7 @@ export class ClusterProvider implements contract.Provider {
   private async connect(config: contract.Properties): Promise<Operating> {
     const { kubeconfigOf } = this.setting;
     const given = kubeconfigOf(config) ?? kubeconfigText(config);
-    const found = await readKubeconfig(given, this.settings.selection).catch((error: Error) => {
-      throw new Error(`failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`- ${error.message}`);
-    });
+    const found = await readKubeconfig(given, this.settings.selection);
     this.access = { kubeconfig: found.text, namespace: found.namespace, driver: this.settings.helmDriver };
     const connection = await Connection.open(found.config, this.settings.timeoutSeconds);
     await connection.probe().catch((error: Error) => {
