@@ -212,12 +212,16 @@ export class ProviderRegistry {
     await this.configure(urn, id, oldInputs);
   }
 
-  /** Loads the provider that an old resource was made with, for its deletion. */
-  async ensure(reference: string, olds: Map<string, ResourceState>): Promise<void> {
+  /**
+   * Loads the provider that an old resource was made with, for its deletion.
+   * @param previous all resources of the state: one that was replaced, and waits for its deletion, still serves what an update
+   * that failed left behind.
+   */
+  async ensure(reference: string, previous: readonly ResourceState[]): Promise<void> {
     if (reference === "" || this.instances.has(reference)) return;
     const { urn, id } = parseReference(reference);
-    const old = olds.get(urn);
-    if (old === undefined || old.id !== id) throw new Error(`unknown provider '${reference}'`);
+    const old = previous.find((state) => state.urn === urn && state.id === id);
+    if (old === undefined) throw new Error(`unknown provider '${reference}'`);
     // Not the instance of a check under way: that one gets the new configuration.
     const provider = await this.open(urn, old.inputs);
     const accepts = await provider.configure({ urn, name: nameOf(urn), inputs: ownConfig(old.inputs) });

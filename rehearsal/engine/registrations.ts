@@ -25,10 +25,22 @@ export interface Request extends Registered {}
 
 const misplacedMappings = "envVarMappings can only be used with provider resources";
 
+/** Remote components with a resource or a component that does the same and can be rehearsed. */
+const INSTEAD: { readonly [type: string]: string } = {
+  "kubernetes:helm.sh/v4:Chart": "helm.v3.Release",
+  "kubernetes:kustomize/v2:Directory": "yaml.ConfigFile, on what `kubectl kustomize FOLDER` prints",
+  "kubernetes:yaml/v2:ConfigFile": "yaml.ConfigFile",
+  "kubernetes:yaml/v2:ConfigGroup": "yaml.ConfigGroup",
+};
+
 /** Refuses by name what this engine does not do. */
 function refuse(request: rpc.RegisterResourceRequest, options: rpc.TransformResourceOptions): void {
   const what = `${request.getType()} '${request.getName()}'`;
-  if (request.getRemote()) throw new UserError(`cannot rehearse: the remote component ${what}`);
+  if (request.getRemote()) {
+    const instead = INSTEAD[request.getType()];
+    const hint = instead === undefined ? "" : `; use ${instead}`;
+    throw new UserError(`cannot rehearse: the remote component ${what}${hint}`);
+  }
   if (options.getImport() !== "")
     throw new UserError(`cannot rehearse: the import of ${what} (id ${options.getImport()})`);
   if (request.getPackageref() !== "") throw new UserError(`cannot rehearse: the parameterized package of ${what}`);

@@ -8,7 +8,7 @@ import { readChart } from "./charts/metadata";
 import { diffRelease } from "./difference";
 import { completeInputs, readInputs, refusals, wantedChart } from "./inputs";
 import { parseReleaseId, releaseId } from "./naming";
-import { foundInputs, plannedOutputs, releaseOutputs } from "./outputs";
+import { foundRelease, plannedOutputs, releaseOutputs } from "./outputs";
 import { ClusterRelease, ReleaseFailed } from "./release";
 import { HelmSession } from "./session";
 import { givenValues } from "./values";
@@ -75,8 +75,9 @@ class HelmReleases implements Releases {
     const state = Object.keys(outputs).length > 0 ? outputs : { namespace, name };
     const live = await this.session((helm) => this.release(helm, state).find());
     if (live === undefined) return { id: "", inputs: {}, outputs: {} };
-    const known = text(inputs, "chart") === undefined ? foundInputs(live) : inputs;
-    return { id: id || releaseId(live.namespace, live.name), inputs: known, outputs: releaseOutputs(known, live) };
+    const isKnown = text(inputs, "chart") !== undefined;
+    const found = isKnown ? { inputs, outputs: releaseOutputs(inputs, live) } : foundRelease(live);
+    return { id: id || releaseId(live.namespace, live.name), ...found };
   }
 
   async delete({ inputs, outputs }: contract.DeleteRequest): Promise<void> {

@@ -33,8 +33,16 @@ export function releaseOutputs(inputs: Properties, live: LiveRelease): Propertie
   };
 }
 
-/** The inputs of a release that only its cluster knows, for a program that reads it by its id. */
-export function foundInputs(live: LiveRelease): Properties {
+/**
+ * A release that only its cluster knows, for a program that reads it by its id. Its values may be secrets; where it lies is
+ * none, and would be masked in every message if it were one.
+ */
+export function foundRelease(live: LiveRelease): { inputs: Properties; outputs: Properties } {
+  const inputs = foundInputs(live);
+  return { inputs, outputs: { ...releaseOutputs(inputs, live), [INPUTS]: inputs } };
+}
+
+function foundInputs(live: LiveRelease): Properties {
   return {
     name: live.name,
     namespace: live.namespace,

@@ -4,6 +4,7 @@ import { ApiError, answered, NoMatch, unanswered } from "./apiError";
 import { type GroupVersionKind, type KubeObject, nameOf, namespaceOf } from "./objects";
 
 type Client = Awaited<ReturnType<typeof kubernetes>>;
+type Response = InstanceType<Client["ResponseContext"]>;
 export type KubeConfig = InstanceType<Client["KubeConfig"]>;
 
 /** One request to an API server. */
@@ -197,6 +198,14 @@ function queryOf({ fieldManager, isDryRun }: WriteOptions): { [name: string]: st
 /** Requests by way of the client, which knows how to authenticate; bodies and answers stay as they are. */
 function sender(client: Client, config: KubeConfig): (ask: Ask, signal: AbortSignal) => Promise<unknown> {
   class Raw extends client.KubernetesObjectApi {
+    /** The client would make dates of the times in metadata, and drop what it does not know there. */
+    protected override async processResponse<T>(response: Response, type?: string): Promise<T> {
+      const { httpStatusCode: code, body } = response;
+      return code >= 200 && code <= 299
+        ? (JSON.parse(await body.text()) as T)
+        : super.processResponse<never>(response, type);
+    }
+
     async ask(
       { method, path, query = {}, body, contentType = "application/json", headers = {} }: Ask,
       signal: AbortSignal,

@@ -6,6 +6,7 @@ import { concealing, writeCheckpoint } from "./checkpoint";
 import { CREATOR, fieldManagerOf, hasManagers, isCreatedByPlugin } from "./fieldManagers";
 import { annotation, idOf, isPatch, type KubeObject, toObject } from "./objects";
 import { leftBehind, type Operating, secondsFor, told } from "./operation";
+import { removal } from "./removedApis";
 
 /** Milliseconds before each further attempt. Source: pulumi-kubernetes `await.Creation`: five times, twice as long each. */
 const BACK_OFF = [1000, 2000, 4000, 8000, 16_000];
@@ -124,6 +125,7 @@ async function send(inputs: KubeObject, sending: Sending, { connection, settings
       const mayCome =
         isNotFound(error) || error instanceof NoMatch || isLeaving(error) || (await hasLeft(error, inputs, connection));
       const wait = BACK_OFF[attempt];
+      if (error instanceof NoMatch && removal(inputs) !== undefined) throw error;
       if (!mayCome || wait === undefined || (preview && isWithoutNamespace(error))) throw applying(error, fieldManager);
       await sleep(wait, undefined, { signal: connection.signal }).catch(() => {
         throw error;
@@ -156,8 +158,9 @@ export function applying(error: unknown, fieldManager: string): unknown {
 }
 
 function explained(error: unknown, urn: string, inputs: KubeObject): Error {
-  const { message } = error as Error;
-  if (error instanceof NoMatch) {
+  const removed = error instanceof NoMatch ? removal(inputs) : undefined;
+  const message = removed ?? (error as Error).message;
+  if (error instanceof NoMatch && removed === undefined) {
     const kind = `${inputs.apiVersion}/${inputs.kind}`;
     return new Error(
       `creation of resource "${urn}" with kind ${kind} failed because the Kubernetes API server reported that the ` +

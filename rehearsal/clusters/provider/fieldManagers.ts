@@ -6,15 +6,14 @@ import { annotation, type KubeObject, listAt, textAt } from "./objects";
 /** Who owns the fields of an object that was created, until they are first changed. */
 export const CREATOR = "pulumi-kubernetes";
 
-/** Names under which plugins and kubectl own what they wrote without server-side apply. Source: pulumi-kubernetes await.go. */
-const PREDECESSORS: ReadonlySet<string> = new Set([
-  "kubectl Apply",
-  "kubectl Update",
-  "before-first-apply Update",
-  `${CREATOR} Update`,
-  `${CREATOR}.exe Update`,
-  "pulumi-resource-kubernetes Update",
-]);
+/**
+ * What the names begin with under which kubectl and plugins own what they wrote, by operation: kubectl's end in the command,
+ * such as `kubectl-edit`. Source: `fixCSAFieldManagers` in pulumi-kubernetes await.go, and `matchFieldManager` of fluxcd/pkg/ssa.
+ */
+const PREDECESSORS: { readonly [operation: string]: readonly string[] } = {
+  Apply: ["kubectl"],
+  Update: ["kubectl", "before-first-apply", CREATOR, "pulumi-resource-kubernetes"],
+};
 
 /** The manager of a resource's fields: the one that its annotation names, the one that it had, or a new one. */
 export function fieldManagerOf(inputs: KubeObject, known: string | undefined): string {
@@ -28,7 +27,8 @@ function managersOf(object: KubeObject): Properties[] {
 }
 
 const isPredecessor = (entry: Properties): boolean =>
-  textAt(entry, "subresource") === "" && PREDECESSORS.has(`${entry.manager} ${entry.operation}`);
+  textAt(entry, "subresource") === "" &&
+  (PREDECESSORS[textAt(entry, "operation")] ?? []).some((name) => textAt(entry, "manager").startsWith(name));
 
 /** True when a plugin created the object, and its fields are not yet taken over. */
 export function isCreatedByPlugin(object: KubeObject): boolean {
@@ -54,9 +54,7 @@ export function takeOver(object: KubeObject, manager: string): unknown[] {
     entry.manager === manager && entry.operation === "Apply" && textAt(entry, "subresource") === "";
   const ours = all.find(isOurs);
   const taken = {
-    apiVersion: object.apiVersion,
-    fieldsType: "FieldsV1",
-    ...ours,
+    ...(ours ?? old[0]),
     manager,
     operation: "Apply",
     fieldsV1: [...old, ...(ours === undefined ? [] : [ours])].map(({ fieldsV1 }) => fieldsV1).reduce(union, {}),

@@ -21,6 +21,9 @@ export interface Access {
   namespace: string;
 }
 
+/** The real provider's words for a kubeconfig that can be read. */
+const UNUSABLE = "unable to load Kubernetes client configuration from kubeconfig file";
+
 /**
  * Reads a kubeconfig as the real provider does: a path if there is such a file, else the text itself; without one, what
  * kubectl would use.
@@ -35,21 +38,23 @@ export async function readKubeconfig(given: string | undefined, selection: Selec
       if (file === undefined) config.loadFromString(given);
       else config.loadFromFile(file);
     } catch {
-      throw new Error(
-        file === undefined ? "it is neither a file nor the text of a kubeconfig" : `the file ${file} is no kubeconfig`,
-      );
+      const why =
+        file === undefined ? "it is neither a file nor the text of a kubeconfig" : `the file ${file} is no kubeconfig`;
+      throw new Error(`failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`- ${why}`);
     }
   }
   if (selection.context !== undefined) config.setCurrentContext(selection.context);
   const context = config.getContextObject(config.getCurrentContext());
   if (context === null) {
     const names = config.getContexts().map(({ name }) => name);
-    throw new Error(
-      `context ${JSON.stringify(config.getCurrentContext() ?? "")} does not exist; there are ${names.join(", ") || "none"}`,
-    );
+    const current = JSON.stringify(config.getCurrentContext() ?? "");
+    throw new Error(`${UNUSABLE}: context ${current} does not exist; there are ${names.join(", ") || "none"}`);
   }
   const chosen = { ...context, cluster: selection.cluster ?? context.cluster };
-  if (config.getCluster(chosen.cluster) === null) throw new Error(`cluster "${chosen.cluster}" does not exist`);
+  if (config.getCluster(chosen.cluster) === null) {
+    const names = config.getClusters().map(({ name }) => name);
+    throw new Error(`${UNUSABLE}: cluster "${chosen.cluster}" does not exist; there are ${names.join(", ") || "none"}`);
+  }
   config.loadFromOptions({
     clusters: config.getClusters(),
     users: config.getUsers(),

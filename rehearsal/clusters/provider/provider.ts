@@ -11,12 +11,13 @@ import { diffObject } from "./diff";
 import { invokeFunction } from "./invokes";
 import { Kinds } from "./kinds";
 import { kubeconfigText, readKubeconfig } from "./kubeconfig";
-import { annotation, toObject } from "./objects";
+import { annotation, kindOfToken, toObject } from "./objects";
 import type { Operating } from "./operation";
 import { readObject } from "./read";
 import { checkSettings, withoutEffect } from "./refusals";
 import { RELEASE, type ReleaseAccess, type Releases, type ReleasesFactory } from "./releases";
 import { removeObject } from "./remove";
+import { removedFrom } from "./removedApis";
 import { diffSettings, type Settings, settingsOf } from "./settings";
 import { Unreachable } from "./unreachable";
 import { unreadyReplaces } from "./unready";
@@ -69,9 +70,7 @@ export class ClusterProvider implements contract.Provider {
   private async connect(config: contract.Properties): Promise<Operating> {
     const { kubeconfigOf } = this.setting;
     const given = kubeconfigOf(config) ?? kubeconfigText(config);
-    const found = await readKubeconfig(given, this.settings.selection).catch((error: Error) => {
-      throw new Error(`failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`- ${error.message}`);
-    });
+    const found = await readKubeconfig(given, this.settings.selection);
     this.access = { kubeconfig: found.text, namespace: found.namespace, driver: this.settings.helmDriver };
     const connection = await Connection.open(found.config, this.settings.timeoutSeconds);
     await connection.probe().catch((error: Error) => {
@@ -104,6 +103,8 @@ export class ClusterProvider implements contract.Provider {
     if (annotation(toObject(request.news), "autonamed") !== "") {
       this.warn(request.urn, 'ignoring user-specified value for internal annotation "pulumi.com/autonamed"');
     }
+    const removed = await removedFrom(this.operating?.connection, kindOfToken(request.type));
+    if (removed !== undefined) this.warn(request.urn, removed);
     return checkObject(request, this.kinds, this.access.namespace);
   }
 

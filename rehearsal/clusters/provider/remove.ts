@@ -4,7 +4,7 @@ import { concealing, readCheckpoint } from "./checkpoint";
 import { fieldManagerOf } from "./fieldManagers";
 import { annotation, isPatch, type KubeObject, parseId } from "./objects";
 import { type Operating, secondsFor, told } from "./operation";
-import { emptied, isRequired } from "./update";
+import { emptied, isRequired, requiredField } from "./update";
 
 /** Kinds of which the real provider does not wait for the end when `skipAwait` says so. Source: metadata/overrides.go. */
 const SKIPPABLE: ReadonlySet<string> = new Set([
@@ -34,14 +34,15 @@ export async function removeObject(request: DeleteRequest, operating: Operating)
   } catch (error) {
     // Nothing of that kind, or not this one: it is gone, whoever did it.
     if (isNotFound(error) || error instanceof NoMatch) return;
-    if (isRequired(error) && isPatch(request.type, live)) throw told(new Error(REQUIRED(error.message)), conceal);
+    if (isRequired(error) && isPatch(request.type, live))
+      throw told(new Error(REQUIRED(requiredField(error))), conceal);
     throw told(error, conceal);
   }
 }
 
-const REQUIRED = (message: string): string =>
+const REQUIRED = (field: string): string =>
   "this Patch resource is currently managing a required field, so it can't be deleted directly. Either set the " +
-  `\`retainOnDelete\` resource option, or transfer ownership of the field before deleting: ${message}`;
+  `\`retainOnDelete\` resource option, or transfer ownership of the field before deleting: ${field}`;
 
 function propagation(inputs: KubeObject): string {
   const policy = annotation(inputs, "deletionPropagationPolicy").toLowerCase();

@@ -29,7 +29,8 @@ export const READ_ONLY: ReadonlySet<string> = new Set(
 
 /**
  * Inputs in the form in which the API server keeps them, so that what means the same is no difference: read-only metadata is
- * dropped, and of kinds that the SDK knows also nulls, and empty lists and maps, which the server does not keep.
+ * dropped, and of kinds that the SDK knows also nulls, empty lists and maps, which the server does not keep, and fields that
+ * the kind does not have: the real provider reads inputs into the types of the API, which loses them without a word.
  * @param shape of the kind's inputs; undefined for custom resources, of which only their definition knows the meaning.
  */
 export function normalize(object: KubeObject, shape: Shape | undefined, declarations: Declarations): KubeObject {
@@ -38,17 +39,19 @@ export function normalize(object: KubeObject, shape: Shape | undefined, declarat
     result.metadata = Object.fromEntries(Object.entries(result.metadata).filter(([name]) => !READ_ONLY.has(name)));
   }
   if (shape === undefined) return result as KubeObject;
-  result = withoutEmpty(result, shape, declarations);
+  result = withoutEmpty(result, shape, declarations, false);
   if (object.kind === "Secret" && object.apiVersion === "v1") return encoded(result) as KubeObject;
   if (isCustomResourceDefinition(object)) return withoutDefaults(result) as KubeObject;
   return result as KubeObject;
 }
 
-function withoutEmpty(object: Properties, shape: Shape, declarations: Declarations): Properties {
+/** @param isInside false for the object itself: what the SDK lists there are its inputs, without the status. */
+function withoutEmpty(object: Properties, shape: Shape, declarations: Declarations, isInside = true): Properties {
   const kept: Properties = {};
   for (const [name, value] of Object.entries(object)) {
     if (value === null || value === undefined) continue;
     const type = shape.get(name)?.type;
+    if (isInside && type === undefined && !/[-$]/.test(name)) continue;
     const isEmpty = Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
     if (isEmpty && (type?.kind === "map" || type?.kind === "list")) continue;
     kept[name] = type === undefined ? value : withoutEmptyIn(value, type, declarations);

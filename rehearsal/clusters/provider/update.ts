@@ -33,7 +33,7 @@ export async function updateObject(request: UpdateRequest, operating: Operating)
   let live: KubeObject = old.live;
   try {
     const before = await connection.get(inputs, nameOf(old.live));
-    live = await send({ inputs, before, fieldManager, request }, operating);
+    [checkpoint.inputs, live] = await send({ inputs, before, fieldManager, request }, operating);
     if (preview) return { outputs: writeCheckpoint({ ...checkpoint, live }, given) };
     const seconds = secondsFor(request.timeoutSeconds, annotation(inputs, "timeoutSeconds"));
     live = await awaits.ready({ urn, inputs, live, before, seconds });
@@ -76,14 +76,18 @@ interface Change {
   request: UpdateRequest;
 }
 
-async function send({ inputs, before, fieldManager, request }: Change, operating: Operating): Promise<KubeObject> {
+/** @returns the inputs that were sent, which are those without what is ignored, and the object as it is then. */
+async function send(
+  { inputs, before, fieldManager, request }: Change,
+  operating: Operating,
+): Promise<[inputs: KubeObject, live: KubeObject]> {
   const { connection, settings } = operating;
   const { preview, type, ignoreChanges } = request;
   const options = { fieldManager, isDryRun: preview };
   if (isCustomResourceDefinition(inputs)) {
     // Put as a whole: that keeps the custom resources, and takes away what the new definition does not have.
     const resourceVersion = textAt(before, "metadata", "resourceVersion");
-    return connection.replace(withMetadata(inputs, { resourceVersion }), options);
+    return [inputs, await connection.replace(withMetadata(inputs, { resourceVersion }), options)];
   }
   const changes = preview || isPatch(type, inputs) ? [] : takeOver(before, fieldManager);
   const taken = changes.length === 0 ? before : await connection.jsonPatch(before, changes);
@@ -94,7 +98,7 @@ async function send({ inputs, before, fieldManager, request }: Change, operating
     !hasManagers(taken);
   const body = withoutIgnored(inputs, taken, fieldManager, ignoreChanges);
   try {
-    return await connection.apply(body, { ...options, force: isForced }, nameOf(before));
+    return [body, await connection.apply(body, { ...options, force: isForced }, nameOf(before))];
   } catch (error) {
     throw applying(error, fieldManager);
   }
@@ -132,3 +136,6 @@ export function emptied(object: KubeObject): KubeObject {
 /** True for the answer to whoever would take away a field that has to be there. */
 export const isRequired = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.reason === "Invalid" && error.message.includes("Required value");
+
+/** The first field of such an answer. */
+export const requiredField = ({ message }: ApiError): string => /([^\s[,]+): Required value/.exec(message)?.[1] ?? "";

@@ -187,7 +187,7 @@ describe("what leads to workloads", () => {
     const lost = judge(ingress, live, [], { quietSeconds: 0 });
     assert.deepEqual(
       [lost.isReady, lost.problems],
-      [false, ['No matching service found for ingress rule: "h/p" -> "x"']],
+      [false, ["Ingress has at least one rule with an unavailable target endpoint."]],
     );
     const unserved = judge(ingress, object("Ingress", { spec: {} }));
     assert.equal(unserved.isReady, false);

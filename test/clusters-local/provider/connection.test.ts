@@ -31,3 +31,22 @@ test("a connection that is closed ends its requests, and takes no more", async (
   await asked;
   await assert.rejects(connection.probe(), /context deadline exceeded/);
 });
+
+test("answers stay as they came: times are texts, and metadata that no client knows is kept", async (t) => {
+  const api = new FakeApi();
+  await api.listen();
+  t.after(() => api.close());
+  const metadata = {
+    name: "a",
+    creationTimestamp: "2026-11-20T10:00:00Z",
+    managedFields: [{ manager: "m", operation: "Apply", time: "2026-11-20T10:00:00Z", fieldsV1: { "f:data": {} } }],
+    ofTheNextVersion: true,
+  };
+  api.answers.set("/api/v1", { resources: [{ kind: "ConfigMap", name: "configmaps", namespaced: true }] });
+  api.answers.set("/api/v1/namespaces/default/configmaps/a", { apiVersion: "v1", kind: "ConfigMap", metadata });
+  const connection = await Connection.open(await kubeConfigOf(api.kubeconfig), 10);
+  t.after(() => connection.close());
+  const found = await connection.get({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } });
+  // Compared whole, classes too: a date would reach programs as an empty object.
+  assert.deepStrictEqual(found.metadata, metadata);
+});

@@ -124,6 +124,25 @@ describe("inputs", () => {
     assert.deepEqual(kinds.normalize("kubernetes:case.example/v1:Site", custom), custom);
   });
 
+  it("lose fields that their kind does not have, without a word, but no values of maps", () => {
+    const container = { name: "c", image: "i", imagee: "j" };
+    const pod = object("Pod", { spec: { replicaz: 3, containers: [container], nodeSelector: { any: "x" } } });
+    assert.deepEqual(kinds.normalize("kubernetes:core/v1:Pod", pod).spec, {
+      containers: [{ name: "c", image: "i" }],
+      nodeSelector: { any: "x" },
+    });
+    const schema = { $ref: "#/x", "x-kubernetes-preserve-unknown-fields": true, default: { any: 1 }, typo: 1 };
+    const definition = (openAPIV3Schema: object): KubeObject => ({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "x" },
+      spec: { versions: [{ name: "v1", schema: { openAPIV3Schema } }] },
+    });
+    const { typo: _, ...known } = schema;
+    const type = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
+    assert.deepEqual(kinds.normalize(type, definition(schema)), definition(known));
+  });
+
   it("stay as they are while something in them is not known", () => {
     const map = object("ConfigMap", { data: {}, other: UNKNOWN });
     assert.deepEqual(kinds.normalize("kubernetes:core/v1:ConfigMap", map), map);

@@ -181,6 +181,16 @@ describe("inputs of the provider", () => {
   });
 });
 
+test("a kubeconfig that cannot be used says which part of it is missing", async () => {
+  for (const [inputs, message] of [
+    [{ context: "four" }, /^unable to load .*: context "four" does not exist; there are one, two$/],
+    [{ cluster: "four" }, /^unable to load .*: cluster "four" does not exist; there are one, two, three$/],
+  ] as const) {
+    await assert.rejects(led(inputs), ({ message: said }: Error) => message.test(said));
+  }
+  await assert.rejects(readKubeconfig("{", {}), /^Error: failed to parse .*- it is neither a file nor the text/);
+});
+
 test("every input of a release is read, refused, or known to be none", () => {
   const base = { chart: "./web", name: "web", namespace: "shop", values: {} };
   const request = (news: Properties) => ({ urn, type: RELEASE, name: "web", news, olds: {}, randomSeed: "" });

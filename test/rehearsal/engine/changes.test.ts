@@ -87,6 +87,20 @@ describe("changes of a program", { concurrency: 2 }, () => {
     });
   });
 
+  it("deletes what a failed replacement of its provider left behind, with the provider that made it", () => {
+    const program = (account: string, fail: string): string =>
+      `const provider = new Lab("lab", { account: "${account}" }); new Thing("a", { fail: "${fail}" }, { provider });`;
+    return withLab(program("1", ""), async (session, project, calls) => {
+      ok(await session.up());
+      project.write(program("2", "create"));
+      assert.equal((await session.up()).exit, 1);
+      calls.length = 0;
+      ok(await session.destroy());
+      assert.deepEqual(calls, ["delete a id-a-1"]);
+      assert.deepEqual(session.deployment().deployment.resources ?? [], []);
+    });
+  });
+
   it("keeps what was renamed, moved under a parent or given another type by an alias", () =>
     withLab(
       `new Thing("old", { size: 1 }); new Thing("flat", { size: 1 }); const was = new Box("was", {}); new Thing("was-child", { size: 1 }, { parent: was });`,

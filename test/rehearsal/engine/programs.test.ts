@@ -100,6 +100,11 @@ describe("programs", { concurrency: 2 }, () => {
     ["the import of lab:index:Thing 'a' (id x)", `new Thing("a", {}, { import: "x" });`],
     ["pulumi:index:Stash", `new pulumi.CustomResource("pulumi:index:Stash", "a", { input: 1 });`],
     [
+      "the remote component kubernetes:helm.sh/v4:Chart 'a'; use helm.v3.Release",
+      `new pulumi.ComponentResource("kubernetes:helm.sh/v4:Chart", "a", {}, {}, true);`,
+    ],
+    ["the remote component other:index:Box 'a'", `new pulumi.ComponentResource("other:index:Box", "a", {}, {}, true);`],
+    [
       "the resource hooks of lab:index:Thing 'a'",
       `new Thing("a", {}, { hooks: { beforeCreate: [new pulumi.ResourceHook("h", () => {})] } });`,
     ],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { releaseOutputs } from "../../../rehearsal/clusters/helm/outputs";
+import { foundRelease, releaseOutputs } from "../../../rehearsal/clusters/helm/outputs";
 import { withSecrets } from "../../../rehearsal/clusters/provider/checkpoint";
 import type { Properties } from "../../../rehearsal/engine/provider";
 import { SecretFilter } from "../../../rehearsal/engine/secretFilter";
@@ -52,6 +52,12 @@ for (const [what, resource] of resources) {
     );
   });
 }
+
+test("a release that a program only reads: its values are masked, and not where it lies", () => {
+  const filter = new SecretFilter();
+  filter.learnResource({ inputs: {}, outputs: foundRelease(LIVE).outputs });
+  assert.equal(filter.mask(`kube-system/cilium has ${CANARY}`), "kube-system/cilium has [secret]");
+});
 
 test("what comes as a secret from a provider only is masked, and so is what the program hides as a whole", () => {
   const filter = new SecretFilter();

@@ -64,7 +64,8 @@ export const ingress: Rule = {
       })),
     );
     const lost = paths.filter((path) => path.service !== "" && !known.has(path.service));
-    const problems = lost.map(
+    const problems = lost.length === 0 ? [] : ["Ingress has at least one rule with an unavailable target endpoint."];
+    const warnings = lost.map(
       (path) => `No matching service found for ingress rule: "${path.at}" -> "${path.service}"`,
     );
     if (!hasAddress) {
@@ -72,6 +73,6 @@ export const ingress: Rule = {
         "Ingress .status.loadBalancer field was not updated with a hostname/IP address. \n    for more information about this error, see https://pulumi.io/xdv72s",
       );
     }
-    return { isReady: hasAddress && (lost.length === 0 || sight.quietSeconds >= 60), problems };
+    return { isReady: hasAddress && (lost.length === 0 || sight.quietSeconds >= 60), problems, warnings };
   },
 };
