@@ -6,6 +6,7 @@ import { chartPriorities, chartRelease } from "./chart";
 import { chartProblems } from "./chartValues";
 import { sourcesOf, unplannable } from "./given";
 import { objectResource, titleOf } from "./resources";
+import { declare, sharedNamespace, takenProblems } from "./shared";
 import { stagesOf } from "./stages";
 
 /**
@@ -66,6 +67,7 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
     const priorities = chart === undefined ? [] : chartPriorities(chart, fleet.plan);
     const options = { priorityPrefix: name, priorities, ...(scaling && { scaling }) };
     const rendered = siteObjects(fleet.plan, given, options);
+    problems.push(...takenProblems(rendered.sites, fleet));
     if (problems.length === 0) return rendered;
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
@@ -99,14 +101,18 @@ function buildSite(
   for (const stage of stagesOf(objects)) {
     const options = pulumi.mergeOptions(common, { dependsOn: before });
     before = stage.map((object) => {
+      const shared = sharedNamespace(at.kubernetes, object);
+      if (shared !== undefined) return shared;
       const isScaled = scaled.has(
         JSON.stringify([object.kind, object.metadata.namespace ?? "default", object.metadata.name]),
       );
-      return objectResource(
+      const resource = objectResource(
         `${name}-${site}-${titleOf(object)}`,
         object,
         pulumi.mergeOptions(options, own(object, isScaled)),
       );
+      declare(at.kubernetes, object, { workload: name, resource });
+      return resource;
     });
   }
   if (args.chart === undefined) return;
