@@ -54,7 +54,7 @@ interface Rendered {
 
 function render(name: string, args: FleetWorkloadArgs): Rendered {
   const problems: string[] = [];
-  const { fleet, chart, scaling } = args;
+  const { fleet, chart, scaling, existingNamespaces = [] } = args;
   if (args.manifests === undefined && chart === undefined) problems.push("give manifests, a chart, or both");
   if (chart !== undefined) {
     const workloads = (fleet.plan.spec.demand.workloads ?? []).map((one) => one.name);
@@ -65,7 +65,7 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
   try {
     const given = problems.length === 0 ? sources : [];
     const priorities = chart === undefined ? [] : chartPriorities(chart, fleet.plan);
-    const options = { priorityPrefix: name, priorities, ...(scaling && { scaling }) };
+    const options = { priorityPrefix: name, priorities, existingNamespaces, ...(scaling && { scaling }) };
     const rendered = siteObjects(fleet.plan, given, options);
     problems.push(...takenProblems(rendered.sites, fleet));
     if (problems.length === 0) return rendered;
