@@ -30,7 +30,7 @@ const sites = [
 
 /** In use, `pulumi config set --secret kubeconfigs.munich ...`; a rehearsal brings clusters of its own. */
 const given = new pulumi.Config().getObject<Record<string, string>>("kubeconfigs") ?? {};
-const kubeconfigs = Object.fromEntries(sites.map(({ name }) => [name, pulumi.secret(given[name] ?? name)]));
+const kubeconfigs = Object.fromEntries(sites.map(({ name }) => [name, pulumi.secret(given[name] ?? `of ${name}`)]));
 
 const fleet = new Fleet("shop", { spec: { demand: { workloads, daemonSets }, sites }, kinds: [existing], kubeconfigs });
 const shop = new FleetWorkload("shop", { fleet, manifests });

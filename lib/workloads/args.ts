@@ -19,6 +19,12 @@ export interface FleetWorkloadArgs {
 
   /** How workloads with an autoscaler wait for a loss. @default "prescaled" */
   readonly scaling?: ScalingMode;
+
+  /**
+   * Namespaces of the manifests' objects that every site has already, made by others or kept from a workload that was
+   * removed: an API server refuses to make them again. @default [] those that the manifests do not bring are made
+   */
+  readonly existingNamespaces?: readonly string[];
 }
 
 /** A fleet as its workloads see it: `Fleet` is one. */

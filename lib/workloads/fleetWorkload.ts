@@ -6,6 +6,7 @@ import { chartPriorities, chartRelease } from "./chart";
 import { chartProblems } from "./chartValues";
 import { sourcesOf, unplannable } from "./given";
 import { objectResource, titleOf } from "./resources";
+import { declare, sharedNamespace, takenProblems } from "./shared";
 import { stagesOf } from "./stages";
 
 /**
@@ -53,7 +54,7 @@ interface Rendered {
 
 function render(name: string, args: FleetWorkloadArgs): Rendered {
   const problems: string[] = [];
-  const { fleet, chart, scaling } = args;
+  const { fleet, chart, scaling, existingNamespaces = [] } = args;
   if (args.manifests === undefined && chart === undefined) problems.push("give manifests, a chart, or both");
   if (chart !== undefined) {
     const workloads = (fleet.plan.spec.demand.workloads ?? []).map((one) => one.name);
@@ -64,8 +65,9 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
   try {
     const given = problems.length === 0 ? sources : [];
     const priorities = chart === undefined ? [] : chartPriorities(chart, fleet.plan);
-    const options = { priorityPrefix: name, priorities, ...(scaling && { scaling }) };
+    const options = { priorityPrefix: name, priorities, existingNamespaces, ...(scaling && { scaling }) };
     const rendered = siteObjects(fleet.plan, given, options);
+    problems.push(...takenProblems(rendered.sites, fleet));
     if (problems.length === 0) return rendered;
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
@@ -99,14 +101,18 @@ function buildSite(
   for (const stage of stagesOf(objects)) {
     const options = pulumi.mergeOptions(common, { dependsOn: before });
     before = stage.map((object) => {
+      const shared = sharedNamespace(at.kubernetes, object);
+      if (shared !== undefined) return shared;
       const isScaled = scaled.has(
         JSON.stringify([object.kind, object.metadata.namespace ?? "default", object.metadata.name]),
       );
-      return objectResource(
+      const resource = objectResource(
         `${name}-${site}-${titleOf(object)}`,
         object,
         pulumi.mergeOptions(options, own(object, isScaled)),
       );
+      declare(at.kubernetes, object, { workload: name, resource });
+      return resource;
     });
   }
   if (args.chart === undefined) return;

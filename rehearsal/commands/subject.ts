@@ -10,7 +10,7 @@ import { type Resources, resources, sum } from "../../lib/plan/resources";
 import { podResources } from "../../lib/plan/schedulable";
 import type { DemandSpec, FleetSpec, WorkloadSpec } from "../../lib/plan/spec";
 import type { CapacityVerdict } from "../../lib/plan/verdict";
-import { shortageNote, shortages } from "../drill/promise";
+import { goneNote, isGone, shortageNote, shortages } from "../drill/promise";
 import type { ResourceView } from "../engine";
 import { amounts } from "../report/amounts";
 import type { ReportDemand, ReportSite } from "../report/report";
@@ -200,7 +200,7 @@ function sumOf(workloads: readonly WorkloadSpec[]): { cpu: number; memoryGiB: nu
 
 /**
  * The same fleet when these sites are gone, all at once, and nothing else may fail: whether there is room, and what is placed
- * in it once they are declared lost. A note says what runs there until then.
+ * in it once they are declared lost. Notes say what runs there until then, and what ran once and is gone.
  */
 export function without(subject: Subject, sites: readonly string[]): CapacityVerdict {
   const known = subject.sites.map((site) => site.name);
@@ -216,19 +216,27 @@ export function without(subject: Subject, sites: readonly string[]): CapacityVer
   ];
   const losses = verdict.losses.map((loss) => ({ ...loss, faultDomains: domains, sites: [...sites] }));
   const short = verdict.holds && subject.plan ? shortages(subject.plan, sites) : [];
-  const notes = short.length === 0 ? verdict.notes : [...verdict.notes, shortageNote(sites, short)];
+  const gone = (subject.input.demand.workloads ?? []).filter((one) => isGone(subject.verdict, one, sites));
+  const notes = [
+    ...verdict.notes,
+    ...(gone.length === 0 ? [] : [goneNote(gone)]),
+    ...(short.length === 0 ? [] : [shortageNote(sites, short)]),
+  ];
   return { ...verdict, tolerate: domains.length, losses, notes };
 }
 
 /**
- * What is left to judge when these sites are gone, and nothing else may fail.
+ * What is left to judge when these sites are gone, and nothing else may fail: without what runs once and went with them.
  * @param verdict of the whole fleet: the users of the sites that are gone are where they were.
  */
 export function lossOf(input: CapacityInput, verdict: CapacityVerdict, lost: readonly string[]): CapacityInput {
   const { users } = verdict.routing ?? {};
   const routing = input.routing && { ...input.routing, ...(users && { users }) };
+  const { demand } = input;
+  const workloads = demand.workloads?.filter((one) => !isGone(verdict, one, lost));
   return {
     ...input,
+    demand: { ...demand, workloads },
     tolerate: 0,
     degraded: false,
     ...(routing && { routing }),

@@ -1,5 +1,6 @@
 import type { FleetPlan } from "../../lib/plan/plan";
 import type { WorkloadSpec } from "../../lib/plan/spec";
+import type { CapacityVerdict } from "../../lib/plan/verdict";
 
 /** A workload of which the sites that are left have fewer pods than are demanded, by the plan. */
 export interface Shortage {
@@ -8,15 +9,21 @@ export interface Shortage {
   readonly demanded: number;
 }
 
-/**
- * The workloads that must be whole when these sites are gone: not what may be shed, and not what runs once and ran there,
- * which the plan says in every run is gone with its site.
- */
-export function promised({ spec, capacity }: FleetPlan, lost: readonly string[]): WorkloadSpec[] {
-  const gone = capacity.placements.filter(({ site }) => lost.includes(site));
-  return (spec.demand.workloads ?? []).filter(
-    ({ name, priority, spread }) =>
-      priority !== "sheddable" && !(spread === "singleton" && gone.some(({ replicas }) => (replicas[name] ?? 0) > 0)),
+/** Whether a workload runs once and ran in a site that is lost: the plan says in every run that it is gone with its site. */
+export function isGone(
+  { placements }: Pick<CapacityVerdict, "placements">,
+  { name, spread }: WorkloadSpec,
+  lost: readonly string[],
+): boolean {
+  return (
+    spread === "singleton" && placements.some(({ site, replicas }) => lost.includes(site) && (replicas[name] ?? 0) > 0)
+  );
+}
+
+/** The workloads that must be whole when these sites are gone: not what may be shed, and not what is gone with them. */
+export function promised(plan: FleetPlan, lost: readonly string[]): WorkloadSpec[] {
+  return (plan.spec.demand.workloads ?? []).filter(
+    (one) => one.priority !== "sheddable" && !isGone(plan.capacity, one, lost),
   );
 }
 
@@ -39,4 +46,10 @@ export function shortageNote(lost: readonly string[], short: readonly Shortage[]
     "Pods are placed for the loss that the spec tolerates, and whatever room there is adds none: without " +
     `${lost.join(" and ")} the others run ${left}. To carry this loss as well, raise tolerate.`
   );
+}
+
+/** What is to be known of workloads that run once and went with their sites. */
+export function goneNote(gone: readonly WorkloadSpec[]): string {
+  const names = gone.map(({ name }) => name).join(", ");
+  return `What runs once is gone with its site, so no room is asked for it here: ${names}. A run without the site places it anew, where its requirements allow.`;
 }

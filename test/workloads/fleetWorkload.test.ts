@@ -210,6 +210,46 @@ describe("a chart", () => {
   });
 });
 
+describe("two workloads of one fleet", () => {
+  const config = (name: string) => `{ apiVersion: v1, kind: ConfigMap, metadata: { name: ${name}, namespace: shop } }`;
+
+  it("share a namespace that neither brings", async () => {
+    const graph = await record(() => {
+      const fleet = new Fleet("shop", { spec, kinds: [eks] });
+      new FleetWorkload("one", { fleet, manifests: config("a") });
+      new FleetWorkload("two", { fleet, manifests: config("b") });
+    });
+    const namespaces = graph.all("kubernetes:core/v1:Namespace");
+    assert.deepEqual(namespaces.map(({ name }) => name).sort(), SITES.map((site) => `one-${site}-shop`).sort());
+    for (const site of SITES) {
+      const other = graph.one("kubernetes:core/v1:ConfigMap", `two-${site}-shop/b`);
+      assert.ok(follows(graph, other, graph.one("kubernetes:core/v1:Namespace", `one-${site}-shop`)));
+    }
+  });
+
+  it("are refused where both have an object, and where one brings what was made for the other", async () => {
+    const messages: string[] = [];
+    const namespace = "{ apiVersion: v1, kind: Namespace, metadata: { name: shop } }";
+    await record(() => {
+      const fleet = new Fleet("shop", { spec, kinds: [eks] });
+      new FleetWorkload("one", { fleet, manifests: config("a") });
+      try {
+        new FleetWorkload("two", { fleet, manifests: [config("a"), namespace] });
+      } catch (error) {
+        messages.push((error as Error).message);
+      }
+    });
+    const at = `(sites ${SITES.join(", ")})`;
+    assert.deepEqual(messages, [
+      [
+        'FleetWorkload "two" cannot be built:',
+        `  Namespace shop is in FleetWorkload "one" already, which made it for its objects: declare this one before that ${at}`,
+        `  ConfigMap shop/a is in FleetWorkload "one" already, leave it to one of them ${at}`,
+      ].join("\n"),
+    ]);
+  });
+});
+
 describe("what cannot be built", () => {
   it("is refused with everything that is wrong", async () => {
     const message = await refusal({

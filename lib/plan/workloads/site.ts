@@ -30,6 +30,7 @@ interface Settings {
   readonly scaling: ScalingMode;
   readonly priorityPrefix: string;
   readonly priorities: readonly Priority[];
+  readonly existingNamespaces: readonly string[];
 }
 
 /** A workload at a site. */
@@ -64,7 +65,11 @@ export function siteOf(
   for (const { object } of placed) spreadOut(object);
   const left = without(objects, absent, placed);
   const budgets = budgetsOf(place, left, workloads, placed, notes);
-  const made = [...priorityClasses(settings.priorityPrefix, used), ...missingNamespaces(left), ...budgets];
+  const made = [
+    ...priorityClasses(settings.priorityPrefix, used),
+    ...missingNamespaces(left, settings.existingNamespaces),
+    ...budgets,
+  ];
   return { site: place.site.name, objects: inOrder([...made, ...left]), workloads };
 }
 
@@ -136,8 +141,9 @@ function budgetsOf(
 const ALWAYS_THERE = new Set(["default", "kube-system", "kube-public", "kube-node-lease"]);
 
 /** Namespaces that objects are in and the manifests do not bring: without them nothing else can be applied. */
-function missingNamespaces(objects: readonly KubernetesObject[]): KubernetesObject[] {
-  const there = new Set(objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name));
+function missingNamespaces(objects: readonly KubernetesObject[], existing: readonly string[]): KubernetesObject[] {
+  const brought = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
+  const there = new Set([...brought, ...existing]);
   const used = objects.flatMap(({ kind, metadata }) =>
     typeof metadata.namespace === "string" && !isClusterWide(kind) ? [metadata.namespace] : [],
   );

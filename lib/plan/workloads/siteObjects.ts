@@ -25,6 +25,8 @@ export interface RenderOptions {
   readonly priorityPrefix?: string;
   /** Priorities whose classes are wanted although no object of the manifests has them. @default [] */
   readonly priorities?: readonly Priority[];
+  /** Namespaces that every site has already, so that none is made for the objects in them. @default [] */
+  readonly existingNamespaces?: readonly string[];
 }
 
 /** What every site is given. */
@@ -92,8 +94,8 @@ export function siteObjects(
     return !dropped;
   });
   const placed = matched(plan, read);
-  const { scaling = "prescaled", priorityPrefix = "multisite", priorities = [] } = options;
-  const settings = { scaling, priorityPrefix, priorities };
+  const { scaling = "prescaled", priorityPrefix = "multisite", priorities = [], existingNamespaces = [] } = options;
+  const settings = { scaling, priorityPrefix, priorities, existingNamespaces };
   const sites = placedSites(plan).map((place) =>
     siteOf(
       place,

@@ -19,19 +19,30 @@ const QUANTITY = new Set(["sizeLimit", "divisor", "averageValue", "maximumVolume
  * such as the value of an environment variable, are refused there as well.
  */
 export function spelled(inputs: Properties): Properties {
-  return rewrite(inputs, (part) => {
+  return renewed(inputs, spelledAs) as Properties;
+}
+
+/** The schema of a definition: what are quantities elsewhere (`limits`, `max`) are names of its own fields in it. */
+function spelledSchema(schema: unknown): unknown {
+  const spell = (name: string, value: unknown): [string, unknown] => [
+    name.startsWith("x-kubernetes-") ? name.replaceAll("-", "_") : name,
+    spelledSchema(value),
+  ];
+  return renewed(schema, spell);
+}
+
+function renewed(of: unknown, entry: (name: string, value: unknown) => [string, unknown]): unknown {
+  return rewrite(of, (part) => {
     if (!isObject(part) || isTagged(part)) return undefined;
-    return {
-      to: Object.fromEntries(Object.entries(part).map(([name, value]) => [nameOf(name), spelledAs(name, value)])),
-    };
-  }) as Properties;
+    return { to: Object.fromEntries(Object.entries(part).map(([name, value]) => entry(name, value))) };
+  });
 }
 
-function nameOf(name: string): string {
-  return name.startsWith("x-kubernetes-") ? name.replaceAll("-", "_") : name;
+function spelledAs(name: string, value: unknown): [string, unknown] {
+  return [name, name === "openAPIV3Schema" ? spelledSchema(value) : spelledValue(name, value)];
 }
 
-function spelledAs(name: string, value: unknown): unknown {
+function spelledValue(name: string, value: unknown): unknown {
   if (QUANTITY.has(name)) return quantity(value);
   if (isObject(value) && QUANTITIES.has(name)) {
     return Object.fromEntries(Object.entries(value).map(([resource, amount]) => [resource, quantity(amount)]));

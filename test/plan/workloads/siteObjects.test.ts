@@ -251,6 +251,18 @@ describe("manifests that nobody tuned", () => {
     }
   });
 
+  it("are given their namespaces, but for those that the sites have", () => {
+    const inNamespace = (name: string) =>
+      deployment("web", 3).replace("name: web }", `name: web, namespace: ${name} }`);
+    const manifests = texts(inNamespace("shop") + inNamespace("bank"));
+    const namespaces = (existingNamespaces: string[]) =>
+      siteObjects(planOf(manifests), manifests, { existingNamespaces }).sites.map(({ objects }) =>
+        objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name),
+      );
+    assert.deepEqual(namespaces([]), Array(3).fill(["shop", "bank"]));
+    assert.deepEqual(namespaces(["shop"]), Array(3).fill(["bank"]));
+  });
+
   it("lose what a live cluster wrote into them", () => {
     const live = JSON.stringify({
       apiVersion: "v1",

@@ -95,7 +95,13 @@ describe("a cluster", () => {
       await bench.refusal("kubernetes:apps/v1:Deployment", pod({ env: [{ name: "PORT", value: 8080 }] })),
       /env\[0\].value: must be a string; got 8080/,
     );
-    const openAPIV3Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+    const either = { "x-kubernetes-int-or-string": true, maximum: 9 };
+    const limits = { type: "object", additionalProperties: either };
+    const openAPIV3Schema = {
+      type: "object",
+      "x-kubernetes-preserve-unknown-fields": true,
+      properties: { max: { type: "integer", minimum: 0 }, limits, divisor: either },
+    };
     await bench.make("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", {
       metadata: { name: "widgets.example.com" },
       spec: {

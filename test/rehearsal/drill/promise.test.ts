@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fleetPlan } from "../../../lib/plan/fleetPlan";
+import { capacityVerdict } from "../../../lib/plan/capacity";
+import { capacityInputOf, fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { ExistingSiteSpec } from "../../../lib/plan/spec";
+import { lossOf } from "../../../rehearsal/commands/subject";
 import { promised, shortages } from "../../../rehearsal/drill/promise";
 
 const site = (name: string, number: number): ExistingSiteSpec => ({
@@ -47,4 +49,19 @@ test("what is placed for one loss is no promise for two, and what runs once is n
     const found = shortages(plan, lost).map((one) => `${one.workload} ${one.placed} of ${one.demanded}`);
     assert.deepEqual([promised(plan, lost).map(({ name }) => name), found], [whole, short]);
   }
+});
+
+test("what may run once, and only where the loss is, does not make the plan contradict itself about that loss", () => {
+  const plan = fleetPlan({
+    sites: [site("oslo", 1), site("turin", 2), site("vienna", 3)],
+    demand: {
+      workloads: [
+        { name: "web", replicas: 12, ...pod },
+        { name: "clock", replicas: 1, spread: "singleton", requires: { regions: ["turin"] }, ...pod },
+      ],
+    },
+  });
+  const { capacity } = plan;
+  const without = (lost: string[]) => capacityVerdict(lossOf(capacityInputOf(plan), capacity, lost)).verdict;
+  assert.deepEqual([capacity.verdict, without(["oslo"]), without(["turin"])], ["holds", "holds", "holds"]);
 });

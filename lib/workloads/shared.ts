@@ -1,0 +1,62 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type KubernetesObject, MADE, type RenderedSite } from "../plan/workloads";
+import type { WorkloadFleet } from "./args";
+import { titleOf } from "./resources";
+
+/** An object that a FleetWorkload of this program has declared. */
+interface Declared {
+  readonly workload: string;
+  readonly resource: pulumi.Resource;
+  /** A namespace that no manifest brings. */
+  readonly made: boolean;
+}
+
+/** The objects by the provider of their site. Several FleetWorkloads share a site, where an object is there once. */
+const declared = new WeakMap<pulumi.ProviderResource, Map<string, Declared>>();
+
+/** Notes that a workload has declared an object. */
+export function declare(
+  provider: pulumi.ProviderResource,
+  object: KubernetesObject,
+  of: { readonly workload: string; readonly resource: pulumi.Resource },
+): void {
+  const objects = declared.get(provider) ?? new Map<string, Declared>();
+  declared.set(provider, objects.set(keyOf(object), { ...of, made: isMade(object) }));
+}
+
+/** The namespace of another workload that does for one which would be made; undefined for every other object. */
+export function sharedNamespace(
+  provider: pulumi.ProviderResource,
+  object: KubernetesObject,
+): pulumi.Resource | undefined {
+  return isMade(object) ? declared.get(provider)?.get(keyOf(object))?.resource : undefined;
+}
+
+/** Objects that another workload has declared already, which an API server would refuse in the midst of an update. */
+export function takenProblems(rendered: readonly RenderedSite[], { sites }: WorkloadFleet): string[] {
+  const taken = new Map<string, string[]>();
+  for (const { site, objects } of rendered) {
+    const provider = sites[site]?.kubernetes;
+    const there = provider && declared.get(provider);
+    for (const object of there === undefined ? [] : objects.filter((one) => !isMade(one))) {
+      const by = there?.get(keyOf(object));
+      if (by === undefined) continue;
+      const advice = by.made
+        ? "which made it for its objects: declare this one before that"
+        : "leave it to one of them";
+      const problem = `${object.kind} ${titleOf(object)} is in FleetWorkload "${by.workload}" already, ${advice}`;
+      taken.set(problem, [...(taken.get(problem) ?? []), site]);
+    }
+  }
+  return [...taken].map(([problem, at]) => `${problem} (sites ${at.join(", ")})`);
+}
+
+function isMade({ kind, metadata }: KubernetesObject): boolean {
+  const annotations = metadata.annotations as Record<string, unknown> | undefined;
+  return kind === "Namespace" && annotations?.[MADE] !== undefined;
+}
+
+function keyOf({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string {
+  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
+  return JSON.stringify([group, kind, namespace ?? "default", name]);
+}
