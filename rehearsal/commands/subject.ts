@@ -200,23 +200,28 @@ function sumOf(workloads: readonly WorkloadSpec[]): { cpu: number; memoryGiB: nu
 
 /**
  * The same fleet when these sites are gone, all at once, and nothing else may fail: whether there is room, and what is placed
- * in it once they are declared lost. Notes say what runs there until then, and what ran once and is gone.
+ * in it once they are declared lost. Notes say what runs there until then, and what ran once and has no other place.
  */
-export function without(subject: Subject, sites: readonly string[]): CapacityVerdict {
-  const known = subject.sites.map((site) => site.name);
+export function without(
+  subject: Pick<Subject, "plan" | "input" | "verdict">,
+  sites: readonly string[],
+): CapacityVerdict {
+  const known = subject.input.sites.map((site) => site.name);
   const unknown = sites.filter((site) => !known.includes(site));
   if (unknown.length > 0) {
     throw new UserError(
       `--lose ${unknown.join(", ")}: there is no such site; the sites are ${known.join(", ") || "none"}.`,
     );
   }
-  const verdict = capacityVerdict(lossOf(subject.input, subject.verdict, sites));
+  const anew = capacityVerdict(withLost(subject.input, subject.verdict, sites));
+  const once = (subject.input.demand.workloads ?? []).filter((one) => isGone(subject.verdict, one, sites));
+  const gone = anew.holds ? [] : once;
+  const verdict = gone.length === 0 ? anew : capacityVerdict(lossOf(subject.input, subject.verdict, sites));
   const domains = [
     ...new Set(subject.input.sites.filter((site) => sites.includes(site.name)).map((site) => site.faultDomain)),
   ];
   const losses = verdict.losses.map((loss) => ({ ...loss, faultDomains: domains, sites: [...sites] }));
   const short = verdict.holds && subject.plan ? shortages(subject.plan, sites) : [];
-  const gone = (subject.input.demand.workloads ?? []).filter((one) => isGone(subject.verdict, one, sites));
   const notes = [
     ...verdict.notes,
     ...(gone.length === 0 ? [] : [goneNote(gone)]),
@@ -230,13 +235,16 @@ export function without(subject: Subject, sites: readonly string[]): CapacityVer
  * @param verdict of the whole fleet: the users of the sites that are gone are where they were.
  */
 export function lossOf(input: CapacityInput, verdict: CapacityVerdict, lost: readonly string[]): CapacityInput {
-  const { users } = verdict.routing ?? {};
-  const routing = input.routing && { ...input.routing, ...(users && { users }) };
   const { demand } = input;
   const workloads = demand.workloads?.filter((one) => !isGone(verdict, one, lost));
+  return withLost({ ...input, demand: { ...demand, workloads } }, verdict, lost);
+}
+
+function withLost(input: CapacityInput, verdict: CapacityVerdict, lost: readonly string[]): CapacityInput {
+  const { users } = verdict.routing ?? {};
+  const routing = input.routing && { ...input.routing, ...(users && { users }) };
   return {
     ...input,
-    demand: { ...demand, workloads },
     tolerate: 0,
     degraded: false,
     ...(routing && { routing }),

@@ -48,8 +48,8 @@ export function shortageNote(lost: readonly string[], short: readonly Shortage[]
   );
 }
 
-/** What is to be known of workloads that run once and went with their sites. */
+/** What is to be known of workloads that run once, went with their sites, and have no place in the others. */
 export function goneNote(gone: readonly WorkloadSpec[]): string {
   const names = gone.map(({ name }) => name).join(", ");
-  return `What runs once is gone with its site, so no room is asked for it here: ${names}. A run without the site places it anew, where its requirements allow.`;
+  return `What runs once is gone with its site, and the others have no place for all of it, by its requirements or for want of room: ${names}.`;
 }

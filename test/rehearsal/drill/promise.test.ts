@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { capacityVerdict } from "../../../lib/plan/capacity";
 import { capacityInputOf, fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { ExistingSiteSpec } from "../../../lib/plan/spec";
-import { lossOf } from "../../../rehearsal/commands/subject";
+import { lossOf, without } from "../../../rehearsal/commands/subject";
 import { promised, shortages } from "../../../rehearsal/drill/promise";
 
 const site = (name: string, number: number): ExistingSiteSpec => ({
@@ -64,4 +64,30 @@ test("what may run once, and only where the loss is, does not make the plan cont
   const { capacity } = plan;
   const without = (lost: string[]) => capacityVerdict(lossOf(capacityInputOf(plan), capacity, lost)).verdict;
   assert.deepEqual([capacity.verdict, without(["oslo"]), without(["turin"])], ["holds", "holds", "holds"]);
+});
+
+test("what runs once is placed anew in what is left, and named where nothing of it may take it", () => {
+  const left = (requires: { regions?: string[] }) => {
+    const plan = fleetPlan({
+      sites: [site("oslo", 1), site("turin", 2), site("vienna", 3)],
+      demand: {
+        workloads: [
+          { name: "web", replicas: 12, ...pod },
+          { name: "clock", replicas: 1, spread: "singleton", requires, ...pod },
+        ],
+      },
+    });
+    const ran = plan.capacity.placements.find(({ replicas }) => replicas.clock === 1)!.site;
+    const subject = { plan, input: capacityInputOf(plan), verdict: plan.capacity };
+    const { verdict, placements, notes } = without(subject, [ran]);
+    const now = placements.filter(({ replicas }) => (replicas.clock ?? 0) > 0).map((one) => one.site);
+    return {
+      verdict,
+      isElsewhere: now.length === 1 && now[0] !== ran,
+      named: notes.filter((note) => /once.*clock/.test(note)),
+    };
+  };
+  const [free, bound] = [left({}), left({ regions: ["turin"] })];
+  assert.deepEqual([free.verdict, free.isElsewhere, free.named], ["holds", true, []]);
+  assert.deepEqual([bound.verdict, bound.isElsewhere, bound.named.length], ["holds", false, 1]);
 });
