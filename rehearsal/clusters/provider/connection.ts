@@ -139,8 +139,11 @@ export class Connection {
   }
 
   /** Objects at a path that {@link collection} gave, with the version of the list. */
-  async list(path: string): Promise<{ items: KubeObject[]; metadata?: { resourceVersion?: string } }> {
-    return (await this.ask({ method: "GET", path })) as { items: KubeObject[] };
+  async list(
+    path: string,
+    query: { fieldSelector?: string } = {},
+  ): Promise<{ items: KubeObject[]; metadata?: { resourceVersion?: string } }> {
+    return (await this.ask({ method: "GET", path, query })) as { items: KubeObject[] };
   }
 
   async create(object: KubeObject, options: WriteOptions): Promise<KubeObject> {

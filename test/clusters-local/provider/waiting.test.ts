@@ -9,7 +9,7 @@ import { localTools } from "../../support/localTools";
 import { fleetSpec } from "../../support/specs";
 import { smallSite } from "../life/lab";
 import { Maker } from "./maker";
-import { GIVEN_UP, JOB, pods, READY, workload } from "./waitingCases";
+import { GIVEN_UP, JOB, pods, READY, REFUSED, workload } from "./waitingCases";
 
 /** Seconds until what can never be ready is given up; all wait at the same time, and see what there is to see within one. */
 const GIVEN_UP_SECONDS = 20;
@@ -50,7 +50,7 @@ test("what is made on a real site is waited for, as the real provider waits", as
 
   await t.test("until its time is over, and then what is missing is said", async () => {
     const made = await Promise.all(
-      Object.entries(GIVEN_UP).map(async ([type, { inputs, says }]) => ({
+      [...Object.entries(GIVEN_UP), ...Object.entries(REFUSED)].map(async ([type, { inputs, says }]) => ({
         type,
         says,
         ...(await maker.make(type, inputs, GIVEN_UP_SECONDS)),

@@ -156,3 +156,21 @@ export const GIVEN_UP: { readonly [type: string]: { inputs: Properties; says: re
   },
   [DEFINITION]: { inputs: definition("lagoons", "Lake"), says: [/Conflict\] "Lake(List)?" is already in use/] },
 };
+
+const NOBODY = { serviceAccountName: "nobody" };
+
+/** Kinds whose pods the API server refuses, and what it says. */
+export const REFUSED: typeof GIVEN_UP = {
+  "apps/v1:Deployment": {
+    inputs: workload("no-deployment", "100m", { template: pods("no-deployment", "100m", NOBODY) }),
+    says: [/Minimum/, /\[FailedCreate\] pods "no-deployment-\w+-" is forbidden: .*serviceaccount "nobody" not found/],
+  },
+  "apps/v1:StatefulSet": {
+    inputs: workload("no-set", "100m", { serviceName: "no-set", template: pods("no-set", "100m", NOBODY) }),
+    says: [/0 out of 1 replicas/, /pods "no-set-0" is forbidden: .*serviceaccount "nobody" not found/],
+  },
+  "batch/v1:Job": {
+    inputs: { metadata: { name: "no-job" }, spec: { template: pods("no-job", "100m", { ...JOB, ...NOBODY }) } },
+    says: [/Waiting for Job "no-job"/, /pods "no-job-" is forbidden: .*serviceaccount "nobody" not found/],
+  },
+};

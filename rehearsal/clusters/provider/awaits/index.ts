@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isNotFound } from "../apiError";
 import type { Connection } from "../connection";
-import { annotation, type KubeObject, listAt, nameOf, namespaceOf, uidOf } from "../objects";
+import { annotation, type KubeObject, listAt, nameOf, namespaceOf, textAt, uidOf } from "../objects";
 import { deployment } from "./deployment";
 import { ingress, service } from "./network";
 import {
@@ -13,7 +13,7 @@ import {
   secret,
 } from "./others";
 import { pod } from "./pod";
-import type { Rule } from "./rule";
+import { condition, isTrue, type Rule, worded } from "./rule";
 import { View } from "./view";
 import { customRule } from "./waitFor";
 import { Watching } from "./watching";
@@ -35,6 +35,8 @@ const RULES: { readonly [kind: string]: Rule } = {
   "v1/Secret": secret,
   "v1/Service": service,
 };
+
+const EVENT = { apiVersion: "v1", kind: "Event" };
 
 /** An object that did not become ready in time. */
 export class AwaitFailure extends Error {
@@ -84,7 +86,8 @@ export class Awaits {
     try {
       const { live, judgement, isGone } = await view.until(seconds);
       if (judgement.isReady) return live;
-      for (const warning of judgement.warnings ?? []) this.warn(waiting.urn, warning);
+      const refused = isGone ? [] : await this.refusals(live);
+      for (const warning of [...(judgement.warnings ?? []), ...refused]) this.warn(waiting.urn, warning);
       const message = isGone
         ? `'${nameOf(live)}' was deleted while it was waited for`
         : judgement.isHopeless
@@ -93,6 +96,25 @@ export class Awaits {
       throw new AwaitFailure(message, judgement.problems, live);
     } finally {
       view.close();
+    }
+  }
+
+  /**
+   * What an API server said to the controllers that wanted to make pods for the object. A Deployment has it in its status: the
+   * events are those of its ReplicaSet.
+   */
+  private async refusals(live: KubeObject): Promise<string[]> {
+    if (live.kind === "Deployment") {
+      const failure = condition(live, "ReplicaFailure");
+      return isTrue(failure) ? [worded(failure)] : [];
+    }
+    try {
+      const path = await this.connection.collection(EVENT, namespaceOf(live));
+      const fieldSelector = `involvedObject.uid=${uidOf(live)},reason=FailedCreate`;
+      const { items } = await this.connection.list(path, { fieldSelector });
+      return [...new Set(items.map((event) => textAt(event, "message")))];
+    } catch {
+      return [];
     }
   }
 
