@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ManifestError } from "../plan/demand";
-import { type KubernetesObject, MADE, type RenderedSite, siteObjects } from "../plan/workloads";
+import { isMadeNamespace, type KubernetesObject, type RenderedSite, siteObjects } from "../plan/workloads";
 import type { FleetWorkloadArgs, WorkloadSite } from "./args";
 import { chartPriorities, chartRelease } from "./chart";
 import { chartProblems } from "./chartValues";
@@ -124,10 +124,9 @@ function keyOf({ kind, namespace, object }: RenderedSite["workloads"][number]): 
 }
 
 /** Options that one object needs beside its site's. */
-function own({ kind, metadata }: KubernetesObject, isScaled: boolean): pulumi.CustomResourceOptions {
-  const annotations = metadata.annotations as Record<string, unknown> | undefined;
+function own(object: KubernetesObject, isScaled: boolean): pulumi.CustomResourceOptions {
   // A namespace that was made because objects are in it may hold what others made as well.
-  if (kind === "Namespace" && annotations?.[MADE] !== undefined) return { retainOnDelete: true };
+  if (isMadeNamespace(object)) return { retainOnDelete: true };
   // From the first update on the replicas are the autoscaler's.
   return isScaled ? { ignoreChanges: ["spec.replicas"] } : {};
 }

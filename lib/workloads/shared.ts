@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type KubernetesObject, MADE, type RenderedSite } from "../plan/workloads";
+import { groupOf, keyOf } from "../plan/demand/identity";
+import { isMadeNamespace, type KubernetesObject, type RenderedSite } from "../plan/workloads";
 import type { WorkloadFleet } from "./args";
 import { titleOf } from "./resources";
 
@@ -21,7 +22,7 @@ export function declare(
   of: { readonly workload: string; readonly resource: pulumi.Resource },
 ): void {
   const objects = declared.get(provider) ?? new Map<string, Declared>();
-  declared.set(provider, objects.set(keyOf(object), { ...of, made: isMade(object) }));
+  declared.set(provider, objects.set(siteKeyOf(object), { ...of, made: isMadeNamespace(object) }));
 }
 
 /** The namespace of another workload that does for one which would be made; undefined for every other object. */
@@ -29,7 +30,7 @@ export function sharedNamespace(
   provider: pulumi.ProviderResource,
   object: KubernetesObject,
 ): pulumi.Resource | undefined {
-  return isMade(object) ? declared.get(provider)?.get(keyOf(object))?.resource : undefined;
+  return isMadeNamespace(object) ? declared.get(provider)?.get(siteKeyOf(object))?.resource : undefined;
 }
 
 /** Objects that another workload has declared already, which an API server would refuse in the midst of an update. */
@@ -38,8 +39,8 @@ export function takenProblems(rendered: readonly RenderedSite[], { sites }: Work
   for (const { site, objects } of rendered) {
     const provider = sites[site]?.kubernetes;
     const there = provider && declared.get(provider);
-    for (const object of there === undefined ? [] : objects.filter((one) => !isMade(one))) {
-      const by = there?.get(keyOf(object));
+    for (const object of there === undefined ? [] : objects.filter((one) => !isMadeNamespace(one))) {
+      const by = there?.get(siteKeyOf(object));
       if (by === undefined) continue;
       const advice = by.made
         ? "which made it for its objects: declare this one before that"
@@ -51,12 +52,6 @@ export function takenProblems(rendered: readonly RenderedSite[], { sites }: Work
   return [...taken].map(([problem, at]) => `${problem} (sites ${at.join(", ")})`);
 }
 
-function isMade({ kind, metadata }: KubernetesObject): boolean {
-  const annotations = metadata.annotations as Record<string, unknown> | undefined;
-  return kind === "Namespace" && annotations?.[MADE] !== undefined;
-}
-
-function keyOf({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string {
-  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
-  return JSON.stringify([group, kind, namespace ?? "default", name]);
+function siteKeyOf({ apiVersion, kind, metadata: { namespace = "default", name } }: KubernetesObject): string {
+  return keyOf({ cluster: "", group: groupOf(apiVersion), kind, namespace, name });
 }

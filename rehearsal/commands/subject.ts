@@ -214,8 +214,8 @@ export function without(
     );
   }
   const anew = capacityVerdict(withLost(subject.input, subject.verdict, sites));
-  const once = (subject.input.demand.workloads ?? []).filter((one) => isGone(subject.verdict, one, sites));
-  const gone = anew.holds ? [] : once;
+  const workloads = anew.holds ? [] : (subject.input.demand.workloads ?? []);
+  const gone = workloads.filter((one) => isGone(subject.verdict, one, sites));
   const verdict = gone.length === 0 ? anew : capacityVerdict(lossOf(subject.input, subject.verdict, sites));
   const domains = [
     ...new Set(subject.input.sites.filter((site) => sites.includes(site.name)).map((site) => site.faultDomain)),

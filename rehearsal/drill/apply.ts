@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { groupOf } from "../../lib/plan/demand/identity";
 import type { KubernetesObject } from "../../lib/plan/workloads";
 import { stagesOf } from "../../lib/workloads/stages";
 import { NoMatch } from "../clusters/provider/apiError";
 import { Connection } from "../clusters/provider/connection";
-import { groupOf, isCustomResourceDefinition, textAt } from "../clusters/provider/objects";
+import { isCustomResourceDefinition, textAt } from "../clusters/provider/objects";
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf } from "../clusters/sites/kubernetes";
 import { UserError } from "../userError";

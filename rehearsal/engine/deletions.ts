@@ -27,7 +27,7 @@ export async function planDeletions(
       steps.push({ op: old.pendingReplacement ? "remove-pending-replace" : gone, old });
     }
     generator.deletes.add(old.urn);
-    if (old.custom && !context.preview) await context.registry.ensure(old.provider, context.previous);
+    if (old.custom && !context.preview) await context.registry.ensure(old.provider);
   }
   return steps;
 }

@@ -145,6 +145,8 @@ export class ProviderRegistry {
 
   constructor(
     private readonly sources: contract.ProviderSource[],
+    /** All resources of the state. */
+    private readonly previous: readonly ResourceState[],
     private readonly report: contract.ProviderReport,
   ) {}
 
@@ -213,14 +215,13 @@ export class ProviderRegistry {
   }
 
   /**
-   * Loads the provider that an old resource was made with, for its deletion.
-   * @param previous all resources of the state: one that was replaced, and waits for its deletion, still serves what an update
-   * that failed left behind.
+   * Loads the provider that an old resource was made with, for its deletion. One that was replaced, and waits for its own,
+   * still serves what an update that failed left behind.
    */
-  async ensure(reference: string, previous: readonly ResourceState[]): Promise<void> {
+  async ensure(reference: string): Promise<void> {
     if (reference === "" || this.instances.has(reference)) return;
     const { urn, id } = parseReference(reference);
-    const old = previous.find((state) => state.urn === urn && state.id === id);
+    const old = this.previous.find((state) => state.urn === urn && state.id === id);
     if (old === undefined) throw new Error(`unknown provider '${reference}'`);
     // Not the instance of a check under way: that one gets the new configuration.
     const provider = await this.open(urn, old.inputs);

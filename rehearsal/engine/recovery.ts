@@ -11,7 +11,7 @@ export async function recoverLeft(context: RunContext, pending: PendingOperation
   for (const { state } of pending.left()) {
     const { urn, type, inputs, timeouts } = state;
     try {
-      await context.registry.ensure(state.provider, context.previous);
+      await context.registry.ensure(state.provider);
       const instance = context.registry.get(state.provider);
       const request = { urn, type, name: nameOf(urn), inputs, preview: false, timeoutSeconds: timeouts.create };
       const found = await instance?.recover(request);

@@ -25,7 +25,7 @@ export async function refresh(
       !isProviderType(state.type) &&
       (touched.has(state.urn) || isOf(state, packages)),
   );
-  for (const state of wanted) await context.registry.ensure(state.provider, context.previous);
+  for (const state of wanted) await context.registry.ensure(state.provider);
   const gone = new Set<ResourceState>();
   await Promise.all(
     wanted.map(async (state) => {

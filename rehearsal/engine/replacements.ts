@@ -60,16 +60,16 @@ export class Replacements {
   /** True when the loss of the condemned resources would force this one to be replaced, and by which properties. */
   private async isForced(state: ResourceState, condemned: Set<string>): Promise<string[] | undefined> {
     if (!state.custom || state.external) return undefined;
-    const { registry, previous } = this.context;
+    const { registry } = this.context;
     if (state.provider !== "" && condemned.has(parseReference(state.provider).urn)) {
-      await registry.ensure(state.provider, previous);
+      await registry.ensure(state.provider);
       return [];
     }
     const lost = Object.keys(state.inputs).filter((name) =>
       state.propertyDependencies[name]?.some((urn) => condemned.has(urn)),
     );
     if (lost.length === 0) return undefined;
-    await registry.ensure(isProviderType(state.type) ? `${state.urn}::${state.id}` : state.provider, previous);
+    await registry.ensure(isProviderType(state.type) ? `${state.urn}::${state.id}` : state.provider);
     const authority = isProviderType(state.type) ? registry : registry.get(state.provider);
     if (authority === undefined) throw new Error(`unknown provider '${state.provider}'`);
     const news = withUnknown(state.inputs, new Set(lost), unknownValue);
@@ -117,7 +117,7 @@ export class Replacements {
       this.generator.deletes.add(state.urn);
       this.pendingDeletes.add(state);
     }
-    await this.context.registry.ensure(old.provider, this.context.previous);
+    await this.context.registry.ensure(old.provider);
     if (!old.pendingReplacement) steps.push({ op: "delete-replaced", old, pendingReplacement: true });
     return steps;
   }

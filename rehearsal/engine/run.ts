@@ -63,7 +63,9 @@ export class Run implements RunContext, MonitorBackend {
     this.previous = previous.map((state) => ({ ...state }));
     for (const state of this.previous) if (!state.delete) this.olds.set(state.urn, state);
     const sources = [...options.sources, builtins((urn) => this.news.get(urn), options.stacks)];
-    this.registry = new ProviderRegistry(sources, (severity, urn, message) => this.report(severity, urn, message));
+    this.registry = new ProviderRegistry(sources, this.previous, (severity, urn, message) =>
+      this.report(severity, urn, message),
+    );
     this.defaults = new DefaultProviders(project.config, async (goal) => {
       const { urn, id } = await this.register(goal);
       return `${urn}::${id}`;

@@ -12,6 +12,12 @@ export interface Identity {
   readonly cluster: string;
 }
 
+/** API group of an `apiVersion`: empty for the core group. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf("/");
+  return slash < 0 ? "" : apiVersion.slice(0, slash);
+}
+
 /**
  * Reads who an object is. An object without apiVersion, kind or name is a problem, as it is for the API server; one with
  * `generateName` goes by that.
@@ -25,8 +31,7 @@ export function identityOf(object: Field, cluster = ""): Identity | undefined {
   }
   const metadata = object.at("metadata");
   const name = metadata.at("name").text() || metadata.at("generateName").text()?.replace(/-$/, "");
-  const slash = apiVersion.indexOf("/");
-  const group = slash < 0 ? "" : apiVersion.slice(0, slash);
+  const group = groupOf(apiVersion);
   return {
     group: group === "extensions" ? "apps" : group,
     kind,

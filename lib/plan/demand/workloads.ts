@@ -1,7 +1,7 @@
 import type { DaemonSetSpec, PodShape, WorkloadSpec } from "../spec";
 import { antiAffinity } from "./antiAffinity";
 import type { Field } from "./fields";
-import { type Identity, keyOf } from "./identity";
+import { groupOf, type Identity, keyOf } from "./identity";
 import { type NodeSpread, nodeSpreads } from "./nodeSpread";
 import type { Notes } from "./notes";
 import { type ContainerWithoutRequest, podRequests } from "./podRequests";
@@ -134,8 +134,8 @@ export function isCounted(identity: Identity, object: Field, present: ReadonlySe
       const apiVersion = owner.at("apiVersion").value;
       const kind = owner.at("kind").value;
       const name = owner.at("name").value;
-      const group = typeof apiVersion === "string" && apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
+      const group = typeof apiVersion === "string" ? groupOf(apiVersion) : "";
       if (typeof kind !== "string" || typeof name !== "string") return false;
-      return present.has(keyOf({ ...identity, group: group ?? "", kind, name }));
+      return present.has(keyOf({ ...identity, group, kind, name }));
     });
 }

@@ -2,7 +2,7 @@ export type { KubernetesObject, Plain } from "./objects";
 export { PRIORITY_VALUES, type Priority, priorityClassName } from "./priorities";
 export { placedReplicas, type SiteWorkloads } from "./replicas";
 export type { ScalingMode } from "./scaling";
-export { MADE } from "./site";
+export { isMadeNamespace } from "./site";
 export {
   type RenderedFleet,
   type RenderedSite,

@@ -2,7 +2,7 @@ import type { Notes } from "../demand/notes";
 import type { Workload } from "../demand/workloads";
 import type { WorkloadSpec } from "../spec";
 import { allowedDisruptions, allowOne, covers, isBudget, missingBudgets, type Running } from "./budgets";
-import type { KubernetesObject } from "./objects";
+import { at, type KubernetesObject } from "./objects";
 import { inOrder, isClusterWide } from "./order";
 import { completeSelector, spreadOut } from "./podTemplates";
 import { type Priority, prioritise, priorityClasses } from "./priorities";
@@ -153,4 +153,9 @@ function missingNamespaces(objects: readonly KubernetesObject[], existing: reado
 }
 
 /** Marks a namespace that no manifest brings. It may hold what others made, so that nobody deletes it. */
-export const MADE = "multisite/made-for-workloads";
+const MADE = "multisite/made-for-workloads";
+
+/** Whether an object is a namespace that no manifest brings. */
+export function isMadeNamespace({ kind, metadata }: KubernetesObject): boolean {
+  return kind === "Namespace" && at(metadata, "annotations", MADE) !== undefined;
+}

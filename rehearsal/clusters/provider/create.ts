@@ -123,9 +123,11 @@ async function send(inputs: KubeObject, sending: Sending, { connection, settings
           await connection.create(inputs, { fieldManager: CREATOR, isDryRun: preview });
     } catch (error) {
       const mayCome =
-        isNotFound(error) || error instanceof NoMatch || isLeaving(error) || (await hasLeft(error, inputs, connection));
+        isNotFound(error) ||
+        (error instanceof NoMatch && removal(inputs) === undefined) ||
+        isLeaving(error) ||
+        (await hasLeft(error, inputs, connection));
       const wait = BACK_OFF[attempt];
-      if (error instanceof NoMatch && removal(inputs) !== undefined) throw error;
       if (!mayCome || wait === undefined || (preview && isWithoutNamespace(error))) throw applying(error, fieldManager);
       await sleep(wait, undefined, { signal: connection.signal }).catch(() => {
         throw error;

@@ -1,8 +1,9 @@
+import { groupOf } from "../../../lib/plan/demand/identity";
 import { CLUSTER_WIDE } from "../../clouds/kubernetes/kinds";
 import type { SdkPackage } from "../../clouds/sdk/package";
 import { holdsUnknown } from "../../clouds/wire";
 import type { Connection } from "./connection";
-import { groupOf, isCustomResourceDefinition, type KubeObject, textAt } from "./objects";
+import { isCustomResourceDefinition, type KubeObject, textAt } from "./objects";
 import { normalize } from "./shape";
 
 /** What is known of kinds without asking, and what the API server and the program's own definitions say of the others. */

@@ -21,8 +21,12 @@ export interface Access {
   namespace: string;
 }
 
-/** The real provider's words for a kubeconfig that can be read. */
-const UNUSABLE = "unable to load Kubernetes client configuration from kubeconfig file";
+/** A kubeconfig that can be read and has no such part; the first half is the real provider's words. */
+function unknown(what: string, name: string | undefined, there: readonly { readonly name: string }[]): Error {
+  const names = there.map((one) => one.name).join(", ") || "none";
+  const missing = `${what} ${JSON.stringify(name ?? "")} does not exist; there are ${names}`;
+  return new Error(`unable to load Kubernetes client configuration from kubeconfig file: ${missing}`);
+}
 
 /**
  * Reads a kubeconfig as the real provider does: a path if there is such a file, else the text itself; without one, what
@@ -45,16 +49,9 @@ export async function readKubeconfig(given: string | undefined, selection: Selec
   }
   if (selection.context !== undefined) config.setCurrentContext(selection.context);
   const context = config.getContextObject(config.getCurrentContext());
-  if (context === null) {
-    const names = config.getContexts().map(({ name }) => name);
-    const current = JSON.stringify(config.getCurrentContext() ?? "");
-    throw new Error(`${UNUSABLE}: context ${current} does not exist; there are ${names.join(", ") || "none"}`);
-  }
+  if (context === null) throw unknown("context", config.getCurrentContext(), config.getContexts());
   const chosen = { ...context, cluster: selection.cluster ?? context.cluster };
-  if (config.getCluster(chosen.cluster) === null) {
-    const names = config.getClusters().map(({ name }) => name);
-    throw new Error(`${UNUSABLE}: cluster "${chosen.cluster}" does not exist; there are ${names.join(", ") || "none"}`);
-  }
+  if (config.getCluster(chosen.cluster) === null) throw unknown("cluster", chosen.cluster, config.getClusters());
   config.loadFromOptions({
     clusters: config.getClusters(),
     users: config.getUsers(),

@@ -1,3 +1,4 @@
+import { groupOf } from "../../../lib/plan/demand/identity";
 import { isObject, own, plain } from "../../clouds/wire";
 import type { Properties } from "../../engine/provider";
 import { rewrite } from "../../engine/values";
@@ -25,11 +26,6 @@ export function kindOfToken(token: string): GroupVersionKind {
 /** True for types that change fields of an object which someone else made: `ConfigMapPatch` for the kind `ConfigMap`. */
 export function isPatch(token: string, { kind }: Pick<GroupVersionKind, "kind">): boolean {
   return token.split(":")[2] === `${kind}Patch`;
-}
-
-/** The group of an API version; empty for the core group. */
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
 export function isCustomResourceDefinition({ apiVersion, kind }: GroupVersionKind): boolean {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { capacityVerdict } from "../../../lib/plan/capacity";
 import { capacityInputOf, fleetPlan } from "../../../lib/plan/fleetPlan";
-import type { ExistingSiteSpec } from "../../../lib/plan/spec";
+import type { ExistingSiteSpec, SiteRequirements } from "../../../lib/plan/spec";
 import { lossOf, without } from "../../../rehearsal/commands/subject";
 import { promised, shortages } from "../../../rehearsal/drill/promise";
 
@@ -51,32 +51,29 @@ test("what is placed for one loss is no promise for two, and what runs once is n
   }
 });
 
-test("what may run once, and only where the loss is, does not make the plan contradict itself about that loss", () => {
-  const plan = fleetPlan({
+/** Three sites with a clock that runs once, where these requirements allow. */
+function withClock(requires: SiteRequirements) {
+  return fleetPlan({
     sites: [site("oslo", 1), site("turin", 2), site("vienna", 3)],
     demand: {
       workloads: [
         { name: "web", replicas: 12, ...pod },
-        { name: "clock", replicas: 1, spread: "singleton", requires: { regions: ["turin"] }, ...pod },
+        { name: "clock", replicas: 1, spread: "singleton", requires, ...pod },
       ],
     },
   });
+}
+
+test("what may run once, and only where the loss is, does not make the plan contradict itself about that loss", () => {
+  const plan = withClock({ regions: ["turin"] });
   const { capacity } = plan;
   const without = (lost: string[]) => capacityVerdict(lossOf(capacityInputOf(plan), capacity, lost)).verdict;
   assert.deepEqual([capacity.verdict, without(["oslo"]), without(["turin"])], ["holds", "holds", "holds"]);
 });
 
 test("what runs once is placed anew in what is left, and named where nothing of it may take it", () => {
-  const left = (requires: { regions?: string[] }) => {
-    const plan = fleetPlan({
-      sites: [site("oslo", 1), site("turin", 2), site("vienna", 3)],
-      demand: {
-        workloads: [
-          { name: "web", replicas: 12, ...pod },
-          { name: "clock", replicas: 1, spread: "singleton", requires, ...pod },
-        ],
-      },
-    });
+  const left = (requires: SiteRequirements) => {
+    const plan = withClock(requires);
     const ran = plan.capacity.placements.find(({ replicas }) => replicas.clock === 1)!.site;
     const subject = { plan, input: capacityInputOf(plan), verdict: plan.capacity };
     const { verdict, placements, notes } = without(subject, [ran]);
