@@ -177,6 +177,8 @@ export interface RunInfo {
   parallel: number;
   /** Where the resource monitor of the run is served by gRPC, and the engine service beside it. */
   monitorAddress: string;
+  /** The program's own folder, where relative paths start. Plugins run in it, so that their protocol need not say it. */
+  folder: string;
 }
 
 /** Options of a component; it decides itself which of them its children get. Absent means not given. */
@@ -245,6 +247,17 @@ export class PartialFailure extends Error {
   ) {
     super(message);
     this.name = "PartialFailure";
+  }
+}
+
+/** A component or a method that refuses what it was given, property by property. */
+export class InvalidInputs extends Error {
+  constructor(
+    message: string,
+    readonly problems: readonly CheckFailure[],
+  ) {
+    super(message);
+    this.name = "InvalidInputs";
   }
 }
 
