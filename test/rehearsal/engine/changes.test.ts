@@ -233,4 +233,19 @@ describe("changes of a program", { concurrency: 2 }, () => {
       assert.ok(steps.includes("replace a") && steps.includes("same b") && steps.includes("same c"), steps.join(", "));
     });
   });
+
+  it("makes what is to be imported, and says so once", () =>
+    withLab(`new Thing("a", {}, { import: "x" });`, async (session, _, calls) => {
+      const told = "is made and not imported (id x): in a rehearsal there is nothing yet that could be imported";
+      for (const result of [await session.preview(), await session.up()]) {
+        assert.equal(result.exit, 0);
+        assert.deepEqual(
+          result.diagnostics.map(({ severity, message }) => `${severity}: ${message}`),
+          [`info: ${told}`],
+        );
+      }
+      assert.deepEqual(calls, ["create a"]);
+      assert.deepEqual(ops(ok(await session.up())), ["same a"]);
+      assert.equal(session.deployment().deployment.resources?.at(-1)?.importID, "x");
+    }));
 });
