@@ -34,7 +34,9 @@ export class Hooks {
 
   constructor(
     private readonly callbacks: Callbacks,
-    private readonly context: Pick<RunContext, "preview" | "report" | "failLater">,
+    private readonly context: Pick<RunContext, "preview" | "report">,
+    /** Called when a hook failed after something was done. */
+    private readonly failed: () => void,
   ) {}
 
   /** @throws Error for a name that is empty or taken. */
@@ -57,11 +59,11 @@ export class Hooks {
     return this.run(`Before${operation}`, sides);
   }
 
-  /** What was done stands, also when a hook fails; the run fails then at its end. */
+  /** What was done stands, also when a hook fails. */
   async after(operation: HookedOperation, sides: Sides): Promise<void> {
     await this.run(`After${operation}`, sides).catch((error: Error) => {
       this.context.report("error", stateOf(sides).urn, error.message);
-      this.context.failLater();
+      this.failed();
     });
   }
 

@@ -41,7 +41,7 @@ export class Run implements RunContext, MonitorBackend {
   readonly registry: ProviderRegistry;
   private readonly callbacks = new Callbacks();
   readonly transforms = new Transforms(this.callbacks);
-  readonly hooks = new Hooks(this.callbacks, this);
+  readonly hooks: Hooks;
   readonly defaults: DefaultProviders;
   readonly registrations: Registrations;
   private readonly generator: Generator;
@@ -76,6 +76,8 @@ export class Run implements RunContext, MonitorBackend {
       return `${urn}::${id}`;
     });
     this.registrations = new Registrations(this.transforms, this.defaults, project.pwd);
+    const endOrGoOn = () => (options.continueOnError ? this.failLater() : this.stop("resource"));
+    this.hooks = new Hooks(this.callbacks, this, endOrGoOn);
     this.generator = new Generator(this);
     this.executor = new Executor(this, this.hooks, this.generator.deletes, options.pending);
     this.monitor = new Monitor(this);
