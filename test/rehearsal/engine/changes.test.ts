@@ -248,4 +248,21 @@ describe("changes of a program", { concurrency: 2 }, () => {
       assert.deepEqual(ops(ok(await session.up())), ["same a"]);
       assert.equal(session.deployment().deployment.resources?.at(-1)?.importID, "x");
     }));
+
+  it("keeps what was put into a stash first, until it is replaced", () => {
+    const program = (input: string, options = "{}") =>
+      `exports.kept = new pulumi.Stash("s", { input: ${input} }, ${options}).output;`;
+    return withLab(program("1"), async (session, project) => {
+      assert.equal(ok(await session.up()).stackOutputs.kept, 1);
+      project.write(program("2"));
+      assert.equal(ok(await session.up()).stackOutputs.kept, 1);
+      project.write(program("3", `{ replaceOnChanges: ["*"] }`));
+      assert.equal(ok(await session.up()).stackOutputs.kept, 3);
+      project.write(program(`pulumi.secret("quiet")`));
+      assert.doesNotMatch(JSON.stringify(await session.up()), /quiet/);
+      project.write(`new pulumi.CustomResource("pulumi:index:Stash", "s", { other: 1 });`);
+      const wrong = await session.preview();
+      assert.match(JSON.stringify(wrong.diagnostics), /unknown property \\"other\\"/);
+    });
+  });
 });

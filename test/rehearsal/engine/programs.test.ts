@@ -97,7 +97,7 @@ describe("programs", { concurrency: 2 }, () => {
   }
 
   for (const [what, code] of [
-    ["pulumi:index:Stash", `new pulumi.CustomResource("pulumi:index:Stash", "a", { input: 1 });`],
+    ["pulumi:index:Other", `new pulumi.CustomResource("pulumi:index:Other", "a", { input: 1 });`],
     ["the remote component lab:index:Box 'a'", `new pulumi.ComponentResource("lab:index:Box", "a", {}, {}, true);`],
     [
       "the method lab:index:Thing/say",
