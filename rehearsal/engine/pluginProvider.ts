@@ -231,7 +231,7 @@ class PluginProvider implements contract.Provider {
 
   /** A call in which the plugin speaks to the engine itself; when the plugin ends meanwhile, the error says so. */
   private async talking<T>(run: contract.RunInfo, ask: () => Promise<T>): Promise<T> {
-    this.attached ??= this.attach(run.monitorAddress);
+    this.attached ??= this.attach(run.engineAddress);
     await this.attached;
     try {
       return await ask();
