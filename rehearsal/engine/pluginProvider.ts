@@ -256,8 +256,8 @@ class PluginProvider implements contract.Provider {
 }
 
 /**
- * The providers that a project names by folder (`plugins.providers[].path` of Pulumi.yaml), each in its own process. As
- * with the real engine, it runs in the program's folder, where the relative paths of assets start.
+ * The providers that a project names by folder (`plugins.providers[].path` and `packages` of Pulumi.yaml), each in its own
+ * process. As with the real engine, it runs in the program's folder, where the relative paths of assets start.
  */
 export function pluginFolders(
   { plugins, pwd }: Pick<Project, "plugins" | "pwd">,
