@@ -15,14 +15,14 @@ export function documentsOf(text: string, isStrict = true): Properties[] {
   const found: Properties[] = [];
   for (const document of "length" in documents ? [...documents] : []) {
     const [error] = document.errors;
-    if (error !== undefined) throw new Error(`error converting YAML to JSON: ${error.message}`);
+    // Its first line: the others show the text, which may be secret.
+    if (error !== undefined)
+      throw new Error(`error converting YAML to JSON: ${error.message.split("\n")[0]?.replace(/:$/, "")}`);
     const value: unknown = isMap(document.contents) ? document.toJS({ maxAliasCount: MOST_ALIASES }) : undefined;
     if (isObject(value)) {
       if (Object.keys(value).length > 0) found.push(value);
     } else if (isStrict && document.contents !== null && document.toJS() !== null) {
-      throw new Error(
-        `error unmarshaling JSON: a document is no mapping: ${JSON.stringify(document.toJS()).slice(0, 40)}`,
-      );
+      throw new Error("error unmarshaling JSON: a document is no mapping");
     }
   }
   return found;
