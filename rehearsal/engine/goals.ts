@@ -141,6 +141,7 @@ export function constructOptions(
     replaceOnChanges: goal.replaceOnChanges,
     ...(goal.replacementTrigger === undefined ? {} : { replacementTrigger: goal.replacementTrigger }),
     ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
+    hooks: goal.resourceHooks,
   };
 }
 

@@ -1,8 +1,9 @@
 import { Alias } from "@pulumi/pulumi/proto/alias_pb";
+import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import type { HookBindings, ResourceState, Timeouts } from "./state";
 
-type Bindings = rpc.RegisterResourceRequest.ResourceHooksBinding;
+type Bindings = rpc.RegisterResourceRequest.ResourceHooksBinding | ConstructRequest.ResourceHooksBinding;
 
 /** The hooks that a request binds to its resource. */
 export function hookBindings(hooks: Bindings | undefined): HookBindings {
@@ -20,9 +21,11 @@ export function hookBindings(hooks: Bindings | undefined): HookBindings {
 }
 
 /** The same as a message; undefined when there are none. */
-export function bindingsMessage(hooks: HookBindings): Bindings | undefined {
+export function bindingsMessage<Message extends Bindings = rpc.RegisterResourceRequest.ResourceHooksBinding>(
+  hooks: HookBindings,
+  message = new rpc.RegisterResourceRequest.ResourceHooksBinding() as Message,
+): Message | undefined {
   if (Object.keys(hooks).length === 0) return undefined;
-  const message = new rpc.RegisterResourceRequest.ResourceHooksBinding();
   message.setBeforeCreateList(hooks.BeforeCreate ?? []);
   message.setAfterCreateList(hooks.AfterCreate ?? []);
   message.setBeforeUpdateList(hooks.BeforeUpdate ?? []);
