@@ -1,6 +1,6 @@
-import type { CheckFailure, Properties } from "../engine/provider";
+import type { CheckFailure, ConstructRequest, ConstructResult, Properties } from "../engine/provider";
 import type { TextMaker } from "./sdk/madeUp";
-import type { ResourceSchema } from "./sdk/package";
+import type { ResourceSchema, SdkPackage } from "./sdk/package";
 import type { Thing, World } from "./world";
 
 /**
@@ -107,6 +107,14 @@ export type FunctionModel = (
   context: { account: Account; world: World; scope: string },
 ) => Properties;
 
+/** What a component can know of where it is made. */
+export interface Surroundings {
+  readonly sdk: SdkPackage;
+  readonly account: Account;
+  /** What there is of a type in the account. */
+  things(type: string): Iterable<Thing>;
+}
+
 /** One cloud: the conventions that all its types follow, and the types that have a meaning. */
 export interface Cloud {
   /** Name of the package. */
@@ -146,6 +154,8 @@ export interface Cloud {
   accepts?: readonly string[];
   /** Inputs as the SDK's types spell them, where the cloud takes other spellings as well. */
   spelled?(inputs: Properties): Properties;
+  /** Makes the package's components. @default it has none */
+  construct?(request: ConstructRequest, surroundings: Surroundings): Promise<ConstructResult>;
   /** A schema for a type that no SDK lists but the cloud takes, such as a custom resource of Kubernetes. */
   custom?(token: string, hasModule: (module: string) => boolean): ResourceSchema | undefined;
 }

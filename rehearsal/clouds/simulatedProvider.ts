@@ -21,7 +21,7 @@ import { checkResource, subjectOf } from "./check";
 import { checkProvider, diffProvider } from "./configuration";
 import { diffResource } from "./diff";
 import { callFunction } from "./functions";
-import { type Identity, type Kind, making, obstacles, place, refusals, settle } from "./life";
+import { type Identity, type Kind, making, obstacles, place, refusals, scopeOfAccount, settle } from "./life";
 import type { Account, Cloud, Making } from "./model";
 import { outputsOf } from "./outputs";
 import type { ResourceSchema, SdkPackage } from "./sdk/package";
@@ -30,6 +30,7 @@ import type { Thing, World } from "./world";
 
 /** One provider resource of a simulated cloud: what `pulumirpc.ResourceProvider` asks, answered from the world. */
 export class SimulatedProvider implements Provider {
+  readonly construct?: NonNullable<Provider["construct"]>;
   private account: Account;
 
   /** @param seed makes the ids of one rehearsal differ from those of another. */
@@ -40,6 +41,12 @@ export class SimulatedProvider implements Provider {
     private readonly seed: string,
   ) {
     this.account = cloud.account({});
+    const make = cloud.construct?.bind(cloud);
+    if (make === undefined) return;
+    this.construct = (request) => {
+      const things = (type: string) => world.all(type, scopeOfAccount(cloud, this.account));
+      return make(request, { sdk, account: this.account, things });
+    };
   }
 
   async checkConfig(request: CheckRequest): Promise<CheckResult> {

@@ -1,6 +1,7 @@
 import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
-import type { Properties } from "./provider";
+import { hookBindings } from "./hookMessages";
+import type { ConstructOptions, Properties } from "./provider";
 import type { Alias, Goal } from "./state";
 
 const timeUnits: { [unit: string]: number } = {
@@ -28,7 +29,8 @@ export function parseSeconds(text: string): number {
   return sign === "-" ? -seconds : seconds;
 }
 
-function aliasOf(message: AliasMessage): Alias {
+/** An alias as the protocol has it, in our own form. */
+export function aliasOf(message: AliasMessage): Alias {
   const spec = message.getSpec();
   if (spec === undefined) return { urn: message.getUrn() };
   return {
@@ -112,7 +114,49 @@ export function goalOf(
     ...(options.hasRetainOnDelete() && retain !== undefined ? { retainOnDelete: retain } : {}),
     deletedWith: options.getDeletedWith(),
     replaceWith: options.getReplaceWithList(),
+    resourceHooks: hookBindings(options.getHooks()),
+    importID: options.getImport(),
   };
+}
+
+/** The options of a component that a provider makes, as that provider is told them. */
+export function constructOptions(
+  goal: Goal,
+  options: rpc.TransformResourceOptions,
+  providers: ReadonlyMap<string, string>,
+): ConstructOptions {
+  const { aliases, dependencies, protect, deletedWith, deleteBeforeReplace, ignoreChanges, retainOnDelete } = goal;
+  const timeouts = options.getCustomTimeouts();
+  return {
+    aliases,
+    dependencies,
+    providers: Object.fromEntries(providers),
+    additionalSecretOutputs: goal.additionalSecretOutputs,
+    ...(protect === undefined ? {} : { protect }),
+    ...(timeouts === undefined ? {} : { customTimeouts: durations(timeouts) }),
+    deletedWith,
+    replaceWith: goal.replaceWith,
+    ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }),
+    ignoreChanges,
+    replaceOnChanges: goal.replaceOnChanges,
+    ...(goal.replacementTrigger === undefined ? {} : { replacementTrigger: goal.replacementTrigger }),
+    ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
+    hooks: goal.resourceHooks,
+  };
+}
+
+/** What several messages of the protocol say alike. */
+interface Durations {
+  getCreate(): string;
+  getUpdate(): string;
+  getDelete(): string;
+  getRead(): string;
+}
+
+/** Timeouts as the protocol has them, in our own form. */
+export function durations(timeouts: Durations): NonNullable<ConstructOptions["customTimeouts"]> {
+  const [create, update] = [timeouts.getCreate(), timeouts.getUpdate()];
+  return { create, update, delete: timeouts.getDelete(), read: timeouts.getRead() };
 }
 
 /** A provider resource keeps the version of its plugin, where it came from and what it sees among its inputs. */

@@ -2,16 +2,18 @@ import { Server, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engine from "@pulumi/pulumi/proto/engine_pb";
-import { CheckFailure, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { type CallResponse, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
+import { failuresList } from "./checkFailures";
 import { InvalidArgument, type Severity } from "./context";
-import type { DefaultProviders } from "./defaultProviders";
 import { deniedProvider } from "./generator";
+import type { Hooks } from "./hooks";
+import { organization } from "./program";
 import type { Properties } from "./provider";
-import type { Instance } from "./providers";
-import type { Registrations } from "./registrations";
+import type { Request } from "./registrations";
+import { callMethod, construct, type RemoteBackend, setDependencies } from "./remote";
 import type { Goal, ReadGoal, ResourceState } from "./state";
 import type { Transforms } from "./transforms";
 import { packageOf, typeProblem } from "./urns";
@@ -19,17 +21,15 @@ import { lowerReferences, revealSecrets } from "./values";
 import { channelOptions, emptyMessage, fromStruct, listen, toStruct } from "./wire";
 
 /** What the monitor asks of the run. */
-export interface MonitorBackend {
+export interface MonitorBackend extends RemoteBackend {
   readonly preview: boolean;
   readonly project: string;
   readonly stack: string;
   readonly transforms: Transforms;
-  readonly registrations: Registrations;
-  readonly defaults: DefaultProviders;
+  readonly hooks: Hooks;
   register(goal: Goal): Promise<ResourceState>;
   read(request: ReadGoal): Promise<ResourceState>;
-  registerOutputs(urn: string, outputs: Properties): void;
-  instance(reference: string): Instance | undefined;
+  registerOutputs(urn: string, outputs: Properties): Promise<void>;
   log(severity: Severity, urn: string, message: string, ephemeral: boolean): void;
   /** The program registers nothing more; resolves when every step is done. */
   programFinished(): Promise<void>;
@@ -55,11 +55,11 @@ const features = new Set([
   "replaceWith",
   "transforms",
   "invokeTransforms",
-  // Claimed, so that their use is refused here by name and not by the SDK as the fault of an old CLI.
-  "parameterization",
   "resourceHooks",
   "errorHooks",
   "sendsOptionsToHooks",
+  // Claimed, so that its use is refused here by name and not by the SDK as the fault of an old CLI.
+  "parameterization",
 ]);
 
 const severities: Severity[] = ["debug", "info", "warning", "error"];
@@ -92,9 +92,8 @@ export class Monitor {
       registerStackInvokeTransform: answer(async (callback: Callback) =>
         this.addTransform(this.run.transforms.invokes, callback),
       ),
-      // A resource that asks for it is refused by its name.
-      registerResourceHook: answer(async () => emptyMessage()),
-      registerErrorHook: answer(async () => emptyMessage()),
+      registerResourceHook: answer(this.registerHook),
+      registerErrorHook: answer(this.registerHook),
       registerPackage: answer(this.refusal("parameterized packages")),
       signalAndWaitForShutdown: answer(async () => {
         await this.run.programFinished();
@@ -160,9 +159,16 @@ export class Monitor {
     const info = new rpc.DeploymentInfo();
     info.setProject(this.run.project);
     info.setStack(this.run.stack);
-    info.setOrganization("organization");
+    info.setOrganization(organization);
     info.setDryrun(this.run.preview);
     return info;
+  }
+
+  private async registerHook(
+    request: rpc.RegisterResourceHookRequest | rpc.RegisterErrorHookRequest,
+  ): Promise<unknown> {
+    this.run.hooks.register(request);
+    return emptyMessage();
   }
 
   private async addTransform(list: Callback[], callback: Callback): Promise<unknown> {
@@ -172,6 +178,8 @@ export class Monitor {
 
   private async registerResource(request: rpc.RegisterResourceRequest): Promise<rpc.RegisterResourceResponse> {
     const prepared = await this.run.registrations.prepare(request);
+    const { remote } = prepared;
+    if (remote !== undefined) return this.construct(request, { ...prepared, remote });
     const state = await this.run.register(prepared.goal);
     this.run.registrations.settled(state.urn, prepared);
     const response = new rpc.RegisterResourceResponse();
@@ -184,13 +192,25 @@ export class Monitor {
     return response;
   }
 
+  private async construct(
+    request: rpc.RegisterResourceRequest,
+    prepared: Required<Request>,
+  ): Promise<rpc.RegisterResourceResponse> {
+    const made = await construct(prepared.remote, this.run);
+    this.run.registrations.settled(made.urn, prepared);
+    const response = new rpc.RegisterResourceResponse();
+    response.setUrn(made.urn);
+    response.setObject(toStruct(accepted(made.outputs, request.getAcceptsecrets(), request.getAcceptresources())));
+    setDependencies(response, made.dependencies);
+    response.setResult(rpc.Result.SUCCESS);
+    return response;
+  }
+
   private async registerResourceOutputs(request: rpc.RegisterResourceOutputsRequest): Promise<unknown> {
     const outputs = fromStruct(request.getOutputs());
     const { registrations } = this.run;
-    this.run.registerOutputs(
-      request.getUrn(),
-      await registrations.hashed(outputs, "cannot unmarshal output properties"),
-    );
+    const hashed = await registrations.hashed(outputs, "cannot unmarshal output properties");
+    await this.run.registerOutputs(request.getUrn(), hashed);
     return emptyMessage();
   }
 
@@ -249,19 +269,12 @@ export class Monitor {
     const response = new InvokeResponse();
     const keepReferences = request.getAcceptresources() || invoke.token === "pulumi:pulumi:getResource";
     response.setReturn(toStruct(accepted(result.result, true, keepReferences)));
-    response.setFailuresList(
-      result.failures.map(({ property, reason }) => {
-        const failure = new CheckFailure();
-        failure.setProperty(property);
-        failure.setReason(reason);
-        return failure;
-      }),
-    );
+    response.setFailuresList(failuresList(result.failures));
     return response;
   }
 
-  private async call(request: rpc.ResourceCallRequest): Promise<never> {
-    throw new UserError(`cannot rehearse: the method ${request.getTok()}`);
+  private call(request: rpc.ResourceCallRequest): Promise<CallResponse> {
+    return callMethod(request, this.run);
   }
 
   private async log(request: engine.LogRequest): Promise<unknown> {

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { UserError } from "../userError";
 import type { PolicyPack, Violation } from "./analyzers";
 import { builtins } from "./builtins";
+import { Callbacks } from "./callbacks";
 import { stepMessage } from "./checkFailures";
 import type { Child } from "./children";
 import { Bail, type RunContext, type Severity } from "./context";
@@ -9,10 +10,11 @@ import { DefaultProviders } from "./defaultProviders";
 import { planDeletions, runDeletions } from "./deletions";
 import { Executor, Protected } from "./executor";
 import { Generator } from "./generator";
+import { Hooks, refuseDeleteHooks } from "./hooks";
 import { Monitor, type MonitorBackend, Stopped } from "./monitor";
 import { atMost, Pipeline, Signal } from "./pipeline";
-import { alreadyLogged, startProgram } from "./program";
-import type { Properties } from "./provider";
+import { alreadyLogged, runInfo, startProgram } from "./program";
+import type { Properties, RunInfo } from "./provider";
 import { type Instance, ProviderRegistry } from "./providers";
 import { refresh } from "./refresh";
 import { Registrations } from "./registrations";
@@ -21,6 +23,7 @@ import type { Goal, ReadGoal, ResourceState } from "./state";
 import type { PlannedStep } from "./step";
 import { Transforms } from "./transforms";
 import { makeUrn, qualifiedTypeOf, stackType } from "./urns";
+import { analyzeStack } from "./wholeStack";
 
 /** Milliseconds that a program has to end by itself once its monitor is gone. */
 const patience = 3000;
@@ -37,7 +40,9 @@ export class Run implements RunContext, MonitorBackend {
   readonly news = new Map<string, ResourceState>();
   readonly packs: Promise<PolicyPack[]>;
   readonly registry: ProviderRegistry;
-  readonly transforms = new Transforms();
+  private readonly callbacks = new Callbacks();
+  readonly transforms = new Transforms(this.callbacks);
+  readonly hooks: Hooks;
   readonly defaults: DefaultProviders;
   readonly registrations: Registrations;
   private readonly generator: Generator;
@@ -48,6 +53,7 @@ export class Run implements RunContext, MonitorBackend {
   /** Nothing is left to do, or the run was stopped. */
   private readonly over = new Signal();
   private readonly pipeline = new Pipeline();
+  private address = "";
   private stopped = false;
   private bailed = false;
   private stackOutputs: { urn: string; outputs: Properties } = { urn: "", outputs: {} };
@@ -71,8 +77,10 @@ export class Run implements RunContext, MonitorBackend {
       return `${urn}::${id}`;
     });
     this.registrations = new Registrations(this.transforms, this.defaults, project.pwd);
+    const endOrGoOn = () => (options.continueOnError ? this.failLater() : this.stop("resource"));
+    this.hooks = new Hooks(this.callbacks, this, endOrGoOn);
     this.generator = new Generator(this);
-    this.executor = new Executor(this, this.generator.deletes, options.pending);
+    this.executor = new Executor(this, this.hooks, this.generator.deletes, options.pending);
     this.monitor = new Monitor(this);
   }
 
@@ -86,7 +94,8 @@ export class Run implements RunContext, MonitorBackend {
     let program: Child | undefined;
     await this.interruptibly(async () => {
       await refresh(this, this.options.refresh, this.options.pending);
-      program = startProgram({ ...this.options, address: await this.monitor.start() });
+      this.address = await this.monitor.start();
+      program = startProgram({ ...this.options, address: this.address });
       const ended = program.exited.then((end) => this.programEnded(end));
       this.packs.catch((error: Error) => this.abort(error));
       const stopping = this.over.wait.then(() => atMost(this.failure === "interrupted" ? 0 : patience, ended));
@@ -98,7 +107,7 @@ export class Run implements RunContext, MonitorBackend {
     program?.stop();
     await program?.exited;
     this.monitor.close();
-    this.transforms.close();
+    this.callbacks.close();
   }
 
   /** Does work that the user may stop; errors end the run, and no provider outlives it. */
@@ -120,6 +129,7 @@ export class Run implements RunContext, MonitorBackend {
   /** Deletes everything. */
   async destroy(): Promise<void> {
     await this.interruptibly(async () => {
+      refuseDeleteHooks(this.previous, this);
       await this.deleteRest();
       await this.pipeline.settle();
       this.reportFailure();
@@ -132,7 +142,7 @@ export class Run implements RunContext, MonitorBackend {
     if (!this.stopped) await this.deleteRest().catch((error: Error) => this.abort(error));
     await this.pipeline.settle();
     this.finishStackOutputs();
-    if (!this.stopped) await this.analyzeStack().catch((error: Error) => this.abort(error));
+    if (!this.stopped) await analyzeStack(this, this.generator).catch((error: Error) => this.abort(error));
     this.reportFailure();
   }
 
@@ -197,6 +207,22 @@ export class Run implements RunContext, MonitorBackend {
 
   instance(reference: string): Instance | undefined {
     return this.registry.get(reference);
+  }
+
+  info(): RunInfo {
+    return runInfo(this.options.project, this.preview, this.address);
+  }
+
+  learn(inputs: Properties, outputs: Properties): void {
+    this.options.filter.learnResource({ inputs, outputs });
+  }
+
+  failed(message: string): Error {
+    if (!this.stopped) {
+      this.report("error", "", message);
+      this.abort(new Bail());
+    }
+    return new Stopped();
   }
 
   /** Decides on steps one registration after the other, as the real engine does. */
@@ -272,7 +298,7 @@ export class Run implements RunContext, MonitorBackend {
     );
   }
 
-  registerOutputs(urn: string, outputs: Properties): void {
+  async registerOutputs(urn: string, outputs: Properties): Promise<void> {
     this.options.filter.learn(outputs);
     if (qualifiedTypeOf(urn) === stackType) {
       // Kept until the end: only then is it known whether outputs that are missing are gone, or were not reached.
@@ -282,6 +308,7 @@ export class Run implements RunContext, MonitorBackend {
     const state = this.news.get(urn);
     if (state === undefined) throw new Error(`cannot complete a resource '${urn}' whose registration isn't pending`);
     state.outputs = outputs;
+    await this.pipeline.underWay(this.executor.finished(urn));
   }
 
   private finishStackOutputs(): void {
@@ -289,15 +316,5 @@ export class Run implements RunContext, MonitorBackend {
     const state = this.news.get(urn);
     if (state !== undefined)
       state.outputs = this.failure === undefined ? outputs : { ...this.olds.get(urn)?.outputs, ...outputs };
-  }
-
-  private async analyzeStack(): Promise<void> {
-    const packs = await this.packs;
-    if (packs.length === 0) return;
-    const resources = [...this.news.values()].map((state) => this.generator.judgedByOutputs(state));
-    const found = await Promise.all(packs.map((pack) => pack.analyzeStack(resources)));
-    const stackUrn = makeUrn(this.stack, this.project, "", stackType, `${this.project}-${this.stack}`);
-    for (const violation of found.flat())
-      this.violated(this.news.has(violation.urn) ? violation : { ...violation, urn: stackUrn });
   }
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { constructComponent } from "../../clusters/provider/components";
 import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
 import { text } from "../wire";
-import { immutableData, namespaceOf } from "./kinds";
+import { DEFINITION, immutableData, isNamespaced, namespaceOf } from "./kinds";
 import { clusterOf, readKubeconfig } from "./kubeconfig";
 import { kubernetesModel } from "./models";
 import { spelled } from "./spelling";
@@ -46,6 +47,12 @@ export const kubernetes: Cloud = {
   },
   text: () => () => undefined,
   spelled,
+  construct: (request, { sdk, account, things }) =>
+    constructComponent(request, {
+      version: sdk.version,
+      defaultNamespace: account.facts.namespace ?? "default",
+      isNamespaced: async (type, object) => isNamespaced(type, object, things(DEFINITION)),
+    }),
   custom,
 };
 

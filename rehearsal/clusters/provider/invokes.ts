@@ -1,11 +1,8 @@
-import { isMap, parseAllDocuments } from "yaml";
-import { isObject, plain } from "../../clouds/wire";
+import { plain } from "../../clouds/wire";
 import type { InvokeRequest, InvokeResult, Properties } from "../../engine/provider";
+import { documentsOf } from "./documents";
 import type { Kinds } from "./kinds";
-import { type KubeObject, namespaceOf, textAt, withMetadata } from "./objects";
-
-/** Aliases of one document: real manifests have a few, and a bomb has millions. */
-const MOST_ALIASES = 1000;
+import { type KubeObject, namespaceOf, textAt, tokenOf, withMetadata } from "./objects";
 
 /** Functions of the package. Of what ConfigFile and ConfigGroup need, YAML is read here; charts and kustomizations are not. */
 export async function invokeFunction({ token, args }: InvokeRequest, kinds: Kinds): Promise<InvokeResult> {
@@ -29,19 +26,6 @@ export async function invokeFunction({ token, args }: InvokeRequest, kinds: Kind
 
 /** The objects of a stream of YAML documents, without those that are none. */
 function decode(text: string): KubeObject[] {
-  const documents = parseAllDocuments(text, { merge: true });
-  const found: KubeObject[] = [];
-  for (const document of "length" in documents ? [...documents] : []) {
-    const [error] = document.errors;
-    if (error !== undefined) throw new Error(`error converting YAML to JSON: ${error.message}`);
-    if (!isMap(document.contents)) continue;
-    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
-    if (isObject(value) && textAt(value, "kind") !== "" && textAt(value, "apiVersion") !== "")
-      found.push(value as KubeObject);
-  }
-  return found;
-}
-
-function tokenOf({ apiVersion, kind }: KubeObject): string {
-  return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
+  const isKube = (value: Properties) => textAt(value, "kind") !== "" && textAt(value, "apiVersion") !== "";
+  return documentsOf(text, false).filter(isKube) as KubeObject[];
 }

@@ -5,6 +5,7 @@ import { plain } from "../../clouds/wire";
 import type * as contract from "../../engine/provider";
 import { Awaits } from "./awaits";
 import { checkObject } from "./check";
+import { constructComponent } from "./components";
 import { Connection } from "./connection";
 import { createObject, recoverObject } from "./create";
 import { diffObject } from "./diff";
@@ -147,6 +148,15 @@ export class ClusterProvider implements contract.Provider {
 
   invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
     return invokeFunction(request, this.kinds);
+  }
+
+  async construct(request: contract.ConstructRequest): Promise<contract.ConstructResult> {
+    if (this.operating === undefined) return (this.unreachable as Unreachable).refuse();
+    return constructComponent(request, {
+      version: this.setting.sdk.version,
+      defaultNamespace: this.access.namespace,
+      isNamespaced: (type, object) => this.kinds.scope(type, object),
+    });
   }
 
   async close(): Promise<void> {
