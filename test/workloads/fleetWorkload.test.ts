@@ -62,10 +62,10 @@ function build(args: Partial<FleetWorkloadArgs>, change: Partial<typeof spec> = 
 }
 
 /** The message with which a workload refuses its arguments, declaring nothing of its own. */
-async function refusal(args: Partial<FleetWorkloadArgs>): Promise<string> {
+async function refusal(args: Partial<FleetWorkloadArgs>, change: Partial<typeof spec> = {}): Promise<string> {
   let refused: unknown;
   const graph = await record(() => {
-    const fleet = new Fleet("shop", { spec, kinds: [eks] });
+    const fleet = new Fleet("shop", { spec: { ...spec, ...change }, kinds: [eks] });
     try {
       new FleetWorkload("shop", { fleet, ...args });
     } catch (error) {
@@ -207,6 +207,50 @@ describe("a chart", () => {
     }
     assert.equal(graph.all("kubernetes:scheduling.k8s.io/v1:PriorityClass").length, 3);
     assert.deepEqual(chart.values.web, { image: { tag: "v5" } }, "the caller's values are not changed");
+  });
+
+  const web = { ...chart, replicas: { "web.replicaCount": "shop/web" } };
+  const confined = { name: "shop/web", replicas: 4, cpu: 0.1, memoryGiB: 0.1 };
+
+  it("is released where its workloads may run, and nowhere else", async () => {
+    for (const [change, expected] of [
+      [{ requires: { regions: ["eu-west-1", "eu-north-1"] } }, ["dublin", "stockholm"]],
+      [{ spread: "singleton" }, ["dublin"]],
+      [{ spread: "everywhere" }, SITES],
+    ] as const) {
+      const workloads = [{ ...confined, ...change }] as NonNullable<typeof spec.demand.workloads>;
+      const graph = await build({ chart: web }, { demand: { workloads } });
+      const releases = graph.all("kubernetes:helm.sh/v3:Release").filter(({ name }) => name.startsWith("shop-"));
+      assert.deepEqual(releases.map(({ name }) => name).sort(), expected.map((site) => `shop-${site}`).sort());
+    }
+  });
+
+  it("is refused where an autoscaler would have a maximum of 0", async () => {
+    const workloads = [
+      { ...confined, spread: "singleton" as const },
+      { name: "reports", replicas: 3, cpu: 0.1, memoryGiB: 0.1 },
+    ];
+    assert.match(
+      await refusal({ chart }, { demand: { workloads } }),
+      /maximumReplicas\["web\.autoscaling\.maxReplicas"\] would be 0 at frankfurt, stockholm, where the plan places none of shop\/web/,
+    );
+  });
+
+  it("is refused with a version of several charts, and with paths into lists", async () => {
+    for (const version of ["1.2", "^1.2.3", "1.x", "latest", ""]) {
+      assert.match(
+        await refusal({ chart: { ...web, version } }),
+        /chart\.version is ".*", which may mean another chart/,
+      );
+    }
+    for (const version of ["1.2.3", "v1.2.3", "1.2.3-rc.1+build.5"]) await build({ chart: { ...web, version } });
+    const { version: _none, ...unversioned } = web;
+    for (const local of ["./shop", "/charts/shop", "shop-1.2.3.tgz"])
+      await build({ chart: { ...unversioned, chart: local } });
+    assert.match(
+      await refusal({ chart: { ...web, replicas: { "workers[0].replicas": "shop/web" } } }),
+      /chart\.replicas\["workers\[0\]\.replicas"\] leads into a list/,
+    );
   });
 });
 

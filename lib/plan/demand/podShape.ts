@@ -15,6 +15,11 @@ const BYTES_PER_GIB = 2 ** 30;
 
 /** Cores or GiB of one pod: a thousand times the largest machine on offer. Beyond it, sums would lose their digits. */
 const MOST = 1_000_000;
+
+/** kubectl warns of it as well. */
+const PARTS_OF_A_BYTE =
+  "Requests of memory that are no whole bytes, where m (thousandths) was written and Mi may be meant";
+
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
 
 /** Where a pod may run, and what it asks for, in the terms of a fleet's spec. */
@@ -27,6 +32,7 @@ export function podShape(spec: Field, requests: ResourceList, note: OnNote): Pod
     [...requests].filter(([name, nano]) => isExtended(name) && nano > 0n).map(([name, nano]) => [name, bytes(nano)]),
   );
   noteUnjudged(spec, note);
+  if ((requests.get("memory") ?? 0n) % ONE !== 0n) note(PARTS_OF_A_BYTE);
   const cpu = Number(roundedUp(requests.get("cpu") ?? 0n, MILLI)) / 1000;
   const memoryGiB = bytes(requests.get("memory")) / BYTES_PER_GIB;
   if (
@@ -102,4 +108,6 @@ function noteUnjudged(spec: Field, note: OnNote): void {
   const podAffinity = spec.at("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
   if (podAffinity.items().length > 0) note("Required pod affinity is not judged");
   if (spec.at("resourceClaims").items().length > 0) note("Devices asked for by resource claims are not counted");
+  if (spec.at("schedulingGates").items().length > 0)
+    note("Pods with scheduling gates wait until somebody opens them, which is not judged");
 }
