@@ -67,7 +67,10 @@ export class Surroundings {
     if (name) {
       const known = this.priorityClasses.get(inCluster(of, name));
       if (known !== undefined) return known;
-      if (!name.startsWith("system-")) note(`PriorityClass ${name} is not in the manifests, so critical is assumed; a site without it refuses the pods`);
+      if (!name.startsWith("system-"))
+        note(
+          `PriorityClass ${name} is not in the manifests, so critical is assumed; a site without it refuses the pods`,
+        );
     }
     const value = template.at("spec", "priority").value;
     if (typeof value === "number") return value < 0 ? "sheddable" : "critical";
