@@ -60,7 +60,7 @@ const UNJUDGED =
 
 /** What the scheduler says of volumes, of which the plan knows nothing, and of conditions that it judges in part. */
 const VOLUMES = /PersistentVolumeClaim|volume/;
-const CONDITIONS = /affinity|topology spread|not looked at by the scheduler/;
+const CONDITIONS = /affinity|topology spread|scheduling gates|not looked at by the scheduler/;
 
 /** The plan's note on pods that nothing makes. */
 const PAUSED = /^A paused Deployment/;

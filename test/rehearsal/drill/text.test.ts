@@ -40,6 +40,12 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
       ["Where scheduler stork (schedulerName) places pods is not judged: web."],
       UNJUDGED,
     ],
+    ["Scheduling is blocked due to non-empty scheduling gates", [], CONTRADICTION],
+    [
+      "Scheduling is blocked due to non-empty scheduling gates",
+      ["Pods with scheduling gates wait until somebody opens them, which is not judged: web."],
+      UNJUDGED,
+    ],
     ["pod has unbound immediate PersistentVolumeClaims", [], UNJUDGED],
   ];
   for (const [reason, notes, line] of rows) {
