@@ -33,6 +33,10 @@ const LONGEST: Readonly<Record<string, number>> = { CronJob: 52, Job: 63 };
  */
 export function reportRefused({ identity, field }: Found): void {
   const { group, kind } = identity;
+  if (group === "kustomize.config.k8s.io") {
+    field.problem(`is no object of a cluster: a ${kind.toLowerCase()} has to be built first, "kubectl kustomize"`);
+    return;
+  }
   // What `extensions` had of old is read as `apps`, and more than that.
   const kinds = String(field.at("apiVersion").value).startsWith(`${group}/`) ? KINDS.get(group) : undefined;
   if (kinds !== undefined && !kinds.includes(kind)) {

@@ -73,6 +73,11 @@ describe("what an API server refuses is reported, though it could be counted", (
       [/apiVersion is "app\/v1", which has no Dep.*write apps\/v1/],
     ],
     ["a custom kind without a domain", { apiVersion: "a/v1", kind: "Roll" }, [/group is a domain, as example\.com/]],
+    [
+      "a kustomization",
+      { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization" },
+      [/is no object of a cluster: a kustomization has to be built first, "kubectl kustomize"/],
+    ],
     ["a custom kind", { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" }, []],
     [
       "a request beyond its limit",
