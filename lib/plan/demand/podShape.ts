@@ -22,10 +22,15 @@ const PARTS_OF_A_BYTE =
 
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
 
-/** Where a pod may run, and what it asks for, in the terms of a fleet's spec. */
-export function podShape(spec: Field, requests: ResourceList, note: OnNote): PodShape {
-  const { nodeSelector, architectures } = placement(spec, note);
-  const tolerations = spec.at("tolerations").items().map(toleration);
+/**
+ * Where a pod may run, and what it asks for, in the terms of a fleet's spec.
+ * @param scheduling node selector and tolerations that are added to the pod's own
+ */
+export function podShape(spec: Field, requests: ResourceList, note: OnNote, scheduling?: Field): PodShape {
+  const { nodeSelector, architectures } = placement(spec, note, scheduling);
+  const tolerations = [spec, ...(scheduling === undefined ? [] : [scheduling])].flatMap((one) =>
+    one.at("tolerations").items().map(toleration),
+  );
   const ports = hostPorts(spec);
   const ephemeralStorageGiB = bytes(requests.get("ephemeral-storage")) / BYTES_PER_GIB;
   const extended = Object.fromEntries(
@@ -61,10 +66,15 @@ function isExtended(name: string): boolean {
   return name !== "cpu" && name !== "memory" && name !== "ephemeral-storage";
 }
 
-function placement(spec: Field, note: OnNote): { nodeSelector: Map<string, string>; architectures?: Architecture[] } {
+function placement(
+  spec: Field,
+  note: OnNote,
+  scheduling?: Field,
+): { nodeSelector: Map<string, string>; architectures?: Architecture[] } {
   const nodeSelector = labels(spec.at("nodeSelector"));
   const required = affinity(spec.at("affinity", "nodeAffinity"), note);
-  for (const [key, value] of required.labels) {
+  const added = scheduling === undefined ? [] : labels(scheduling.at("nodeSelector"));
+  for (const [key, value] of [...required.labels, ...added]) {
     if (nodeSelector.has(key) && nodeSelector.get(key) !== value) note(`asks for two values of label ${key}`);
     nodeSelector.set(key, value);
   }

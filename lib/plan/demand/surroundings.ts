@@ -21,6 +21,7 @@ export class Surroundings {
   private readonly limitRanges = new Map<string, Map<string, bigint>>();
   private readonly bounds = new Map<string, Bounds[]>();
   private readonly overheads = new Map<string, ResourceList>();
+  private readonly scheduling = new Map<string, Field>();
   private readonly priorityClasses = new Map<string, Priority>();
   private readonly defaultPriority = new Map<string, Priority>();
 
@@ -35,6 +36,7 @@ export class Surroundings {
           inCluster(identity, identity.name),
           roundUp(resourceList(object.at("overhead", "podFixed"))),
         );
+        this.scheduling.set(inCluster(identity, identity.name), object.at("scheduling"));
         break;
       case "scheduling.k8s.io/PriorityClass":
         this.addPriorityClass(identity, object);
@@ -50,10 +52,16 @@ export class Surroundings {
     const runtimeClass = podSpec.at("runtimeClassName").text();
     const overhead = runtimeClass === undefined ? undefined : this.overheads.get(inCluster(of, runtimeClass));
     if (runtimeClass !== undefined && overhead === undefined) {
-      note(`Overhead of RuntimeClass ${runtimeClass}, which is not in the manifests, is not counted`);
+      note(`Overhead of RuntimeClass ${runtimeClass}, which is not in the manifests, is not counted; a site without it refuses the pods`);
     }
     const containerRequests = this.limitRanges.get(inCluster(of, of.namespace)) ?? new Map();
     return { containerRequests, overhead: overhead ?? new Map() };
+  }
+
+  /** Where a pod's RuntimeClass has it run: node selector and tolerations, which admission adds to the pod's own. */
+  schedulingOf(of: Identity, podSpec: Field): Field | undefined {
+    const runtimeClass = podSpec.at("runtimeClassName").text();
+    return runtimeClass === undefined ? undefined : this.scheduling.get(inCluster(of, runtimeClass));
   }
 
   /**

@@ -77,7 +77,7 @@ export function workload(
   const read: Workload = {
     identity,
     replicas: count,
-    shape: podShape(spec, requests, note),
+    shape: podShape(spec, requests, note, surroundings.schedulingOf(identity, spec)),
     requests,
     priority: surroundings.priority(identity, object, pods.template, note),
     withoutRequests,

@@ -101,6 +101,21 @@ describe("a LimitRange that does not allow what containers ask for", () => {
   }
 });
 
+it("a RuntimeClass has its pods run where its runtime is", () => {
+  const kata = {
+    apiVersion: "node.k8s.io/v1",
+    kind: "RuntimeClass",
+    metadata: { name: "kata" },
+    handler: "kata",
+    scheduling: { nodeSelector: { runtime: "kata" }, tolerations: [{ key: "kata", operator: "Exists" }] },
+  };
+  const pod = { runtimeClassName: "kata", nodeSelector: { disk: "ssd" }, tolerations: [{ operator: "Exists" }] };
+  const [web, db] = demandFromManifests(sources(kata, object("web", { pod }), object("db"))).workloads;
+  assert.deepEqual(web?.nodeSelector, { disk: "ssd", runtime: "kata" });
+  assert.deepEqual(web?.tolerations, [{ operator: "Exists" }, { key: "kata", operator: "Exists" }]);
+  assert.deepEqual([db?.nodeSelector, db?.tolerations], [undefined, undefined]);
+});
+
 describe("what pods wait for and no plan judges", () => {
   const rows: [what: string, change: Change, expected: RegExp | undefined][] = [
     ["nothing", {}, undefined],
