@@ -116,6 +116,31 @@ it("a RuntimeClass has its pods run where its runtime is", () => {
   assert.deepEqual([db?.nodeSelector, db?.tolerations], [undefined, undefined]);
 });
 
+it("what is suspended is given to every site as it is, to be resumed there", () => {
+  const template = { spec: { containers: [{ name: "main", resources: { requests: { cpu: "1", memory: "1Gi" } } }] } };
+  const job = { parallelism: 4, template };
+  const batch = (kind: string, spec: object) => ({ apiVersion: "batch/v1", kind, metadata: { name: "off" }, spec });
+  for (const [suspended, path] of [
+    [batch("Job", { ...job, suspend: true }), ["spec"]],
+    [
+      batch("CronJob", { schedule: "@daily", suspend: true, jobTemplate: { spec: job } }),
+      ["spec", "jobTemplate", "spec"],
+    ],
+  ] as const) {
+    const given = sources(object("web"), suspended);
+    const { workloads } = demandFromManifests(given);
+    for (const { objects } of siteObjects(fleetPlan({ sites: SITES, demand: { workloads } }), given).sites) {
+      const found = objects.find(({ kind }) => kind === suspended.kind);
+      assert.ok(found, suspended.kind);
+      const { parallelism } = path.reduce<Record<string, unknown>>(
+        (at, key) => at[key] as Record<string, unknown>,
+        found,
+      );
+      assert.equal(parallelism, 4);
+    }
+  }
+});
+
 describe("what pods wait for and no plan judges", () => {
   const rows: [what: string, change: Change, expected: RegExp | undefined][] = [
     ["nothing", {}, undefined],
