@@ -52,7 +52,9 @@ export class Surroundings {
     const runtimeClass = podSpec.at("runtimeClassName").text();
     const overhead = runtimeClass === undefined ? undefined : this.overheads.get(inCluster(of, runtimeClass));
     if (runtimeClass !== undefined && overhead === undefined) {
-      note(`Overhead of RuntimeClass ${runtimeClass}, which is not in the manifests, is not counted; a site without it refuses the pods`);
+      note(
+        `Overhead of RuntimeClass ${runtimeClass}, which is not in the manifests, is not counted; a site without it refuses the pods`,
+      );
     }
     const containerRequests = this.limitRanges.get(inCluster(of, of.namespace)) ?? new Map();
     return { containerRequests, overhead: overhead ?? new Map() };
