@@ -3,20 +3,13 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { LARGEST_TEXT, ManifestError, type ManifestSource } from "../lib/plan/demand";
 import type { Problem } from "../lib/plan/problems";
+import { decode, EXTENSIONS, isPassedOver, reason, unrenderedKind } from "../lib/workloads/files";
 
-/** Files of a folder that are read, and those that say that the folder has to be rendered first. */
-const EXTENSIONS: readonly string[] = [".yaml", ".yml", ".json"];
-const UNRENDERED: ReadonlyMap<string, string> = new Map([
-  ["Chart.yaml", `is a Helm chart: render it first, "helm template FOLDER | multisite plan --workloads -"`],
-  [
-    "kustomization.yaml",
-    `is a kustomization: build it first, "kubectl kustomize FOLDER | multisite plan --workloads -"`,
-  ],
-  [
-    "kustomization.yml",
-    `is a kustomization: build it first, "kubectl kustomize FOLDER | multisite plan --workloads -"`,
-  ],
-]);
+/** How a folder is rendered that has to be. */
+const RENDERED = {
+  chart: `is a Helm chart: render it first, "helm template FOLDER | multisite plan --workloads -"`,
+  kustomization: `is a kustomization: build it first, "kubectl kustomize FOLDER | multisite plan --workloads -"`,
+};
 
 /** Files in all, so that a folder given by mistake (such as /) ends soon. */
 const MOST_FILES = 10_000;
@@ -66,9 +59,9 @@ class Reading {
     this.folders.add(real);
     const entries = (await readdir(path, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
     const before = this.sources.length;
-    const unrendered = entries.find((it) => UNRENDERED.has(it.name));
-    if (unrendered !== undefined) {
-      this.problem(path, (UNRENDERED.get(unrendered.name) ?? "").replace("FOLDER", path));
+    const kind = unrenderedKind(entries.map(({ name }) => name));
+    if (kind !== undefined) {
+      this.problem(path, RENDERED[kind].replace("FOLDER", path));
       return;
     }
     for (const entry of entries) await this.entry(join(path, entry.name), entry);
@@ -78,7 +71,7 @@ class Reading {
   }
 
   private async entry(path: string, entry: Dirent): Promise<void> {
-    if (entry.name.startsWith(".") || entry.name === "node_modules") return;
+    if (isPassedOver(entry.name)) return;
     try {
       const what = entry.isSymbolicLink() ? await stat(path) : entry;
       if (what.isDirectory()) return await this.folder(path, false);
@@ -116,27 +109,4 @@ class Reading {
   private problem(path: string, message: string): void {
     this.problems.push({ path, message });
   }
-}
-
-/** UTF-8, or UTF-16 where a byte order mark says so, as YAML has it. */
-function decode(bytes: Buffer): string {
-  const mark = bytes.subarray(0, 2).toString("hex");
-  const encoding = mark === "fffe" ? "utf-16le" : mark === "feff" ? "utf-16be" : "utf-8";
-  return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-}
-
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ["ENOENT", "does not exist"],
-  ["EACCES", "may not be read: permission denied"],
-  ["EPERM", "may not be read: permission denied"],
-  ["ELOOP", "is a link that leads to itself"],
-  ["ENOTDIR", "does not exist: a part of its path is no folder"],
-  ["EISDIR", "is a folder"],
-  ["ENAMETOOLONG", "is no path: it is too long"],
-  ["ERR_ENCODING_INVALID_ENCODED_DATA", "is no text: it is neither UTF-8 nor UTF-16 with a byte order mark"],
-]);
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return REASONS.get(code) ?? `cannot be read${code === "" ? "" : ` (${code})`}`;
 }

@@ -143,11 +143,25 @@ function withoutShare({ load, domains }: Judged): string[] {
   if (!load.need.some((need) => need > 0)) return [];
   const serving = domains.flatMap((one) => one.sites);
   const idle = byName(serving.filter((one) => one.share.proven.num === 0).map((one) => one.site));
-  return idle.map((site) =>
-    site.nodeGroups.some((group) => guaranteed(group) > 0)
-      ? `Site ${site.name} cannot be shown to run the least that every site must run of each workload, so it counts as nothing.`
-      : `Site ${site.name} guarantees no nodes, so it counts as nothing.`,
-  );
+  const hasNodes = (site: CapacitySite) => site.nodeGroups.some((group) => guaranteed(group) > 0);
+  return [
+    ...idleNote(
+      idle.filter(hasNodes),
+      () => "cannot be shown to run the least that every site must run of each workload",
+    ),
+    ...idleNote(
+      idle.filter((site) => !hasNodes(site)),
+      (isOne) => `${isOne ? "guarantees" : "guarantee"} no nodes`,
+    ),
+  ];
+}
+
+/** One line for all of them: at night nobody reads the same one for each site. */
+function idleNote(sites: readonly CapacitySite[], why: (isOne: boolean) => string): string[] {
+  if (sites.length === 0) return [];
+  const isOne = sites.length === 1;
+  const names = sites.map(({ name }) => name);
+  return [`${list("Site", names)} ${why(isOne)}, so ${isOne ? "it counts" : "they count"} as nothing.`];
 }
 
 /** All sums may fit while the sites lack different resources. */

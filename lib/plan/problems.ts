@@ -9,17 +9,20 @@ import { checkPools } from "./checks/pools";
 import { checkApiAccess } from "./checks/ranges";
 import { checkSites, draftSites } from "./checks/sites";
 import { readStructure } from "./checks/structure";
+import { subjectOf } from "./checks/subjects";
 import { checkTraffic } from "./checks/traffic";
 import { checkTrust } from "./checks/trust";
 import { checkUnderlay } from "./checks/underlay";
 import { checkWebhookPorts } from "./checks/webhookPorts";
-import { formatPath } from "./checks/wording";
+import { formatPath, type Path } from "./checks/wording";
 import type { FleetSpec } from "./spec";
 
 /** One thing that is wrong with a spec. */
 export interface Problem {
   /** Where, such as `sites[0].pools[1].nodes`; `spec` for the whole. */
   readonly path: string;
+  /** Whose it is, where the path counts what has names: `site frankfurt, pool apps`. */
+  readonly subject?: string;
   /** What is wrong, the value given, the values allowed, and what to change; it reads on from the path. */
   readonly message: string;
 }
@@ -40,12 +43,16 @@ export class SpecError extends Error {
 const MOST_LISTED = 100;
 
 function listing(problems: readonly Problem[]): string {
-  const lines = problems.slice(0, MOST_LISTED).map(({ path, message }) => `  ${path} ${message}`);
+  const lines = problems.slice(0, MOST_LISTED).map(lineOf);
   const more = problems.length - lines.length;
   if (more > 0) lines.push(`  and ${more} more.`);
   const head =
     problems.length === 1 ? "The fleet's spec has a problem:" : `The fleet's spec has ${problems.length} problems:`;
   return [head, ...lines].join("\n");
+}
+
+function lineOf({ path, subject, message }: Problem): string {
+  return `  ${path}${subject === undefined ? "" : ` (${subject})`} ${message}`;
 }
 
 /**
@@ -65,13 +72,13 @@ export interface ReadSpec {
 
 /** Reads a spec once: the copy that was checked is the copy that is planned. */
 export function readSpec(input: unknown): ReadSpec {
-  const problems: Problem[] = [];
-  const draft = readStructure(input, (path, message) => problems.push({ path: formatPath(path), message }));
-  const unreadable = new Set(problems.map(({ path }) => path));
-  const report = (path: readonly (string | number)[], message: string) => {
+  const found: { readonly path: Path; readonly message: string }[] = [];
+  const draft = readStructure(input, (path, message) => found.push({ path: [...path], message }));
+  const unreadable = new Set(found.map(({ path }) => formatPath(path)));
+  const report = (path: Path, message: string) => {
     // It is given, and left out of the draft with all that is in it: nobody may call that missing.
     if (path.some((_, index) => unreadable.has(formatPath(path.slice(0, index + 1))))) return;
-    problems.push({ path: formatPath(path), message });
+    found.push({ path: [...path], message });
   };
   const sites = draftSites(draft);
   checkSites(draft, sites, report);
@@ -89,5 +96,9 @@ export function readSpec(input: unknown): ReadSpec {
   checkWebhookPorts(sites, report);
   checkTags(draft.tags, ["tags"], report);
   for (const { site, path } of sites) checkTags(site.tags, [...path, "tags"], report, draft.tags);
+  const problems = found.map(({ path, message }): Problem => {
+    const subject = subjectOf(path, draft);
+    return { path: formatPath(path), ...(subject !== undefined && { subject }), message };
+  });
   return { spec: problems.length === 0 ? (draft as FleetSpec) : undefined, problems };
 }

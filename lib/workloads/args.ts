@@ -14,7 +14,7 @@ export interface FleetWorkloadArgs {
    */
   readonly manifests?: string | readonly (string | ManifestSource | object)[];
 
-  /** A Helm chart, released once in every site that runs workloads. */
+  /** A Helm chart, released once in every site that runs any of its workloads. */
   readonly chart?: ChartArgs;
 
   /** How workloads with an autoscaler wait for a loss. @default "prescaled" */
@@ -45,7 +45,7 @@ export interface WorkloadSite {
 export interface ChartArgs {
   /** Name in its repository, an `oci://` address, or a folder. */
   readonly chart: string;
-  /** Exact version. Required unless `chart` is a folder. */
+  /** Exact version, such as `1.2.3`. Required unless `chart` is a folder or an archive (`.tgz`). */
   readonly version?: string;
   /** Address of the repository. @default none: `chart` says where it is */
   readonly repository?: string;

@@ -1,19 +1,46 @@
 import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import type * as pulumi from "@pulumi/pulumi";
 import type { FleetPlan } from "../plan/plan";
-import { type Priority, placedReplicas, priorityClassName } from "../plan/workloads";
+import type { WorkloadSpec } from "../plan/spec";
+import { type Priority, placedReplicas, priorityClassName, type ScalingMode } from "../plan/workloads";
+import { isConfined, type SiteWorkloads } from "../plan/workloads/replicas";
 import type { ChartArgs, FleetWorkloadArgs } from "./args";
 import { siteValues } from "./chartValues";
 
-/** The release of a chart in one site, with the plan's numbers among its values. */
+/**
+ * What the sites that run something of a chart run of its workloads. A site whose part of every one of them is nothing, by
+ * requirements or because another site runs what runs once, gets no release: it would get objects that are not its own.
+ */
+export function chartSites(chart: ChartArgs, plan: FleetPlan, scaling?: ScalingMode): SiteWorkloads[] {
+  const own = [...Object.values(chart.replicas ?? {}), ...Object.values(chart.maximumReplicas ?? {})];
+  const areConfined = own.every((name) => isConfined(specOf(plan, name)));
+  return placedReplicas(plan, scaling).filter(
+    ({ workloads }) => !areConfined || own.some((name) => (workloads[name]?.maximum ?? 0) > 0),
+  );
+}
+
+/** Maxima of autoscalers that would be 0, which an API server refuses in the midst of an update. */
+export function zeroMaxima(chart: ChartArgs, sites: readonly SiteWorkloads[]): string[] {
+  return Object.entries(chart.maximumReplicas ?? {}).flatMap(([path, name]) => {
+    const none = sites.filter(({ workloads }) => workloads[name]?.maximum === 0).map(({ site }) => site);
+    if (none.length === 0) return [];
+    return [
+      `chart.maximumReplicas["${path}"] would be 0 at ${none.join(", ")}, where the plan places none of ${name}, and no ` +
+        `autoscaler may have that: turn it off in chart.values and leave the path out, or give ${name} a chart of its own`,
+    ];
+  });
+}
+
+/** The release of a chart in one site, with the plan's numbers among its values; undefined where it runs nothing of it. */
 export function chartRelease(
   name: string,
   site: string,
   chart: ChartArgs,
   { fleet: { plan }, scaling }: FleetWorkloadArgs,
   options: pulumi.CustomResourceOptions,
-): Release {
-  const replicas = placedReplicas(plan, scaling).find((one) => one.site === site)?.workloads ?? {};
+): Release | undefined {
+  const replicas = chartSites(chart, plan, scaling).find((one) => one.site === site)?.workloads;
+  if (replicas === undefined) return undefined;
   const values = siteValues(chart, (workload) => ({
     ...(replicas[workload] ?? { replicas: 0, maximum: 0 }),
     priorityClass: priorityClassName(name, priorityIn(plan, workload)),
@@ -34,7 +61,11 @@ export function chartRelease(
 }
 
 function priorityIn(plan: FleetPlan, workload: string): Priority {
-  return plan.spec.demand.workloads?.find((one) => one.name === workload)?.priority ?? "critical";
+  return specOf(plan, workload)?.priority ?? "critical";
+}
+
+function specOf(plan: FleetPlan, workload: string): WorkloadSpec | undefined {
+  return plan.spec.demand.workloads?.find((one) => one.name === workload);
 }
 
 /** The priorities whose classes the values of a chart name. */

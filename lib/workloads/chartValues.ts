@@ -9,12 +9,21 @@ export interface ChartNumbers {
   readonly priorityClass: string;
 }
 
-/** What is wrong with the paths of a chart: workloads that the plan does not know, and paths that end in no map. */
+/** A folder or an archive, whose content says its version. */
+const LOCAL = /^[./]|\.tgz$/;
+
+/** A version that means one chart, as semantic versioning writes it. */
+const EXACT = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
+
+/** What is wrong with a chart: its version, workloads that the plan does not know, and paths that lead to no value. */
 export function chartProblems(chart: ChartArgs, workloads: readonly string[]): string[] {
   const problems: string[] = [];
-  if (chart.version === undefined && !/^[./]/.test(chart.chart)) {
+  const { version } = chart;
+  const advice = `every site must run the same chart, so give the exact version of ${chart.chart}`;
+  if (version === undefined && !LOCAL.test(chart.chart)) problems.push(`chart.version is missing: ${advice}`);
+  if (version !== undefined && !EXACT.test(version)) {
     problems.push(
-      `chart.version is missing: every site must run the same chart, so give the exact version of ${chart.chart}`,
+      `chart.version is ${JSON.stringify(version)}, which may mean another chart tomorrow: ${advice}, such as 1.2.3`,
     );
   }
   if (Object.keys(chart.replicas ?? {}).length === 0) {
@@ -27,6 +36,11 @@ export function chartProblems(chart: ChartArgs, workloads: readonly string[]): s
       if (!workloads.includes(workload)) {
         problems.push(
           `chart.${field}["${path}"] is "${workload}", which is no workload of the spec's demand (${workloads.join(", ") || "there are none"})`,
+        );
+      }
+      if (/\[\d+\]/.test(path)) {
+        problems.push(
+          `chart.${field}["${path}"] leads into a list, of which a chart takes all or nothing: name a value that is in maps alone`,
         );
       }
       const blocked = blockedAt(chart.values ?? {}, keysOf(path));

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ManifestError } from "../plan/demand";
 import { isMadeNamespace, type KubernetesObject, type RenderedSite, siteObjects } from "../plan/workloads";
 import type { FleetWorkloadArgs, WorkloadSite } from "./args";
-import { chartPriorities, chartRelease } from "./chart";
+import { chartPriorities, chartRelease, chartSites, zeroMaxima } from "./chart";
 import { chartProblems } from "./chartValues";
 import { sourcesOf, unplannable } from "./given";
 import { objectResource, titleOf } from "./resources";
@@ -59,6 +59,7 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
   if (chart !== undefined) {
     const workloads = (fleet.plan.spec.demand.workloads ?? []).map((one) => one.name);
     problems.push(...chartProblems(chart, workloads));
+    problems.push(...zeroMaxima(chart, chartSites(chart, fleet.plan, scaling)));
   }
   const sources = sourcesOf(name, args.manifests ?? []);
   problems.push(...unplannable(sources));

@@ -1,38 +1,63 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ManifestSource } from "../plan/demand";
+import { decode, EXTENSIONS, isPassedOver, reason, unrenderedKind } from "./files";
 
-const MANIFEST = /\.(ya?ml|json)$/i;
+/** What a folder is given as that has to be rendered. */
+const RENDERED = {
+  chart: "is a Helm chart: give it as `chart` of the FleetWorkload",
+  kustomization: "is a kustomization: give it with kustomization(folder)",
+};
 
 /**
- * Reads manifests: files, and of folders all `.yaml`, `.yml` and `.json` below them, in the order of their names. Call it
- * in the program: a component's constructor reads nothing.
- * @throws pulumi.RunError with every path that cannot be read.
+ * Reads manifests: files, and of folders all `.yaml`, `.yml` and `.json` below them, in the order of their names; hidden ones
+ * and node_modules are left out. Call it in the program: a component's constructor reads nothing.
+ * @throws pulumi.RunError with every path that cannot be read, or has to be rendered first.
  */
 export function manifestFiles(...paths: string[]): ManifestSource[] {
   const problems: string[] = [];
-  const found = paths.flatMap((path) => {
-    try {
-      return filesOf(path).map((name) => ({ name, text: readFileSync(name, "utf8") }));
-    } catch (error) {
-      problems.push(`  ${path}: ${(error as Error).message}`);
-      return [];
-    }
-  });
+  const found: ManifestSource[] = [];
+  for (const path of paths) {
+    const before = found.length + problems.length;
+    readInto(found, path, problems, new Set());
+    if (found.length + problems.length > before) continue;
+    problems.push(`  ${path}: holds no file that ends in ${EXTENSIONS.join(", ")}`);
+  }
   if (problems.length > 0) throw new pulumi.RunError(`Manifests cannot be read:\n${problems.join("\n")}`);
   return found;
 }
 
-function filesOf(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
-  const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return entries.flatMap((entry) => {
-    const name = join(path, entry.name);
-    if (entry.isDirectory()) return filesOf(name);
-    return MANIFEST.test(entry.name) ? [name] : [];
-  });
+/** @param folders those that were read, by their real paths: links may lead in circles. */
+function readInto(found: ManifestSource[], path: string, problems: string[], folders: Set<string>): void {
+  try {
+    if (!statSync(path).isDirectory()) {
+      found.push({ name: path, text: decode(readFileSync(path)) });
+      return;
+    }
+    const real = realpathSync(path);
+    if (folders.has(real)) return;
+    folders.add(real);
+    const names = readdirSync(path).sort((a, b) => (a < b ? -1 : 1));
+    const kind = unrenderedKind(names);
+    if (kind !== undefined) {
+      problems.push(`  ${path}: ${RENDERED[kind]}`);
+      return;
+    }
+    for (const name of names) {
+      const below = join(path, name);
+      const isRead = EXTENSIONS.includes(extname(name).toLowerCase()) || isFolder(below);
+      if (isRead && !isPassedOver(name)) readInto(found, below, problems, folders);
+    }
+  } catch (error) {
+    problems.push(`  ${path}: ${reason(error)}`);
+  }
+}
+
+/** Of a link: whether it leads to one. */
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** How a kustomization is built. */
@@ -63,11 +88,22 @@ export function kustomization(folder: string, { kubectl = "kubectl" }: Kustomiza
   } catch (error) {
     const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
     if (code !== "ENOENT") {
-      throw new pulumi.RunError(`Kustomization ${folder} cannot be built: ${stderr?.trim() || message}`);
+      throw new pulumi.RunError(`Kustomization ${folder} cannot be built: ${toldBy(stderr ?? "") || message}`);
     }
     throw new pulumi.RunError(
       `Kustomization ${folder} cannot be built: there is no ${kubectl}. Install kubectl, give its path as ` +
         `kustomization(folder, { kubectl }), or build it beforehand: kubectl kustomize ${folder} > built.yaml, and manifestFiles("built.yaml").`,
     );
   }
+}
+
+/** What kubectl says, without the frame of its log, and what to do where that advises what is not done here. */
+function toldBy(stderr: string): string {
+  const framed = /err=(?:"((?:[^"\\]|\\.)*)"|<\n([\s\S]*?)\n >)\s*$/.exec(stderr);
+  const [, quoted, block] = framed ?? [];
+  const text = quoted?.replace(/\\n/g, "\n").replace(/\\(["\\])/g, "$1") ?? block ?? stderr;
+  const advice = /enable-helm/.test(text)
+    ? "\n  Charts in kustomizations are not rendered here: give the chart as `chart` of a FleetWorkload, or run `helm template` beforehand."
+    : "";
+  return `${text.replace(/^\t/gm, "").trim()}${advice}`;
 }

@@ -4,7 +4,7 @@ import type { ScalingMode } from "../../lib/plan/workloads";
 import { lossOf } from "../commands/subject";
 import { Autoscaling } from "./autoscaling";
 import { type DrillFleet, exactly, NO_PODS, type Reached, type Targets } from "./fleet";
-import { promised, shortages } from "./promise";
+import { isGone, promised, shortages } from "./promise";
 import type { DrillLoss, DrillSite, DrillStep } from "./report";
 import { UsersInALoss } from "./users/loss";
 import type { Population } from "./users/population";
@@ -61,7 +61,10 @@ export async function lose(fleet: DrillFleet, lost: readonly string[], options: 
 
   const met = users?.met() ?? null;
   const carried = steps.every((one) => one.secondsToFull !== null && one.short.length === 0) && met?.held !== false;
-  return { lost: [...lost], planned: plannedOf(fleet, lost, options.today), carried, steps, users: met };
+  const gone = (fleet.plan.spec.demand.workloads ?? [])
+    .filter((one) => one.priority !== "sheddable" && isGone(fleet.plan.capacity, one, lost))
+    .map((one) => one.name);
+  return { lost: [...lost], planned: plannedOf(fleet, lost, options.today), carried, gone, steps, users: met };
 }
 
 /** Sites that carry traffic by the plan, and so run something. */

@@ -3,6 +3,7 @@ import type { LocalSite } from "../clusters/sites";
 import { type GivenWorkloads, refusing } from "../commands/demand";
 import { UserError } from "../userError";
 import { apply } from "./apply";
+import { ASK_AS_PLANNED, askedFewer } from "./asked";
 import { serving } from "./drill";
 import type { DrillFleet } from "./fleet";
 import { playable } from "./playable";
@@ -22,7 +23,8 @@ export interface Placing {
  * Puts the workloads into the sites: the given manifests; and pods that ask for the same for every workload that nothing
  * at a site starts.
  * @returns what is to be known of it.
- * @throws UserError when a site refuses an object, or a chart's objects have other names than the demand.
+ * @throws UserError when a site refuses an object, a chart's objects have other names than the demand, or objects ask for fewer
+ * pods than the plan places.
  */
 export async function place(fleet: DrillFleet, { manifests, scaling, hasCharts }: Placing): Promise<readonly string[]> {
   const sites = serving(fleet).map((name) => fleet.sites[name]!);
@@ -33,6 +35,7 @@ export async function place(fleet: DrillFleet, { manifests, scaling, hasCharts }
   const workloads = fleet.plan.spec.demand.workloads ?? [];
   const found = await Promise.all(sites.map((site) => unplayed(site, wantedAt(fleet, site.name))));
   if (hasCharts) refuseUnnamed(sites, found);
+  if (scaling === "prescaled") await refuseFewer(fleet, sites);
   await apply(
     sites.map((site, index) => {
       const missing = new Set(found[index]?.workloads);
@@ -64,6 +67,12 @@ function refuseUnnamed(sites: readonly LocalSite[], found: readonly Unplayed[]):
       "\n",
     ),
   );
+}
+
+/** Autoscalers that are played set the number themselves, so that this is asked of those that wait for nothing. */
+async function refuseFewer(fleet: DrillFleet, sites: readonly LocalSite[]): Promise<void> {
+  const lines = await Promise.all(sites.map((site) => askedFewer(site, fleet.placementOf(site.name)?.replicas ?? {})));
+  if (lines.flat().length > 0) throw new UserError([...lines.flat(), ASK_AS_PLANNED].join("\n"));
 }
 
 /** Nothing is said when all is played: then the demand is all that there is. */

@@ -22,6 +22,8 @@ export interface DrillLoss {
   /** What the plan says of exactly this loss. */
   planned: "holds" | "does not hold" | "cannot be proven";
   carried: boolean;
+  /** Critical workloads that run once and ran in a lost site: gone with it, as the plan says, and not asked for after it. */
+  gone: string[];
   steps: DrillStep[];
   /** What users met; null for a fleet without `traffic`. */
   users: DrillUsers | null;

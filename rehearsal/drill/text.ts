@@ -42,6 +42,11 @@ function lossText(loss: DrillLoss, notes: readonly string[], colors: Colors): st
     step.sites.map(({ site, running, isLost }) => `${site} ${isLost ? "lost" : running}`).join(", "),
   ]);
   const lines = [`Losing ${loss.lost.join(" and ")} (the plan says: ${loss.planned})`, table(COLUMNS, rows)];
+  if (loss.gone.length > 0) {
+    lines.push(
+      `  lost: ${loss.gone.join(", ")} ran once, in ${loss.lost.join(" and ")}, and nowhere after that: N+1 does not cover it.`,
+    );
+  }
   for (const step of loss.steps) lines.push(...waitingText(step).map((line) => colors.red(line)));
   if (loss.users !== null) lines.push(usersText(loss.users, colors));
   if (contradicts(loss)) lines.push(colors.red(`  ${whyNotAsPlanned(loss, notes)}`));
@@ -60,7 +65,7 @@ const UNJUDGED =
 
 /** What the scheduler says of volumes, of which the plan knows nothing, and of conditions that it judges in part. */
 const VOLUMES = /PersistentVolumeClaim|volume/;
-const CONDITIONS = /affinity|topology spread|not looked at by the scheduler/;
+const CONDITIONS = /affinity|topology spread|scheduling gates|not looked at by the scheduler/;
 
 /** The plan's note on pods that nothing makes. */
 const PAUSED = /^A paused Deployment/;
@@ -144,8 +149,11 @@ function whatRuns(waiting: DrillWaiting): string {
 
 function resultText({ carried, losses, verdict }: DrillReport, { bold, green, red }: Colors): string {
   const failed = losses.filter((loss) => !loss.carried).map(({ lost }) => lost.join(" and "));
+  const gone = [...new Set(losses.flatMap((loss) => loss.gone))];
+  const users = losses.some((loss) => loss.users !== null) ? ", and users were elsewhere in time" : "";
+  const once = gone.length === 0 ? "" : `, but for what runs once and was lost with its site: ${gone.join(", ")}`;
   const text = carried
-    ? `${green(bold("CARRIED"))}: after each of these losses every pod ran that the plan had placed${losses.some(({ users }) => users !== null) ? ", and users were elsewhere in time" : ""}.`
+    ? `${green(bold("CARRIED"))}: after each of these losses every pod ran that the plan had placed${users}${once}.`
     : `${red(bold("NOT CARRIED"))} after the loss of ${failed.join(", ")}.`;
   return `Result: ${text} The plan's verdict: ${verdict}.`;
 }

@@ -288,6 +288,11 @@ describe("numbers that make no sense", () => {
       assert.equal(verdict.verdict, "does not hold");
       assert.ok(verdict.notes.includes("Site x guarantees no nodes, so it counts as nothing."));
     }
+    const { notes } = judge(
+      [...sitesOf(100), ...["x", "y"].map((name) => site(name, [pool(0, node(1))]))],
+      totals(100),
+    );
+    assert.ok(notes.includes("Sites x and y guarantee no nodes, so they count as nothing."), notes.join("\n"));
     const unknown = { ...node(1), cpuMillis: Number.NaN };
     assert.equal(judge([...sitesOf(100), site("x", [pool(100, unknown)])], totals(100)).verdict, "does not hold");
   });

@@ -138,6 +138,30 @@ test("an Output of Pulumi says that structural values are plain, and why, and a 
   assert.ok(!JSON.stringify(problems).includes("987"));
 });
 
+test("what a path counts is named as well: sites, pools and workloads", () => {
+  const spec = mixedFleet();
+  const pod = { replicas: 1, cpu: 1, memoryGiB: 1 };
+  spec.sites[1].pools[0].nodes = -1;
+  spec.demand.workloads = [
+    { ...pod, name: "web" },
+    { ...pod, name: "db", replicas: -1, cpu: "1" },
+    { ...pod, name: "web" },
+    { ...pod, name: 7, memoryGiB: -1 },
+  ];
+  spec.demand.daemonSets = [{ name: "agent", cpu: -1, memoryGiB: 0 }];
+  const subjects = Object.fromEntries(specProblems(spec).map(({ path, subject }) => [path, subject]));
+  assert.deepEqual(subjects, {
+    "sites[1].pools[0].nodes": `site ${spec.sites[1].name}, pool ${spec.sites[1].pools[0].name}`,
+    "demand.workloads[1].replicas": "workload db",
+    "demand.workloads[1].cpu": "workload db",
+    // The value is the name, and one that is no text is none.
+    "demand.workloads[2].name": undefined,
+    "demand.workloads[3].name": undefined,
+    "demand.workloads[3].memoryGiB": undefined,
+    "demand.daemonSets[0].cpu": "DaemonSet agent",
+  });
+});
+
 test("prototype keys are rejected and change no prototype", () => {
   const spec = JSON.parse(
     '{"__proto__":{"polluted":1},"sites":[{"constructor":{"prototype":{"polluted":1}}}],"demand":{"cpu":1}}',
@@ -176,6 +200,8 @@ test("a SpecError lists every problem, one a line, and counts them", () => {
     { path: "b", message: "is 3: give 4." },
   ]);
   assert.equal(error.message, "The fleet's spec has 2 problems:\n  a is 1: give 2.\n  b is 3: give 4.");
+  const whose = new SpecError([{ path: "sites[0].pools[1].nodes", subject: "site oslo, pool apps", message: "is 0." }]);
+  assert.match(whose.message, /\n {2}sites\[0\]\.pools\[1\]\.nodes \(site oslo, pool apps\) is 0\.$/);
   const many = Array.from({ length: 150 }, (_, i) => ({ path: `p${i}`, message: "is wrong." }));
   assert.match(new SpecError(many).message, /p99 is wrong\.\n {2}and 50 more\.$/);
 });

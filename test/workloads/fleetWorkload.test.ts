@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -62,10 +62,10 @@ function build(args: Partial<FleetWorkloadArgs>, change: Partial<typeof spec> = 
 }
 
 /** The message with which a workload refuses its arguments, declaring nothing of its own. */
-async function refusal(args: Partial<FleetWorkloadArgs>): Promise<string> {
+async function refusal(args: Partial<FleetWorkloadArgs>, change: Partial<typeof spec> = {}): Promise<string> {
   let refused: unknown;
   const graph = await record(() => {
-    const fleet = new Fleet("shop", { spec, kinds: [eks] });
+    const fleet = new Fleet("shop", { spec: { ...spec, ...change }, kinds: [eks] });
     try {
       new FleetWorkload("shop", { fleet, ...args });
     } catch (error) {
@@ -208,6 +208,50 @@ describe("a chart", () => {
     assert.equal(graph.all("kubernetes:scheduling.k8s.io/v1:PriorityClass").length, 3);
     assert.deepEqual(chart.values.web, { image: { tag: "v5" } }, "the caller's values are not changed");
   });
+
+  const web = { ...chart, replicas: { "web.replicaCount": "shop/web" } };
+  const confined = { name: "shop/web", replicas: 4, cpu: 0.1, memoryGiB: 0.1 };
+
+  it("is released where its workloads may run, and nowhere else", async () => {
+    for (const [change, expected] of [
+      [{ requires: { regions: ["eu-west-1", "eu-north-1"] } }, ["dublin", "stockholm"]],
+      [{ spread: "singleton" }, ["dublin"]],
+      [{ spread: "everywhere" }, SITES],
+    ] as const) {
+      const workloads = [{ ...confined, ...change }] as NonNullable<typeof spec.demand.workloads>;
+      const graph = await build({ chart: web }, { demand: { workloads } });
+      const releases = graph.all("kubernetes:helm.sh/v3:Release").filter(({ name }) => name.startsWith("shop-"));
+      assert.deepEqual(releases.map(({ name }) => name).sort(), expected.map((site) => `shop-${site}`).sort());
+    }
+  });
+
+  it("is refused where an autoscaler would have a maximum of 0", async () => {
+    const workloads = [
+      { ...confined, spread: "singleton" as const },
+      { name: "reports", replicas: 3, cpu: 0.1, memoryGiB: 0.1 },
+    ];
+    assert.match(
+      await refusal({ chart }, { demand: { workloads } }),
+      /maximumReplicas\["web\.autoscaling\.maxReplicas"\] would be 0 at frankfurt, stockholm, where the plan places none of shop\/web/,
+    );
+  });
+
+  it("is refused with a version of several charts, and with paths into lists", async () => {
+    for (const version of ["1.2", "^1.2.3", "1.x", "latest", ""]) {
+      assert.match(
+        await refusal({ chart: { ...web, version } }),
+        /chart\.version is ".*", which may mean another chart/,
+      );
+    }
+    for (const version of ["1.2.3", "v1.2.3", "1.2.3-rc.1+build.5"]) await build({ chart: { ...web, version } });
+    const { version: _none, ...unversioned } = web;
+    for (const local of ["./shop", "/charts/shop", "shop-1.2.3.tgz"])
+      await build({ chart: { ...unversioned, chart: local } });
+    assert.match(
+      await refusal({ chart: { ...web, replicas: { "workers[0].replicas": "shop/web" } } }),
+      /chart\.replicas\["workers\[0\]\.replicas"\] leads into a list/,
+    );
+  });
 });
 
 describe("two workloads of one fleet", () => {
@@ -289,6 +333,66 @@ describe("files and kustomizations", () => {
       () => manifestFiles(join(folder, "x"), join(folder, "y")),
       (error) => pulumi.RunError.isInstance(error) && /\/x: .*\n.*\/y: /.test(error.message),
     );
+  });
+
+  it("are read as the command reads them: links, UTF-16, nothing hidden, and nothing that has to be rendered", () => {
+    const at = (...names: string[]) => join(folder, "tree", ...names);
+    for (const name of ["real", ".git", "node_modules", "chart", "overlay", "empty"])
+      mkdirSync(at(name), { recursive: true });
+    writeFileSync(at("real", "a.YAML"), Buffer.from("\uFEFFutf-16", "utf16le"));
+    for (const name of [".git", "node_modules"]) writeFileSync(at(name, "hidden.yaml"), "hidden");
+    writeFileSync(at("real", ".hidden.yaml"), "hidden");
+    mkdirSync(at("top"));
+    symlinkSync(at("real"), at("top", "linked"), "junction");
+    symlinkSync(at("top"), at("top", "circle"), "junction");
+    assert.deepEqual(
+      manifestFiles(at("top")).map(({ text }) => text),
+      ["utf-16"],
+    );
+    writeFileSync(at("chart", "Chart.yaml"), "name: shop");
+    writeFileSync(at("overlay", "Kustomization"), "resources: [web.yaml]");
+    writeFileSync(at("overlay", "web.yaml"), "web");
+    writeFileSync(at("binary.yaml"), Buffer.from([0xc3, 0x28]));
+    assert.throws(
+      () => manifestFiles(at("chart"), at("overlay"), at("empty"), at("none"), at("binary.yaml")),
+      (error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        const lines = error.message.replaceAll(at(), "").split("\n");
+        assert.deepEqual(lines, [
+          "Manifests cannot be read:",
+          "  /chart: is a Helm chart: give it as `chart` of the FleetWorkload",
+          "  /overlay: is a kustomization: give it with kustomization(folder)",
+          "  /empty: holds no file that ends in .yaml, .yml, .json",
+          "  /none: does not exist",
+          "  /binary.yaml: is no text: it is neither UTF-8 nor UTF-16 with a byte order mark",
+        ]);
+        return true;
+      },
+    );
+  });
+
+  it("that kubectl refuses are told in its words, without the frame of its log", () => {
+    const kubectl = join(folder, "refusing");
+    const told = (stderr: string) => {
+      writeFileSync(kubectl, `#!/bin/sh\ncat >&2 <<'END'\n${stderr}\nEND\nexit 1\n`, { mode: 0o755 });
+      try {
+        kustomization(folder, { kubectl });
+      } catch (error) {
+        return (error as Error).message.replace(folder, "k8s");
+      }
+      return "";
+    };
+    assert.equal(
+      told('E1129 09:44:52.7 20 run.go:72] "command failed" err="no such \\"a.yaml\\""'),
+      'Kustomization k8s cannot be built: no such "a.yaml"',
+    );
+    assert.match(
+      told(
+        'E1129 09:44:52.7 20 run.go:72] "command failed" err=<\n\tin config: `\n\tname: app\n\t`: must specify --enable-helm\n >',
+      ),
+      /^Kustomization k8s cannot be built: in config: `\nname: app\n`: must specify --enable-helm\n {2}Charts in kustomizations are not rendered here/,
+    );
+    assert.equal(told("error: unknown"), "Kustomization k8s cannot be built: error: unknown");
   });
 
   it("are built by the kubectl that is named, and without one it is said what to do", () => {

@@ -55,6 +55,7 @@ export function count(value: number): string {
 
 const LONGEST_SHOWN = 60;
 
-function clip(text: string): string {
+/** A text as far as a message shows it. */
+export function clip(text: string): string {
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN - 3)}...`;
 }

@@ -4,8 +4,9 @@ import { Field, isMap } from "./fields";
 import { identityOf } from "./identity";
 import { neighboursOf } from "./neighbours";
 import { Notes } from "./notes";
-import type { Found, SourceObject } from "./objects";
-import { type NamedWorkload, readObjects } from "./reading";
+import type { SourceObject } from "./objects";
+import { DIVIDED_PEERS } from "./peers";
+import { type NamedWorkload, type ReadManifests, readObjects } from "./reading";
 import { type DemandTotals, totalsOf } from "./totals";
 import { alone, toSpec, workload } from "./workloads";
 
@@ -31,14 +32,13 @@ export interface CountedDemand extends DemandFromManifests {
 /**
  * Counts the demand of Kubernetes objects. It never throws: objects that cannot be read are named in `problems`.
  * Objects of no interest (Services, ConfigMaps, ...) are passed over.
- * @param report told every object, to report what is wrong with it beyond what counting needs
  */
-export function demandFromObjects(
-  sources: readonly SourceObject[],
-  report: (found: Found) => void = () => {},
-): CountedDemand {
-  const { objects, workloads, notes, problems } = readObjects(sources);
-  for (const found of objects) report(found);
+export function demandFromObjects(sources: readonly SourceObject[]): CountedDemand {
+  return demandOf(readObjects(sources));
+}
+
+/** The demand of objects that were read. */
+export function demandOf({ workloads, notes, problems }: ReadManifests): CountedDemand {
   return { ...assemble(workloads, notes), problems: problems.all };
 }
 
@@ -73,6 +73,7 @@ function assemble(named: readonly NamedWorkload[], notes: Notes): DemandFromMani
     const spec = toSpec(one, name, neighbours[index]);
     if ("replicas" in spec) demand.workloads.push(spec);
     else demand.daemonSets.push(spec);
+    if (one.areNumberedPeers && Number(one.replicas) > 1) notes.add(DIVIDED_PEERS, name);
     for (const { container, missing } of one.withoutRequests) {
       demand.withoutRequests.push(`${name}/${container}`);
       if (missing.length === 1)

@@ -1,7 +1,7 @@
 import type { Problem } from "../problems";
-import { type DemandFromManifests, demandFromObjects } from "./demand";
+import { type DemandFromManifests, demandOf } from "./demand";
 import type { SourceObject } from "./objects";
-import { reportRefused } from "./refused";
+import { readWritten } from "./written";
 import { type Documents, documentsOf } from "./yamlDocuments";
 
 /** A text of Kubernetes manifests and what to call it in messages, such as its file's name. */
@@ -37,7 +37,7 @@ export const LARGEST_TEXT = 16 * 1024 * 1024;
  */
 export function demandFromManifests(sources: readonly ManifestSource[]): DemandFromManifests {
   const { objects, problems } = objectsOf(sources);
-  const { problems: found, ...demand } = demandFromObjects(objects, reportRefused);
+  const { problems: found, ...demand } = demandOf(readWritten(objects));
   for (const problem of found) problems.push(problem);
   if (problems.length === 0 && demand.workloads.length + demand.daemonSets.length === 0) {
     const names = sources.map((it) => it.name).join(", ");

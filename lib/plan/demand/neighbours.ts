@@ -1,26 +1,51 @@
 import type { NodeSpreadSpec } from "../spec";
 import { UNJUDGED_SPREAD } from "./nodeSpread";
 import type { Notes } from "./notes";
-import { selectsPodsOf } from "./podSelection";
+import { isAtHome, type PodSelection, selectsPodsOf } from "./podSelection";
 import type { NamedWorkload } from "./reading";
 import { keepsAway, type Neighbours, type Workload } from "./workloads";
 
 /** What each workload has to do with the others: with whose pods its own may share no node, and whose it is spread with. */
 export function neighboursOf(named: readonly NamedWorkload[], notes: Notes): Neighbours[] {
-  const apart = apartNames(named, notes);
+  const near = neighbourhoods(named);
+  const apart = apartNames(named, near, notes);
   return named.map(({ workload, name }, index) => {
-    const [apartFrom = [], nodeSpread] = [apart[index], ownSpread(workload, name, named, notes)];
+    const spreads = workload.nodeSpreads.map(({ selection }) => selection);
+    const nodeSpread = ownSpread(workload, name, near(spreads, workload), notes);
+    const apartFrom = apart[index] ?? [];
     return { ...(apartFrom.length > 0 && { apartFrom }), ...(nodeSpread && { nodeSpread }) };
   });
 }
 
+/** A workload, and its place among all. */
+interface Placed extends NamedWorkload {
+  readonly at: number;
+}
+
+/** Those that any of these selections may be about: a cluster's manifests may have thousands of workloads, each with terms. */
+type Near = (selections: readonly PodSelection[], of: Workload) => readonly Placed[];
+
+function neighbourhoods(named: readonly NamedWorkload[]): Near {
+  const all = named.map((one, at): Placed => ({ ...one, at }));
+  const byNamespace = new Map<string, Placed[]>();
+  const keyOf = ({ identity: { cluster, namespace } }: Workload) => JSON.stringify([cluster, namespace]);
+  for (const one of all) {
+    const key = keyOf(one.workload);
+    const there = byNamespace.get(key);
+    if (there === undefined) byNamespace.set(key, [one]);
+    else there.push(one);
+  }
+  return (selections, of) => {
+    if (selections.length === 0) return [];
+    return selections.every(isAtHome) ? (byNamespace.get(keyOf(of)) ?? []) : all;
+  };
+}
+
 /** Names of others, each pair once, whichever of the two says so. */
-function apartNames(named: readonly NamedWorkload[], notes: Notes): string[][] {
+function apartNames(named: readonly NamedWorkload[], near: Near, notes: Notes): string[][] {
   const found = named.map((): string[] => []);
-  // Only those with terms are compared with all: a cluster's manifests may have thousands of workloads.
   for (const [index, { workload, name }] of named.entries()) {
-    if (workload.antiAffinity.length === 0) continue;
-    for (const [at, other] of named.entries()) {
+    for (const { at, ...other } of near(workload.antiAffinity, workload)) {
       if (at === index || !keepsAway(workload, other.workload)) continue;
       if (workload.replicas === "every node" || other.workload.replicas === "every node") {
         notes.add("Required pod anti-affinity between DaemonSets and other pods is not judged", name);

@@ -74,9 +74,14 @@ export function selectsPodsOf(selection: PodSelection, own: Labelled, other: Lab
   return selection.equal.filter(counts).every(isSame) && !selection.different.filter(counts).some(isSame);
 }
 
+/** Whether a selection is about pods of the workload's own namespace alone. */
+export function isAtHome({ namespaces, namespaceSelector }: PodSelection): boolean {
+  return namespaces.length === 0 && namespaceSelector === undefined;
+}
+
 function inNamespace(selection: PodSelection, own: Labelled["identity"], other: Labelled["identity"]): boolean {
   const { namespaces, namespaceSelector } = selection;
   if (own.cluster !== other.cluster) return false;
-  if (namespaces.length === 0 && namespaceSelector === undefined) return other.namespace === own.namespace;
+  if (isAtHome(selection)) return other.namespace === own.namespace;
   return namespaces.includes(other.namespace) || selects(namespaceSelector, { [NAMESPACE_NAME]: other.namespace });
 }

@@ -15,18 +15,29 @@ const BYTES_PER_GIB = 2 ** 30;
 
 /** Cores or GiB of one pod: a thousand times the largest machine on offer. Beyond it, sums would lose their digits. */
 const MOST = 1_000_000;
+
+/** kubectl warns of it as well. */
+const PARTS_OF_A_BYTE =
+  "Requests of memory that are no whole bytes, where m (thousandths) was written and Mi may be meant";
+
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
 
-/** Where a pod may run, and what it asks for, in the terms of a fleet's spec. */
-export function podShape(spec: Field, requests: ResourceList, note: OnNote): PodShape {
-  const { nodeSelector, architectures } = placement(spec, note);
-  const tolerations = spec.at("tolerations").items().map(toleration);
+/**
+ * Where a pod may run, and what it asks for, in the terms of a fleet's spec.
+ * @param scheduling node selector and tolerations that are added to the pod's own
+ */
+export function podShape(spec: Field, requests: ResourceList, note: OnNote, scheduling?: Field): PodShape {
+  const { nodeSelector, architectures } = placement(spec, note, scheduling);
+  const tolerations = [spec, ...(scheduling === undefined ? [] : [scheduling])].flatMap((one) =>
+    one.at("tolerations").items().map(toleration),
+  );
   const ports = hostPorts(spec);
   const ephemeralStorageGiB = bytes(requests.get("ephemeral-storage")) / BYTES_PER_GIB;
   const extended = Object.fromEntries(
     [...requests].filter(([name, nano]) => isExtended(name) && nano > 0n).map(([name, nano]) => [name, bytes(nano)]),
   );
   noteUnjudged(spec, note);
+  if ((requests.get("memory") ?? 0n) % ONE !== 0n) note(PARTS_OF_A_BYTE);
   const cpu = Number(roundedUp(requests.get("cpu") ?? 0n, MILLI)) / 1000;
   const memoryGiB = bytes(requests.get("memory")) / BYTES_PER_GIB;
   if (
@@ -55,10 +66,15 @@ function isExtended(name: string): boolean {
   return name !== "cpu" && name !== "memory" && name !== "ephemeral-storage";
 }
 
-function placement(spec: Field, note: OnNote): { nodeSelector: Map<string, string>; architectures?: Architecture[] } {
+function placement(
+  spec: Field,
+  note: OnNote,
+  scheduling?: Field,
+): { nodeSelector: Map<string, string>; architectures?: Architecture[] } {
   const nodeSelector = labels(spec.at("nodeSelector"));
   const required = affinity(spec.at("affinity", "nodeAffinity"), note);
-  for (const [key, value] of required.labels) {
+  const added = scheduling === undefined ? [] : labels(scheduling.at("nodeSelector"));
+  for (const [key, value] of [...required.labels, ...added]) {
     if (nodeSelector.has(key) && nodeSelector.get(key) !== value) note(`asks for two values of label ${key}`);
     nodeSelector.set(key, value);
   }
@@ -102,4 +118,6 @@ function noteUnjudged(spec: Field, note: OnNote): void {
   const podAffinity = spec.at("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
   if (podAffinity.items().length > 0) note("Required pod affinity is not judged");
   if (spec.at("resourceClaims").items().length > 0) note("Devices asked for by resource claims are not counted");
+  if (spec.at("schedulingGates").items().length > 0)
+    note("Pods with scheduling gates wait until somebody opens them, which is not judged");
 }

@@ -24,11 +24,17 @@ export interface ReadManifests {
   readonly problems: Problems;
 }
 
-/** Reads objects once, for whoever counts them and whoever renders them, so that both call a workload by one name. */
-export function readObjects(sources: readonly SourceObject[]): ReadManifests {
+/**
+ * Reads objects once, for whoever counts them and whoever renders them, so that both call a workload by one name.
+ * @param keeps whether an object is read at all; it says in a note why not. @default all are
+ */
+export function readObjects(
+  sources: readonly SourceObject[],
+  keeps: (found: Found, notes: Notes) => boolean = () => true,
+): ReadManifests {
   const problems = new Problems();
   const manifests: Manifests = { surroundings: new Surroundings(), scalers: new Scalers(), notes: new Notes() };
-  const objects = distinct(sources, problems, manifests.notes);
+  const objects = distinct(sources, problems, manifests.notes).filter((found) => keeps(found, manifests.notes));
   const present = new Set<string>();
   const running: Found[] = [];
   for (const found of objects) {

@@ -4,12 +4,16 @@ import { type Field, shown } from "./fields";
 import type { Found } from "./objects";
 import { templateLabels } from "./podSelection";
 import { podsOf } from "./podSources";
+import { resourceList } from "./resourceList";
 
 /** Kinds of Kubernetes' own groups that run pods or that others are mistaken for: the groups' kinds are these (v1.35). */
 const KINDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["apps", ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRevision"]],
   ["batch", ["Job", "CronJob"]],
 ]);
+
+/** Those of the core group, which has many more that run none. */
+const CORE_KINDS: readonly string[] = ["Pod", "ReplicationController"];
 
 /** Kinds whose selector must select the labels of their own template. */
 const SELECTING = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
@@ -29,6 +33,10 @@ const LONGEST: Readonly<Record<string, number>> = { CronJob: 52, Job: 63 };
  */
 export function reportRefused({ identity, field }: Found): void {
   const { group, kind } = identity;
+  if (group === "kustomize.config.k8s.io") {
+    field.problem(`is no object of a cluster: a ${kind.toLowerCase()} has to be built first, "kubectl kustomize"`);
+    return;
+  }
   // What `extensions` had of old is read as `apps`, and more than that.
   const kinds = String(field.at("apiVersion").value).startsWith(`${group}/`) ? KINDS.get(group) : undefined;
   if (kinds !== undefined && !kinds.includes(kind)) {
@@ -37,12 +45,21 @@ export function reportRefused({ identity, field }: Found): void {
   }
   const pods = podsOf(identity, field, () => {});
   if (pods === undefined) return;
+  reportGroup(group, kind, field.at("apiVersion"));
   const metadata = field.at("metadata");
   reportName(metadata.at("name"), SUBDOMAIN, LONGEST[kind] ?? Number.POSITIVE_INFINITY);
   reportName(metadata.at("namespace"), LABEL);
   const spec = pods.template.at("spec");
   reportContainers([...spec.at("initContainers").items(), ...spec.at("containers").items()]);
   if (group === "apps" && SELECTING.includes(kind)) reportSelector(field.at("spec", "selector"), pods.template);
+}
+
+/** A kind of the wrong group, which no server knows: the groups of custom kinds have a dot. */
+function reportGroup(group: string, kind: string, apiVersion: Field): void {
+  if (group.includes(".") || KINDS.has(group) || (group === "" && CORE_KINDS.includes(kind))) return;
+  const [right] = [...KINDS].find(([, kinds]) => kinds.includes(kind)) ?? [];
+  const advice = right === undefined ? "a custom kind's group is a domain, as example.com" : `write ${right}/v1`;
+  apiVersion.problem(`is ${shown(apiVersion.value)}, which has no ${kind}: ${advice}`);
 }
 
 function reportName(name: Field, pattern: RegExp, longest = Number.POSITIVE_INFINITY): void {
@@ -63,10 +80,34 @@ function reportContainers(containers: readonly Field[]): void {
   for (const container of containers) {
     const name = container.at("name");
     reportName(name, LABEL);
+    reportLimits(container.at("resources"));
     if (typeof name.value === "string" && seen.has(name.value)) {
       name.problem(`is ${shown(name.value)}, which another container of the pod has already`);
     }
     seen.add(name.value);
+  }
+}
+
+/** Resources of which more may be promised than there is; of all others a request is its limit. */
+const OVERCOMMITTED: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
+
+/** Requests that their limits do not allow. */
+function reportLimits(resources: Field): void {
+  const limits = resourceList(resources.at("limits"));
+  for (const [name, nano] of resourceList(resources.at("requests"))) {
+    const request = resources.at("requests", name);
+    const limit = limits.get(name);
+    const written = shown(resources.at("limits", name).value);
+    if (OVERCOMMITTED.includes(name)) {
+      if (limit !== undefined && nano > limit) {
+        request.problem(`is ${shown(request.value)}, more than its limit of ${written}: lower it, or raise the limit`);
+      }
+    } else if (limit !== nano) {
+      const difference = limit === undefined ? "it has no limit" : `its limit is ${written}`;
+      request.problem(
+        `is ${shown(request.value)} and ${difference}: of this resource both must be given, and be equal`,
+      );
+    }
   }
 }
 

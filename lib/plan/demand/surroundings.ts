@@ -1,4 +1,4 @@
-import { type Field, isMap } from "./fields";
+import { type Field, isMap, shown } from "./fields";
 import type { Identity } from "./identity";
 import type { PodDefaults } from "./podRequests";
 import { fillIn, type ResourceList, resourceList, roundUp } from "./resourceList";
@@ -9,10 +9,19 @@ export type Priority = "critical" | "sheddable";
 /** Label, on a workload, its pods or a PriorityClass, that says the priority whatever the class's value is. */
 export const PRIORITY_LABEL = "multisite/priority";
 
+/** What a LimitRange allows a container, as it is written. */
+interface Bounds {
+  readonly limitRange: string;
+  readonly least: Field;
+  readonly most: Field;
+}
+
 /** The objects beside the workloads that change what their pods ask for: LimitRange, RuntimeClass, PriorityClass. */
 export class Surroundings {
   private readonly limitRanges = new Map<string, Map<string, bigint>>();
+  private readonly bounds = new Map<string, Bounds[]>();
   private readonly overheads = new Map<string, ResourceList>();
+  private readonly scheduling = new Map<string, Field>();
   private readonly priorityClasses = new Map<string, Priority>();
   private readonly defaultPriority = new Map<string, Priority>();
 
@@ -20,13 +29,14 @@ export class Surroundings {
   takeIn(identity: Identity, object: Field): boolean {
     switch (`${identity.group}/${identity.kind}`) {
       case "/LimitRange":
-        this.addLimitRange(inCluster(identity, identity.namespace), object);
+        this.addLimitRange(identity, object);
         break;
       case "node.k8s.io/RuntimeClass":
         this.overheads.set(
           inCluster(identity, identity.name),
           roundUp(resourceList(object.at("overhead", "podFixed"))),
         );
+        this.scheduling.set(inCluster(identity, identity.name), object.at("scheduling"));
         break;
       case "scheduling.k8s.io/PriorityClass":
         this.addPriorityClass(identity, object);
@@ -42,10 +52,18 @@ export class Surroundings {
     const runtimeClass = podSpec.at("runtimeClassName").text();
     const overhead = runtimeClass === undefined ? undefined : this.overheads.get(inCluster(of, runtimeClass));
     if (runtimeClass !== undefined && overhead === undefined) {
-      note(`Overhead of RuntimeClass ${runtimeClass}, which is not in the manifests, is not counted`);
+      note(
+        `Overhead of RuntimeClass ${runtimeClass}, which is not in the manifests, is not counted; a site without it refuses the pods`,
+      );
     }
     const containerRequests = this.limitRanges.get(inCluster(of, of.namespace)) ?? new Map();
     return { containerRequests, overhead: overhead ?? new Map() };
+  }
+
+  /** Where a pod's RuntimeClass has it run: node selector and tolerations, which admission adds to the pod's own. */
+  schedulingOf(of: Identity, podSpec: Field): Field | undefined {
+    const runtimeClass = podSpec.at("runtimeClassName").text();
+    return runtimeClass === undefined ? undefined : this.scheduling.get(inCluster(of, runtimeClass));
   }
 
   /**
@@ -59,7 +77,10 @@ export class Surroundings {
     if (name) {
       const known = this.priorityClasses.get(inCluster(of, name));
       if (known !== undefined) return known;
-      if (!name.startsWith("system-")) note(`PriorityClass ${name} is not in the manifests, so critical is assumed`);
+      if (!name.startsWith("system-"))
+        note(
+          `PriorityClass ${name} is not in the manifests, so critical is assumed; a site without it refuses the pods`,
+        );
     }
     const value = template.at("spec", "priority").value;
     if (typeof value === "number") return value < 0 ? "sheddable" : "critical";
@@ -73,10 +94,36 @@ export class Surroundings {
     if (object.at("globalDefault").flag() === true) this.defaultPriority.set(identity.cluster, priority);
   }
 
-  private addLimitRange(namespace: string, object: Field): void {
+  /** Reports containers whose requests or limits a LimitRange of their namespace does not allow: their pods are never made. */
+  reportOutOfBounds(of: Identity, podSpec: Field): void {
+    const bounds = this.bounds.get(inCluster(of, of.namespace)) ?? [];
+    if (bounds.length === 0) return;
+    const containers = [...podSpec.at("initContainers").items(), ...podSpec.at("containers").items()];
+    for (const { limitRange, least, most } of bounds) {
+      const [minima, maxima] = [resourceList(least), resourceList(most)];
+      const report = (written: Field) => {
+        for (const [name, nano] of resourceList(written)) {
+          const [minimum = 0n, maximum = nano] = [minima.get(name), maxima.get(name)];
+          if (nano >= minimum && nano <= maximum) continue;
+          const [what, bound] = nano > maximum ? ["more", most] : ["less", least];
+          written
+            .at(name)
+            .problem(
+              `is ${shown(written.at(name).value)}, ${what} than the ${shown(bound.at(name).value)} that LimitRange ${limitRange} of its namespace allows a container`,
+            );
+        }
+      };
+      for (const one of containers) for (const key of ["requests", "limits"]) report(one.at("resources", key));
+    }
+  }
+
+  private addLimitRange(identity: Identity, object: Field): void {
+    const namespace = inCluster(identity, identity.namespace);
     const ofObject = new Map<string, bigint>();
     for (const item of object.at("spec", "limits").items()) {
       if (item.at("type").text() !== "Container") continue;
+      const bounds = { limitRange: identity.name, least: item.at("min"), most: item.at("max") };
+      this.bounds.set(namespace, [...(this.bounds.get(namespace) ?? []), bounds]);
       // SetDefaults_LimitRangeItem: the maximum stands in for the default limit, that for the default request, then
       // the minimum. Among the items of one object the last wins, among the objects of a namespace the first.
       const requests = resourceList(item.at("defaultRequest"));

@@ -4,6 +4,7 @@ import type { Field } from "./fields";
 import { groupOf, type Identity, keyOf } from "./identity";
 import { type NodeSpread, nodeSpreads } from "./nodeSpread";
 import type { Notes } from "./notes";
+import { areNumberedPeers } from "./peers";
 import { type ContainerWithoutRequest, podRequests } from "./podRequests";
 import { type PodSelection, selectsPodsOf, templateLabels } from "./podSelection";
 import { podShape } from "./podShape";
@@ -29,6 +30,8 @@ export interface Workload {
   readonly antiAffinity: readonly PodSelection[];
   /** How evenly its pods, and others that are selected, must be over nodes. */
   readonly nodeSpreads: readonly NodeSpread[];
+  /** Whether its pods call each other by their numbers, so that they belong together. */
+  readonly areNumberedPeers: boolean;
 }
 
 /** The API server's limit for names (DNS subdomains). */
@@ -59,24 +62,29 @@ export function workload(
   const note = (matter: string) => notes.add(matter, subject);
   const pods = podsOf(identity, object, note);
   if (pods === undefined) return undefined;
-  if (identity.name === "") object.at("metadata", "name").problem("is missing: every workload must have a name");
+  const written = object.at("metadata", "name");
+  // Of a name that is no text its own problem is told.
+  if (identity.name === "" && (written.absent || written.value === "")) {
+    written.problem("is missing: every workload must have a name");
+  }
   if (!pods.known) note(`${identity.kind} is not a kind of Kubernetes: counted by its pod template and replicas`);
   const spec = pods.template.at("spec");
-  if (identity.name.length > LONGEST_NAME)
-    object.at("metadata", "name").problem(`is longer than ${LONGEST_NAME} characters`);
+  if (identity.name.length > LONGEST_NAME) written.problem(`is longer than ${LONGEST_NAME} characters`);
+  surroundings.reportOutOfBounds(identity, spec);
   const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity, spec, note));
   const count = pods.count === "every node" ? pods.count : replicas(pods.count, scalers.maximumOf(identity), note);
   if (Number(count) > MOST_REPLICAS) object.problem(`asks for ${count} replicas: at most ${MOST_REPLICAS} are counted`);
   const read: Workload = {
     identity,
     replicas: count,
-    shape: podShape(spec, requests, note),
+    shape: podShape(spec, requests, note, surroundings.schedulingOf(identity, spec)),
     requests,
     priority: surroundings.priority(identity, object, pods.template, note),
     withoutRequests,
     labels: templateLabels(pods.template),
     antiAffinity: antiAffinity(spec, note),
     nodeSpreads: nodeSpreads(spec, note),
+    areNumberedPeers: areNumberedPeers(identity, object, pods.template),
   };
   noteSurge(read, object, note);
   noteUnscheduled(object, spec, note);
@@ -90,6 +98,12 @@ function noteUnscheduled(object: Field, spec: Field, note: (matter: string) => v
   if (scheduler !== DEFAULT_SCHEDULER) note(`Where scheduler ${scheduler} (schedulerName) places pods is not judged`);
   // In a live object it is what the scheduler has written, and no site is given it.
   if (!isLive && spec.at("nodeName").text()) note("Whether there is the node that pods name (nodeName) is not judged");
+  const claims = spec
+    .at("volumes")
+    .items()
+    .filter((one) => !one.at("persistentVolumeClaim").absent);
+  if (claims.length > 0 || object.at("spec", "volumeClaimTemplates").items().length > 0)
+    note("Whether there are the volumes that pods claim, and nodes that reach them, is not judged");
   if (object.at("spec", "paused").value === true)
     note("A paused Deployment starts no pods until it is resumed, which is not judged");
 }

@@ -32,8 +32,11 @@ const TOO_DEEP = "is nested too deeply to be read";
  * Reads a text of any number of YAML or JSON documents, as kubectl does: anchors, merge keys, CRLF, a byte order mark.
  * Documents that cannot be read are problems with their line; the others are read all the same.
  * @param source the text's name in messages
+ * @param written the text
  */
-export function documentsOf(source: string, text: string): Documents {
+export function documentsOf(source: string, written: string): Documents {
+  // Files that were put one after the other bring theirs along; the parser takes one at the very beginning only.
+  const text = written.replace(/^\uFEFF/gm, "");
   if (isTooDeep(text)) return { objects: [], problems: [{ path: source, message: TOO_DEEP }] };
   try {
     const lines = new LineCounter();

@@ -79,16 +79,24 @@ function isTarget(scaler: KubernetesObject, { kind, metadata }: KubernetesObject
   return target?.kind === kind && target.name === metadata.name && sameNamespace;
 }
 
-/** What can run no pods for now stays, at 0 replicas; a Job or a Pod that has no place here is not there. */
+/**
+ * What can run no pods for now stays, at 0 replicas, and so does what asks for none, such as a suspended CronJob; a Job or a
+ * Pod that has no place here is not there.
+ */
 function runsHere({ object, replicas, workload }: Placed): boolean {
-  return replicas.afterLoss > 0 || (isScalable(object.kind) && !isConfined(workload.spec));
+  return replicas.afterLoss > 0 || ((isScalable(object.kind) || asksForNone(workload)) && !isConfined(workload.spec));
+}
+
+function asksForNone({ workload }: PlacedWorkload): boolean {
+  return workload.replicas === 0;
 }
 
 /** Sets the replicas and the bounds of the autoscaler, if there is one. */
 function settle({ object, workload, replicas, scaler }: Placed, mode: ScalingMode): RenderedWorkload {
   const autoscaled = scaler !== undefined && replicas.afterLoss > 0;
   const bounds = autoscaled ? boundsOf(replicas, mode) : { minimum: replicas.afterLoss, maximum: replicas.afterLoss };
-  scaleTo(object, bounds.minimum);
+  // Suspended, it keeps the parallelism that it will be resumed with.
+  if (isScalable(object.kind) || !asksForNone(workload)) scaleTo(object, bounds.minimum);
   if (autoscaled) bind(scaler, bounds);
   const { namespace = "default", name } = object.metadata;
   const at = { kind: object.kind, namespace, object: name };

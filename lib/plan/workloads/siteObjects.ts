@@ -1,8 +1,9 @@
 import { ManifestError, type ManifestSource, objectsOf } from "../demand/manifests";
 import type { Found, SourceObject } from "../demand/objects";
-import { type NamedWorkload, type ReadManifests, readObjects } from "../demand/reading";
-import { reportRefused } from "../demand/refused";
+import { DIVIDED_PEERS } from "../demand/peers";
+import type { NamedWorkload, ReadManifests } from "../demand/reading";
 import { keepsAway } from "../demand/workloads";
+import { readWritten } from "../demand/written";
 import { portNames } from "../exclusion";
 import type { FleetPlan } from "../plan";
 import type { Problem } from "../problems";
@@ -81,8 +82,7 @@ export function siteObjects(
   options: RenderOptions = {},
 ): RenderedFleet {
   const texts = objectsOf(manifests.filter((it): it is ManifestSource => "text" in it));
-  const read = readObjects([...texts.objects, ...manifests.filter((it): it is SourceObject => "object" in it)]);
-  for (const found of read.objects) reportRefused(found);
+  const read = readWritten([...texts.objects, ...manifests.filter((it): it is SourceObject => "object" in it)]);
   const problems = [...texts.problems, ...read.problems.all, ...read.objects.flatMap(withoutName)];
   if (problems.length > 0) throw new ManifestError(problems);
   const present = new Set(
@@ -135,6 +135,10 @@ function matched(plan: FleetPlan, { objects, workloads, notes }: ReadManifests):
     } else if (taken.has(spec.name)) {
       notes.add(`More than one object is workload ${spec.name} of the demand, which counts its pods once`, one.name);
     } else noteDifference(one, spec, notes);
+    const isDivided = spec === undefined || (spec.spread !== "everywhere" && spec.spread !== "singleton");
+    if (one.workload.areNumberedPeers && isDivided && Number(spec?.replicas ?? one.workload.replicas) > 1) {
+      notes.add(DIVIDED_PEERS, one.name);
+    }
     if (spec !== undefined) taken.set(spec.name, one.name);
     placed.set(byIdentity.get(one.workload.identity), { name: spec?.name ?? one.name, spec, workload: one.workload });
   }

@@ -77,6 +77,10 @@ describe("YAML as kubectl reads it", () => {
     assert.equal(podsOf(text.replaceAll("\n", "\r\n")), 4);
   });
 
+  it("reads files that were put one after the other with their byte order marks", () => {
+    assert.equal(podsOf(`\uFEFF${deployment("a")}---\n\uFEFF${deployment("b")}`), 4);
+  });
+
   it("reads JSON, also with tabs, several objects in a row, and one a line", () => {
     const { object } = documentsOf("a", deployment("a")).objects[0] ?? {};
     const other = { ...(object as object), metadata: { name: "b" } };

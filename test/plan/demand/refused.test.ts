@@ -15,7 +15,7 @@ interface Change {
 function object({ metadata, selector, labels = { app: "web" }, containers = [{ name: "main" }], ...rest }: Change) {
   const template = {
     metadata: { labels },
-    spec: { containers: containers.map((one) => ({ ...one, resources: REQUESTS })) },
+    spec: { containers: containers.map((one) => ({ resources: REQUESTS, ...one })) },
   };
   const spec = { selector, template, jobTemplate: { spec: { template } } };
   return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", ...metadata }, spec, ...rest };
@@ -66,6 +66,40 @@ describe("what an API server refuses is reported, though it could be counted", (
       [/spec\.selector does not select/],
     ],
     ["an empty selector", { selector: {} }, [/spec\.selector is empty/]],
+    ["a kind of the core group", { apiVersion: "v1" }, [/apiVersion is "v1", which has no Deployment: write apps\/v1/]],
+    [
+      "a group that nobody has",
+      { apiVersion: "app/v1" },
+      [/apiVersion is "app\/v1", which has no Dep.*write apps\/v1/],
+    ],
+    ["a custom kind without a domain", { apiVersion: "a/v1", kind: "Roll" }, [/group is a domain, as example\.com/]],
+    [
+      "a kustomization",
+      { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization" },
+      [/is no object of a cluster: a kustomization has to be built first, "kubectl kustomize"/],
+    ],
+    ["a custom kind", { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" }, []],
+    [
+      "a request beyond its limit",
+      { containers: [{ name: "a", resources: { requests: { cpu: "2" }, limits: { cpu: "1500m", memory: "1Gi" } } }] },
+      [/requests\.cpu is "2", more than its limit of "1500m"/],
+    ],
+    [
+      "a request that is its limit, otherwise written",
+      { containers: [{ name: "a", resources: { requests: { cpu: "1" }, limits: { cpu: "1000m" } } }] },
+      [],
+    ],
+    [
+      "devices that are asked for without a limit, or with another",
+      {
+        containers: [
+          { name: "a", resources: { requests: { "nvidia.com/gpu": 1 } } },
+          { name: "b", resources: { requests: { "nvidia.com/gpu": 1 }, limits: { "nvidia.com/gpu": 2 } } },
+          { name: "c", resources: { limits: { "nvidia.com/gpu": 2 } } },
+        ],
+      },
+      [/gpu"\] is 1 and it has no limit/, /gpu"\] is 1 and its limit is 2/],
+    ],
     [
       "all of it at once",
       { metadata: { name: "A" }, containers: [{ name: "B" }], selector: { matchLabels: { c: "d" } } },

@@ -124,7 +124,7 @@ it("reads where pods may run, and which may be shed", () => {
   assert.deepEqual(demand.notes, [
     "Required node affinity beyond single labels and architectures is not judged: checkout.",
     "A rolling update of pods that share no node starts one before it stops one where maxUnavailable is less than a pod (as 25% of three is), for which every site needs a node more; maxUnavailable 1 needs none: checkout.",
-    "PriorityClass elsewhere is not in the manifests, so critical is assumed: unknown-class.",
+    "PriorityClass elsewhere is not in the manifests, so critical is assumed; a site without it refuses the pods: unknown-class.",
   ]);
 });
 

@@ -17,7 +17,7 @@ function report(reason: string, notes: string[], more: Partial<DrillWaiting> = {
   const figures = { secondsToFull: null, secondsToReady: null, running: 1, pending: 1, demanded: 2, headroom: 1 };
   const short = [{ workload: "web", running: 1, demanded: 2 }];
   const steps = [{ step: "lost" as const, ...figures, sites: [site], short }];
-  const losses = [{ lost: ["oslo"], planned: "holds" as const, carried: false, users: null, steps }];
+  const losses = [{ lost: ["oslo"], planned: "holds" as const, carried: false, gone: [], users: null, steps }];
   return { scaling: "prescaled", verdict: "holds", carried: false, sites: [], losses, notes, seconds: 1 };
 }
 
@@ -40,6 +40,12 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
       ["Where scheduler stork (schedulerName) places pods is not judged: web."],
       UNJUDGED,
     ],
+    ["Scheduling is blocked due to non-empty scheduling gates", [], CONTRADICTION],
+    [
+      "Scheduling is blocked due to non-empty scheduling gates",
+      ["Pods with scheduling gates wait until somebody opens them, which is not judged: web."],
+      UNJUDGED,
+    ],
     ["pod has unbound immediate PersistentVolumeClaims", [], UNJUDGED],
   ];
   for (const [reason, notes, line] of rows) {
@@ -47,6 +53,19 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
     assert.match(text, line, reason);
     assert.match(text, / {2}lost: turin runs 1 of 2 web: 1 x 0\/3 nodes/);
   }
+});
+
+test("what runs once and was lost is said beside the result", () => {
+  const { losses, ...others } = report("", []);
+  const [loss] = losses;
+  assert.ok(loss);
+  const text = drillText(
+    { ...others, carried: true, losses: [{ ...loss, carried: true, gone: ["cron"] }] },
+    "shop",
+    colors,
+  );
+  assert.match(text, / {2}lost: cron ran once, in oslo, and nowhere after that/);
+  assert.match(text, /Result: CARRIED: .*, but for what runs once and was lost with its site: cron\./);
 });
 
 test("pods of a paused Deployment are missing because it is paused", () => {
