@@ -112,6 +112,11 @@ function entryOf(root: string, main: unknown): { pwd: string; main: string } {
     : { pwd: path.dirname(file), main: path.basename(file) };
 }
 
+/** Whether the source of a package is a folder. */
+export function isLocalPath(source: string): boolean {
+  return /^(\.\/|\.\.|\/)/.test(source);
+}
+
 /** Plugins by folder: providers of `plugins`, then `packages` whose source is a path. */
 function pluginsOf(root: string, { plugins, packages }: Yaml): PluginFolder[] {
   const providers = isData(plugins) && Array.isArray(plugins.providers) ? plugins.providers.filter(isData) : [];
@@ -124,7 +129,7 @@ function pluginsOf(root: string, { plugins, packages }: Yaml): PluginFolder[] {
     const source = isData(given) ? given.source : String(given).split("@", 1)[0];
     return { name, source: String(source) };
   });
-  const local = sources.filter(({ source }) => /^(\.\/|\.\.|\/)/.test(source));
+  const local = sources.filter(({ source }) => isLocalPath(source));
   return [...named, ...local.map(({ name, source }) => ({ name, path: path.resolve(root, source), version: "" }))];
 }
 

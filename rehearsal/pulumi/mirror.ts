@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { parse, stringify } from "yaml";
+import { isLocalPath } from "../engine/project";
 
 /** The link to the project's own folder, within the mirror. */
 const LINK = "program";
@@ -14,9 +15,10 @@ const LINK = "program";
 export function mirrorProject(projectDir: string, stack: string, into: string): void {
   mkdirSync(into, { recursive: true });
   symlinkSync(resolve(projectDir), join(into, LINK), "dir");
-  writeFileSync(join(into, "Pulumi.yaml"), stringify(mirrored(parse(readFileSync(projectFile(projectDir), "utf8")))));
-  const settings = `Pulumi.${stack}.yaml`;
-  if (existsSync(join(projectDir, settings))) copyFileSync(join(projectDir, settings), join(into, settings));
+  const settings = parse(readFileSync(projectFile(projectDir), "utf8"));
+  writeFileSync(join(into, "Pulumi.yaml"), stringify(mirrored(settings, projectDir)));
+  const own = `Pulumi.${stack}.yaml`;
+  if (existsSync(join(projectDir, own))) copyFileSync(join(projectDir, own), join(into, own));
 }
 
 /** Pulumi.yaml of a project; a path that does not exist when it has none. */
@@ -28,21 +30,31 @@ export function projectFile(projectDir: string): string {
 interface Settings {
   main?: string;
   plugins?: { [kind: string]: { path?: string }[] };
+  packages?: { [name: string]: string | { source: string } };
   /** Where the state of the real stacks is: never the rehearsal's. */
   backend?: unknown;
   /** Where the settings of the stacks are: those of this one lie beside the mirror's Pulumi.yaml. */
   stackConfigDir?: unknown;
 }
 
-function mirrored({ main, plugins, backend: _, stackConfigDir: __, ...others }: Settings): Settings {
+function mirrored(
+  { main, plugins, packages, backend: _, stackConfigDir: __, ...others }: Settings,
+  projectDir: string,
+): Settings {
   const throughLink = (path: string) => (posix.isAbsolute(path) ? path : posix.join(LINK, path));
   const moved = Object.entries(plugins ?? {}).map(([kind, folders]) => [
     kind,
     folders.map((folder) => (folder.path === undefined ? folder : { ...folder, path: throughLink(folder.path) })),
   ]);
+  const source = (of: string) => (isLocalPath(of) ? resolve(projectDir, of) : of);
+  const found = Object.entries(packages ?? {}).map(([name, given]) => [
+    name,
+    typeof given === "string" ? source(given) : { ...given, source: source(given.source) },
+  ]);
   return {
     ...others,
     main: throughLink(main ?? "."),
     ...(plugins !== undefined && { plugins: Object.fromEntries(moved) }),
+    ...(packages !== undefined && { packages: Object.fromEntries(found) }),
   };
 }

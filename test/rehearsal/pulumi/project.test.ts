@@ -29,6 +29,7 @@ main: src/index.js
 backend: { url: "s3://the-real-states" }
 stackConfigDir: stacks
 plugins: { providers: [{ name: lab, path: ./lab }, { name: far, path: /opt/far }] }
+packages: { near: ../near, lab: { source: ./lab, version: 1.0.0 }, far: /opt/far, other: pulumi/other@1.0.0 }
 `;
   const project = folderOf("shop", {
     "Pulumi.yaml": written,
@@ -38,7 +39,7 @@ plugins: { providers: [{ name: lab, path: ./lab }, { name: far, path: /opt/far }
   });
   const mirror = join(folder, "mirror");
   mirrorProject(project, "dev", mirror);
-  const { main, plugins, ...others } = parse(readFileSync(join(mirror, "Pulumi.yaml"), "utf8"));
+  const { main, plugins, packages, ...others } = parse(readFileSync(join(mirror, "Pulumi.yaml"), "utf8"));
 
   it("leads to the real files by every path, and to no real state", () => {
     assert.equal(realpathSync(join(mirror, main)), join(project, "src", "index.js"));
@@ -47,6 +48,12 @@ plugins: { providers: [{ name: lab, path: ./lab }, { name: far, path: /opt/far }
       plugins.providers.map(({ path }: { path: string }) => path),
       ["program/lab", "/opt/far"],
     );
+    assert.deepEqual(packages, {
+      near: join(folder, "near"),
+      lab: { source: join(project, "lab"), version: "1.0.0" },
+      far: "/opt/far",
+      other: "pulumi/other@1.0.0",
+    });
     assert.deepEqual(others, { name: "shop", runtime: { name: "nodejs", options: { typescript: false } } });
   });
 
