@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { type ExistingResource, simulatedClouds } from "../clouds";
+import { withTemplates } from "../clusters/functions";
 import type { SiteStage } from "../clusters/stage";
+import { templates } from "../clusters/templates";
 import {
   DeploymentCodec,
   type Diagnostic,
@@ -48,7 +50,7 @@ export async function openProgram(
   let failed = false;
   let session: Session | undefined;
   let others: readonly ResourceState[] = [];
-  const simulated = lazily(() =>
+  const bare = lazily(() =>
     simulatedClouds({
       moduleRoots: [dir],
       // What another stack made is there too, and is judged with what refers to it.
@@ -56,6 +58,8 @@ export async function openProgram(
       ...(sites && { realClusters: sites.realClusters }),
     }),
   );
+  const progress = (text: string) => terminal.progress(text);
+  const simulated = withTemplates(bare, templates({ directory: dir, signal, progress }));
   const clouds = sites === undefined ? simulated : sites.over(simulated);
   session = await openSession({
     projectDir: dir,

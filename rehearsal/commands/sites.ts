@@ -3,6 +3,7 @@ import type { FleetPlan } from "../../lib/plan/plan";
 import { installedByProgram } from "../clusters/installed";
 import type { LocalSites } from "../clusters/sites";
 import { type KubernetesSource, SiteStage } from "../clusters/stage";
+import { templates } from "../clusters/templates";
 import { toolchain } from "../clusters/toolchain";
 import type { RunResult } from "../engine";
 import type { ProviderSource } from "../engine/provider";
@@ -78,5 +79,10 @@ async function realKubernetes(
     // Nobody is put behind the Services of webhooks here.
     helm: { program: helm.path, directory: resolve(dir), lenientWebhooks: true, signal },
   });
-  return kubernetesSource({ moduleRoots: [dir], kubeconfigOf, releases: charts });
+  return kubernetesSource({
+    moduleRoots: [dir],
+    kubeconfigOf,
+    releases: charts,
+    templates: templates({ directory: dir, signal }),
+  });
 }

@@ -90,6 +90,11 @@ export class Connection {
     await this.ask({ method: "GET", path: "/openapi/v2", query, headers: { "If-None-Match": "*" } });
   }
 
+  /** What the API server says of itself at a path such as `/version`. @throws ApiError */
+  document(path: string): Promise<unknown> {
+    return this.ask({ method: "GET", path });
+  }
+
   /**
    * How a kind lies in the API; asked again when it is not known, since definitions come while a program runs.
    * @throws NoMatch, ApiError

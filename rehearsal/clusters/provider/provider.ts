@@ -4,9 +4,11 @@ import type { SdkPackage } from "../../clouds/sdk/package";
 import { plain } from "../../clouds/wire";
 import type * as contract from "../../engine/provider";
 import { Awaits } from "./awaits";
+import { capabilitiesOf } from "./capabilities";
 import { checkObject } from "./check";
 import { Connection } from "./connection";
 import { createObject, recoverObject } from "./create";
+import { tokenOf } from "./decode";
 import { diffObject } from "./diff";
 import { invokeFunction } from "./invokes";
 import { Kinds } from "./kinds";
@@ -19,6 +21,7 @@ import { RELEASE, type ReleaseAccess, type Releases, type ReleasesFactory } from
 import { removeObject } from "./remove";
 import { removedFrom } from "./removedApis";
 import { diffSettings, type Settings, settingsOf } from "./settings";
+import type { Capabilities, Templates } from "./templates";
 import { Unreachable } from "./unreachable";
 import { unreadyReplaces } from "./unready";
 import { updateObject } from "./update";
@@ -29,6 +32,7 @@ export interface ProviderSetting {
   /** See `KubernetesSourceOptions`. */
   kubeconfigOf: (config: contract.Properties) => string | undefined;
   releases: ReleasesFactory | undefined;
+  templates: Templates | undefined;
   report: contract.ProviderReport;
 }
 
@@ -146,7 +150,16 @@ export class ClusterProvider implements contract.Provider {
   }
 
   invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
-    return invokeFunction(request, this.kinds);
+    return invokeFunction(request, {
+      isNamespaced: (object) => this.kinds.isNamespaced(tokenOf(object), object),
+      capabilities: () => this.capabilities(),
+      templates: this.setting.templates,
+    });
+  }
+
+  /** What the cluster says of itself; undefined when it cannot be reached. */
+  private async capabilities(): Promise<Capabilities | undefined> {
+    return this.operating && capabilitiesOf(this.operating.connection);
   }
 
   async close(): Promise<void> {

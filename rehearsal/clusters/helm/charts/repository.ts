@@ -25,9 +25,11 @@ export async function pullChart(
   if (chart.startsWith("oci://")) {
     if (repository.username !== "") writeLogin(new URL(chart).host, repository, helm);
     await pull(chart);
+  } else if (isUrl(chart)) {
+    await pull(chart);
   } else if (!isUrl(repository.repo)) {
     throw new Error(
-      `${described(wanted)} is in no repository that is known here: the repositories of your own helm are not used. Give repositoryOpts.repo the repository's URL`,
+      `${described(wanted)} is in no repository that is known here: the repositories of your own helm are not used. Give the repository's URL: repositoryOpts.repo, or fetchOpts.repo for a helm.v3.Chart`,
     );
   } else if (repository.username === "") {
     await pull(chart, "--repo", repository.repo);
