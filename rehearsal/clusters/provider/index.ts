@@ -20,6 +20,8 @@ export interface KubernetesSourceOptions {
   releases?: ReleasesFactory;
   /** Renders charts and builds kustomizations. @default nobody does: `helm.v3.Chart` and `kustomize.Directory` are refused */
   templates?: Templates;
+  /** Webhooks behind Services refuse nothing while they do not answer: where no pod runs anything. @default false */
+  lenientWebhooks?: boolean;
 }
 
 /**
@@ -40,6 +42,7 @@ export function kubernetesSource(options: KubernetesSourceOptions): ProviderSour
         kubeconfigOf: options.kubeconfigOf ?? (() => undefined),
         releases: options.releases,
         templates: options.templates,
+        lenientWebhooks: options.lenientWebhooks ?? false,
         report,
       });
     },

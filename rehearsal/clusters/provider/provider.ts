@@ -3,6 +3,7 @@ import { genericCloud } from "../../clouds/generic";
 import type { SdkPackage } from "../../clouds/sdk/package";
 import { plain } from "../../clouds/wire";
 import type * as contract from "../../engine/provider";
+import { lenient } from "../lenient";
 import { Awaits } from "./awaits";
 import { capabilitiesOf } from "./capabilities";
 import { checkObject } from "./check";
@@ -33,6 +34,7 @@ export interface ProviderSetting {
   kubeconfigOf: (config: contract.Properties) => string | undefined;
   releases: ReleasesFactory | undefined;
   templates: Templates | undefined;
+  lenientWebhooks: boolean;
   report: contract.ProviderReport;
 }
 
@@ -76,7 +78,11 @@ export class ClusterProvider implements contract.Provider {
     const given = kubeconfigOf(config) ?? kubeconfigText(config);
     const found = await readKubeconfig(given, this.settings.selection);
     this.access = { kubeconfig: found.text, namespace: found.namespace, driver: this.settings.helmDriver };
-    const connection = await Connection.open(found.config, this.settings.timeoutSeconds);
+    const connection = await Connection.open(
+      found.config,
+      this.settings.timeoutSeconds,
+      ...(this.setting.lenientWebhooks ? [lenient] : []),
+    );
     await connection.probe().catch((error: Error) => {
       throw new Error(`unable to load schema information from the API server: ${error.message}`);
     });

@@ -17,7 +17,11 @@ it("charts and kustomizations of a program run in its sites", async (t) => {
   const dir = program(t, {
     isAlone: true,
     inEach: `
-      const options = { provider };
+      const webhook = new k8s.admissionregistration.v1.ValidatingWebhookConfiguration("asked-" + name, { metadata: { name: "asked" },
+        webhooks: [{ name: "asked.shop.example.com", sideEffects: "None", admissionReviewVersions: ["v1"],
+          clientConfig: { service: { namespace: "market", name: "asked" } },
+          rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["*"], resources: ["configmaps"] }] }] }, { provider });
+      const options = { provider, dependsOn: webhook };
       const namespace = new k8s.core.v1.Namespace("market-" + name, { metadata: { name: "market" } }, options).metadata.name;
       new k8s.helm.v3.Chart("old", { path: ${JSON.stringify(SHOP)}, namespace, values: { url: "u", password: "open-sesame-7" } }, options);
       new k8s.kustomize.Directory("built", { directory: "built" }, options);
@@ -31,6 +35,13 @@ it("charts and kustomizations of a program run in its sites", async (t) => {
   await onLocalSites(t, dir, async ({ session }, sites) => {
     const up = await session.up();
     assert.equal(up.exit, 0, up.diagnostics.map(({ message }) => message).join("\n"));
+    const again = await session.up();
+    const changed = again.steps.filter(({ op }) => op !== "same").map(({ op, type, name }) => `${op} ${type} ${name}`);
+    assert.deepEqual(
+      changed,
+      ["update kubernetes:core/v1:ConfigMap market/old"],
+      "the chart now finds its own definition",
+    );
     const { core, apps } = await clients(sites.oslo!);
     const { items } = await core.listNamespacedConfigMap({ namespace: "market" });
     const names = items.map(({ metadata }) => metadata?.name?.replace(/-[0-9a-z]{10}$/, ""));
@@ -40,7 +51,7 @@ it("charts and kustomizations of a program run in its sites", async (t) => {
       url: "u",
       kubernetes: `v${VERSIONS.kubernetes}`,
       leases: "true",
-      baskets: "false",
+      baskets: "true",
       seen: "nothing",
     });
     const deployment = await apps.readNamespacedDeployment({ namespace: "market", name: "old" });
