@@ -26,10 +26,14 @@ export interface Identity {
 
 /** The scope of a thing: whose cloud it is in, and in which region unless the type is global there. */
 export function scopeOf(kind: Kind, subject: Subject): string {
-  const { owner } = kind.account;
-  if (kind.cloud.isOneScope === true) return kind.cloud.title;
   const isRegional = (kind.model?.scope ?? "region") === "region" && subject.region !== undefined;
-  return `${kind.cloud.title}/${owner ?? "?"}${isRegional ? `/${subject.region}` : ""}`;
+  const owned = scopeOfAccount(kind.cloud, kind.account);
+  return isRegional && kind.cloud.isOneScope !== true ? `${owned}/${subject.region}` : owned;
+}
+
+/** The scope of what is global in an account. */
+export function scopeOfAccount(cloud: Cloud, { owner }: Account): string {
+  return cloud.isOneScope === true ? cloud.title : `${cloud.title}/${owner ?? "?"}`;
 }
 
 /** Prepares a resource for its model's rules. @throws Error that lists every reference that leads nowhere. */

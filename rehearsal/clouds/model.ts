@@ -1,6 +1,14 @@
-import type { CheckFailure, Properties } from "../engine/provider";
+import type { Templates } from "../clusters/provider/templates";
+import type {
+  CheckFailure,
+  ConstructRequest,
+  ConstructResult,
+  InvokeRequest,
+  InvokeResult,
+  Properties,
+} from "../engine/provider";
 import type { TextMaker } from "./sdk/madeUp";
-import type { ResourceSchema } from "./sdk/package";
+import type { ResourceSchema, SdkPackage } from "./sdk/package";
 import type { Thing, World } from "./world";
 
 /**
@@ -107,6 +115,16 @@ export type FunctionModel = (
   context: { account: Account; world: World; scope: string },
 ) => Properties;
 
+/** What a component or a function can know of where it is made. */
+export interface Surroundings {
+  readonly sdk: SdkPackage;
+  readonly account: Account;
+  /** Whoever renders charts and builds kustomizations. @default nobody does */
+  readonly templates: Templates | undefined;
+  /** What there is of a type in the account. */
+  things(type: string): Iterable<Thing>;
+}
+
 /** One cloud: the conventions that all its types follow, and the types that have a meaning. */
 export interface Cloud {
   /** Name of the package. */
@@ -146,6 +164,10 @@ export interface Cloud {
   accepts?: readonly string[];
   /** Inputs as the SDK's types spell them, where the cloud takes other spellings as well. */
   spelled?(inputs: Properties): Properties;
+  /** Answers the functions that are more than a look-up; undefined for all others. @default all are look-ups */
+  invoke?(request: InvokeRequest, surroundings: Surroundings): Promise<InvokeResult> | undefined;
+  /** Makes the package's components. @default it has none */
+  construct?(request: ConstructRequest, surroundings: Surroundings): Promise<ConstructResult>;
   /** A schema for a type that no SDK lists but the cloud takes, such as a custom resource of Kubernetes. */
   custom?(token: string, hasModule: (module: string) => boolean): ResourceSchema | undefined;
 }

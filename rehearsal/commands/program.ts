@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { type ExistingResource, simulatedClouds } from "../clouds";
-import { withTemplates } from "../clusters/functions";
 import type { SiteStage } from "../clusters/stage";
 import { templates } from "../clusters/templates";
 import {
@@ -50,16 +49,15 @@ export async function openProgram(
   let failed = false;
   let session: Session | undefined;
   let others: readonly ResourceState[] = [];
-  const bare = lazily(() =>
+  const simulated = lazily(() =>
     simulatedClouds({
       moduleRoots: [dir],
       // What another stack made is there too, and is judged with what refers to it.
       state: existingOf([...others, ...(session === undefined ? [] : resourcesOf(session))]),
       ...(sites && { realClusters: sites.realClusters }),
+      templates: templates({ directory: dir, signal, progress: (text) => terminal.progress(text) }),
     }),
   );
-  const progress = (text: string) => terminal.progress(text);
-  const simulated = withTemplates(bare, templates({ directory: dir, signal, progress }));
   const clouds = sites === undefined ? simulated : sites.over(simulated);
   session = await openSession({
     projectDir: dir,

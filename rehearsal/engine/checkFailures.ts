@@ -1,4 +1,6 @@
-import { type CheckFailure, PartialFailure } from "./provider";
+import * as rpc from "@pulumi/pulumi/proto/provider_pb";
+import { parsePath, valueAt } from "./paths";
+import { type CheckFailure, InvalidInputs, PartialFailure, type Properties } from "./provider";
 import type { ResourceState } from "./state";
 import { nameOf } from "./urns";
 import { isData, isSecret } from "./values";
@@ -22,6 +24,27 @@ export function failureMessage({ urn, type, inputs }: ResourceState, { property,
   const value = printed(inputs[property]);
   const where = property === "" ? " has a problem" : `: property ${property} value ${value} has a problem`;
   return `${what}${where}: ${reason}`;
+}
+
+/** Why a component was not made or a method not called, in the words of the real engine. Inputs without outputs among them. */
+export function problemMessage(error: Error, inputs: Properties): string {
+  if (!(error instanceof InvalidInputs)) return error.message;
+  const lines = error.problems.map(({ property, reason }) => {
+    const value = valueAt(inputs, parsePath(property) ?? [property]);
+    const shown = value === undefined ? "" : ` with value '${printed(value)}'`;
+    return `\n\t\t- property ${property}${shown} has a problem: ${reason}`;
+  });
+  return error.message + lines.join("");
+}
+
+/** What a provider refuses, as the protocol has it. */
+export function failuresList(failures: readonly CheckFailure[]): rpc.CheckFailure[] {
+  return failures.map(({ property, reason }) => {
+    const message = new rpc.CheckFailure();
+    message.setProperty(property);
+    message.setReason(reason);
+    return message;
+  });
 }
 
 /** What went wrong with a step, in the words of the real engine: all reasons of a failure that left something behind. */

@@ -1,6 +1,6 @@
 import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
-import type { Properties } from "./provider";
+import type { ConstructOptions, Properties } from "./provider";
 import type { Alias, Goal } from "./state";
 
 const timeUnits: { [unit: string]: number } = {
@@ -113,6 +113,36 @@ export function goalOf(
     deletedWith: options.getDeletedWith(),
     replaceWith: options.getReplaceWithList(),
   };
+}
+
+/** The options of a component that a provider makes, as that provider is told them. */
+export function constructOptions(
+  goal: Goal,
+  options: rpc.TransformResourceOptions,
+  providers: ReadonlyMap<string, string>,
+): ConstructOptions {
+  const { aliases, dependencies, protect, deletedWith, deleteBeforeReplace, ignoreChanges, retainOnDelete } = goal;
+  const timeouts = options.getCustomTimeouts();
+  return {
+    aliases,
+    dependencies,
+    providers: Object.fromEntries(providers),
+    additionalSecretOutputs: goal.additionalSecretOutputs,
+    ...(protect === undefined ? {} : { protect }),
+    ...(timeouts === undefined ? {} : { customTimeouts: durations(timeouts) }),
+    deletedWith,
+    replaceWith: goal.replaceWith,
+    ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }),
+    ignoreChanges,
+    replaceOnChanges: goal.replaceOnChanges,
+    ...(goal.replacementTrigger === undefined ? {} : { replacementTrigger: goal.replacementTrigger }),
+    ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
+  };
+}
+
+function durations(timeouts: rpc.RegisterResourceRequest.CustomTimeouts) {
+  const [create, update] = [timeouts.getCreate(), timeouts.getUpdate()];
+  return { create, update, delete: timeouts.getDelete(), read: timeouts.getRead() };
 }
 
 /** A provider resource keeps the version of its plugin, where it came from and what it sees among its inputs. */

@@ -2,16 +2,17 @@ import { Server, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engine from "@pulumi/pulumi/proto/engine_pb";
-import { CheckFailure, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { type CallResponse, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
+import { failuresList } from "./checkFailures";
 import { InvalidArgument, type Severity } from "./context";
-import type { DefaultProviders } from "./defaultProviders";
 import { deniedProvider } from "./generator";
+import { organization } from "./program";
 import type { Properties } from "./provider";
-import type { Instance } from "./providers";
-import type { Registrations } from "./registrations";
+import type { Request } from "./registrations";
+import { callMethod, construct, type RemoteBackend, setDependencies } from "./remote";
 import type { Goal, ReadGoal, ResourceState } from "./state";
 import type { Transforms } from "./transforms";
 import { packageOf, typeProblem } from "./urns";
@@ -19,17 +20,14 @@ import { lowerReferences, revealSecrets } from "./values";
 import { channelOptions, emptyMessage, fromStruct, listen, toStruct } from "./wire";
 
 /** What the monitor asks of the run. */
-export interface MonitorBackend {
+export interface MonitorBackend extends RemoteBackend {
   readonly preview: boolean;
   readonly project: string;
   readonly stack: string;
   readonly transforms: Transforms;
-  readonly registrations: Registrations;
-  readonly defaults: DefaultProviders;
   register(goal: Goal): Promise<ResourceState>;
   read(request: ReadGoal): Promise<ResourceState>;
   registerOutputs(urn: string, outputs: Properties): void;
-  instance(reference: string): Instance | undefined;
   log(severity: Severity, urn: string, message: string, ephemeral: boolean): void;
   /** The program registers nothing more; resolves when every step is done. */
   programFinished(): Promise<void>;
@@ -160,7 +158,7 @@ export class Monitor {
     const info = new rpc.DeploymentInfo();
     info.setProject(this.run.project);
     info.setStack(this.run.stack);
-    info.setOrganization("organization");
+    info.setOrganization(organization);
     info.setDryrun(this.run.preview);
     return info;
   }
@@ -172,6 +170,8 @@ export class Monitor {
 
   private async registerResource(request: rpc.RegisterResourceRequest): Promise<rpc.RegisterResourceResponse> {
     const prepared = await this.run.registrations.prepare(request);
+    const { remote } = prepared;
+    if (remote !== undefined) return this.construct(request, { ...prepared, remote });
     const state = await this.run.register(prepared.goal);
     this.run.registrations.settled(state.urn, prepared);
     const response = new rpc.RegisterResourceResponse();
@@ -180,6 +180,20 @@ export class Monitor {
     // A component's outputs are the program's own; old ones may refer to resources that are not registered yet.
     const outputs = prepared.goal.custom ? state.outputs : {};
     response.setObject(toStruct(accepted(outputs, request.getAcceptsecrets(), request.getAcceptresources())));
+    response.setResult(rpc.Result.SUCCESS);
+    return response;
+  }
+
+  private async construct(
+    request: rpc.RegisterResourceRequest,
+    prepared: Required<Request>,
+  ): Promise<rpc.RegisterResourceResponse> {
+    const made = await construct(prepared.remote, this.run);
+    this.run.registrations.settled(made.urn, prepared);
+    const response = new rpc.RegisterResourceResponse();
+    response.setUrn(made.urn);
+    response.setObject(toStruct(accepted(made.outputs, request.getAcceptsecrets(), request.getAcceptresources())));
+    setDependencies(response, made.dependencies);
     response.setResult(rpc.Result.SUCCESS);
     return response;
   }
@@ -249,19 +263,12 @@ export class Monitor {
     const response = new InvokeResponse();
     const keepReferences = request.getAcceptresources() || invoke.token === "pulumi:pulumi:getResource";
     response.setReturn(toStruct(accepted(result.result, true, keepReferences)));
-    response.setFailuresList(
-      result.failures.map(({ property, reason }) => {
-        const failure = new CheckFailure();
-        failure.setProperty(property);
-        failure.setReason(reason);
-        return failure;
-      }),
-    );
+    response.setFailuresList(failuresList(result.failures));
     return response;
   }
 
-  private async call(request: rpc.ResourceCallRequest): Promise<never> {
-    throw new UserError(`cannot rehearse: the method ${request.getTok()}`);
+  private call(request: rpc.ResourceCallRequest): Promise<CallResponse> {
+    return callMethod(request, this.run);
   }
 
   private async log(request: engine.LogRequest): Promise<unknown> {

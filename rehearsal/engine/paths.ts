@@ -50,6 +50,17 @@ function opened({ value, isSecret: within }: Place): Place {
 const inside = (place: Place, value: unknown): Place => ({ value, isSecret: place.isSecret });
 const isObject = (value: unknown): value is Properties => isData(value) && !(signatureKey in value);
 
+/** The value at a path, without the secrets on the way; undefined when there is none. */
+export function valueAt(root: unknown, path: PropertyPath): unknown {
+  let value = root;
+  for (const key of path) {
+    const { value: outer } = opened({ value, isSecret: false });
+    value =
+      isObject(outer) || (Array.isArray(outer) && typeof key === "number") ? (outer as Properties)[key] : undefined;
+  }
+  return value;
+}
+
 /**
  * Sets back what `path` names in `fresh` to its value in `old`, in place. Neither places on the way nor items of lists
  * are made or removed. False when the path fits only one of the two. The cases are those of the real engine.

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { type ServiceError, status } from "@grpc/grpc-js";
+import { InputPropertiesError } from "@pulumi/pulumi/proto/errors_pb";
+import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { UserError } from "../userError";
 import type { LogLine } from "./children";
+import { callMessage, callResult, constructMessage, constructResult } from "./pluginComponents";
 import { type Plugin, startPlugin, unary } from "./plugins";
 import { sdkScript } from "./program";
 import type { Project } from "./project";
@@ -15,6 +18,9 @@ import { emptyMessage, fromStruct, toStruct } from "./wire";
 
 const changes = ["unknown", "none", "some"] as const;
 const kinds = ["add", "add-replace", "delete", "delete-replace", "update", "update-replace"] as const;
+
+/** Milliseconds in which a plugin whose connection broke is known to have ended. */
+const patience = 2000;
 
 /** A method that a plugin does not have counts as one without an opinion. */
 async function optional<T>(answer: Promise<T>, without: T): Promise<T> {
@@ -26,12 +32,20 @@ async function optional<T>(answer: Promise<T>, without: T): Promise<T> {
   }
 }
 
-/** A plugin's error with the plugin's own words only, and what a failed initialisation left behind. */
+/** A plugin's error with the plugin's own words only, what a failed initialisation left behind, and which inputs are at fault. */
 function plain(error: unknown): Error {
   const { details, message, metadata } = error as ServiceError;
   for (const packed of metadata?.get("grpc-status-details-bin") ?? []) {
     for (const any of Status.deserializeBinary(packed as Buffer).getDetailsList()) {
       const left = any.unpack(rpc.ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");
+      const refused = any.unpack(InputPropertiesError.deserializeBinary, "pulumirpc.InputPropertiesError");
+      if (refused !== null) {
+        const problems = refused.getErrorsList();
+        return new contract.InvalidInputs(
+          details,
+          problems.map((each) => ({ property: each.getPropertyPath(), reason: each.getReason() })),
+        );
+      }
       if (left === null) continue;
       return new contract.PartialFailure(
         details,
@@ -105,6 +119,8 @@ function diffResult(response: rpc.DiffResponse): contract.DiffResult {
 
 /** A provider in a process of its own, spoken to by gRPC. */
 class PluginProvider implements contract.Provider {
+  private attached: Promise<void> | undefined;
+
   constructor(private readonly plugin: Plugin<ResourceProviderClient>) {}
   private get client(): ResourceProviderClient {
     return this.plugin.client;
@@ -204,6 +220,35 @@ class PluginProvider implements contract.Provider {
       .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
     return { result: fromStruct(response.getReturn()), failures };
   }
+  async construct(request: contract.ConstructRequest): Promise<contract.ConstructResult> {
+    const message = constructMessage(request);
+    return constructResult(await this.talking(request, () => unary(this.client.construct.bind(this.client), message)));
+  }
+  async call(request: contract.CallRequest): Promise<contract.CallResult> {
+    const message = callMessage(request);
+    return callResult(await this.talking(request, () => unary(this.client.call.bind(this.client), message)));
+  }
+
+  /** A call in which the plugin speaks to the engine itself; when the plugin ends meanwhile, the error says so. */
+  private async talking<T>(run: contract.RunInfo, ask: () => Promise<T>): Promise<T> {
+    this.attached ??= this.attach(run.monitorAddress);
+    await this.attached;
+    try {
+      return await ask();
+    } catch (error) {
+      if ((error as ServiceError).code !== status.UNAVAILABLE) throw plain(error);
+      const ended = await this.plugin.ended(patience);
+      throw ended === undefined ? plain(error) : new Error(ended);
+    }
+  }
+
+  /** Tells the plugin where the engine of this run is: when it was started, there was none yet. */
+  private async attach(address: string): Promise<void> {
+    const message = new PluginAttach();
+    message.setAddress(address);
+    await optional(unary(this.client.attach.bind(this.client), message), undefined);
+  }
+
   async close(): Promise<void> {
     await unary(this.client.cancel.bind(this.client), emptyMessage()).catch(() => undefined);
     await this.plugin.close();

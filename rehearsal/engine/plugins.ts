@@ -1,11 +1,14 @@
 import type { ChannelCredentials, Metadata, ServiceError } from "@grpc/grpc-js";
 import { UserError } from "../userError";
 import { type Child, type ChildOptions, startChild } from "./children";
+import { atMost } from "./pipeline";
 import { channelOptions, sdkGrpc } from "./wire";
 
 /** A process that serves gRPC and says on which port in its first line of output: a policy pack or a provider plugin. */
 export interface Plugin<Client> {
   client: Client;
+  /** How the process ended, if it does within so many milliseconds; undefined while it runs. */
+  ended(milliseconds: number): Promise<string | undefined>;
   /** Ends the process and drops the connection. */
   close(): Promise<void>;
 }
@@ -52,8 +55,16 @@ export async function startPlugin<Client>(
   });
   const client = connect(Client, `127.0.0.1:${port}`);
   const started = child as Child;
+  let how: string | undefined;
+  void started.exited.then(({ code, signal }) => {
+    how = `${what} ended (${signal ?? `exit ${code}`})`;
+  });
   return {
     client,
+    ended: async (milliseconds) => {
+      await atMost(milliseconds, started.exited);
+      return how;
+    },
     close: async () => {
       client.close();
       started.stop();

@@ -1,6 +1,7 @@
 import { UserError } from "../userError";
 import { type Child, type LogLine, startChild } from "./children";
 import { configEnvironment, type Project } from "./project";
+import type { RunInfo } from "./provider";
 
 export interface ProgramOptions {
   project: Project;
@@ -15,6 +16,11 @@ export interface ProgramOptions {
 /** The code with which the SDK ends a program whose error it has already logged. */
 export const alreadyLogged = 32;
 
+/** What a run without Pulumi Cloud says for the organization. */
+export const organization = "organization";
+/** Operations at once: as many as there are. */
+const unlimited = 2_147_483_647;
+
 /**
  * Starts the unmodified program, as the CLI's Node.js language host would.
  * @throws UserError when the program's folder has no SDK installed.
@@ -25,13 +31,13 @@ export function startProgram({ project, address, preview, skipTypeCheck, onLine 
     args: [
       `--monitor=${address}`,
       `--engine=${address}`,
-      "--organization=organization",
+      `--organization=${organization}`,
       `--project=${project.name}`,
       `--root-directory=${project.root}`,
       `--stack=${project.stack}`,
       `--pwd=${project.pwd}`,
       ...(preview ? ["--dry-run"] : []),
-      "--parallel=2147483647",
+      `--parallel=${unlimited}`,
       project.main,
     ],
     cwd: project.pwd,
@@ -43,6 +49,22 @@ export function startProgram({ project, address, preview, skipTypeCheck, onLine 
     },
     onLine,
   });
+}
+
+/** What providers are told of a run whose monitor is at an address. */
+export function runInfo(project: Project, preview: boolean, address: string): RunInfo {
+  const config = [...project.config];
+  return {
+    project: project.name,
+    stack: project.stack,
+    organization,
+    config: Object.fromEntries(config.map(([key, { text }]) => [key, text])),
+    configSecretKeys: config.filter(([, { secret }]) => secret).map(([key]) => key),
+    dryRun: preview,
+    parallel: unlimited,
+    monitorAddress: address,
+    folder: project.pwd,
+  };
 }
 
 /** A start script of the SDK that the folder's own code would load. */

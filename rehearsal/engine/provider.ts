@@ -1,3 +1,5 @@
+import type { Alias } from "./state";
+
 /**
  * What the engine asks of a provider. It mirrors `pulumirpc.ResourceProvider` one to one, so that the same object serves
  * the engine in its own process and, behind a gRPC server, a real `pulumi` CLI; and so that a plugin executable can stand
@@ -24,6 +26,13 @@ export interface Provider {
   update(request: UpdateRequest): Promise<UpdateResult>;
   delete(request: DeleteRequest): Promise<void>;
   invoke(request: InvokeRequest): Promise<InvokeResult>;
+  /**
+   * Makes a component: registers it and its children with the monitor at `monitorAddress`, as a program would. Absent for
+   * a provider without components.
+   */
+  construct?(request: ConstructRequest): Promise<ConstructResult>;
+  /** Calls a method of a component or a provider resource. Absent for a provider without methods. */
+  call?(request: CallRequest): Promise<CallResult>;
   close(): Promise<void>;
 }
 
@@ -154,6 +163,80 @@ export interface InvokeResult {
   failures: CheckFailure[];
 }
 
+/** The run in which a component is made or a method is called. */
+export interface RunInfo {
+  project: string;
+  stack: string;
+  organization: string;
+  /** By key with namespace, secrets in clear. */
+  config: { [key: string]: string };
+  configSecretKeys: string[];
+  /** A preview: inputs may hold unknowns. */
+  dryRun: boolean;
+  /** Operations that may run at once. */
+  parallel: number;
+  /** Where the resource monitor of the run is served by gRPC, and the engine service beside it. */
+  monitorAddress: string;
+  /** The program's own folder, where relative paths start. Plugins run in it, so that their protocol need not say it. */
+  folder: string;
+}
+
+/** Options of a component; it decides itself which of them its children get. Absent means not given. */
+export interface ConstructOptions {
+  aliases: Alias[];
+  /** URNs. */
+  dependencies: string[];
+  protect?: boolean;
+  /** Provider references (`<urn>::<id>`) by package, those of the parents included. */
+  providers: { [pkg: string]: string };
+  additionalSecretOutputs: string[];
+  /** As durations, such as `10m`; empty for the provider's own. */
+  customTimeouts?: { create: string; update: string; delete: string; read: string };
+  /** URN; empty for none. */
+  deletedWith: string;
+  /** URNs. */
+  replaceWith: string[];
+  deleteBeforeReplace?: boolean;
+  ignoreChanges: string[];
+  replaceOnChanges: string[];
+  replacementTrigger?: unknown;
+  retainOnDelete?: boolean;
+}
+
+export interface ConstructRequest extends RunInfo {
+  type: string;
+  name: string;
+  /** URN; empty for none. */
+  parent: string;
+  inputs: Properties;
+  /** URNs that each input depends on. */
+  inputDependencies: { [input: string]: string[] };
+  options: ConstructOptions;
+}
+
+export interface ConstructResult {
+  urn: string;
+  state: Properties;
+  /** URNs that each output depends on. */
+  stateDependencies: { [output: string]: string[] };
+}
+
+export interface CallRequest extends RunInfo {
+  /** Such as `pkg:module:Type/method`. */
+  token: string;
+  /** With the resource itself as `__self__`. */
+  args: Properties;
+  /** URNs that each argument depends on. */
+  argDependencies: { [argument: string]: string[] };
+}
+
+export interface CallResult {
+  result: Properties;
+  /** URNs that each part of the result depends on. */
+  resultDependencies: { [name: string]: string[] };
+  failures: CheckFailure[];
+}
+
 /** A create or an update that left something behind: the resource exists, but is not as asked. */
 export class PartialFailure extends Error {
   constructor(
@@ -164,6 +247,17 @@ export class PartialFailure extends Error {
   ) {
     super(message);
     this.name = "PartialFailure";
+  }
+}
+
+/** A component or a method that refuses what it was given, property by property. */
+export class InvalidInputs extends Error {
+  constructor(
+    message: string,
+    readonly problems: readonly CheckFailure[],
+  ) {
+    super(message);
+    this.name = "InvalidInputs";
   }
 }
 

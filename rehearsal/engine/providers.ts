@@ -9,6 +9,7 @@ import { nameOf, packageOf, parseReference, typeOf } from "./urns";
 import {
   containsUnknowns,
   isData,
+  lowerOutputs,
   lowerReferences,
   namedReferences,
   plainReferences,
@@ -126,6 +127,33 @@ export class Instance {
 
   invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
     return this.provider.invoke({ ...request, args: this.lower(request.args) });
+  }
+
+  /** Whether it makes components at all. */
+  get constructs(): boolean {
+    return this.provider.construct !== undefined;
+  }
+  /** Whether it has methods at all. */
+  get calls(): boolean {
+    return this.provider.call !== undefined;
+  }
+
+  async construct(request: contract.ConstructRequest): Promise<contract.ConstructResult> {
+    const result = await this.provider.construct?.({ ...request, inputs: this.lowerAll(request.inputs) });
+    if (result === undefined) throw new Error(`unknown resource type ${request.type}`);
+    return { ...result, state: this.accepts.acceptResources ? plainReferences(result.state) : result.state };
+  }
+
+  async call(request: contract.CallRequest): Promise<contract.CallResult> {
+    const answer = await this.provider.call?.({ ...request, args: this.lowerAll(request.args) });
+    if (answer === undefined) throw new Error(`unknown function ${request.token}`);
+    return { ...answer, result: this.accepts.acceptResources ? plainReferences(answer.result) : answer.result };
+  }
+
+  /** What may hold outputs: those of components and methods do. */
+  private lowerAll(properties: Properties): Properties {
+    if (!this.accepts.acceptSecrets) throw new Error("plugins that can construct components must support secrets");
+    return this.lower(this.accepts.acceptOutputs ? properties : lowerOutputs(properties));
   }
 
   diffConfig(request: contract.DiffRequest): Promise<contract.DiffResult> {

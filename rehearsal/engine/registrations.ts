@@ -4,8 +4,8 @@ import { UserError } from "../userError";
 import { withHashes } from "./assets";
 import { InvalidArgument } from "./context";
 import type { DefaultProviders } from "./defaultProviders";
-import { goalOf, optionsOf, providerInputs } from "./goals";
-import type { Properties } from "./provider";
+import { constructOptions, goalOf, optionsOf, providerInputs } from "./goals";
+import type { ConstructRequest, Properties, RunInfo } from "./provider";
 import type { Goal } from "./state";
 import type { Transforms } from "./transforms";
 import { isProviderType, packageOf, parseReference, typeOf, typeProblem } from "./urns";
@@ -21,26 +21,22 @@ interface Registered {
 }
 
 /** A goal on its way through the engine, with what its children will inherit. */
-export interface Request extends Registered {}
+export interface Request extends Registered {
+  /** Of a component that a provider makes: what that provider is asked, in place of the goal. */
+  remote?: Remote;
+}
+
+/** What a component is to be, and who makes it. */
+export interface Remote extends Omit<ConstructRequest, keyof RunInfo> {
+  /** Provider reference. */
+  provider: string;
+}
 
 const misplacedMappings = "envVarMappings can only be used with provider resources";
-
-/** Remote components with a resource or a component that does the same and can be rehearsed. */
-const INSTEAD: { readonly [type: string]: string } = {
-  "kubernetes:helm.sh/v4:Chart": "helm.v3.Release",
-  "kubernetes:kustomize/v2:Directory": "yaml.ConfigFile, on what `kubectl kustomize FOLDER` prints",
-  "kubernetes:yaml/v2:ConfigFile": "yaml.ConfigFile",
-  "kubernetes:yaml/v2:ConfigGroup": "yaml.ConfigGroup",
-};
 
 /** Refuses by name what this engine does not do. */
 function refuse(request: rpc.RegisterResourceRequest, options: rpc.TransformResourceOptions): void {
   const what = `${request.getType()} '${request.getName()}'`;
-  if (request.getRemote()) {
-    const instead = INSTEAD[request.getType()];
-    const hint = instead === undefined ? "" : `; use ${instead}`;
-    throw new UserError(`cannot rehearse: the remote component ${what}${hint}`);
-  }
   if (options.getImport() !== "")
     throw new UserError(`cannot rehearse: the import of ${what} (id ${options.getImport()})`);
   if (request.getPackageref() !== "") throw new UserError(`cannot rehearse: the parameterized package of ${what}`);
@@ -56,6 +52,8 @@ function refuse(request: rpc.RegisterResourceRequest, options: rpc.TransformReso
 /** Turns the program's requests into goals: what is inherited from parents, transforms, providers, dependencies. */
 export class Registrations {
   private readonly registered = new Map<string, Registered>();
+  /** Transforms of components that are being made, for the plugins' own registrations of them. */
+  private readonly pending = new Map<string, Callback[]>();
 
   constructor(
     private readonly transforms: Transforms,
@@ -65,8 +63,14 @@ export class Registrations {
   ) {}
 
   /** Remembers what the children of a finished registration inherit. */
-  settled(urn: string, request: Request): void {
-    this.registered.set(urn, request);
+  settled(urn: string, { goal, transforms, providers, remote }: Request): void {
+    const known = remote === undefined ? undefined : this.registered.get(urn);
+    this.registered.set(urn, { goal: known?.goal ?? goal, transforms, providers });
+  }
+
+  /** The provider of a resource of this run; empty for one that has none, undefined for one that is not there. */
+  providerOf(urn: string): string | undefined {
+    return this.registered.get(urn)?.goal.provider;
   }
 
   /** The provider reference for a package: as given, by package, or from the parents; empty when there is none. */
@@ -81,27 +85,30 @@ export class Registrations {
       request.getCustom(),
       request.getParent(),
     ];
+    const remote = request.getRemote();
     const mappings = Object.fromEntries(request.getEnvvarmappingsMap().entries());
     const misplaced = Object.keys(mappings).length > 0 && !isProviderType(type) ? misplacedMappings : undefined;
-    const problem = (custom ? typeProblem(type) : undefined) ?? misplaced;
+    const problem = (custom || remote ? typeProblem(type) : undefined) ?? misplaced;
     if (problem !== undefined) throw new InvalidArgument(problem);
     this.inherit(request, this.registered.get(parent)?.goal);
     const given = dependenciesOf(request);
     given.properties = await this.hashed(given.properties, "unmarshal properties");
-    const own = request.getTransformsList();
+    const declared = request.getTransformsList();
+    const own = this.ownTransforms(`${parent}::${type}::${name}`, declared, remote);
     const callbacks = [...own, ...this.inheritedTransforms(parent), ...this.transforms.stack];
     const options = optionsOf(
       request,
       this.resolveProvider(
         request.getProvider(),
         mapOf(request.getProvidersMap()),
-        custom ? parent : "",
+        custom || remote ? parent : "",
         packageOf(type),
       ),
     );
     const resource = { type, name, custom, parent, properties: given.properties, options };
+    if (callbacks.length > 0 || remote)
+      resource.properties = raiseOutputs(given.properties, declared.length > 0 ? given.byProperty : {});
     if (callbacks.length > 0) {
-      resource.properties = raiseOutputs(given.properties, own.length > 0 ? given.byProperty : {});
       await this.transforms.apply(callbacks, resource).catch((error: Error) => {
         throw new Error(`invoke transform: ${error.message}`);
       });
@@ -111,7 +118,7 @@ export class Registrations {
       );
     }
     refuse(request, resource.options);
-    const { dependencies, byProperty } = own.length > 0 ? rebuilt(resource) : merged(given, resource.properties);
+    const { dependencies, byProperty } = declared.length > 0 ? rebuilt(resource) : merged(given, resource.properties);
     const providers = mapOf(resource.options.getProvidersMap());
     if (!custom)
       for (const [pkg, reference] of this.registered.get(parent)?.providers ?? [])
@@ -120,15 +127,32 @@ export class Registrations {
     const trigger = await this.trigger(resource.options);
     if (trigger !== null) goal.replacementTrigger = trigger;
     if (isProviderType(type)) goal.inputs = providerInputs(goal.inputs, resource.options, mappings);
-    else if (custom)
-      goal.provider =
-        resource.options.getProvider() ||
-        (await this.defaults.reference(
-          packageOf(type),
-          resource.options.getVersion(),
-          resource.options.getPluginDownloadUrl(),
-        ));
+    if (remote) {
+      const provider = await this.referenceFor(type, resource.options);
+      const asked = { type, name, parent, provider, inputs: resource.properties, inputDependencies: byProperty };
+      const options = constructOptions(goal, resource.options, providers);
+      return { goal, transforms: own, providers, remote: { ...asked, options } };
+    }
+    if (custom && !isProviderType(type)) goal.provider = await this.referenceFor(type, resource.options);
     return { goal, transforms: own, providers };
+  }
+
+  /** The provider that a resource was given, or the default one of its package. */
+  private async referenceFor(type: string, options: rpc.TransformResourceOptions): Promise<string> {
+    const given = options.getProvider();
+    if (given !== "") return given;
+    return this.defaults.reference(packageOf(type), options.getVersion(), options.getPluginDownloadUrl());
+  }
+
+  /**
+   * The transforms that a resource was declared with. A component that a provider makes is registered twice: first by the
+   * program, with its transforms, and then by the plugin, which does not know them.
+   */
+  private ownTransforms(key: string, declared: Callback[], remote: boolean): Callback[] {
+    const pending = this.pending.get(key);
+    if (pending !== undefined) this.pending.delete(key);
+    else if (remote && declared.length > 0) this.pending.set(key, declared);
+    return pending ?? declared;
   }
 
   /** Properties with the hashes of their assets; `during` begins the error of one that cannot be read. */
@@ -153,7 +177,8 @@ export class Registrations {
       request.setRetainondelete(parent.retainOnDelete);
     if (request.getProvider() !== "" || parent.provider === "") return;
     const pkg = packageOf(typeOf(parseReference(parent.provider).urn));
-    if (!request.getCustom() || pkg === packageOf(request.getType())) request.setProvider(parent.provider);
+    if ((!request.getCustom() && !request.getRemote()) || pkg === packageOf(request.getType()))
+      request.setProvider(parent.provider);
   }
 
   private inheritedTransforms(parent: string): Callback[] {
@@ -180,7 +205,8 @@ function dependenciesOf(request: rpc.RegisterResourceRequest): Dependencies & { 
   const dependencies = request.getDependenciesList();
   const map = request.getPropertydependenciesMap();
   const byProperty: { [property: string]: string[] } = {};
-  if (map.getLength() === 0) for (const name of Object.keys(properties)) byProperty[name] = dependencies;
+  if (map.getLength() === 0 && !request.getRemote())
+    for (const name of Object.keys(properties)) byProperty[name] = dependencies;
   else for (const [name, urns] of map.entries()) byProperty[name] = urns.getUrnsList();
   return { properties, dependencies, byProperty };
 }

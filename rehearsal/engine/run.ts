@@ -11,8 +11,8 @@ import { Executor, Protected } from "./executor";
 import { Generator } from "./generator";
 import { Monitor, type MonitorBackend, Stopped } from "./monitor";
 import { atMost, Pipeline, Signal } from "./pipeline";
-import { alreadyLogged, startProgram } from "./program";
-import type { Properties } from "./provider";
+import { alreadyLogged, runInfo, startProgram } from "./program";
+import type { Properties, RunInfo } from "./provider";
 import { type Instance, ProviderRegistry } from "./providers";
 import { refresh } from "./refresh";
 import { Registrations } from "./registrations";
@@ -48,6 +48,7 @@ export class Run implements RunContext, MonitorBackend {
   /** Nothing is left to do, or the run was stopped. */
   private readonly over = new Signal();
   private readonly pipeline = new Pipeline();
+  private address = "";
   private stopped = false;
   private bailed = false;
   private stackOutputs: { urn: string; outputs: Properties } = { urn: "", outputs: {} };
@@ -86,7 +87,8 @@ export class Run implements RunContext, MonitorBackend {
     let program: Child | undefined;
     await this.interruptibly(async () => {
       await refresh(this, this.options.refresh, this.options.pending);
-      program = startProgram({ ...this.options, address: await this.monitor.start() });
+      this.address = await this.monitor.start();
+      program = startProgram({ ...this.options, address: this.address });
       const ended = program.exited.then((end) => this.programEnded(end));
       this.packs.catch((error: Error) => this.abort(error));
       const stopping = this.over.wait.then(() => atMost(this.failure === "interrupted" ? 0 : patience, ended));
@@ -197,6 +199,22 @@ export class Run implements RunContext, MonitorBackend {
 
   instance(reference: string): Instance | undefined {
     return this.registry.get(reference);
+  }
+
+  info(): RunInfo {
+    return runInfo(this.options.project, this.preview, this.address);
+  }
+
+  learn(inputs: Properties, outputs: Properties): void {
+    this.options.filter.learnResource({ inputs, outputs });
+  }
+
+  failed(message: string): Error {
+    if (!this.stopped) {
+      this.report("error", "", message);
+      this.abort(new Bail());
+    }
+    return new Stopped();
   }
 
   /** Decides on steps one registration after the other, as the real engine does. */

@@ -1,5 +1,5 @@
 import type { Properties } from "./provider";
-import { contains, isData, isSecret, rewriteAll, signatureKey } from "./values";
+import { contains, isData, isReference, isSecret, rewriteAll, signatureKey } from "./values";
 
 /** Shorter secrets are not masked in text, as in Pulumi: they would blot out ordinary words. */
 const shortest = 3;
@@ -50,6 +50,8 @@ export class SecretFilter {
 
   /** Remembers a plain value, and all text within it, as secret. */
   add(value: unknown, open: ReadonlySet<string> = NOTHING): void {
+    // Which resources there are is no secret: a list of them may be, for what they were made of.
+    if (isReference(value)) return;
     if (typeof value === "string") {
       if (open.has(value)) return;
       this.addText(value);

@@ -1,11 +1,33 @@
+import { constructing } from "./construction";
 import type * as contract from "./provider";
+
+const noOptions: contract.ConstructOptions = {
+  aliases: [],
+  dependencies: [],
+  providers: {},
+  additionalSecretOutputs: [],
+  deletedWith: "",
+  replaceWith: [],
+  ignoreChanges: [],
+  replaceOnChanges: [],
+};
 
 /**
  * Stands in for a provider whose configuration is not known at preview, such as that of a cluster that is yet to be made.
  * The real engine does not ask such a provider anything: inputs are taken as they are, and every output is unknown.
  */
 export class UnconfiguredProvider implements contract.Provider {
-  constructor(private readonly provider: contract.Provider) {}
+  readonly construct?: NonNullable<contract.Provider["construct"]>;
+  readonly call?: NonNullable<contract.Provider["call"]>;
+
+  constructor(private readonly provider: contract.Provider) {
+    // Of a component nothing but itself is known then, and nothing of what a method would answer.
+    if (provider.construct !== undefined) {
+      this.construct = (request) =>
+        constructing({ ...request, options: noOptions }, async () => ({ state: {}, stateDependencies: {} }));
+    }
+    if (provider.call !== undefined) this.call = async () => ({ result: {}, resultDependencies: {}, failures: [] });
+  }
 
   checkConfig(request: contract.CheckRequest): Promise<contract.CheckResult> {
     return this.provider.checkConfig(request);

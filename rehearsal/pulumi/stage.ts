@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { type HostedPlugins, type PluginHost, simulatedClouds, writePlugins } from "../clouds";
-import { withTemplates } from "../clusters/functions";
 import type { SiteStage } from "../clusters/stage";
 import { templates } from "../clusters/templates";
 import { existingOf } from "../commands/program";
@@ -55,12 +54,12 @@ export async function makeStage(given: StageOptions): Promise<Stage> {
     const codec = new DeploymentCodec();
     const existing = existingOf(loaded === undefined ? [] : codec.decode(loaded));
     const { sites } = options;
-    const bare = simulatedClouds({
+    const simulated = simulatedClouds({
       moduleRoots: [dir],
       state: existing,
       ...(sites && { realClusters: sites.realClusters }),
+      templates: templates({ directory: dir, signal: given.signal }),
     });
-    const simulated = withTemplates(bare, templates({ directory: dir, signal: given.signal }));
     const clouds = sites === undefined ? simulated : sites.over(simulated);
     const packages = installedPackages(dir);
     const host = sites && realKubernetes(sites, dir);

@@ -1,12 +1,18 @@
 import { createHash } from "node:crypto";
+import { constructComponent } from "../../clusters/provider/components";
+import { FUNCTIONS, invokeFunction } from "../../clusters/provider/invokes";
+import { tokenOf } from "../../clusters/provider/objects";
 import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
 import { text } from "../wire";
-import { immutableData, namespaceOf } from "./kinds";
+import { DEFINITION, immutableData, isNamespaced, namespaceOf } from "./kinds";
 import { clusterOf, readKubeconfig } from "./kubeconfig";
 import { kubernetesModel } from "./models";
 import { spelled } from "./spelling";
+
+/** Nobody can ask a simulated cluster what it serves: charts are told that it has what Kubernetes itself has. */
+const UNASKED = async () => undefined;
 
 /** A cluster, as `@pulumi/kubernetes` meets it: any kind, built in or custom. */
 export const kubernetes: Cloud = {
@@ -46,6 +52,22 @@ export const kubernetes: Cloud = {
   },
   text: () => () => undefined,
   spelled,
+  invoke: (request, { templates, things }) =>
+    FUNCTIONS.has(request.token)
+      ? invokeFunction(request, {
+          templates,
+          capabilities: UNASKED,
+          isNamespaced: async (object) => isNamespaced(tokenOf(object), object, things(DEFINITION)),
+        })
+      : undefined,
+  construct: (request, { sdk, account, templates, things }) =>
+    constructComponent(request, {
+      version: sdk.version,
+      defaultNamespace: account.facts.namespace ?? "default",
+      isNamespaced: async (type, object) => isNamespaced(type, object, things(DEFINITION)),
+      templates,
+      capabilities: UNASKED,
+    }),
   custom,
 };
 

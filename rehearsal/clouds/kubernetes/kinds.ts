@@ -1,8 +1,11 @@
+import type { GroupVersionKind } from "../../clusters/provider/objects";
 import type { Properties } from "../../engine/provider";
 import type { Account } from "../model";
 import { own, text } from "../wire";
+import type { Thing } from "../world";
 
 export const NAMESPACE = "kubernetes:core/v1:Namespace";
+export const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 export const RELEASE = "kubernetes:helm.sh/v3:Release";
 
 /** Namespaces that every cluster has. */
@@ -32,6 +35,24 @@ export function kindOf(type: string): string {
 function isBuiltIn(type: string): boolean {
   const group = type.split(":")[1]?.split("/")[0] ?? "";
   return !group.includes(".") || group.endsWith(".k8s.io");
+}
+
+/**
+ * Whether objects of a kind lie in namespaces, for those that name none. Of a custom resource whose definition is not in the
+ * world, such as one that a chart brings, its name is all that there is to go by.
+ */
+export function isNamespaced(
+  type: string,
+  { apiVersion, kind }: GroupVersionKind,
+  definitions: Iterable<Thing>,
+): boolean {
+  if (isBuiltIn(type)) return !CLUSTER_WIDE.has(kindOf(type));
+  for (const { inputs } of definitions) {
+    const isOfKind =
+      text(inputs, "spec.group") === apiVersion.split("/")[0] && text(inputs, "spec.names.kind") === kind;
+    if (isOfKind) return text(inputs, "spec.scope") === "Namespaced";
+  }
+  return !kind.startsWith("Cluster");
 }
 
 /** The namespace of an object; undefined for what lies in none, or may lie in none. */

@@ -3,8 +3,8 @@ import type { InvokeRequest, InvokeResult, Properties } from "../../engine/provi
 import { makeSecret } from "../../engine/values";
 import { Interrupted, UserError } from "../../userError";
 import { chartOptions } from "./chartOptions";
-import { decode } from "./decode";
-import { type KubeObject, namespaceOf, withMetadata } from "./objects";
+import { documentsOf } from "./documents";
+import { type KubeObject, namespaceOf, textAt, withMetadata } from "./objects";
 import type { Capabilities, Templates } from "./templates";
 
 /** What the functions of the package depend on. */
@@ -15,6 +15,13 @@ export interface Invoking {
   capabilities(): Promise<Capabilities | undefined>;
   readonly templates: Templates | undefined;
 }
+
+/** The functions of the package. */
+export const FUNCTIONS: ReadonlySet<string> = new Set([
+  "kubernetes:yaml:decode",
+  "kubernetes:helm:template",
+  "kubernetes:kustomize:directory",
+]);
 
 /** The functions of the package: those of which `yaml.ConfigFile`, `helm.v3.Chart` and `kustomize.Directory` are made. */
 export async function invokeFunction({ token, args }: InvokeRequest, invoking: Invoking): Promise<InvokeResult> {
@@ -33,7 +40,7 @@ export async function invokeFunction({ token, args }: InvokeRequest, invoking: I
       // In the namespace that was asked for: of a chart without one, each object says for itself where it lies.
       const namespace = typeof options.namespace === "string" ? options.namespace : "";
       const text = await rendered(options, isSecret(args.jsonOpts), invoking);
-      return answer(decode(text, "line"), namespace, invoking);
+      return answer(decode(text), namespace, invoking);
     }
     case "kubernetes:kustomize:directory": {
       const directory = required(given, "directory");
@@ -85,4 +92,10 @@ function readJson(text: string): Properties {
   } catch {
     throw new Error("failed to unmarshal 'jsonOpts': it is no JSON");
   }
+}
+
+/** The objects of a stream of YAML documents, without those that are none. */
+function decode(text: string): KubeObject[] {
+  const isKube = (value: Properties) => textAt(value, "kind") !== "" && textAt(value, "apiVersion") !== "";
+  return documentsOf(text, false).filter(isKube) as KubeObject[];
 }

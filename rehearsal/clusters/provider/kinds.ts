@@ -49,13 +49,18 @@ export class Kinds {
 
   /** Whether objects of a kind lie in namespaces. Of a kind that nobody has defined yet it is assumed. */
   async isNamespaced(type: string, object: KubeObject): Promise<boolean> {
+    return (await this.scope(type, object)) ?? true;
+  }
+
+  /** The same, and undefined for a kind that nobody has defined yet. */
+  async scope(type: string, object: KubeObject): Promise<boolean | undefined> {
     if (this.isKnown(type)) return !CLUSTER_WIDE.has(object.kind);
     const scope = this.defined.get(`${groupOf(object.apiVersion)}/${object.kind}`);
     if (scope !== undefined) return scope === "Namespaced";
     const info = await this.connection()
       ?.kind(object)
       .catch(() => undefined);
-    return info?.isNamespaced ?? true;
+    return info?.isNamespaced;
   }
 
   /** The inputs that the SDK lists for a type. */

@@ -23,6 +23,11 @@ export function kindOfToken(token: string): GroupVersionKind {
   return { apiVersion: module.replace(/^core\//, ""), kind: type.replace(/(?<=.)Patch$/, "") };
 }
 
+/** The type token of an object's kind. */
+export function tokenOf({ apiVersion, kind }: GroupVersionKind): string {
+  return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
+}
+
 /** True for types that change fields of an object which someone else made: `ConfigMapPatch` for the kind `ConfigMap`. */
 export function isPatch(token: string, { kind }: Pick<GroupVersionKind, "kind">): boolean {
   return token.split(":")[2] === `${kind}Patch`;

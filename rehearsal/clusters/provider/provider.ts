@@ -7,14 +7,14 @@ import { lenient } from "../lenient";
 import { Awaits } from "./awaits";
 import { capabilitiesOf } from "./capabilities";
 import { checkObject } from "./check";
+import { constructComponent } from "./components";
 import { Connection } from "./connection";
 import { createObject, recoverObject } from "./create";
-import { tokenOf } from "./decode";
 import { diffObject } from "./diff";
 import { invokeFunction } from "./invokes";
 import { Kinds } from "./kinds";
 import { kubeconfigText, readKubeconfig } from "./kubeconfig";
-import { annotation, kindOfToken, toObject } from "./objects";
+import { annotation, kindOfToken, tokenOf, toObject } from "./objects";
 import type { Operating } from "./operation";
 import { readObject } from "./read";
 import { checkSettings, withoutEffect } from "./refusals";
@@ -166,6 +166,18 @@ export class ClusterProvider implements contract.Provider {
   /** What the cluster says of itself; undefined when it cannot be reached. */
   private async capabilities(): Promise<Capabilities | undefined> {
     return this.operating && capabilitiesOf(this.operating.connection);
+  }
+
+  async construct(request: contract.ConstructRequest): Promise<contract.ConstructResult> {
+    if (this.operating === undefined) return (this.unreachable as Unreachable).refuse();
+    return constructComponent(request, {
+      version: this.setting.sdk.version,
+      defaultNamespace: this.access.namespace,
+      isNamespaced: (type, object) => this.kinds.scope(type, object),
+      templates: this.setting.templates,
+      capabilities: () => this.capabilities(),
+      kubeconfig: this.access.kubeconfig,
+    });
   }
 
   async close(): Promise<void> {

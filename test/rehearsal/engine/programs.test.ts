@@ -99,11 +99,15 @@ describe("programs", { concurrency: 2 }, () => {
   for (const [what, code] of [
     ["the import of lab:index:Thing 'a' (id x)", `new Thing("a", {}, { import: "x" });`],
     ["pulumi:index:Stash", `new pulumi.CustomResource("pulumi:index:Stash", "a", { input: 1 });`],
+    ["the remote component lab:index:Box 'a'", `new pulumi.ComponentResource("lab:index:Box", "a", {}, {}, true);`],
     [
-      "the remote component kubernetes:helm.sh/v4:Chart 'a'; use helm.v3.Release",
-      `new pulumi.ComponentResource("kubernetes:helm.sh/v4:Chart", "a", {}, {}, true);`,
+      "the method lab:index:Thing/say",
+      `const a = new Thing("a", {}); pulumi.runtime.call("lab:index:Thing/say", { __self__: a }, a);`,
     ],
-    ["the remote component other:index:Box 'a'", `new pulumi.ComponentResource("other:index:Box", "a", {}, {}, true);`],
+    [
+      "the package other: it is neither simulated nor a plugin folder of Pulumi.yaml",
+      `new pulumi.ComponentResource("other:index:Box", "a", {}, {}, true);`,
+    ],
     [
       "the resource hooks of lab:index:Thing 'a'",
       `new Thing("a", {}, { hooks: { beforeCreate: [new pulumi.ResourceHook("h", () => {})] } });`,
