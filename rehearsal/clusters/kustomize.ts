@@ -9,7 +9,7 @@ import type { KustomizationBuild } from "./provider/templates";
 export interface KustomizeSetting {
   /** Absolute path of kubectl. */
   readonly kubectl: string;
-  /** Absolute path of helm, where charts are to be rendered. */
+  /** Absolute path of helm, which renders the charts in it. @default charts are refused */
   readonly helm?: string;
   /** Folder that relative paths start from: the program's. */
   readonly directory: string;
@@ -29,7 +29,7 @@ export async function buildKustomization(asked: KustomizationBuild, setting: Kus
   const args = [
     ...["kustomize", target(asked.directory, cwd)],
     ...(asked.isUnrestricted ? ["--load-restrictor", "LoadRestrictionsNone"] : []),
-    ...(asked.withHelm && helm !== undefined ? ["--enable-helm", "--helm-command", helm] : []),
+    ...(helm !== undefined ? ["--enable-helm", "--helm-command", helm] : []),
   ];
   const options = { cwd, timeout: BUILD_SECONDS * 1000, maxBuffer: LARGEST_BUILD_BYTES, encoding: "utf8" } as const;
   try {
@@ -39,8 +39,17 @@ export async function buildKustomization(asked: KustomizationBuild, setting: Kus
     if (signal?.aborted) throw new Interrupted();
     const { stderr = "", message, killed } = error as Error & { stderr?: string; killed?: boolean };
     const reason = killed ? `no answer within ${BUILD_SECONDS} s` : stderr.trim().replace(/^error: /, "") || message;
-    throw new Error(`kustomize failed for directory ${JSON.stringify(asked.directory)}: ${reason}`);
+    const failed = new Error(`kustomize failed for directory ${JSON.stringify(asked.directory)}: ${reason}`);
+    if (needsHelm(failed) && !asked.withHelm) failed.message += ENABLE_HELM;
+    throw failed;
   }
+}
+
+const ENABLE_HELM = ". For charts in it, set PULUMI_K8S_KUSTOMIZE_HELM=true, as the real provider wants it";
+
+/** Whether a kustomization has charts in it, and was built without helm. */
+export function needsHelm({ message }: Error): boolean {
+  return message.includes("--enable-helm");
 }
 
 /** A folder of a repository, as a browser shows it. */

@@ -40,9 +40,12 @@ export function templates({ directory, ...options }: TemplatesOptions): Template
     async kustomization(asked) {
       const what = `the kustomization ${asked.directory}`;
       const kubectl = await need("kubectl", what);
-      const helm = asked.withHelm ? { helm: await need("helm", what) } : {};
-      const { buildKustomization } = await import("./kustomize.js");
-      return buildKustomization(asked, { ...options, ...helm, kubectl, directory: folder });
+      const { buildKustomization, needsHelm } = await import("./kustomize.js");
+      const setting = { ...options, kubectl, directory: folder };
+      return buildKustomization(asked, setting).catch(async (error: Error) => {
+        if (!asked.withHelm || !needsHelm(error)) throw error;
+        return buildKustomization(asked, { ...setting, helm: await need("helm", what) });
+      });
     },
   };
 }

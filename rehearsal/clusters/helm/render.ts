@@ -1,5 +1,5 @@
 import { Interrupted, UserError } from "../../userError";
-import type { ChartTemplate } from "../provider/templates";
+import type { ChartTemplate, RenderedChart } from "../provider/templates";
 import { VERSIONS } from "../toolchain/versions";
 import { type ChartOptions, Charts } from "./charts";
 import { readChart } from "./charts/metadata";
@@ -18,12 +18,13 @@ export class ChartRenderer {
    * The manifests of a chart, the hooks that are wanted after them.
    * @throws Error that names the chart, in helm's words; UserError, Interrupted.
    */
-  async render(asked: ChartTemplate): Promise<string> {
+  async render(asked: ChartTemplate): Promise<RenderedChart> {
     try {
       const chart = await this.charts.find(asked.chart);
       return await HelmSession.during(this.options.helm, async (helm) => {
-        if (asked.dependencyUpdate === true) await readChart(helm, chart, true);
-        return await helm.run(["template", asked.releaseName, chart, ...flags(asked, helm)]);
+        const read = asked.dependencies && (await readChart(helm, chart, asked.dependencies));
+        const manifests = await helm.run(["template", asked.releaseName, chart, ...flags(asked, helm)]);
+        return { manifests, ...(read?.deprecated === true && { deprecated: read.name }) };
       });
     } catch (error) {
       if (error instanceof Interrupted || error instanceof UserError) throw error;

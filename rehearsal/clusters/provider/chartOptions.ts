@@ -1,5 +1,6 @@
 import { isObject, own } from "../../clouds/wire";
 import type { Properties } from "../../engine/provider";
+import { REFUSED } from "../helm/inputs";
 import { textAt } from "./objects";
 import type { Capabilities, ChartTemplate } from "./templates";
 
@@ -56,9 +57,7 @@ function refuseReference(options: Properties): void {
     );
   }
   if (isObject(fetch) && own(fetch, "verify") === true) {
-    throw new Error(
-      "cannot rehearse: fetchOpts.verify: provenance files are not verified, since the charts' keys are not here",
-    );
+    throw new Error(`cannot rehearse: fetchOpts.verify: ${REFUSED.verify}`);
   }
   if (textAt(fetch, "repo") !== "" || repo !== "" || /^[a-z][a-z0-9+.-]*:\/\//i.test(chart)) return;
   if (/^[./]/.test(chart)) {

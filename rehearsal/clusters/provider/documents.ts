@@ -1,4 +1,4 @@
-import { type Document, isMap } from "yaml";
+import { type Document, isMap, LineCounter } from "yaml";
 import { parseDocuments } from "../../../lib/plan/demand/yamlDocuments";
 import { isObject } from "../../clouds/wire";
 import type { Properties } from "../../engine/provider";
@@ -13,16 +13,21 @@ const MOST_ALIASES = 1000;
  */
 export function documentsOf(text: string, isStrict = true): Properties[] {
   const found: Properties[] = [];
-  for (const document of parseDocuments(text)) {
+  const lines = new LineCounter();
+  for (const document of parseDocuments(text, lines)) {
     const [error] = document.errors;
-    if (error !== undefined) throw new Error(`error converting YAML to JSON: ${error.message}`);
+    if (error !== undefined) {
+      const { line } = lines.linePos(error.pos[0]);
+      // The other lines of its message show the text, which may be secret.
+      throw new Error(
+        `error converting YAML to JSON: line ${line}: ${error.message.split("\n")[0]?.replace(/:$/, "")}`,
+      );
+    }
     const value: unknown = isMap(document.contents) ? toJson(document) : undefined;
     if (isObject(value)) {
       if (Object.keys(value).length > 0) found.push(value);
     } else if (isStrict && document.contents !== null && document.toJS() !== null) {
-      throw new Error(
-        `error unmarshaling JSON: a document is no mapping: ${JSON.stringify(document.toJS()).slice(0, 40)}`,
-      );
+      throw new Error("error unmarshaling JSON: a document is no mapping");
     }
   }
   return found;

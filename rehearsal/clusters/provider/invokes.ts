@@ -5,7 +5,7 @@ import { Interrupted, UserError } from "../../userError";
 import { chartOptions } from "./chartOptions";
 import { documentsOf } from "./documents";
 import { type KubeObject, namespaceOf, textAt, withMetadata } from "./objects";
-import type { Capabilities, Templates } from "./templates";
+import { type Capabilities, type Templates, templatesOf } from "./templates";
 
 /** What the functions of the package depend on. */
 export interface Invoking {
@@ -56,19 +56,14 @@ export async function invokeFunction({ token, args }: InvokeRequest, invoking: I
 async function rendered(options: Properties, isHidden: boolean, invoking: Invoking): Promise<string> {
   try {
     const template = chartOptions(options, await invoking.capabilities());
-    return await templatesOf(invoking, "kubernetes:helm:template").chart(template);
+    const { manifests } = await templatesOf(invoking, "kubernetes:helm:template").chart(template);
+    return manifests;
   } catch (error) {
     if (error instanceof Interrupted || error instanceof UserError) throw error;
     // Templates put values into their errors.
     const hide = redactor(isHidden ? makeSecret(options.values) : {});
     throw new Error(`failed to generate YAML for specified Helm chart: ${hide((error as Error).message)}`);
   }
-}
-
-function templatesOf({ templates }: Invoking, token: string): Templates {
-  if (templates === undefined)
-    throw new Error(`cannot rehearse: the function ${token}: nothing here renders templates`);
-  return templates;
 }
 
 async function answer(objects: KubeObject[], namespace: string, { isNamespaced }: Invoking): Promise<InvokeResult> {

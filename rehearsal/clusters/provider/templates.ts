@@ -13,8 +13,8 @@ export interface ChartTemplate {
   readonly skipCrds: boolean;
   /** Which hooks are rendered like everything else: those of `helm test` are hooks too. */
   readonly hooks: "all" | "allButTests" | "none";
-  /** Fetches the charts that this one depends on, where they are missing. */
-  readonly dependencyUpdate?: boolean;
+  /** Fetches the charts that this one depends on, where they are missing: anew, or those of its lock. @default neither, and nobody looks */
+  readonly dependencies?: "update" | "build";
   /** Text of the kubeconfig of the cluster in which the template function `lookup` looks. @default it finds nothing */
   readonly lookupIn?: string;
   /** The user's own program through which the manifests go, and its arguments. */
@@ -39,10 +39,24 @@ export interface KustomizationBuild {
   readonly withHelm: boolean;
 }
 
-/** Whoever renders charts and builds kustomizations: each gives manifests as YAML. */
+/** A chart, rendered. */
+export interface RenderedChart {
+  /** YAML. */
+  readonly manifests: string;
+  /** The chart's own name, where its project gave it up. */
+  readonly deprecated?: string;
+}
+
+/** Whoever renders charts and builds kustomizations, whose manifests are YAML. */
 export interface Templates {
   /** @throws Error in helm's words, with the chart's name; UserError where there is no helm; Interrupted. */
-  chart(asked: ChartTemplate): Promise<string>;
+  chart(asked: ChartTemplate): Promise<RenderedChart>;
   /** @throws Error in kustomize's words; UserError where there is no kubectl; Interrupted. */
   kustomization(asked: KustomizationBuild): Promise<string>;
+}
+
+/** @throws Error where nobody renders `what`, a type or a function. */
+export function templatesOf({ templates }: { readonly templates: Templates | undefined }, what: string): Templates {
+  if (templates === undefined) throw new Error(`cannot rehearse: ${what}: nothing here renders templates`);
+  return templates;
 }

@@ -22,10 +22,8 @@ export async function pullChart(
   const which = version.trim() === "" ? (devel ? ["--devel"] : []) : ["--version", version.trim()];
   const pull = (name: string, ...more: string[]) =>
     helm.run(["pull", name, "--destination", destination, ...which, ...more, ...certificates(repository)], patience);
-  if (chart.startsWith("oci://")) {
+  if (isUrl(chart)) {
     if (repository.username !== "") writeLogin(new URL(chart).host, repository, helm);
-    await pull(chart);
-  } else if (isUrl(chart)) {
     await pull(chart);
   } else if (!isUrl(repository.repo)) {
     throw new Error(
@@ -40,9 +38,10 @@ export async function pullChart(
   }
 }
 
-function certificates({ caFile, certFile, keyFile }: RepositoryAccess): string[] {
+function certificates({ caFile, certFile, keyFile, plainHttp = false }: RepositoryAccess): string[] {
   const flags = { "--ca-file": caFile, "--cert-file": certFile, "--key-file": keyFile };
-  return Object.entries(flags).flatMap(([flag, file]) => (file === "" ? [] : [flag, file]));
+  const given = Object.entries(flags).flatMap(([flag, file]) => (file === "" ? [] : [flag, file]));
+  return plainHttp ? [...given, "--plain-http"] : given;
 }
 
 /** By a file, because everyone on a machine can read a command line. */

@@ -1,4 +1,5 @@
 import { groupOf } from "../../../../lib/plan/demand/identity";
+import { plain } from "../../../clouds/wire";
 import { byBytes } from "../../../engine/values";
 import { isCustomResourceDefinition, type KubeObject, nameOf, namespaceOf, textAt } from "../objects";
 
@@ -49,7 +50,8 @@ export function ordered(objects: readonly KubeObject[]): Ordered[] {
   for (const [id, object] of byId) {
     if (groupKind(object) === "/Namespace") namespaces.set(nameOf(object), id);
     if (isCustomResourceDefinition(object)) {
-      definitions.set(`${textAt(object, "spec", "group")}/${textAt(object, "spec", "names", "kind")}`, id);
+      const spec = plain(object.spec);
+      definitions.set(`${textAt(spec, "group")}/${textAt(spec, "names", "kind")}`, id);
     }
   }
   const problems: string[] = [];
@@ -79,7 +81,7 @@ function annotated(
   refuse: (cause: string) => void,
 ): Set<string> {
   const found = new Set<string>();
-  const text = textAt(object, "metadata", "annotations", ANNOTATION);
+  const text = textAt(plain(object.metadata), "annotations", ANNOTATION);
   for (const reference of text === "" ? [] : text.split(",").map((part) => part.trim())) {
     const fields = reference.split("/");
     if (fields.length !== 3 && (fields.length !== 5 || fields[1] !== "namespaces")) {
