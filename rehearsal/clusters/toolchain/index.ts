@@ -53,7 +53,7 @@ async function provided(programs: readonly Program[], options: ToolchainOptions)
   const found = await findAll(programs, options, notes);
   const missing = bundlesOf(programs.filter((program) => !found.has(program)));
   if (missing.length > 0) {
-    const install = installer(options, notes);
+    const install = installer(options, notes, programs);
     for (const bundle of missing) await addMissing(found, await install(bundle));
   }
   return found;
@@ -78,7 +78,7 @@ export async function presentToolchain(options: ToolchainOptions = {}): Promise<
 export async function optionalTool(program: OptionalProgram, options: ToolchainOptions = {}): Promise<Found> {
   const present = await presentOptionalTool(program, options);
   if (present !== undefined) return present;
-  return (await installer(options, [])(program)).get(program) as Found;
+  return (await installer(options, [], [program])(program)).get(program) as Found;
 }
 
 /** The same, where it is there already: nothing is built. Else undefined. */
@@ -136,6 +136,7 @@ function whole(found: ReadonlyMap<Program, Found>): Toolchain {
 function installer(
   options: ToolchainOptions,
   notes: string[],
+  needed: readonly (Program | OptionalProgram)[],
 ): (bundle: Bundle) => Promise<Map<Program | OptionalProgram, Found>> {
   const environment = options.environment ?? process.env;
   const cache = options.cache ?? cacheFolder(environment);
@@ -152,7 +153,13 @@ function installer(
     } catch (error) {
       if (error instanceof UserError || error instanceof Interrupted) throw error;
       const known = inWords(error, cache);
-      throw known instanceof UserError ? known : missingError(bundle, [...notes, ...tried], error);
+      throw known instanceof UserError
+        ? known
+        : missingError(
+            programsOf(bundle).filter((program) => needed.includes(program)),
+            [...notes, ...tried],
+            error,
+          );
     }
     const made = await kept(cache, bundle);
     if (made === undefined) throw new UserError(`${entry} was changed while it was made: run this again.`);
@@ -216,8 +223,12 @@ function builder({ progress, signal, environment = process.env }: ToolchainOptio
   };
 }
 
-function missingError(bundle: Bundle, tried: readonly string[], error: unknown): UserError {
-  const programs = programsOf(bundle).map((program) => `${program} ${FACTS[program].wanted}`);
+function missingError(
+  needed: readonly (Program | OptionalProgram)[],
+  tried: readonly string[],
+  error: unknown,
+): UserError {
+  const programs = needed.map((program) => `${program} ${FACTS[program].wanted}`);
   const reasons = tried.length > 0 ? tried : [(error as Error).message];
   return new UserError(
     [
