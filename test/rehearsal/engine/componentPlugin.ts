@@ -32,8 +32,7 @@ const provider = {
   async call(token, inputs) {
     if (inputs.fail === true) throw new Error("no answer");
     if (inputs.refuse === true) return { failures: [{ property: "refuse", reason: "as asked" }] };
-    const { __self__, ...rest } = inputs;
-    return { outputs: { token, of: __self__.urn, echo: rest.say } };
+    return { outputs: { token, echo: inputs.say, project: pulumi.getProject(), dry: pulumi.runtime.isDryRun() } };
   },
 };
 pulumi.provider.main(provider, process.argv.slice(2));
@@ -42,7 +41,7 @@ pulumi.provider.main(provider, process.argv.slice(2));
 /** The program's side of the same. */
 const header = `
 class Pair extends pulumi.ComponentResource {
-  constructor(n, a, o) { super("comp:index:Pair", n, { ref: undefined, ...a }, o, true); }
+  constructor(n, a, o) { super("comp:index:Pair", n, { ref: undefined, note: undefined, ...a }, o, true); }
   say(args) { return pulumi.runtime.call("comp:index:Pair/say", { __self__: this, ...args }, this); }
 }
 `;

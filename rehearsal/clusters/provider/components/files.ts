@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { byBytes } from "../../../engine/values";
 
@@ -58,7 +58,7 @@ function matching(pattern: string, folder: string): string[] {
         .map((name) => join(above, name));
     });
   }
-  return found.sort(byBytes);
+  return found.filter((path) => existsSync(resolve(folder, path))).sort(byBytes);
 }
 
 function names(folder: string): string[] {
@@ -77,7 +77,7 @@ function expression(part: string, pattern: string): RegExp {
     if (token === "*") return "[^/]*";
     if (token === "?") return "[^/]";
     if (token === "[" || token === "\\") throw wrong;
-    if (token.length > 1 && token.startsWith("[")) return token.replace(/(?<=^\[\^?)\^/, "\\^");
+    if (token.length > 1 && token.startsWith("[")) return token;
     return (token.length > 1 ? token.slice(1) : token).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   });
   try {
