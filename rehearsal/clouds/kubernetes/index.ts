@@ -6,13 +6,11 @@ import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
 import { text } from "../wire";
+import { simulatedCapabilities } from "./capabilities";
 import { DEFINITION, immutableData, isNamespaced, namespaceOf } from "./kinds";
 import { clusterOf, readKubeconfig } from "./kubeconfig";
 import { kubernetesModel } from "./models";
 import { spelled } from "./spelling";
-
-/** Nobody can ask a simulated cluster what it serves: charts are told that it has what Kubernetes itself has. */
-const UNASKED = async () => undefined;
 
 /** A cluster, as `@pulumi/kubernetes` meets it: any kind, built in or custom. */
 export const kubernetes: Cloud = {
@@ -52,11 +50,11 @@ export const kubernetes: Cloud = {
   },
   text: () => () => undefined,
   spelled,
-  invoke: (request, { templates, things }) =>
+  invoke: (request, { sdk, templates, things }) =>
     FUNCTIONS.has(request.token)
       ? invokeFunction(request, {
           templates,
-          capabilities: UNASKED,
+          capabilities: async () => simulatedCapabilities(sdk, things(DEFINITION)),
           isNamespaced: async (object) => isNamespaced(tokenOf(object), object, things(DEFINITION)),
         })
       : undefined,
@@ -66,7 +64,7 @@ export const kubernetes: Cloud = {
       defaultNamespace: account.facts.namespace ?? "default",
       isNamespaced: async (type, object) => isNamespaced(type, object, things(DEFINITION)),
       templates,
-      capabilities: UNASKED,
+      capabilities: async () => simulatedCapabilities(sdk, things(DEFINITION)),
     }),
   custom,
 };

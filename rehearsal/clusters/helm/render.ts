@@ -9,6 +9,8 @@ import { HelmSession } from "./session";
 /** Renders charts by the real helm, as `helm template` does. Charts that were found are kept for as long as it lives. */
 export class ChartRenderer {
   private readonly charts: Charts;
+  /** What was rendered depends on nothing but what was asked, and sites ask for much alike. */
+  private readonly done = new Map<string, Promise<RenderedChart>>();
 
   constructor(private readonly options: ChartOptions) {
     this.charts = new Charts(options);
@@ -18,7 +20,15 @@ export class ChartRenderer {
    * The manifests of a chart, the hooks that are wanted after them.
    * @throws Error that names the chart, in helm's words; UserError, Interrupted.
    */
-  async render(asked: ChartTemplate): Promise<RenderedChart> {
+  render(asked: ChartTemplate): Promise<RenderedChart> {
+    if (asked.lookupIn !== undefined || asked.postRenderer !== undefined) return this.renderNow(asked);
+    const key = JSON.stringify(asked);
+    const known = this.done.get(key) ?? this.renderNow(asked);
+    this.done.set(key, known);
+    return known;
+  }
+
+  private async renderNow(asked: ChartTemplate): Promise<RenderedChart> {
     try {
       const chart = await this.charts.find(asked.chart);
       return await HelmSession.during(this.options.helm, async (helm) => {

@@ -79,7 +79,9 @@ describe("helm.v4.Chart and kustomize.v2.Directory", { concurrency: 2 }, async (
       const up = await session.up();
       assert.deepEqual(errors(up), []);
       assert.deepEqual(below(up, CHART).sort(), [...expected].sort());
-      assert.deepEqual(new Set((await session.up()).steps.map(({ op }) => op)), new Set(["same"]));
+      // A chart that brings a definition finds it in the cluster when it is rendered again.
+      const changed = (await session.up()).steps.filter(({ op }) => op !== "same").map(({ name }) => name);
+      assert.deepEqual([...new Set(changed)], args.includes("skipCrds") ? [] : ["web:default/web"]);
     });
   }
 
@@ -97,6 +99,23 @@ describe("helm.v4.Chart and kustomize.v2.Directory", { concurrency: 2 }, async (
     assert.ok(!JSON.stringify(states).includes("open-sesame-8"));
     const secret = up.resources.filter(({ inputs }) => containsSecrets(inputs.data ?? inputs.stringData));
     assert.deepEqual(secret.map(({ type }) => type.split(":").at(-1)).sort(), ["ConfigMap", "Secret"]);
+  });
+
+  it("tells a chart what a simulated cluster serves: Kubernetes' own kinds, and those that the program defines", {
+    skip,
+  }, async (t) => {
+    const { session } = await rehearsed(
+      t,
+      `const first = new k8s.helm.v3.Chart("first", { path: "./shop", namespace: "default", values: { url: "u" } });
+       new k8s.helm.v4.Chart("web", { chart: "./shop", skipCrds: true, values: { url: "u" } }, { dependsOn: first.ready });`,
+    );
+    const up = await session.up();
+    assert.deepEqual(errors(up), []);
+    const told = (name: string) =>
+      up.resources.find((one) => one.name === name)?.inputs.data as { [name: string]: string };
+    const [before, after] = [told("default/first"), told("web:default/web")];
+    assert.deepEqual([before.leases, before.baskets, before.seen], ["true", "false", "nothing"]);
+    assert.deepEqual([after.leases, after.baskets, after.seen], ["true", "true", "nothing"]);
   });
 
   it("waits with its children until its values are known", { skip }, async (t) => {

@@ -18,7 +18,10 @@ export interface Normalized {
  * name none.
  * @throws Error for what is no object, with its beginning.
  */
-export async function normalized(manifests: readonly Properties[], context: ComponentContext): Promise<Normalized> {
+export async function normalized(
+  manifests: readonly Properties[],
+  context: Pick<ComponentContext, "defaultNamespace" | "isNamespaced">,
+): Promise<Normalized> {
   const objects = expanded(manifests).map(checked);
   const scopes = scopesIn(objects);
   const unresolved = new Set<string>();
