@@ -74,10 +74,18 @@ export async function writePlugins(
   };
 }
 
+/** What an executable says of the CLI that started it. */
+interface Asked extends PluginPackage {
+  /** Address of the engine. */
+  engine: string;
+  /** The program's, in which plugins run. */
+  folder: string;
+}
+
 /** Opens the provider that an executable asks for, and serves it as long as the executable lives. */
 async function answer(socket: Socket, secret: string, source: ProviderSource, host?: PluginHost): Promise<void> {
   try {
-    const asked = JSON.parse(await firstLine(socket)) as PluginPackage & { secret: string; engine: string };
+    const asked = JSON.parse(await firstLine(socket)) as Asked & { secret: string };
     if (asked.secret !== secret) return void socket.destroy();
     const server = (await host?.(asked, asked.engine)) ?? (await served(asked, source));
     if (server === undefined) return void socket.end(`no package @pulumi/${asked.name} is installed\n`);
@@ -89,12 +97,15 @@ async function answer(socket: Socket, secret: string, source: ProviderSource, ho
   }
 }
 
-async function served({ name, version }: PluginPackage, source: ProviderSource): Promise<PluginServer | undefined> {
+async function served(
+  { name, version, engine, folder }: Asked,
+  source: ProviderSource,
+): Promise<PluginServer | undefined> {
   const provider = await source.open(name, version);
   if (provider === undefined) return undefined;
   // Loaded here: the stubs of the protocol cost a rehearsal in process nothing.
   const { servePlugin } = require("./pluginServer") as typeof import("./pluginServer");
-  return servePlugin(provider, name, version);
+  return servePlugin(provider, { name, version, engine, folder });
 }
 
 function firstLine(socket: Socket): Promise<string> {
@@ -112,7 +123,8 @@ function firstLine(socket: Socket): Promise<string> {
 /** A plugin that is nothing but a line to its host. */
 function executable(port: number, request: PluginPackage & { secret: string }): string {
   return `#!${process.execPath}
-const request = JSON.stringify({ ...${JSON.stringify(request)}, engine: process.argv[2] ?? "" }) + "\\n";
+const asked = { ...${JSON.stringify(request)}, engine: process.argv[2] ?? "", folder: process.cwd() };
+const request = JSON.stringify(asked) + "\\n";
 const socket = require("node:net").connect(${port}, "127.0.0.1", () => socket.write(request));
 socket.once("data", (line) => (/^\\d+\\n$/.test(line) ? process.stdout : process.stderr).write(line));
 socket.on("error", () => process.stderr.write("the rehearsal that wrote this plugin is over; start it again\\n"));

@@ -2,21 +2,31 @@ import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } fro
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
+import { failuresList } from "../engine/checkFailures";
 import type * as contract from "../engine/provider";
 import { channelOptions, emptyMessage, fromStruct, listen, sdkGrpc, toStruct } from "../engine/wire";
 import type { PluginServer } from "./plugin";
+import { constructRequest, constructResponse, type ServedPlugin } from "./pluginConstruct";
 
 const KINDS = ["add", "add-replace", "delete", "delete-replace", "update", "update-replace"] as const;
 const CHANGES = ["unknown", "none", "some"] as const;
 
 /**
- * Serves a provider as `pulumirpc.ResourceProvider`. Handshake, Parameterize, Construct and Call are not there, which a CLI
- * takes as a method that this plugin does not have.
+ * Serves a provider as `pulumirpc.ResourceProvider`. Handshake, Parameterize, Call and, where it makes no components,
+ * Construct are not there, which a CLI takes as a method that this plugin does not have.
  */
-export async function servePlugin(provider: contract.Provider, name: string, version: string): Promise<PluginServer> {
+export async function servePlugin(provider: contract.Provider, about: ServedPlugin): Promise<PluginServer> {
   const { Server } = sdkGrpc();
   const server = new Server(channelOptions);
-  server.addService(ResourceProviderService, methods(provider, name, version));
+  const construct = provider.construct?.bind(provider);
+  server.addService(ResourceProviderService, {
+    ...methods(provider, about),
+    ...(construct && {
+      construct: unary(async (request: rpc.ConstructRequest) =>
+        constructResponse(await construct(constructRequest(request, about))),
+      ),
+    }),
+  });
   const port = await listen(server);
   return {
     port,
@@ -39,7 +49,7 @@ function unary<Request, Response>(answer: (request: Request) => Promise<Response
   };
 }
 
-function methods(provider: contract.Provider, name: string, version: string): UntypedServiceImplementation {
+function methods(provider: contract.Provider, { name, version }: ServedPlugin): UntypedServiceImplementation {
   return {
     getPluginInfo: unary(() => {
       const info = new plugin.PluginInfo();
@@ -75,7 +85,7 @@ function methods(provider: contract.Provider, name: string, version: string): Un
       });
       const response = new rpc.InvokeResponse();
       response.setReturn(toStruct(result));
-      response.setFailuresList(failures.map(failure));
+      response.setFailuresList(failuresList(failures));
       return response;
     }),
     cancel: unary(emptyMessage),
@@ -179,15 +189,8 @@ function diffRequest(request: rpc.DiffRequest): contract.DiffRequest {
 function checked({ inputs, failures }: contract.CheckResult): rpc.CheckResponse {
   const response = new rpc.CheckResponse();
   response.setInputs(toStruct(inputs));
-  response.setFailuresList(failures.map(failure));
+  response.setFailuresList(failuresList(failures));
   return response;
-}
-
-function failure({ property, reason }: contract.CheckFailure): rpc.CheckFailure {
-  const message = new rpc.CheckFailure();
-  message.setProperty(property);
-  message.setReason(reason);
-  return message;
 }
 
 function diffed(diff: contract.DiffResult): rpc.DiffResponse {

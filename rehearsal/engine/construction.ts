@@ -63,7 +63,7 @@ export async function constructing(
   work: (building: Building) => Promise<Pick<ConstructResult, "state" | "stateDependencies">>,
 ): Promise<ConstructResult> {
   const monitor = connect(ResourceMonitorClient, request.monitorAddress);
-  const engine = connect(EngineClient, request.monitorAddress);
+  const engine = connect(EngineClient, request.engineAddress);
   const register = async (message: rpc.RegisterResourceRequest): Promise<Registered> => {
     const answer = unary(monitor.registerResource.bind(monitor), message).catch((error: ServiceError) => {
       throw new Error(error.details || error.message);

@@ -28,7 +28,8 @@ export function parseSeconds(text: string): number {
   return sign === "-" ? -seconds : seconds;
 }
 
-function aliasOf(message: AliasMessage): Alias {
+/** An alias as the protocol has it, in our own form. */
+export function aliasOf(message: AliasMessage): Alias {
   const spec = message.getSpec();
   if (spec === undefined) return { urn: message.getUrn() };
   return {
@@ -140,7 +141,16 @@ export function constructOptions(
   };
 }
 
-function durations(timeouts: rpc.RegisterResourceRequest.CustomTimeouts) {
+/** What several messages of the protocol say alike. */
+interface Durations {
+  getCreate(): string;
+  getUpdate(): string;
+  getDelete(): string;
+  getRead(): string;
+}
+
+/** Timeouts as the protocol has them, in our own form. */
+export function durations(timeouts: Durations): NonNullable<ConstructOptions["customTimeouts"]> {
   const [create, update] = [timeouts.getCreate(), timeouts.getUpdate()];
   return { create, update, delete: timeouts.getDelete(), read: timeouts.getRead() };
 }

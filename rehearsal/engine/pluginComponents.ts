@@ -82,6 +82,7 @@ function describeRun(message: rpc.ConstructRequest | rpc.CallRequest, run: contr
   message.setMonitorendpoint(run.monitorAddress);
 }
 
-function byName(map: { entries(): Iterable<[string, { getUrnsList(): string[] }]> }): ByName {
+/** Lists of URNs by name, of whatever message. */
+export function byName(map: { entries(): Iterable<[string, { getUrnsList(): string[] }]> }): ByName {
   return Object.fromEntries([...map.entries()].map(([name, urns]) => [name, urns.getUrnsList()]));
 }

@@ -231,7 +231,7 @@ class PluginProvider implements contract.Provider {
 
   /** A call in which the plugin speaks to the engine itself; when the plugin ends meanwhile, the error says so. */
   private async talking<T>(run: contract.RunInfo, ask: () => Promise<T>): Promise<T> {
-    this.attached ??= this.attach(run.monitorAddress);
+    this.attached ??= this.attach(run.engineAddress);
     await this.attached;
     try {
       return await ask();
@@ -256,8 +256,8 @@ class PluginProvider implements contract.Provider {
 }
 
 /**
- * The providers that a project names by folder (`plugins.providers[].path` of Pulumi.yaml), each in its own process. As
- * with the real engine, it runs in the program's folder, where the relative paths of assets start.
+ * The providers that a project names by folder (`plugins.providers[].path` and `packages` of Pulumi.yaml), each in its own
+ * process. As with the real engine, it runs in the program's folder, where the relative paths of assets start.
  */
 export function pluginFolders(
   { plugins, pwd }: Pick<Project, "plugins" | "pwd">,

@@ -63,6 +63,7 @@ export function runInfo(project: Project, preview: boolean, address: string): Ru
     dryRun: preview,
     parallel: unlimited,
     monitorAddress: address,
+    engineAddress: address,
     folder: project.pwd,
   };
 }

@@ -112,14 +112,20 @@ function entryOf(root: string, main: unknown): { pwd: string; main: string } {
     : { pwd: path.dirname(file), main: path.basename(file) };
 }
 
-function pluginsOf(root: string, section: unknown): PluginFolder[] {
-  const providers = isData(section) ? section.providers : undefined;
-  if (!Array.isArray(providers)) return [];
-  return providers.filter(isData).map((plugin) => ({
+/** Plugins by folder: providers of `plugins`, then `packages` whose source is a path. */
+function pluginsOf(root: string, { plugins, packages }: Yaml): PluginFolder[] {
+  const providers = isData(plugins) && Array.isArray(plugins.providers) ? plugins.providers.filter(isData) : [];
+  const named = providers.map((plugin) => ({
     name: String(plugin.name),
     path: path.resolve(root, String(plugin.path)),
     version: plugin.version === undefined ? "" : String(plugin.version),
   }));
+  const sources = Object.entries(isData(packages) ? packages : {}).map(([name, given]) => {
+    const source = isData(given) ? given.source : String(given).split("@", 1)[0];
+    return { name, source: String(source) };
+  });
+  const local = sources.filter(({ source }) => /^(\.\/|\.\.|\/)/.test(source));
+  return [...named, ...local.map(({ name, source }) => ({ name, path: path.resolve(root, source), version: "" }))];
 }
 
 /**
@@ -160,7 +166,7 @@ export function readProject(
       typeof options.nodeargs === "string" ? options.nodeargs.split(/\s+/).filter((word) => word !== "") : [],
     config: new Map(),
     secrets: [],
-    plugins: pluginsOf(root, settings.plugins),
+    plugins: pluginsOf(root, settings),
   };
   const declarations = addDeclared(project, settings.config);
   const folder = typeof settings.stackConfigDir === "string" ? settings.stackConfigDir : "";

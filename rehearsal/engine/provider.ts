@@ -175,8 +175,10 @@ export interface RunInfo {
   dryRun: boolean;
   /** Operations that may run at once. */
   parallel: number;
-  /** Where the resource monitor of the run is served by gRPC, and the engine service beside it. */
+  /** Where the resource monitor of the run is served by gRPC. */
   monitorAddress: string;
+  /** Where the engine service is, which takes messages. */
+  engineAddress: string;
   /** The program's own folder, where relative paths start. Plugins run in it, so that their protocol need not say it. */
   folder: string;
 }

@@ -4,6 +4,7 @@ import { UserError } from "../userError";
 import { failuresList, problemMessage } from "./checkFailures";
 import type { DefaultProviders } from "./defaultProviders";
 import { deniedProvider } from "./generator";
+import { byName } from "./pluginComponents";
 import type { Properties, RunInfo } from "./provider";
 import type { Instance } from "./providers";
 import type { Registrations, Remote } from "./registrations";
@@ -72,7 +73,7 @@ export async function callMethod(request: rpc.ResourceCallRequest, run: RemoteBa
   if (!instance.calls) throw new UserError(`cannot rehearse: the method ${token}`);
   const plainArgs = lowerOutputs(args);
   run.learn(plainArgs, {});
-  const argDependencies = withOutputs(urnsOf(request.getArgdependenciesMap()), args);
+  const argDependencies = withOutputs(byName(request.getArgdependenciesMap()), args);
   const answer = await instance.call({ ...run.info(), token, args, argDependencies }).catch((error: Error) => {
     if (error instanceof UserError) throw error;
     throw run.failed(`call to function '${token}' failed: ${problemMessage(error, plainArgs)}`);
@@ -135,8 +136,4 @@ function withOutputs(known: Constructed["dependencies"], properties: Properties)
   for (const name in properties)
     all[name] = [...new Set([...(known[name] ?? []), ...outputDependencies(properties[name])])];
   return all;
-}
-
-function urnsOf(map: { entries(): Iterable<[string, { getUrnsList(): string[] }]> }): Constructed["dependencies"] {
-  return Object.fromEntries([...map.entries()].map(([name, urns]) => [name, urns.getUrnsList()]));
 }

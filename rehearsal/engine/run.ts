@@ -21,6 +21,7 @@ import type { Goal, ReadGoal, ResourceState } from "./state";
 import type { PlannedStep } from "./step";
 import { Transforms } from "./transforms";
 import { makeUrn, qualifiedTypeOf, stackType } from "./urns";
+import { analyzeStack } from "./wholeStack";
 
 /** Milliseconds that a program has to end by itself once its monitor is gone. */
 const patience = 3000;
@@ -134,7 +135,7 @@ export class Run implements RunContext, MonitorBackend {
     if (!this.stopped) await this.deleteRest().catch((error: Error) => this.abort(error));
     await this.pipeline.settle();
     this.finishStackOutputs();
-    if (!this.stopped) await this.analyzeStack().catch((error: Error) => this.abort(error));
+    if (!this.stopped) await analyzeStack(this, this.generator).catch((error: Error) => this.abort(error));
     this.reportFailure();
   }
 
@@ -307,15 +308,5 @@ export class Run implements RunContext, MonitorBackend {
     const state = this.news.get(urn);
     if (state !== undefined)
       state.outputs = this.failure === undefined ? outputs : { ...this.olds.get(urn)?.outputs, ...outputs };
-  }
-
-  private async analyzeStack(): Promise<void> {
-    const packs = await this.packs;
-    if (packs.length === 0) return;
-    const resources = [...this.news.values()].map((state) => this.generator.judgedByOutputs(state));
-    const found = await Promise.all(packs.map((pack) => pack.analyzeStack(resources)));
-    const stackUrn = makeUrn(this.stack, this.project, "", stackType, `${this.project}-${this.stack}`);
-    for (const violation of found.flat())
-      this.violated(this.news.has(violation.urn) ? violation : { ...violation, urn: stackUrn });
   }
 }

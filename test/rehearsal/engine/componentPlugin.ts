@@ -4,7 +4,7 @@ import { openSession, type Session, type SessionOptions } from "../../../rehears
 import { labProject, labSource } from "./lab";
 
 /** Makes `comp:index:Pair`: two things, the second of which `single` leaves out, and one that `fail`, `die` or `hang` may spoil. */
-const plugin = `
+const pair = `
 const pulumi = require("@pulumi/pulumi");
 class Thing extends pulumi.CustomResource { constructor(n, a, o) { super("lab:index:Thing", n, { ref: undefined, ...a }, o); } }
 class Pair extends pulumi.ComponentResource {
@@ -38,7 +38,39 @@ const provider = {
 pulumi.provider.main(provider, process.argv.slice(2));
 `;
 
-/** The program's side of the same. */
+const javascriptPlugin = {
+  "package.json": '{ "name": "comp", "version": "1.0.0", "main": "index.js" }',
+  "index.js": pair,
+};
+
+/** Makes `comp:index:Named` of a class, as a package of components does. */
+export const typescriptPlugin = {
+  "package.json": '{ "name": "comp", "version": "0.1.0", "main": "index.ts" }',
+  "tsconfig.json":
+    '{ "compilerOptions": { "strict": true, "target": "ES2020", "module": "commonjs", "skipLibCheck": true } }',
+  "index.ts": `
+import * as pulumi from "@pulumi/pulumi";
+import { componentProviderHost } from "@pulumi/pulumi/provider/experimental";
+class Thing extends pulumi.CustomResource {
+  public readonly ref!: pulumi.Output<string>;
+  constructor(name: string, args: { note: pulumi.Input<string> }, options: pulumi.CustomResourceOptions) {
+    super("lab:index:Thing", name, { ref: undefined, ...args }, options);
+  }
+}
+export interface NamedArgs { note: pulumi.Input<string> }
+export class Named extends pulumi.ComponentResource {
+  public readonly ref: pulumi.Output<string>;
+  constructor(name: string, args: NamedArgs, options?: pulumi.ComponentResourceOptions) {
+    super("comp:index:Named", name, args, options);
+    this.ref = new Thing(name + "-thing", { note: args.note }, { parent: this }).ref;
+    this.registerOutputs({ ref: this.ref });
+  }
+}
+componentProviderHost({ name: "comp", components: [Named] });
+`,
+};
+
+/** The program's side of `comp:index:Pair`. */
 const header = `
 class Pair extends pulumi.ComponentResource {
   constructor(n, a, o) { super("comp:index:Pair", n, { ref: undefined, note: undefined, ...a }, o, true); }
@@ -46,11 +78,12 @@ class Pair extends pulumi.ComponentResource {
 }
 `;
 
-/** Runs \`work\` with a session on a program whose project names the plugin by its folder. */
+/** Runs `work` with a session on a program whose project names the plugin's folder among its packages. */
 export async function withPlugin(
   code: string,
   work: (session: Session, project: { dir: string; write(code: string): void }, calls: string[]) => Promise<void>,
   options: Partial<SessionOptions> = {},
+  files: Readonly<Record<string, string>> = javascriptPlugin,
 ): Promise<void> {
   const project = labProject(header + code);
   const calls: string[] = [];
@@ -58,12 +91,11 @@ export async function withPlugin(
     const folder = path.join(project.dir, "comp");
     mkdirSync(folder);
     writeFileSync(path.join(folder, "PulumiPlugin.yaml"), "runtime: nodejs\n");
-    writeFileSync(path.join(folder, "package.json"), '{ "name": "comp", "version": "1.0.0", "main": "index.js" }');
-    writeFileSync(path.join(folder, "index.js"), plugin);
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
     const settings = {
       name: "program",
       runtime: { name: "nodejs", options: { typescript: false } },
-      plugins: { providers: [{ name: "comp", path: "./comp" }] },
+      packages: { comp: "./comp", other: "pulumi/other@1.2.3" },
     };
     writeFileSync(path.join(project.dir, "Pulumi.yaml"), JSON.stringify(settings));
     const given = { projectDir: project.dir, stack: "dev", sources: [labSource(calls)], passphrase: "lab" };

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { RunResult } from "../../../rehearsal/engine";
-import { withPlugin } from "./componentPlugin";
+import { typescriptPlugin, withPlugin } from "./componentPlugin";
 
 /** Steps that do something, as `op name`. */
 const done = ({ steps }: RunResult): string[] =>
@@ -151,6 +151,19 @@ describe("components of a plugin", { concurrency: 2 }, () => {
         { config: { mood: "good" } },
       ));
   }
+
+  it("are classes of TypeScript that the SDK serves itself, too", () =>
+    withPlugin(
+      `class Named extends pulumi.ComponentResource { constructor(n, a) { super("comp:index:Named", n, { ref: undefined, ...a }, { version: "0.0.0" }, true); } }
+       exports.ref = new Named("n", { note: "words" }).ref;`,
+      async (session) => {
+        const up = await session.up();
+        assert.deepEqual([up.exit, errors(up), up.stackOutputs], [0, [], { ref: "ref-n-thing" }]);
+        assert.deepEqual(found(up, "n-thing")?.inputs, { note: "words" });
+      },
+      {},
+      typescriptPlugin,
+    ));
 
   it("tell the program what a method refuses", () =>
     withPlugin(`new Pair("p", {}).say({ refuse: true });`, async (session) => {

@@ -1,8 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { ServiceError } from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { servePlugin } from "../../../../rehearsal/clouds/pluginServer";
 import { openSession, type RunResult, type Session } from "../../../../rehearsal/engine";
-import type { ProviderSource } from "../../../../rehearsal/engine/provider";
+import { constructMessage, constructResult } from "../../../../rehearsal/engine/pluginComponents";
+import { connect, unary } from "../../../../rehearsal/engine/plugins";
+import type { ConstructRequest, ProviderSource } from "../../../../rehearsal/engine/provider";
 import { temporaryFolder } from "../../../support/folders";
 import { project } from "../support";
 
@@ -52,3 +57,32 @@ export const found = (run: RunResult, name: string) => run.resources.find((resou
 /** What is wrong, or to be minded. */
 export const said = ({ diagnostics }: RunResult): string[] =>
   diagnostics.filter(({ severity }) => severity !== "info").map(({ message }) => message.trim());
+
+/** A source whose components are made by a plugin that is served to a CLI, spoken to by gRPC as a CLI does. */
+export function overTheWire(test: TestContext, source: ProviderSource, folder: string): ProviderSource {
+  return {
+    fidelity: (type) => source.fidelity(type),
+    async open(pkg, version, report) {
+      const provider = await source.open(pkg, version, report);
+      if (provider === undefined) return undefined;
+      const construct = async (request: ConstructRequest) => {
+        const server = await servePlugin(provider, { name: pkg, version, engine: request.engineAddress, folder });
+        const client = connect(ResourceProviderClient, `127.0.0.1:${server.port}`);
+        test.after(() => server.close());
+        try {
+          return constructResult(await unary(client.construct.bind(client), constructMessage(request)));
+        } catch (error) {
+          throw new Error((error as ServiceError).details);
+        } finally {
+          client.close();
+        }
+      };
+      return new Proxy(provider, {
+        get(target, name) {
+          const value: unknown = name === "construct" ? construct : Reflect.get(target, name);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+    },
+  };
+}

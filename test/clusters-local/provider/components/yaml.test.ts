@@ -6,7 +6,7 @@ import type { ProviderSource } from "../../../../rehearsal/engine/provider";
 import { bareControlPlane } from "../../../support/controlPlane";
 import { localTools } from "../../../support/localTools";
 import { objectsOf } from "../support";
-import { done, found, openComponents, said } from "./programs";
+import { done, found, openComponents, overTheWire, said } from "./programs";
 
 const KUBECONFIG = `apiVersion: v1
 kind: Config
@@ -134,6 +134,11 @@ test("components of YAML on a simulated cluster", async (t) => {
   const source = (dir: string) => simulatedClouds({ moduleRoots: [dir] });
   await t.test("live", (each) => life(each, source));
   await t.test("tell what they cannot do", (each) => refusals(each, source));
+});
+
+test("components of YAML that a plugin makes for a CLI", async (t) => {
+  process.env.CASE_KUBECONFIG = KUBECONFIG;
+  await life(t, (dir) => overTheWire(t, simulatedClouds({ moduleRoots: [dir] }), dir));
 });
 
 test("components of YAML on a real control plane", async (t) => {
