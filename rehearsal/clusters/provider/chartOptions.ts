@@ -14,19 +14,12 @@ export function chartOptions(options: Properties, cluster: Capabilities | undefi
   const fetching = (name: string) => textAt(options, "fetch_opts", name);
   const path = said("path");
   if (path === "") refuseReference(options);
-  const [repository, chart] = [said("repo").replace(/\/$/, ""), said("chart")];
-  const isPrefixed = fetching("repo") === "" && repository !== "" && !/^oci:/.test(chart) && path === "";
   const kubeVersion = said("kube_version") || cluster?.kubeVersion;
   const apiVersions = textsOf(own(options, "api_versions")) ?? cluster?.apiVersions ?? [];
   const values = own(options, "values");
   return {
     chart: {
-      chart:
-        path !== ""
-          ? folderOf(path, chart)
-          : isPrefixed && !chart.startsWith(`${repository}/`)
-            ? `${repository}/${chart}`
-            : chart,
+      chart: path === "" ? referenceOf(said("chart"), said("repo"), fetching("repo")) : folderOf(path, said("chart")),
       version: path === "" ? said("version") || fetching("version") : "",
       devel: isObject(options.fetch_opts) && own(options.fetch_opts, "devel") === true,
       repository: {
@@ -45,6 +38,12 @@ export function chartOptions(options: Properties, cluster: Capabilities | undefi
     skipCrds: own(options, "skip_crd_rendering") === true,
     hooks: own(options, "include_test_hook_resources") === true ? "all" : "allButTests",
   };
+}
+
+/** A chart's name, after that of its repository where no URL says which it is. */
+function referenceOf(chart: string, repository: string, url: string): string {
+  const prefix = `${repository.replace(/\/$/, "")}/`;
+  return url !== "" || prefix === "/" || chart.startsWith(prefix) || chart.startsWith("oci:") ? chart : prefix + chart;
 }
 
 /** References that helm itself would not fetch, and those that are not verified here. */
