@@ -1,6 +1,7 @@
 import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { aliasOf, durations } from "../engine/goals";
+import { hookBindings } from "../engine/hookMessages";
 import { byName } from "../engine/pluginComponents";
 import type * as contract from "../engine/provider";
 import { lowerOutputs } from "../engine/values";
@@ -61,6 +62,7 @@ function optionsOf(request: rpc.ConstructRequest): contract.ConstructOptions {
     replaceOnChanges: request.getReplaceonchangesList(),
     ...(trigger === undefined ? {} : { replacementTrigger: trigger.toJavaScript() }),
     ...(request.hasRetainondelete() && retainOnDelete !== undefined ? { retainOnDelete } : {}),
+    hooks: hookBindings(request.getResourceHooks()),
   };
 }
 

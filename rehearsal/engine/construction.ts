@@ -4,6 +4,7 @@ import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
+import { bindingsMessage } from "./hookMessages";
 import { connect, unary } from "./plugins";
 import type { ConstructOptions, ConstructRequest, ConstructResult, Properties } from "./provider";
 import type { Alias } from "./state";
@@ -130,6 +131,7 @@ function componentMessage({ type, name, parent, options }: ConstructRequest): rp
   made.setReplaceonchangesList(options.replaceOnChanges);
   if (options.replacementTrigger !== undefined) made.setReplacementTrigger(toValue(options.replacementTrigger));
   if (options.retainOnDelete !== undefined) made.setRetainondelete(options.retainOnDelete);
+  made.setHooks(bindingsMessage(options.hooks));
   return made;
 }
 

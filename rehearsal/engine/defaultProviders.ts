@@ -1,7 +1,7 @@
 import { UserError } from "../userError";
 import { deniedProvider } from "./generator";
 import type { ConfigValue } from "./project";
-import { type Goal, NO_TIMEOUTS } from "./state";
+import { type Goal, noOptions } from "./state";
 import { providerPrefix } from "./urns";
 import { makeSecret } from "./values";
 
@@ -41,22 +41,15 @@ export class DefaultProviders {
     if (url !== "") inputs.__internal = { pluginDownloadURL: url };
     const name = ["default", version, url].filter((part) => part !== "").join("_");
     return {
+      ...noOptions(),
       type: providerPrefix + pkg,
       name: name.replace(/\W/g, "_"),
       custom: true,
       inputs,
       parent: "",
       dependencies: [],
-      propertyDependencies: {},
       provider: "",
-      ignoreChanges: [],
-      replaceOnChanges: [],
-      hideDiff: [],
       additionalSecretOutputs: [],
-      aliases: [],
-      timeouts: NO_TIMEOUTS,
-      deletedWith: "",
-      replaceWith: [],
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { RunContext } from "./context";
+import type { HookedOperation, Hooks, Sides } from "./hooks";
 import type { PendingOperation, PendingOperations } from "./pending";
 import { PartialFailure } from "./provider";
 import type { Instance } from "./providers";
@@ -18,6 +19,9 @@ export class Protected extends Error {
   }
 }
 
+const notImported = ({ importID }: ResourceState) =>
+  `is made and not imported (id ${importID}): in a rehearsal there is nothing yet that could be imported`;
+
 const identityOf = (state: ResourceState) => ({ urn: state.urn, type: state.type, name: nameOf(state.urn) });
 
 /** Carries steps out, and keeps the list of resources that results. */
@@ -26,9 +30,12 @@ export class Executor {
   private readonly news = new Set<ResourceState>();
   /** Previous states that no longer stand: replaced by a new one, or gone. */
   private readonly done = new Set<ResourceState>();
+  /** What components were made or changed: their hooks are called when their outputs are known. */
+  private readonly unfinished = new Map<string, { operation: HookedOperation; sides: Sides }>();
 
   constructor(
     private readonly context: RunContext,
+    private readonly hooks: Hooks,
     /** URNs that are deleted in this run, for `deletedWith`. */
     private readonly deletes: Set<string>,
     private readonly pending: PendingOperations,
@@ -48,17 +55,44 @@ export class Executor {
       this.done.add(old as ResourceState);
       return;
     }
-    if (fresh === undefined) return this.noted("deleting", old as ResourceState, () => this.delete(step, old!));
+    if (fresh === undefined) {
+      const gone = old as ResourceState;
+      return this.hooked("Delete", { old: gone }, () => this.noted("deleting", gone, () => this.delete(step, gone)));
+    }
     if (op === "same") await this.same(fresh, old as ResourceState);
     else if (op === "read" || op === "read-replacement") await this.read(fresh);
-    else {
-      const type = op === "update" ? "updating" : "creating";
-      return this.noted(type, fresh, async () => {
-        await (type === "updating" ? this.update(fresh, old as ResourceState) : this.create(step, fresh));
-        this.accept(step, fresh);
-      });
+    else if (op === "update") {
+      fresh.id = (old as ResourceState).id;
+      return this.hooked("Update", { fresh, old: old as ResourceState }, () =>
+        this.noted("updating", fresh, async () => {
+          await this.update(fresh, old as ResourceState);
+          this.accept(step, fresh);
+        }),
+      );
+    } else {
+      return this.hooked("Create", { fresh }, () =>
+        this.noted("creating", fresh, async () => {
+          await this.create(step, fresh);
+          this.accept(step, fresh);
+        }),
+      );
     }
     this.accept(step, fresh);
+  }
+
+  /** Calls the hooks of a component whose outputs are known now. */
+  async finished(urn: string): Promise<void> {
+    const made = this.unfinished.get(urn);
+    this.unfinished.delete(urn);
+    if (made !== undefined) await this.hooks.after(made.operation, made.sides);
+  }
+
+  private async hooked(operation: HookedOperation, sides: Sides, work: () => Promise<void>): Promise<void> {
+    await this.hooks.before(operation, sides);
+    await work();
+    const { fresh } = sides;
+    if (fresh === undefined || fresh.custom) await this.hooks.after(operation, sides);
+    else this.unfinished.set(fresh.urn, { operation, sides });
   }
 
   /** Does what changes something outside, written down before and after. */
@@ -93,6 +127,7 @@ export class Executor {
     fresh.created = new Date().toISOString();
     fresh.modified = fresh.created;
     if (!fresh.custom) return;
+    if (fresh.importID !== "" && old === undefined) this.context.report("info", fresh.urn, notImported(fresh));
     try {
       const request = {
         ...identityOf(fresh),
@@ -103,7 +138,7 @@ export class Executor {
       };
       const made = isProviderType(fresh.type)
         ? await registry.create(fresh.urn, fresh.inputs, preview)
-        : await this.instance(fresh).create(request);
+        : await this.hooks.retrying("Create", { fresh }, () => this.instance(fresh).create(request));
       if (!preview && made.id === "") throw new Error(`plugin returned empty resource.ID from create '${fresh.urn}'`);
       fresh.id = made.id;
       fresh.outputs = made.outputs;
@@ -117,7 +152,6 @@ export class Executor {
 
   private async update(fresh: ResourceState, old: ResourceState): Promise<void> {
     const { preview, registry } = this.context;
-    fresh.id = old.id;
     if (!fresh.custom) {
       fresh.outputs = old.outputs;
       return;
@@ -129,15 +163,13 @@ export class Executor {
         oldInputs: old.inputs,
         oldOutputs: old.outputs,
         news: fresh.inputs,
+        ignoreChanges: fresh.ignoreChanges,
+        preview,
+        timeoutSeconds: fresh.timeouts.update,
       };
       const made = isProviderType(fresh.type)
         ? await registry.update(fresh.urn, old.id, fresh.inputs)
-        : await this.instance(fresh).update({
-            ...request,
-            ignoreChanges: fresh.ignoreChanges,
-            preview,
-            timeoutSeconds: fresh.timeouts.update,
-          });
+        : await this.hooks.retrying("Update", { fresh, old }, () => this.instance(fresh).update(request));
       fresh.outputs = made.outputs;
       fresh.modified = new Date().toISOString();
     } catch (error) {
@@ -181,7 +213,8 @@ export class Executor {
     const gone = old.external || old.retainOnDelete || (old.deletedWith !== "" && this.deletes.has(old.deletedWith));
     if (!this.context.preview && !gone && old.custom && !isProviderType(old.type)) {
       const { inputs, outputs, id, timeouts } = old;
-      await this.instance(old).delete({ ...identityOf(old), id, inputs, outputs, timeoutSeconds: timeouts.delete });
+      const request = { ...identityOf(old), id, inputs, outputs, timeoutSeconds: timeouts.delete };
+      await this.hooks.retrying("Delete", { old }, () => this.instance(old).delete(request));
     }
     if (pendingReplacement === true) old.pendingReplacement = true;
     else this.done.add(old);

@@ -15,7 +15,7 @@ import { ignoreChanges } from "./paths";
 import type { CheckRequest, CheckResult, DiffRequest, DiffResult, Properties } from "./provider";
 import { Replacements } from "./replacements";
 import { nameSeed } from "./seed";
-import { type Goal, NO_TIMEOUTS, type ReadGoal, type ResourceState, stateOf } from "./state";
+import { type Goal, noOptions, type ReadGoal, type ResourceState, stateOf } from "./state";
 import type { PlannedStep } from "./step";
 import { isProviderType, makeUrn, nameOf, parseReference } from "./urns";
 import { containsUnknowns, sameValue } from "./values";
@@ -77,18 +77,7 @@ export class Generator {
     const urn = this.claimUrn(request.parent, request.type, request.name);
     if (request.id === "") throw new Error(`Expected an ID for ${urn}`);
     const { old, alias } = this.aliases.find(urn, request.name, request.type, request.parent, []);
-    const goal: Goal = {
-      ...request,
-      custom: true,
-      propertyDependencies: {},
-      ignoreChanges: [],
-      replaceOnChanges: [],
-      hideDiff: [],
-      aliases: [],
-      timeouts: NO_TIMEOUTS,
-      deletedWith: "",
-      replaceWith: [],
-    };
+    const goal: Goal = { ...noOptions(), ...request, custom: true };
     const fresh = { ...stateOf(urn, goal, old, alias), id: request.id, external: true };
     this.operated.add(urn);
     if (old === undefined || old.external || old.id === request.id)

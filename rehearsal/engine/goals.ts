@@ -1,5 +1,6 @@
 import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
+import { hookBindings } from "./hookMessages";
 import type { ConstructOptions, Properties } from "./provider";
 import type { Alias, Goal } from "./state";
 
@@ -113,6 +114,8 @@ export function goalOf(
     ...(options.hasRetainOnDelete() && retain !== undefined ? { retainOnDelete: retain } : {}),
     deletedWith: options.getDeletedWith(),
     replaceWith: options.getReplaceWithList(),
+    resourceHooks: hookBindings(options.getHooks()),
+    importID: options.getImport(),
   };
 }
 
@@ -138,6 +141,7 @@ export function constructOptions(
     replaceOnChanges: goal.replaceOnChanges,
     ...(goal.replacementTrigger === undefined ? {} : { replacementTrigger: goal.replacementTrigger }),
     ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
+    hooks: goal.resourceHooks,
   };
 }
 

@@ -9,6 +9,7 @@ import { UserError } from "../userError";
 import { failuresList } from "./checkFailures";
 import { InvalidArgument, type Severity } from "./context";
 import { deniedProvider } from "./generator";
+import type { Hooks } from "./hooks";
 import { organization } from "./program";
 import type { Properties } from "./provider";
 import type { Request } from "./registrations";
@@ -25,9 +26,10 @@ export interface MonitorBackend extends RemoteBackend {
   readonly project: string;
   readonly stack: string;
   readonly transforms: Transforms;
+  readonly hooks: Hooks;
   register(goal: Goal): Promise<ResourceState>;
   read(request: ReadGoal): Promise<ResourceState>;
-  registerOutputs(urn: string, outputs: Properties): void;
+  registerOutputs(urn: string, outputs: Properties): Promise<void>;
   log(severity: Severity, urn: string, message: string, ephemeral: boolean): void;
   /** The program registers nothing more; resolves when every step is done. */
   programFinished(): Promise<void>;
@@ -53,11 +55,11 @@ const features = new Set([
   "replaceWith",
   "transforms",
   "invokeTransforms",
-  // Claimed, so that their use is refused here by name and not by the SDK as the fault of an old CLI.
-  "parameterization",
   "resourceHooks",
   "errorHooks",
   "sendsOptionsToHooks",
+  // Claimed, so that its use is refused here by name and not by the SDK as the fault of an old CLI.
+  "parameterization",
 ]);
 
 const severities: Severity[] = ["debug", "info", "warning", "error"];
@@ -90,9 +92,8 @@ export class Monitor {
       registerStackInvokeTransform: answer(async (callback: Callback) =>
         this.addTransform(this.run.transforms.invokes, callback),
       ),
-      // A resource that asks for it is refused by its name.
-      registerResourceHook: answer(async () => emptyMessage()),
-      registerErrorHook: answer(async () => emptyMessage()),
+      registerResourceHook: answer(this.registerHook),
+      registerErrorHook: answer(this.registerHook),
       registerPackage: answer(this.refusal("parameterized packages")),
       signalAndWaitForShutdown: answer(async () => {
         await this.run.programFinished();
@@ -163,6 +164,13 @@ export class Monitor {
     return info;
   }
 
+  private async registerHook(
+    request: rpc.RegisterResourceHookRequest | rpc.RegisterErrorHookRequest,
+  ): Promise<unknown> {
+    this.run.hooks.register(request);
+    return emptyMessage();
+  }
+
   private async addTransform(list: Callback[], callback: Callback): Promise<unknown> {
     list.push(callback);
     return emptyMessage();
@@ -201,10 +209,8 @@ export class Monitor {
   private async registerResourceOutputs(request: rpc.RegisterResourceOutputsRequest): Promise<unknown> {
     const outputs = fromStruct(request.getOutputs());
     const { registrations } = this.run;
-    this.run.registerOutputs(
-      request.getUrn(),
-      await registrations.hashed(outputs, "cannot unmarshal output properties"),
-    );
+    const hashed = await registrations.hashed(outputs, "cannot unmarshal output properties");
+    await this.run.registerOutputs(request.getUrn(), hashed);
     return emptyMessage();
   }
 

@@ -1,5 +1,6 @@
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { aliasMessage } from "./construction";
+import { bindingsMessage } from "./hookMessages";
 import type * as contract from "./provider";
 import { fromStruct, toStruct, toValue } from "./wire";
 
@@ -40,6 +41,7 @@ export function constructMessage(request: contract.ConstructRequest): rpc.Constr
   message.setReplaceonchangesList(options.replaceOnChanges);
   if (options.replacementTrigger !== undefined) message.setReplacementTrigger(toValue(options.replacementTrigger));
   if (options.retainOnDelete !== undefined) message.setRetainondelete(options.retainOnDelete);
+  message.setResourceHooks(bindingsMessage(options.hooks, new rpc.ConstructRequest.ResourceHooksBinding()));
   return message;
 }
 

@@ -1,4 +1,4 @@
-import type { Alias } from "./state";
+import type { Alias, HookBindings } from "./state";
 
 /**
  * What the engine asks of a provider. It mirrors `pulumirpc.ResourceProvider` one to one, so that the same object serves
@@ -203,6 +203,7 @@ export interface ConstructOptions {
   replaceOnChanges: string[];
   replacementTrigger?: unknown;
   retainOnDelete?: boolean;
+  hooks: HookBindings;
 }
 
 export interface ConstructRequest extends RunInfo {

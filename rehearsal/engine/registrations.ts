@@ -35,18 +35,9 @@ export interface Remote extends Omit<ConstructRequest, keyof RunInfo> {
 const misplacedMappings = "envVarMappings can only be used with provider resources";
 
 /** Refuses by name what this engine does not do. */
-function refuse(request: rpc.RegisterResourceRequest, options: rpc.TransformResourceOptions): void {
-  const what = `${request.getType()} '${request.getName()}'`;
-  if (options.getImport() !== "")
-    throw new UserError(`cannot rehearse: the import of ${what} (id ${options.getImport()})`);
-  if (request.getPackageref() !== "") throw new UserError(`cannot rehearse: the parameterized package of ${what}`);
-  const hooks = options.getHooks();
-  if (
-    hooks !== undefined &&
-    Object.values(hooks.toObject()).some((names) => Array.isArray(names) && names.length > 0)
-  ) {
-    throw new UserError(`cannot rehearse: the resource hooks of ${what}`);
-  }
+function refuse(request: rpc.RegisterResourceRequest): void {
+  if (request.getPackageref() === "") return;
+  throw new UserError(`cannot rehearse: the parameterized package of ${request.getType()} '${request.getName()}'`);
 }
 
 /** Turns the program's requests into goals: what is inherited from parents, transforms, providers, dependencies. */
@@ -117,7 +108,7 @@ export class Registrations {
         "invoke transform: unmarshalling transform properties",
       );
     }
-    refuse(request, resource.options);
+    refuse(request);
     const { dependencies, byProperty } = declared.length > 0 ? rebuilt(resource) : merged(given, resource.properties);
     const providers = mapOf(resource.options.getProvidersMap());
     if (!custom)

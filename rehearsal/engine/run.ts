@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { UserError } from "../userError";
 import type { PolicyPack, Violation } from "./analyzers";
 import { builtins } from "./builtins";
+import { Callbacks } from "./callbacks";
 import { stepMessage } from "./checkFailures";
 import type { Child } from "./children";
 import { Bail, type RunContext, type Severity } from "./context";
@@ -9,6 +10,7 @@ import { DefaultProviders } from "./defaultProviders";
 import { planDeletions, runDeletions } from "./deletions";
 import { Executor, Protected } from "./executor";
 import { Generator } from "./generator";
+import { Hooks, refuseDeleteHooks } from "./hooks";
 import { Monitor, type MonitorBackend, Stopped } from "./monitor";
 import { atMost, Pipeline, Signal } from "./pipeline";
 import { alreadyLogged, runInfo, startProgram } from "./program";
@@ -38,7 +40,9 @@ export class Run implements RunContext, MonitorBackend {
   readonly news = new Map<string, ResourceState>();
   readonly packs: Promise<PolicyPack[]>;
   readonly registry: ProviderRegistry;
-  readonly transforms = new Transforms();
+  private readonly callbacks = new Callbacks();
+  readonly transforms = new Transforms(this.callbacks);
+  readonly hooks: Hooks;
   readonly defaults: DefaultProviders;
   readonly registrations: Registrations;
   private readonly generator: Generator;
@@ -73,8 +77,10 @@ export class Run implements RunContext, MonitorBackend {
       return `${urn}::${id}`;
     });
     this.registrations = new Registrations(this.transforms, this.defaults, project.pwd);
+    const endOrGoOn = () => (options.continueOnError ? this.failLater() : this.stop("resource"));
+    this.hooks = new Hooks(this.callbacks, this, endOrGoOn);
     this.generator = new Generator(this);
-    this.executor = new Executor(this, this.generator.deletes, options.pending);
+    this.executor = new Executor(this, this.hooks, this.generator.deletes, options.pending);
     this.monitor = new Monitor(this);
   }
 
@@ -101,7 +107,7 @@ export class Run implements RunContext, MonitorBackend {
     program?.stop();
     await program?.exited;
     this.monitor.close();
-    this.transforms.close();
+    this.callbacks.close();
   }
 
   /** Does work that the user may stop; errors end the run, and no provider outlives it. */
@@ -123,6 +129,7 @@ export class Run implements RunContext, MonitorBackend {
   /** Deletes everything. */
   async destroy(): Promise<void> {
     await this.interruptibly(async () => {
+      refuseDeleteHooks(this.previous, this);
       await this.deleteRest();
       await this.pipeline.settle();
       this.reportFailure();
@@ -291,7 +298,7 @@ export class Run implements RunContext, MonitorBackend {
     );
   }
 
-  registerOutputs(urn: string, outputs: Properties): void {
+  async registerOutputs(urn: string, outputs: Properties): Promise<void> {
     this.options.filter.learn(outputs);
     if (qualifiedTypeOf(urn) === stackType) {
       // Kept until the end: only then is it known whether outputs that are missing are gone, or were not reached.
@@ -301,6 +308,7 @@ export class Run implements RunContext, MonitorBackend {
     const state = this.news.get(urn);
     if (state === undefined) throw new Error(`cannot complete a resource '${urn}' whose registration isn't pending`);
     state.outputs = outputs;
+    await this.pipeline.underWay(this.executor.finished(urn));
   }
 
   private finishStackOutputs(): void {

@@ -3,7 +3,7 @@ import { UserError } from "../userError";
 import { type Crypter, passphraseCrypter } from "./crypter";
 import type { PendingOperation } from "./pending";
 import type { Properties } from "./provider";
-import type { ResourceState } from "./state";
+import type { HookBindings, ResourceState } from "./state";
 import { isData, isReference, isSecret, rewrite, secretSignature, signatureKey } from "./values";
 
 /** A stack's state as `pulumi stack export` writes and `pulumi stack import` reads it. */
@@ -36,7 +36,7 @@ const ownFields = new Set(
   (
     "urn type custom delete external pendingReplacement id inputs outputs parent protect retainOnDelete provider dependencies " +
     "propertyDependencies deletedWith replaceWith replacementTrigger additionalSecretOutputs ignoreChanges replaceOnChanges hideDiff " +
-    "aliases initErrors customTimeouts created modified"
+    "aliases initErrors customTimeouts resourceHooks importID created modified"
   ).split(" "),
 );
 
@@ -127,6 +127,8 @@ export class DeploymentCodec {
         delete: seconds("delete"),
         read: seconds("read"),
       },
+      resourceHooks: (resource.resourceHooks ?? {}) as HookBindings,
+      importID: text("importID"),
       ...(text("created") === "" ? {} : { created: text("created") }),
       ...(text("modified") === "" ? {} : { modified: text("modified") }),
       ...(Object.keys(rest).length === 0 ? {} : { rest }),

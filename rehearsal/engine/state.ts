@@ -11,6 +11,22 @@ export interface Timeouts {
 /** The provider's own. */
 export const NO_TIMEOUTS: Readonly<Timeouts> = { create: 0, update: 0, delete: 0, read: 0 };
 
+/** When a hook of the program's is called; the names are those of a deployment's file. */
+export const HOOK_TYPES = [
+  "BeforeCreate",
+  "AfterCreate",
+  "BeforeUpdate",
+  "AfterUpdate",
+  "BeforeDelete",
+  "AfterDelete",
+  "OnError",
+] as const;
+
+export type HookType = (typeof HOOK_TYPES)[number];
+
+/** Names of hooks, in the order in which they are called. */
+export type HookBindings = { [type in HookType]?: string[] };
+
 /** A former identity of a resource: a whole URN, or the parts that differed. */
 export interface Alias {
   urn?: string;
@@ -47,7 +63,24 @@ export interface Goal {
   deletedWith: string;
   replaceWith: string[];
   replacementTrigger?: unknown;
+  resourceHooks: HookBindings;
+  /** Id of what the resource is to be imported from; empty for none. */
+  importID: string;
 }
+
+/** The options of a goal that has none. */
+export const noOptions = () => ({
+  propertyDependencies: {},
+  ignoreChanges: [],
+  replaceOnChanges: [],
+  hideDiff: [],
+  aliases: [],
+  timeouts: NO_TIMEOUTS,
+  deletedWith: "",
+  replaceWith: [],
+  resourceHooks: {},
+  importID: "",
+});
 
 /** A resource as the engine knows it. Properties are in the wire form. */
 export interface ResourceState {
@@ -81,6 +114,9 @@ export interface ResourceState {
   aliases: string[];
   initErrors: string[];
   timeouts: Timeouts;
+  resourceHooks: HookBindings;
+  /** What the program said that it was imported from; empty for none. */
+  importID: string;
   /** ISO 8601. */
   created?: string;
   modified?: string;
@@ -121,6 +157,8 @@ export function stateOf(
     aliases: alias === undefined ? [] : [alias],
     initErrors: [],
     timeouts: goal.timeouts,
+    resourceHooks: goal.resourceHooks,
+    importID: goal.importID,
     ...(old?.created === undefined ? {} : { created: old.created }),
     ...(old?.modified === undefined ? {} : { modified: old.modified }),
   };

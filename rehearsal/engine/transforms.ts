@@ -1,16 +1,8 @@
-import { type ServiceError, status } from "@grpc/grpc-js";
-import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
-import { type Callback, CallbackInvokeRequest } from "@pulumi/pulumi/proto/callback_pb";
+import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
-import { connect, unary } from "./plugins";
+import type { Callbacks } from "./callbacks";
 import type { Properties } from "./provider";
 import { fromStruct, toStruct } from "./wire";
-
-/** An answer's status in the words of gRPC in Go, which the real engine hands on. */
-function inGoWords({ code, details }: ServiceError): Error {
-  const name = (status[code] ?? "UNKNOWN").toLowerCase().replace(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase());
-  return new Error(`rpc error: code = ${name} desc = ${details}`);
-}
 
 /** A resource as transforms see and change it. */
 export interface Transformed {
@@ -29,28 +21,13 @@ export interface TransformedInvoke {
   options: rpc.TransformInvokeOptions;
 }
 
-/** Transforms live in the program; the engine calls them back there. */
+/** Changes that the program makes to what it asks for, before the engine sees it. */
 export class Transforms {
   /** Registered for the whole stack. */
   readonly stack: Callback[] = [];
   readonly invokes: Callback[] = [];
-  private readonly clients = new Map<string, CallbacksClient>();
 
-  private async call(callback: Callback, request: Uint8Array): Promise<Uint8Array> {
-    const target = callback.getTarget();
-    let client = this.clients.get(target);
-    if (client === undefined) {
-      client = connect(CallbacksClient, target);
-      this.clients.set(target, client);
-    }
-    const message = new CallbackInvokeRequest();
-    message.setToken(callback.getToken());
-    message.setRequest(request);
-    const response = await unary(client.invoke.bind(client), message).catch((error: ServiceError) => {
-      throw inGoWords(error);
-    });
-    return response.getResponse_asU8();
-  }
+  constructor(private readonly callbacks: Callbacks) {}
 
   /**
    * Runs transforms over a resource one after the other: its own first, then its parents', then the stack's.
@@ -65,7 +42,9 @@ export class Transforms {
       request.setParent(resource.parent);
       request.setProperties(toStruct(resource.properties));
       request.setOptions(resource.options);
-      const response = rpc.TransformResponse.deserializeBinary(await this.call(callback, request.serializeBinary()));
+      const response = rpc.TransformResponse.deserializeBinary(
+        await this.callbacks.call(callback, request.serializeBinary()),
+      );
       const [properties, options] = [response.getProperties(), response.getOptions()];
       if (properties !== undefined) resource.properties = fromStruct(properties);
       if (options !== undefined) resource.options = options;
@@ -80,15 +59,11 @@ export class Transforms {
       request.setArgs(toStruct(invoke.args));
       request.setOptions(invoke.options);
       const response = rpc.TransformInvokeResponse.deserializeBinary(
-        await this.call(callback, request.serializeBinary()),
+        await this.callbacks.call(callback, request.serializeBinary()),
       );
       const [args, options] = [response.getArgs(), response.getOptions()];
       if (args !== undefined) invoke.args = fromStruct(args);
       if (options !== undefined) invoke.options = options;
     }
-  }
-
-  close(): void {
-    for (const client of this.clients.values()) client.close();
   }
 }

@@ -10,6 +10,7 @@ const noOptions: contract.ConstructOptions = {
   replaceWith: [],
   ignoreChanges: [],
   replaceOnChanges: [],
+  hooks: {},
 };
 
 /**

@@ -31,7 +31,7 @@ export async function bareControlPlane(tools: Toolchain, others: readonly SitePr
   try {
     const [site] = fleetPlan(fleetSpec([eksSite("bare", 1), eksSite("other", 2)])).sites;
     const files = writeSite(site!, join(folder, "1"), await freePort(), randomBytes(24).toString("base64url"));
-    const run = (program: SiteProgram) => keeper.start(commandOf(program, site!, files, tools));
+    const run = (program: SiteProgram) => keeper.start(commandOf(program, site!, files, { tools, sites: 1 }));
     await run("etcd");
     await run("kube-apiserver");
     const { certificate } = files.pki.authority;

@@ -58,8 +58,16 @@ export function writeSite(site: SitePlan, folder: string, port: number, token: s
   return { folder, pki, endpoint, port, kubeconfig: files.kubeconfig ?? "" };
 }
 
-/** How a program of a site is run. */
-export function commandOf(program: SiteProgram, site: SitePlan, files: SiteFiles, tools: Toolchain): KeptCommand {
+/**
+ * How a program of a site is run.
+ * @param sites that run at the same time, this one among them.
+ */
+export function commandOf(
+  program: SiteProgram,
+  site: SitePlan,
+  files: SiteFiles,
+  { tools, sites }: { readonly tools: Toolchain; readonly sites: number },
+): KeptCommand {
   const at = (name: string) => join(files.folder, name);
   const args = ARGUMENTS[program](at, site, files);
   return {
@@ -67,22 +75,22 @@ export function commandOf(program: SiteProgram, site: SitePlan, files: SiteFiles
     args: args.map((arg) => `--${arg}`),
     cwd: files.folder,
     // Nothing of the user's: no proxy, no kubeconfig, no configuration of kwok in the home folder.
-    env: { PATH: process.env.PATH, HOME: files.folder, TMPDIR: files.folder, GOGC: GARBAGE[program] },
+    env: { PATH: process.env.PATH, HOME: files.folder, TMPDIR: files.folder, GOGC: garbage(program, sites) },
     log: at(`${program}.log`),
   };
 }
 
+/** Up to so many sites have room to spare in the 4 GB that ten are given. */
+const FEW_SITES = 5;
+
 /**
- * Percent by which memory may grow until it is collected: Go's 100 where collecting costs start-up time (at 60 a fifth of
- * the API server's), else less.
+ * Percent by which memory may grow until Go collects it. Collecting takes an eighth of a site's start, so that few sites do
+ * without most of it; of many the sum of their memory counts, but for the API server's start (a fifth longer at 60).
  */
-const GARBAGE: Readonly<Record<SiteProgram, string>> = {
-  etcd: "50",
-  "kube-apiserver": "100",
-  "kube-controller-manager": "50",
-  "kube-scheduler": "50",
-  kwok: "50",
-};
+function garbage(program: SiteProgram, sites: number): string {
+  if (sites <= FEW_SITES) return "200";
+  return program === "kube-apiserver" ? "100" : "50";
+}
 
 type Arguments = (at: (name: string) => string, site: SitePlan, files: SiteFiles) => string[];
 

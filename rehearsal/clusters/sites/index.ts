@@ -149,6 +149,7 @@ async function startAll(
             progress,
             ended: (problem) => options.ended?.(problem),
             signal: stop.signal,
+            sites: wanted.length,
             patience: options.patience ?? 180,
           }),
         );

@@ -56,6 +56,8 @@ export interface SiteSetting {
   readonly progress: (text: string) => void;
   readonly ended: (problem: UserError) => void;
   readonly signal: AbortSignal;
+  /** How many sites run at the same time, this one among them. */
+  readonly sites: number;
   /** Seconds until it must be ready. */
   readonly patience: number;
 }
@@ -151,9 +153,9 @@ class RunningSite implements LocalSite {
   }
 
   async #run(...programs: SiteProgram[]): Promise<void> {
-    const { plan, tools, keeper } = this.#setting;
+    const { plan, tools, keeper, sites } = this.#setting;
     for (const program of programs) {
-      const command = commandOf(program, plan, this.#files, tools);
+      const command = commandOf(program, plan, this.#files, { tools, sites });
       // Only what this run says may explain how it ends.
       rmSync(command.log, { force: true });
       const kept = await keeper.start(command);

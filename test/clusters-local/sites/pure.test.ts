@@ -7,7 +7,7 @@ import { parseQuantity } from "../../../lib/plan/demand/quantity";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { SitePlan } from "../../../lib/plan/plan";
 import type { DaemonSetSpec, SiteSpec } from "../../../lib/plan/spec";
-import { commandOf, SITE_PROGRAMS } from "../../../rehearsal/clusters/sites/controlPlane";
+import { commandOf, SITE_PROGRAMS, type SiteProgram } from "../../../rehearsal/clusters/sites/controlPlane";
 import { unreachable } from "../../../rehearsal/clusters/sites/egress";
 import type { V1Node } from "../../../rehearsal/clusters/sites/kubernetes";
 import { nodesOf } from "../../../rehearsal/clusters/sites/nodes";
@@ -148,14 +148,15 @@ test("nothing of one site's authority is another's, and certificates say what th
   assert.notEqual(one.token, other.token);
 });
 
-test("every program listens on sockets of the site's folder or on loopback, and sees nothing of the user's", () => {
-  const site = planned(eksSite("one", 1));
-  const tools = Object.fromEntries(
-    SITE_PROGRAMS.map((name) => [name, { path: `/bin/${name}` }]),
-  ) as unknown as Toolchain;
+function command(program: SiteProgram, sites: number) {
+  const tools = Object.fromEntries(SITE_PROGRAMS.map((name) => [name, { path: name }])) as unknown as Toolchain;
   const files = { folder: "/f", pki: makePki("one", "10.1.0.1", "1"), endpoint: "", port: 1, kubeconfig: "" };
+  return commandOf(program, planned(eksSite("one", 1)), files, { tools, sites });
+}
+
+test("every program listens on sockets of the site's folder or on loopback, and sees nothing of the user's", () => {
   for (const program of SITE_PROGRAMS) {
-    const { args, env } = commandOf(program, site, files, tools);
+    const { args, env } = command(program, 3);
     for (const arg of args) {
       const listens = /^--(listen-\S+|bind-address|secure-port|server-address)=(.*)$/.exec(arg);
       if (listens !== null)
@@ -164,6 +165,12 @@ test("every program listens on sockets of the site's folder or on loopback, and 
     assert.deepEqual(Object.keys(env).sort(), ["GOGC", "HOME", "PATH", "TMPDIR"]);
     assert.equal(env.HOME, "/f");
   }
+});
+
+test("few sites start fast, and many take little memory", () => {
+  const growth = (sites: number) => SITE_PROGRAMS.map((program) => Number(command(program, sites).env.GOGC));
+  const [few, many] = [growth(5), growth(6)];
+  for (const [i, percent] of few.entries()) assert.ok(percent > many[i]!, SITE_PROGRAMS[i]);
 });
 
 test("an EKS control plane reaches nodes and not overlay pods; the others reach both", () => {

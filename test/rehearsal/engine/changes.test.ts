@@ -233,4 +233,36 @@ describe("changes of a program", { concurrency: 2 }, () => {
       assert.ok(steps.includes("replace a") && steps.includes("same b") && steps.includes("same c"), steps.join(", "));
     });
   });
+
+  it("makes what is to be imported, and says so once", () =>
+    withLab(`new Thing("a", {}, { import: "x" });`, async (session, _, calls) => {
+      const told = "is made and not imported (id x): in a rehearsal there is nothing yet that could be imported";
+      for (const result of [await session.preview(), await session.up()]) {
+        assert.equal(result.exit, 0);
+        assert.deepEqual(
+          result.diagnostics.map(({ severity, message }) => `${severity}: ${message}`),
+          [`info: ${told}`],
+        );
+      }
+      assert.deepEqual(calls, ["create a"]);
+      assert.deepEqual(ops(ok(await session.up())), ["same a"]);
+      assert.equal(session.deployment().deployment.resources?.at(-1)?.importID, "x");
+    }));
+
+  it("keeps what was put into a stash first, until it is replaced", () => {
+    const program = (input: string, options = "{}") =>
+      `exports.kept = new pulumi.Stash("s", { input: ${input} }, ${options}).output;`;
+    return withLab(program("1"), async (session, project) => {
+      assert.equal(ok(await session.up()).stackOutputs.kept, 1);
+      project.write(program("2"));
+      assert.equal(ok(await session.up()).stackOutputs.kept, 1);
+      project.write(program("3", `{ replaceOnChanges: ["*"] }`));
+      assert.equal(ok(await session.up()).stackOutputs.kept, 3);
+      project.write(program(`pulumi.secret("quiet")`));
+      assert.doesNotMatch(JSON.stringify(await session.up()), /quiet/);
+      project.write(`new pulumi.CustomResource("pulumi:index:Stash", "s", { other: 1 });`);
+      const wrong = await session.preview();
+      assert.match(JSON.stringify(wrong.diagnostics), /unknown property \\"other\\"/);
+    });
+  });
 });

@@ -209,4 +209,18 @@ describe("components of a plugin", { concurrency: 2 }, () => {
       },
     );
   });
+
+  it("have the hooks called that the program gave them", () =>
+    withPlugin(
+      `const say = (name) => new pulumi.ResourceHook(name, (a) => console.log(name, a.name, a.newOutputs ? a.newOutputs.ref : ""));
+       new Pair("p", { note: "n" }, { hooks: { beforeCreate: [say("before")], afterCreate: [say("after")] } });`,
+      async (session) => {
+        const { log, exit } = await session.up();
+        assert.equal(exit, 0);
+        assert.deepEqual(
+          log.map(({ text }) => text.trim()),
+          ["before p", "after p ref-p-left"],
+        );
+      },
+    ));
 });
