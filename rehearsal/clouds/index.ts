@@ -1,3 +1,4 @@
+import type { Templates } from "../clusters/provider/templates";
 import type { Fidelity, Properties, Provider, ProviderSource } from "../engine/provider";
 import { aws } from "./aws";
 import { azure } from "./azure";
@@ -38,6 +39,8 @@ export interface SimulationOptions {
   existing?: readonly string[];
   /** API servers that are real behind clusters that are simulated: their address and authority are handed out. @default none */
   realClusters?: RealClusters;
+  /** Renders charts and builds kustomizations. @default nobody does: `helm.v3.Chart` and its like are refused */
+  templates?: Templates;
 }
 
 const CLOUDS: readonly Cloud[] = [aws, gcp, azure, kubernetes, tls];
@@ -57,7 +60,7 @@ export function simulatedClouds(options: SimulationOptions): ProviderSource {
   const cloud = (name: string) => CLOUDS.find((known) => known.name === name) ?? genericCloud(name);
   const open = (name: string): SimulatedProvider | undefined => {
     const sdk = installed(name);
-    return sdk === undefined ? undefined : new SimulatedProvider(sdk, cloud(name), world, seed);
+    return sdk === undefined ? undefined : new SimulatedProvider(sdk, cloud(name), world, seed, options.templates);
   };
   let isRestored = (options.state ?? []).length === 0;
   const restore = async () => {

@@ -1,4 +1,12 @@
-import type { CheckFailure, ConstructRequest, ConstructResult, Properties } from "../engine/provider";
+import type { Templates } from "../clusters/provider/templates";
+import type {
+  CheckFailure,
+  ConstructRequest,
+  ConstructResult,
+  InvokeRequest,
+  InvokeResult,
+  Properties,
+} from "../engine/provider";
 import type { TextMaker } from "./sdk/madeUp";
 import type { ResourceSchema, SdkPackage } from "./sdk/package";
 import type { Thing, World } from "./world";
@@ -107,10 +115,12 @@ export type FunctionModel = (
   context: { account: Account; world: World; scope: string },
 ) => Properties;
 
-/** What a component can know of where it is made. */
+/** What a component or a function can know of where it is made. */
 export interface Surroundings {
   readonly sdk: SdkPackage;
   readonly account: Account;
+  /** Whoever renders charts and builds kustomizations. @default nobody does */
+  readonly templates: Templates | undefined;
   /** What there is of a type in the account. */
   things(type: string): Iterable<Thing>;
 }
@@ -154,6 +164,8 @@ export interface Cloud {
   accepts?: readonly string[];
   /** Inputs as the SDK's types spell them, where the cloud takes other spellings as well. */
   spelled?(inputs: Properties): Properties;
+  /** Answers the functions that are more than a look-up; undefined for all others. @default all are look-ups */
+  invoke?(request: InvokeRequest, surroundings: Surroundings): Promise<InvokeResult> | undefined;
   /** Makes the package's components. @default it has none */
   construct?(request: ConstructRequest, surroundings: Surroundings): Promise<ConstructResult>;
   /** A schema for a type that no SDK lists but the cloud takes, such as a custom resource of Kubernetes. */

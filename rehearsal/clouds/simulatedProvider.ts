@@ -1,3 +1,4 @@
+import type { Templates } from "../clusters/provider/templates";
 import type {
   CheckRequest,
   CheckResult,
@@ -22,7 +23,7 @@ import { checkProvider, diffProvider } from "./configuration";
 import { diffResource } from "./diff";
 import { callFunction } from "./functions";
 import { type Identity, type Kind, making, obstacles, place, refusals, scopeOfAccount, settle } from "./life";
-import type { Account, Cloud, Making } from "./model";
+import type { Account, Cloud, Making, Surroundings } from "./model";
 import { outputsOf } from "./outputs";
 import type { ResourceSchema, SdkPackage } from "./sdk/package";
 import { holdsUnknown, own, plain, redactor, UNKNOWN } from "./wire";
@@ -39,14 +40,17 @@ export class SimulatedProvider implements Provider {
     private readonly cloud: Cloud,
     private readonly world: World,
     private readonly seed: string,
+    private readonly templates: Templates | undefined = undefined,
   ) {
     this.account = cloud.account({});
     const make = cloud.construct?.bind(cloud);
     if (make === undefined) return;
-    this.construct = (request) => {
-      const things = (type: string) => world.all(type, scopeOfAccount(cloud, this.account));
-      return make(request, { sdk, account: this.account, things });
-    };
+    this.construct = (request) => make(request, this.surroundings());
+  }
+
+  private surroundings(): Surroundings {
+    const { sdk, cloud, world, account, templates } = this;
+    return { sdk, account, templates, things: (type) => world.all(type, scopeOfAccount(cloud, account)) };
   }
 
   async checkConfig(request: CheckRequest): Promise<CheckResult> {
@@ -144,6 +148,8 @@ export class SimulatedProvider implements Provider {
   }
 
   async invoke(request: InvokeRequest): Promise<InvokeResult> {
+    const answer = this.cloud.invoke?.(request, this.surroundings());
+    if (answer !== undefined) return answer;
     return callFunction(request, {
       sdk: this.sdk,
       cloud: this.cloud,

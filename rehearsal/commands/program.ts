@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type ExistingResource, simulatedClouds } from "../clouds";
 import type { SiteStage } from "../clusters/stage";
+import { templates } from "../clusters/templates";
 import {
   DeploymentCodec,
   type Diagnostic,
@@ -54,6 +55,7 @@ export async function openProgram(
       // What another stack made is there too, and is judged with what refers to it.
       state: existingOf([...others, ...(session === undefined ? [] : resourcesOf(session))]),
       ...(sites && { realClusters: sites.realClusters }),
+      templates: templates({ directory: dir, signal, progress: (text) => terminal.progress(text) }),
     }),
   );
   const clouds = sites === undefined ? simulated : sites.over(simulated);

@@ -3,6 +3,7 @@ import type { FleetPlan } from "../../lib/plan/plan";
 import { installedByProgram } from "../clusters/installed";
 import type { LocalSites } from "../clusters/sites";
 import { type KubernetesSource, SiteStage } from "../clusters/stage";
+import { templates } from "../clusters/templates";
 import { toolchain } from "../clusters/toolchain";
 import type { RunResult } from "../engine";
 import type { ProviderSource } from "../engine/provider";
@@ -74,9 +75,16 @@ async function realKubernetes(
   const { kubernetesSource } = await import("../clusters/provider/index.js");
   const { releases } = await import("../clusters/helm/index.js");
   const { helm } = await toolchain({ signal });
+  // Nobody is put behind the Services of webhooks here.
+  const lenientWebhooks = true;
   const charts = releases({
-    // Nobody is put behind the Services of webhooks here.
-    helm: { program: helm.path, directory: resolve(dir), lenientWebhooks: true, signal },
+    helm: { program: helm.path, directory: resolve(dir), lenientWebhooks, signal },
   });
-  return kubernetesSource({ moduleRoots: [dir], kubeconfigOf, releases: charts });
+  return kubernetesSource({
+    moduleRoots: [dir],
+    kubeconfigOf,
+    releases: charts,
+    templates: templates({ directory: dir, signal }),
+    lenientWebhooks,
+  });
 }

@@ -22,6 +22,8 @@ export interface Child {
   dependencies?: readonly string[];
   /** URNs that each input depends on. @default all of `dependencies`, for each */
   inputDependencies?: { readonly [input: string]: readonly string[] };
+  /** Whether it stays where it is when it is no longer wanted. @default false */
+  retainOnDelete?: boolean;
   /** Of the plugin, such as `4.30.0`; it names the default provider when the component was given none. @default none */
   version?: string;
 }
@@ -145,6 +147,7 @@ function childMessage(child: Child, parent: string, { providers }: ConstructOpti
   }
   made.setProvider(providers[packageOf(child.type)] ?? "");
   made.setVersion(child.version ?? "");
+  if (child.retainOnDelete === true) made.setRetainondelete(true);
   return made;
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { type HostedPlugins, type PluginHost, simulatedClouds, writePlugins } from "../clouds";
 import type { SiteStage } from "../clusters/stage";
+import { templates } from "../clusters/templates";
 import { existingOf } from "../commands/program";
 import { type Deployment, DeploymentCodec, loadDeployment } from "../engine";
 import type { Project } from "../engine/project";
@@ -57,6 +58,7 @@ export async function makeStage(given: StageOptions): Promise<Stage> {
       moduleRoots: [dir],
       state: existing,
       ...(sites && { realClusters: sites.realClusters }),
+      templates: templates({ directory: dir, signal: given.signal }),
     });
     const clouds = sites === undefined ? simulated : sites.over(simulated);
     const packages = installedPackages(dir);

@@ -40,7 +40,7 @@ export function documentsOf(source: string, written: string): Documents {
   if (isTooDeep(text)) return { objects: [], problems: [{ path: source, message: TOO_DEEP }] };
   try {
     const lines = new LineCounter();
-    const parsed = parse(text, lines);
+    const parsed = parseDocuments(text, lines);
     const read: Documents = { objects: [], problems: [] };
     for (const [index, document] of parsed.entries()) readDocument(document, index + 1, source, text, lines, read);
     const json = read.problems.length > 0 ? jsonObjects(text) : undefined;
@@ -52,7 +52,11 @@ export function documentsOf(source: string, written: string): Documents {
   }
 }
 
-function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
+/**
+ * Parses a text of YAML documents as kubectl does; each document says what is wrong with it. Integers beyond 2^53 are bigints.
+ * @throws RangeError for a text that is nested too deeply.
+ */
+export function parseDocuments(text: string, lineCounter = new LineCounter()): Document.Parsed[] {
   const documents = parseAllDocuments(text, {
     schema: "yaml-1.1",
     version: "1.1",

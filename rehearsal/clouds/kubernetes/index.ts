@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { constructComponent } from "../../clusters/provider/components";
+import { FUNCTIONS, invokeFunction } from "../../clusters/provider/invokes";
+import { tokenOf } from "../../clusters/provider/objects";
 import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
 import { text } from "../wire";
+import { simulatedCapabilities } from "./capabilities";
 import { DEFINITION, immutableData, isNamespaced, namespaceOf } from "./kinds";
 import { clusterOf, readKubeconfig } from "./kubeconfig";
 import { kubernetesModel } from "./models";
@@ -47,11 +50,21 @@ export const kubernetes: Cloud = {
   },
   text: () => () => undefined,
   spelled,
-  construct: (request, { sdk, account, things }) =>
+  invoke: (request, { sdk, templates, things }) =>
+    FUNCTIONS.has(request.token)
+      ? invokeFunction(request, {
+          templates,
+          capabilities: async () => simulatedCapabilities(sdk, things(DEFINITION)),
+          isNamespaced: async (object) => isNamespaced(tokenOf(object), object, things(DEFINITION)),
+        })
+      : undefined,
+  construct: (request, { sdk, account, templates, things }) =>
     constructComponent(request, {
       version: sdk.version,
       defaultNamespace: account.facts.namespace ?? "default",
       isNamespaced: async (type, object) => isNamespaced(type, object, things(DEFINITION)),
+      templates,
+      capabilities: async () => simulatedCapabilities(sdk, things(DEFINITION)),
     }),
   custom,
 };

@@ -40,7 +40,9 @@ class HelmReleases implements Releases {
     const read = readInputs(inputs);
     try {
       const path = await this.charts.find(wantedChart(read));
-      const { version } = await this.session((helm) => readChart(helm, path, read.dependencyUpdate));
+      const { version } = await this.session((helm) =>
+        readChart(helm, path, read.dependencyUpdate ? "update" : "none"),
+      );
       return { inputs: { ...inputs, version }, failures };
     } catch (error) {
       if (error instanceof Interrupted) throw error;
@@ -91,7 +93,7 @@ class HelmReleases implements Releases {
       const chart = await this.charts.find(wantedChart({ name, namespace, ...read }));
       try {
         return await this.session(async (helm) => {
-          await readChart(helm, chart, read.dependencyUpdate);
+          await readChart(helm, chart, read.dependencyUpdate ? "update" : "none");
           return releaseOutputs(inputs, await this.release(helm, inputs)[verb](chart));
         });
       } catch (error) {

@@ -68,7 +68,7 @@ export function completeInputs(request: CheckRequest, values: unknown, defaultNa
 }
 
 /** What a rehearsal does not do, by name, and why. */
-const REFUSED = {
+export const REFUSED = {
   lint: "nobody here lints charts while planning; run helm lint in the chart's own project",
   postrender: "a program that changes manifests on their way is not run",
   verify: "provenance files are not verified, since the charts' keys are not here",

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parse } from "yaml";
 import { holdsUnknown, isObject, isSecret, isTagged, own, reveal } from "../../clouds/wire";
 import type { Properties } from "../../engine/provider";
-import { makeSecret } from "../../engine/values";
+import { assetSignature, makeSecret, signatureKey } from "../../engine/values";
 
 /**
  * The values of a release in wire form: those of its files, one after the other, then those that the program gives.
@@ -49,14 +49,23 @@ export function markSecrets(live: unknown, given: unknown): unknown {
 }
 
 function readValues(asset: unknown, directory: string): unknown {
+  const said = assetText(asset, directory);
+  if (said === undefined)
+    throw new Error("unsupported type for 'valueYamlFiles' arg: it takes files and texts (assets)");
+  const values: unknown = parse(said.text) ?? {};
+  if (!isObject(values)) throw new Error(`${said.path ?? "a text"} in valueYamlFiles holds no map`);
+  return values;
+}
+
+/**
+ * What an asset of a file or a text holds, with the path that it names; undefined for what is no asset.
+ * @throws Error for a URL, and for a file that cannot be read.
+ */
+export function assetText(asset: unknown, directory: string): { text: string; path?: string } | undefined {
   const file = reveal(asset);
-  if (!isTagged(file)) throw new Error("unsupported type for 'valueYamlFiles' arg: it takes files and texts (assets)");
+  if (!isTagged(file) || file[signatureKey] !== assetSignature) return undefined;
   const { text, path, uri } = file as { text?: unknown; path?: unknown; uri?: unknown };
   if (typeof uri === "string" && uri !== "") throw new Error(`cannot rehearse: values from ${uri}: give a file`);
-  const said =
-    typeof path === "string" && path !== "" ? readFileSync(resolve(directory, path), "utf8") : String(text ?? "");
-  const values: unknown = parse(said) ?? {};
-  if (!isObject(values))
-    throw new Error(`${typeof path === "string" ? path : "a text"} in valueYamlFiles holds no map`);
-  return values;
+  if (typeof path !== "string" || path === "") return { text: String(text ?? "") };
+  return { text: readFileSync(resolve(directory, path), "utf8"), path };
 }

@@ -46,14 +46,22 @@ export class Connection {
     private readonly send: (ask: Ask, signal: AbortSignal) => Promise<unknown>,
     /** Seconds that an answer may take. */
     private readonly timeoutSeconds: number,
+    private readonly asSent: (object: KubeObject) => KubeObject,
   ) {
     // Each watch listens to it, and a program may wait for any number of objects at once.
     setMaxListeners(0, this.ended.signal);
   }
 
-  /** @param timeoutSeconds that an answer may take. */
-  static async open(config: KubeConfig, timeoutSeconds: number): Promise<Connection> {
-    return new Connection(config, sender(await kubernetes(), config), timeoutSeconds);
+  /**
+   * @param timeoutSeconds that an answer may take.
+   * @param asSent what an object becomes on its way to the server. @default as it is
+   */
+  static async open(
+    config: KubeConfig,
+    timeoutSeconds: number,
+    asSent: (object: KubeObject) => KubeObject = (object) => object,
+  ): Promise<Connection> {
+    return new Connection(config, sender(await kubernetes(), config), timeoutSeconds, asSent);
   }
 
   /** @throws ApiError */
@@ -88,6 +96,11 @@ export class Connection {
   async probe(): Promise<void> {
     const query = { timeout: `${this.timeoutSeconds}s` };
     await this.ask({ method: "GET", path: "/openapi/v2", query, headers: { "If-None-Match": "*" } });
+  }
+
+  /** What the API server says of itself at a path such as `/version`. @throws ApiError */
+  document(path: string): Promise<unknown> {
+    return this.ask({ method: "GET", path });
   }
 
   /**
@@ -148,17 +161,17 @@ export class Connection {
 
   async create(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const path = await this.collection(object, namespaceOf(object));
-    return (await this.ask({ method: "POST", path, query: queryOf(options), body: object })) as KubeObject;
+    return (await this.ask({ method: "POST", path, query: queryOf(options), body: this.asSent(object) })) as KubeObject;
   }
 
   async replace(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const path = await this.path(object);
-    return (await this.ask({ method: "PUT", path, query: queryOf(options), body: object })) as KubeObject;
+    return (await this.ask({ method: "PUT", path, query: queryOf(options), body: this.asSent(object) })) as KubeObject;
   }
 
   /** Server-side apply. */
   async apply(object: KubeObject, options: WriteOptions, name = nameOf(object)): Promise<KubeObject> {
-    return this.patch(object, name, "application/apply-patch+yaml", object, {
+    return this.patch(object, name, "application/apply-patch+yaml", this.asSent(object), {
       ...queryOf(options),
       force: String(options.force ?? false),
     });

@@ -1,4 +1,5 @@
-import { isMap, parseAllDocuments } from "yaml";
+import { type Document, isMap, LineCounter } from "yaml";
+import { parseDocuments } from "../../../lib/plan/demand/yamlDocuments";
 import { isObject } from "../../clouds/wire";
 import type { Properties } from "../../engine/provider";
 
@@ -6,19 +7,23 @@ import type { Properties } from "../../engine/provider";
 const MOST_ALIASES = 1000;
 
 /**
- * The mappings of a stream of YAML or JSON documents; empty documents are none.
+ * The mappings of a stream of YAML or JSON documents, read as kubectl reads them; empty documents are none.
  * @param isStrict refuses documents that are something else, which are left out otherwise. @default true
  * @throws Error for what cannot be read.
  */
 export function documentsOf(text: string, isStrict = true): Properties[] {
-  const documents = parseAllDocuments(text, { merge: true });
   const found: Properties[] = [];
-  for (const document of "length" in documents ? [...documents] : []) {
+  const lines = new LineCounter();
+  for (const document of parseDocuments(text, lines)) {
     const [error] = document.errors;
-    // Its first line: the others show the text, which may be secret.
-    if (error !== undefined)
-      throw new Error(`error converting YAML to JSON: ${error.message.split("\n")[0]?.replace(/:$/, "")}`);
-    const value: unknown = isMap(document.contents) ? document.toJS({ maxAliasCount: MOST_ALIASES }) : undefined;
+    if (error !== undefined) {
+      const { line } = lines.linePos(error.pos[0]);
+      // The other lines of its message show the text, which may be secret.
+      throw new Error(
+        `error converting YAML to JSON: line ${line}: ${error.message.split("\n")[0]?.replace(/:$/, "")}`,
+      );
+    }
+    const value: unknown = isMap(document.contents) ? toJson(document) : undefined;
     if (isObject(value)) {
       if (Object.keys(value).length > 0) found.push(value);
     } else if (isStrict && document.contents !== null && document.toJS() !== null) {
@@ -26,4 +31,10 @@ export function documentsOf(text: string, isStrict = true): Properties[] {
     }
   }
   return found;
+}
+
+/** A document with the numbers of JSON, which are floating-point. */
+function toJson(document: Document): unknown {
+  const reviver = (_: unknown, value: unknown) => (typeof value === "bigint" ? Number(value) : value);
+  return document.toJS({ maxAliasCount: MOST_ALIASES, reviver });
 }

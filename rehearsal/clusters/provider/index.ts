@@ -3,6 +3,7 @@ import type { Properties, ProviderReport, ProviderSource } from "../../engine/pr
 import { UserError } from "../../userError";
 import { ClusterProvider } from "./provider";
 import type { ReleasesFactory } from "./releases";
+import type { Templates } from "./templates";
 
 export { RELEASE, type ReleaseAccess, type Releases, type ReleasesFactory } from "./releases";
 
@@ -17,6 +18,10 @@ export interface KubernetesSourceOptions {
   kubeconfigOf?: (config: Properties) => string | undefined;
   /** Makes whoever installs charts. @default nobody does: `helm.v3.Release` is refused */
   releases?: ReleasesFactory;
+  /** Renders charts and builds kustomizations. @default nobody does: `helm.v3.Chart` and `kustomize.Directory` are refused */
+  templates?: Templates;
+  /** Webhooks behind Services refuse nothing while they do not answer: where no pod runs anything. @default false */
+  lenientWebhooks?: boolean;
 }
 
 /**
@@ -36,6 +41,8 @@ export function kubernetesSource(options: KubernetesSourceOptions): ProviderSour
         sdk,
         kubeconfigOf: options.kubeconfigOf ?? (() => undefined),
         releases: options.releases,
+        templates: options.templates,
+        lenientWebhooks: options.lenientWebhooks ?? false,
         report,
       });
     },

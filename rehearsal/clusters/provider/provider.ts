@@ -3,7 +3,9 @@ import { genericCloud } from "../../clouds/generic";
 import type { SdkPackage } from "../../clouds/sdk/package";
 import { plain } from "../../clouds/wire";
 import type * as contract from "../../engine/provider";
+import { lenient } from "../lenient";
 import { Awaits } from "./awaits";
+import { capabilitiesOf } from "./capabilities";
 import { checkObject } from "./check";
 import { constructComponent } from "./components";
 import { Connection } from "./connection";
@@ -12,7 +14,7 @@ import { diffObject } from "./diff";
 import { invokeFunction } from "./invokes";
 import { Kinds } from "./kinds";
 import { kubeconfigText, readKubeconfig } from "./kubeconfig";
-import { annotation, kindOfToken, toObject } from "./objects";
+import { annotation, kindOfToken, tokenOf, toObject } from "./objects";
 import type { Operating } from "./operation";
 import { readObject } from "./read";
 import { checkSettings, withoutEffect } from "./refusals";
@@ -20,6 +22,7 @@ import { RELEASE, type ReleaseAccess, type Releases, type ReleasesFactory } from
 import { removeObject } from "./remove";
 import { removedFrom } from "./removedApis";
 import { diffSettings, type Settings, settingsOf } from "./settings";
+import type { Capabilities, Templates } from "./templates";
 import { Unreachable } from "./unreachable";
 import { unreadyReplaces } from "./unready";
 import { updateObject } from "./update";
@@ -30,6 +33,8 @@ export interface ProviderSetting {
   /** See `KubernetesSourceOptions`. */
   kubeconfigOf: (config: contract.Properties) => string | undefined;
   releases: ReleasesFactory | undefined;
+  templates: Templates | undefined;
+  lenientWebhooks: boolean;
   report: contract.ProviderReport;
 }
 
@@ -73,7 +78,11 @@ export class ClusterProvider implements contract.Provider {
     const given = kubeconfigOf(config) ?? kubeconfigText(config);
     const found = await readKubeconfig(given, this.settings.selection);
     this.access = { kubeconfig: found.text, namespace: found.namespace, driver: this.settings.helmDriver };
-    const connection = await Connection.open(found.config, this.settings.timeoutSeconds);
+    const connection = await Connection.open(
+      found.config,
+      this.settings.timeoutSeconds,
+      ...(this.setting.lenientWebhooks ? [lenient] : []),
+    );
     await connection.probe().catch((error: Error) => {
       throw new Error(`unable to load schema information from the API server: ${error.message}`);
     });
@@ -147,7 +156,16 @@ export class ClusterProvider implements contract.Provider {
   }
 
   invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
-    return invokeFunction(request, this.kinds);
+    return invokeFunction(request, {
+      isNamespaced: (object) => this.kinds.isNamespaced(tokenOf(object), object),
+      capabilities: () => this.capabilities(),
+      templates: this.setting.templates,
+    });
+  }
+
+  /** What the cluster says of itself; undefined when it cannot be reached. */
+  private async capabilities(): Promise<Capabilities | undefined> {
+    return this.operating && capabilitiesOf(this.operating.connection);
   }
 
   async construct(request: contract.ConstructRequest): Promise<contract.ConstructResult> {
@@ -156,6 +174,9 @@ export class ClusterProvider implements contract.Provider {
       version: this.setting.sdk.version,
       defaultNamespace: this.access.namespace,
       isNamespaced: (type, object) => this.kinds.scope(type, object),
+      templates: this.setting.templates,
+      capabilities: () => this.capabilities(),
+      kubeconfig: this.access.kubeconfig,
     });
   }
 

@@ -40,19 +40,28 @@ type Way = (bundle: Bundle, place: Workplace) => Promise<"download" | "build">;
  * @throws UserError that names the ways out when programs are missing; Interrupted.
  */
 export async function toolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
+  return whole(await provided(PROGRAMS, options));
+}
+
+/** One of the programs alone, for what needs no site; found, and downloaded or built, in the same way. */
+export async function tool(program: Program, options: ToolchainOptions = {}): Promise<Found> {
+  return (await provided([program], options)).get(program) as Found;
+}
+
+async function provided(programs: readonly Program[], options: ToolchainOptions): Promise<Map<Program, Found>> {
   const notes: string[] = [];
-  const found = await findAll(options, notes);
-  const missing = bundlesOf(PROGRAMS.filter((program) => !found.has(program)));
+  const found = await findAll(programs, options, notes);
+  const missing = bundlesOf(programs.filter((program) => !found.has(program)));
   if (missing.length > 0) {
-    const install = installer(options, notes);
+    const install = installer(options, notes, programs);
     for (const bundle of missing) await addMissing(found, await install(bundle));
   }
-  return whole(found);
+  return found;
 }
 
 /** The programs, where all are there already: nothing is downloaded or built. Else undefined. */
 export async function presentToolchain(options: ToolchainOptions = {}): Promise<Toolchain | undefined> {
-  const found = await findAll(options, []);
+  const found = await findAll(PROGRAMS, options, []);
   return PROGRAMS.every((program) => found.has(program)) ? whole(found) : undefined;
 }
 
@@ -69,7 +78,7 @@ export async function presentToolchain(options: ToolchainOptions = {}): Promise<
 export async function optionalTool(program: OptionalProgram, options: ToolchainOptions = {}): Promise<Found> {
   const present = await presentOptionalTool(program, options);
   if (present !== undefined) return present;
-  return (await installer(options, [])(program)).get(program) as Found;
+  return (await installer(options, [], [program])(program)).get(program) as Found;
 }
 
 /** The same, where it is there already: nothing is built. Else undefined. */
@@ -83,14 +92,18 @@ export async function presentOptionalTool(
   return (await kept(options.cache ?? cacheFolder(environment), program))?.get(program);
 }
 
-async function findAll(options: ToolchainOptions, notes: string[]): Promise<Map<Program, Found>> {
+async function findAll(
+  programs: readonly Program[],
+  options: ToolchainOptions,
+  notes: string[],
+): Promise<Map<Program, Found>> {
   const environment = options.environment ?? process.env;
   if (platform() === "win32") {
-    throw new UserError("Sites on this machine need Linux or macOS: on Windows, use WSL.");
+    throw new UserError("Sites on this machine, and the charts of programs, need Linux or macOS: on Windows, use WSL.");
   }
-  const found = await givenPrograms(PROGRAMS, { environment, note: (text) => notes.push(text) });
+  const found = await givenPrograms(programs, { environment, note: (text) => notes.push(text) });
   const cache = options.cache ?? cacheFolder(environment);
-  for (const bundle of bundlesOf(PROGRAMS.filter((program) => !found.has(program)))) {
+  for (const bundle of bundlesOf(programs.filter((program) => !found.has(program)))) {
     addMissing(found, (await kept(cache, bundle)) ?? new Map());
   }
   return found;
@@ -123,6 +136,7 @@ function whole(found: ReadonlyMap<Program, Found>): Toolchain {
 function installer(
   options: ToolchainOptions,
   notes: string[],
+  needed: readonly (Program | OptionalProgram)[],
 ): (bundle: Bundle) => Promise<Map<Program | OptionalProgram, Found>> {
   const environment = options.environment ?? process.env;
   const cache = options.cache ?? cacheFolder(environment);
@@ -139,7 +153,13 @@ function installer(
     } catch (error) {
       if (error instanceof UserError || error instanceof Interrupted) throw error;
       const known = inWords(error, cache);
-      throw known instanceof UserError ? known : missingError(bundle, [...notes, ...tried], error);
+      throw known instanceof UserError
+        ? known
+        : missingError(
+            programsOf(bundle).filter((program) => needed.includes(program)),
+            [...notes, ...tried],
+            error,
+          );
     }
     const made = await kept(cache, bundle);
     if (made === undefined) throw new UserError(`${entry} was changed while it was made: run this again.`);
@@ -203,12 +223,16 @@ function builder({ progress, signal, environment = process.env }: ToolchainOptio
   };
 }
 
-function missingError(bundle: Bundle, tried: readonly string[], error: unknown): UserError {
-  const programs = programsOf(bundle).map((program) => `${program} ${FACTS[program].wanted}`);
+function missingError(
+  needed: readonly (Program | OptionalProgram)[],
+  tried: readonly string[],
+  error: unknown,
+): UserError {
+  const programs = needed.map((program) => `${program} ${FACTS[program].wanted}`);
   const reasons = tried.length > 0 ? tried : [(error as Error).message];
   return new UserError(
     [
-      `Sites on this machine need ${programs.join(", ")}, and they are not here. Three ways to get them:`,
+      `${programs.join(", ")}: needed for what runs on this machine, and not here. Three ways to get what is needed:`,
       "  1. Install Go 1.26 or later (https://go.dev/doc/install): they are then built from public Go modules, once, in",
       "     some minutes.",
       `  2. Let this machine reach ${HOSTS.join(", ")}: official binaries are then downloaded (Linux).`,

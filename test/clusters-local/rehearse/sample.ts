@@ -17,7 +17,8 @@ export function program(t: TestContext, { inEach = "", more = "", isAlone = fals
   const dir = temporaryFolder(t);
   writeProgram(
     dir,
-    `const k8s = require("@pulumi/kubernetes");
+    `const pulumi = require("@pulumi/pulumi");
+const k8s = require("@pulumi/kubernetes");
 const { Fleet, existing } = require("pulumi-multisite");
 const site = (name, number, more) => ({ kind: "existing", name, number, region: name, provider: "vsphere", identity: "uid-" + name,
   allocatable: { cpu: 12, memoryGiB: 48, pods: 330, nodes: 3, verifiedAt: "2026-11-01" },

@@ -15,7 +15,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { PROGRAMS, presentToolchain, type ToolchainOptions, toolchain } from "../../../rehearsal/clusters/toolchain";
+import {
+  PROGRAMS,
+  presentToolchain,
+  type ToolchainOptions,
+  tool,
+  toolchain,
+} from "../../../rehearsal/clusters/toolchain";
 import { type Archive, archiveOf } from "../../../rehearsal/clusters/toolchain/archives";
 import { isAlive } from "../../../rehearsal/clusters/toolchain/lock";
 import { type Bundle, FACTS, VERSIONS } from "../../../rehearsal/clusters/toolchain/versions";
@@ -309,3 +315,21 @@ function assertNamesThreeWays(message: string): void {
     assert.ok(message.includes(way), message);
   }
 }
+
+test("one program alone is looked for, brought with its bundle, and missed by its own name", async (t) => {
+  const folder = temporaryFolder(t);
+  const alone = options(folder, { environment: { PATH: "", HOME: folder } });
+  await assert.rejects(tool("helm", alone), ({ message }: Error) => {
+    assert.match(message, /^helm 3\.\d+ or later, below 4: needed .* not here\./);
+    assertNamesThreeWays(message);
+    return true;
+  });
+  await assert.rejects(tool("kubectl", alone), ({ message }: Error) => {
+    assert.ok(message.startsWith("kubectl ") && !message.includes("kube-apiserver"), message);
+    return true;
+  });
+  fakeGo(folder);
+  const helm = await tool("helm", options(folder));
+  assert.equal(helm.version, VERSIONS.helm);
+  assert.equal(calls(folder).length, 1);
+});

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { HelmError, type HelmSession } from "../session";
 
@@ -5,14 +7,19 @@ import { HelmError, type HelmSession } from "../session";
 export interface ChartMetadata {
   readonly name: string;
   readonly version: string;
+  readonly deprecated?: boolean;
 }
 
 /**
  * Reads a chart, and sees that it can be installed: that it is no library, and has the charts that it depends on.
- * @param isUpdated whether those are fetched where they are missing.
+ * @param fetching how those that are missing are fetched: anew, or those that its lock names, if it has one.
  * @throws HelmError
  */
-export async function readChart(helm: HelmSession, path: string, isUpdated: boolean): Promise<ChartMetadata> {
+export async function readChart(
+  helm: HelmSession,
+  path: string,
+  fetching: "update" | "build" | "none",
+): Promise<ChartMetadata> {
   const metadata = parse(await helm.run(["show", "chart", path])) as ChartMetadata & {
     type?: string;
     dependencies?: unknown;
@@ -22,8 +29,9 @@ export async function readChart(helm: HelmSession, path: string, isUpdated: bool
   }
   if (Array.isArray(metadata.dependencies)) {
     let missing = await missingDependencies(helm, path);
-    if (missing.length > 0 && isUpdated) {
-      await helm.run(["dependency", "update", path]);
+    const isFetched = fetching === "update" || (fetching === "build" && existsSync(join(path, "Chart.lock")));
+    if (missing.length > 0 && isFetched) {
+      await helm.run(["dependency", fetching, path]);
       missing = await missingDependencies(helm, path);
     }
     if (missing.length > 0) {

@@ -22,12 +22,12 @@ export async function pullChart(
   const which = version.trim() === "" ? (devel ? ["--devel"] : []) : ["--version", version.trim()];
   const pull = (name: string, ...more: string[]) =>
     helm.run(["pull", name, "--destination", destination, ...which, ...more, ...certificates(repository)], patience);
-  if (chart.startsWith("oci://")) {
+  if (isUrl(chart)) {
     if (repository.username !== "") writeLogin(new URL(chart).host, repository, helm);
     await pull(chart);
   } else if (!isUrl(repository.repo)) {
     throw new Error(
-      `${described(wanted)} is in no repository that is known here: the repositories of your own helm are not used. Give repositoryOpts.repo the repository's URL`,
+      `${described(wanted)} is in no repository that is known here: the repositories of your own helm are not used. Give the repository's URL: repositoryOpts.repo, or fetchOpts.repo for a helm.v3.Chart`,
     );
   } else if (repository.username === "") {
     await pull(chart, "--repo", repository.repo);
@@ -38,9 +38,10 @@ export async function pullChart(
   }
 }
 
-function certificates({ caFile, certFile, keyFile }: RepositoryAccess): string[] {
+function certificates({ caFile, certFile, keyFile, plainHttp = false }: RepositoryAccess): string[] {
   const flags = { "--ca-file": caFile, "--cert-file": certFile, "--key-file": keyFile };
-  return Object.entries(flags).flatMap(([flag, file]) => (file === "" ? [] : [flag, file]));
+  const given = Object.entries(flags).flatMap(([flag, file]) => (file === "" ? [] : [flag, file]));
+  return plainHttp ? [...given, "--plain-http"] : given;
 }
 
 /** By a file, because everyone on a machine can read a command line. */

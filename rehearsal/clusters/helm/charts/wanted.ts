@@ -20,6 +20,8 @@ export interface RepositoryAccess {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
+  /** Without TLS. @default false */
+  readonly plainHttp?: boolean;
 }
 
 /** The name of a chart, without where it comes from. */

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../objects";
+import type { Capabilities, Templates } from "../templates";
 
 /** What the components of the package know of the cluster that they are for, a real or a simulated one. */
 export interface ComponentContext {
@@ -11,4 +12,10 @@ export interface ComponentContext {
    * @param type its token, such as `kubernetes:apps/v1:Deployment`.
    */
   isNamespaced(type: string, object: KubeObject): Promise<boolean | undefined>;
+  /** Whoever renders charts and builds kustomizations. */
+  readonly templates: Templates | undefined;
+  /** What the cluster says of itself; undefined when it cannot be asked. */
+  capabilities(): Promise<Capabilities | undefined>;
+  /** Text of the kubeconfig of the cluster, in which charts look things up. @default there is none */
+  readonly kubeconfig?: string;
 }

@@ -1,6 +1,8 @@
 import type { ConstructRequest, ConstructResult } from "../../../engine/provider";
 import { UserError } from "../../../userError";
+import { chart } from "./chart";
 import type { ComponentContext } from "./context";
+import { directory } from "./directory";
 import { configFile, configGroup } from "./yaml";
 
 export type { ComponentContext } from "./context";
@@ -9,14 +11,10 @@ export type { ComponentContext } from "./context";
 export type Component = (request: ConstructRequest, context: ComponentContext) => Promise<ConstructResult>;
 
 const COMPONENTS: { readonly [type: string]: Component } = {
+  "kubernetes:helm.sh/v4:Chart": chart,
+  "kubernetes:kustomize/v2:Directory": directory,
   "kubernetes:yaml/v2:ConfigFile": configFile,
   "kubernetes:yaml/v2:ConfigGroup": configGroup,
-};
-
-/** Components that are not made here, with a resource or a component that does the same and is. */
-const INSTEAD: { readonly [type: string]: string } = {
-  "kubernetes:helm.sh/v4:Chart": "helm.v3.Release",
-  "kubernetes:kustomize/v2:Directory": "yaml.v2.ConfigFile, on what `kubectl kustomize FOLDER` prints",
 };
 
 /**
@@ -27,6 +25,5 @@ export function constructComponent(request: ConstructRequest, context: Component
   const { type, name } = request;
   const component = Object.hasOwn(COMPONENTS, type) ? COMPONENTS[type] : undefined;
   if (component !== undefined) return component(request, context);
-  const hint = Object.hasOwn(INSTEAD, type) ? `; use ${INSTEAD[type]}` : "";
-  throw new UserError(`cannot rehearse: the remote component ${type} '${name}'${hint}`);
+  throw new UserError(`cannot rehearse: the remote component ${type} '${name}'`);
 }

@@ -1,6 +1,6 @@
-import { isObject, isSecret, own, plain, reveal } from "../../../clouds/wire";
+import { isObject, isSecret, own, plain, redactor, reveal } from "../../../clouds/wire";
 import type { Properties } from "../../../engine/provider";
-import { makeSecret } from "../../../engine/values";
+import { containsSecrets, makeSecret, rewrite } from "../../../engine/values";
 import { type KubeObject, nameOf, namespaceOf, textAt, tokenOf, withMetadata } from "../objects";
 import type { ComponentContext } from "./context";
 
@@ -18,7 +18,10 @@ export interface Normalized {
  * name none.
  * @throws Error for what is no object, with its beginning.
  */
-export async function normalized(manifests: readonly Properties[], context: ComponentContext): Promise<Normalized> {
+export async function normalized(
+  manifests: readonly Properties[],
+  context: Pick<ComponentContext, "defaultNamespace" | "isNamespaced">,
+): Promise<Normalized> {
   const objects = expanded(manifests).map(checked);
   const scopes = scopesIn(objects);
   const unresolved = new Set<string>();
@@ -65,6 +68,23 @@ function named(metadata: Properties, kept: (value: unknown) => unknown): Propert
     if (name !== "annotations" || !isObject(open)) return [name, plain(value)];
     const hide = isSecret(value) ? makeSecret : kept;
     return [name, Object.fromEntries(Object.entries(open).map(([key, text]) => [key, hide(text)]))];
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * A manifest that was rendered of values, in which each text that holds a secret one of them is secret, which is more than the
+ * real plugin does. That by which objects are told apart stays in clear.
+ */
+export function concealed(manifest: Properties, values: unknown): Properties {
+  if (!containsSecrets(values)) return manifest;
+  const conceal = redactor(values);
+  const entries = Object.entries(manifest).map(([name, value]): [string, unknown] => {
+    if (["apiVersion", "kind", "metadata"].includes(name)) return [name, value];
+    const hidden = rewrite(value, (part) =>
+      typeof part === "string" && conceal(part) !== part ? { to: makeSecret(part) } : undefined,
+    );
+    return [name, hidden];
   });
   return Object.fromEntries(entries);
 }

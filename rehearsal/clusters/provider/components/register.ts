@@ -16,8 +16,8 @@ export interface Registering {
   dependencies?: readonly string[];
   /** The objects were made of something secret, so that the list of them is. @default false */
   isSecret?: boolean;
-  /** URNs that an object depends on besides. @default none */
-  besides?: (object: KubeObject) => readonly string[];
+  /** Whether an object stays in the cluster when its resource goes. @default none does */
+  isKept?: (object: KubeObject) => boolean;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function registered(
   building: Building,
   objects: readonly KubeObject[],
   { version }: Pick<ComponentContext, "version">,
-  { prefix, skipAwait, dependencies = [], isSecret = false, besides = () => [] }: Registering,
+  { prefix, skipAwait, dependencies = [], isSecret = false, isKept = () => false }: Registering,
 ): Promise<Pick<ConstructResult, "state" | "stateDependencies">> {
   const made = new Map<KubeObject, Promise<Registered>>();
   for (const { object, after } of ordered(objects)) {
@@ -39,8 +39,9 @@ export async function registered(
         type: tokenOf(object),
         name: prefix === "" ? idOf(object) : `${prefix}:${idOf(object)}`,
         inputs: inputsOf(skipAwait ? unawaited(object) : object),
-        dependencies: [...known.map(({ urn }) => urn), ...besides(object)],
+        dependencies: known.map(({ urn }) => urn),
         version,
+        retainOnDelete: isKept(object),
       }),
     );
     // Whoever waits for all of them hears of the first that fails.
