@@ -20,7 +20,7 @@ export interface Child {
   inputs: Properties;
   /** URNs. @default none */
   dependencies?: readonly string[];
-  /** URNs that each input depends on. @default all of `dependencies`, for each */
+  /** URNs that each input depends on. @default none, for each */
   inputDependencies?: { readonly [input: string]: readonly string[] };
   /** Whether it stays where it is when it is no longer wanted. @default false */
   retainOnDelete?: boolean;
@@ -140,9 +140,9 @@ function childMessage(child: Child, parent: string, { providers }: ConstructOpti
   made.setCustom(true);
   made.setObject(toStruct(child.inputs));
   made.setDependenciesList([...(child.dependencies ?? [])]);
-  for (const [input, urns] of Object.entries(child.inputDependencies ?? {})) {
+  for (const input of Object.keys(child.inputs)) {
     const dependencies = new rpc.RegisterResourceRequest.PropertyDependencies();
-    dependencies.setUrnsList([...urns]);
+    dependencies.setUrnsList([...(child.inputDependencies?.[input] ?? [])]);
     made.getPropertydependenciesMap().set(input, dependencies);
   }
   made.setProvider(providers[packageOf(child.type)] ?? "");

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
@@ -13,9 +12,9 @@ import { openSession } from "../../../rehearsal/engine";
 import { openPulumi } from "../../../rehearsal/pulumi/session";
 import type { Terminal } from "../../../rehearsal/terminal";
 import { bareControlPlane } from "../../support/controlPlane";
-import { temporaryFolder } from "../../support/folders";
 import { localTools } from "../../support/localTools";
 import { ROOT } from "../../support/multisite";
+import { noRealEngine, realEngine } from "./realEngine";
 import { kubernetesCase, objectsOf, wholeObjects } from "./support";
 
 const source = resolve(__dirname, "../../../../shared/engine-cases/kubernetes");
@@ -25,14 +24,9 @@ const source = resolve(__dirname, "../../../../shared/engine-cases/kubernetes");
  */
 const CASES = ["autoname", "custom", "mutable", "patch"];
 
-/** Why nothing can be compared here; false where the CLI and the real plugin are installed. */
+/** Why nothing can be compared here; false where it can. */
 function missing(): string | false {
-  if (!existsSync(source)) return "no ../shared/engine-cases/kubernetes here: nothing to compare with";
-  const { stdout, status } = spawnSync("pulumi", ["plugin", "ls", "--json"], { encoding: "utf8" });
-  if (status !== 0) return "no pulumi CLI on the PATH (https://www.pulumi.com/docs/install/)";
-  const plugins = JSON.parse(stdout) as { name: string; kind: string }[];
-  const isThere = plugins.some(({ name, kind }) => name === "kubernetes" && kind === "resource");
-  return isThere ? false : "the real Kubernetes plugin is not installed (pulumi plugin install resource kubernetes)";
+  return existsSync(source) ? noRealEngine() : "no ../shared/engine-cases/kubernetes here: nothing to compare with";
 }
 
 const silent = { out() {}, err() {}, progress() {}, done() {} } as unknown as Terminal;
@@ -88,18 +82,7 @@ test("our provider and the real one leave the same objects, field by field", { s
       });
       each.after(() => session.close());
       const theirs = kubernetesCase(each, source, name);
-      const env = {
-        ...process.env,
-        PULUMI_BACKEND_URL: `file://${temporaryFolder(each)}`,
-        PULUMI_CONFIG_PASSPHRASE: "case",
-      };
-      const pulumi = (...args: string[]) => {
-        const { status, stdout, stderr } = spawnSync("pulumi", [...args, "--non-interactive"], {
-          ...{ cwd: theirs, env, encoding: "utf8" },
-        });
-        assert.equal(status, 0, `${stdout}\n${stderr}`);
-      };
-      pulumi("stack", "init", "dev");
+      const pulumi = realEngine(each, theirs);
       const passes = existsSync(join(ours, "second.js")) ? ["index.js", "second.js"] : ["index.js"];
       const objects = async (
         up: () => Promise<unknown> | unknown,

@@ -26,19 +26,21 @@ const POLICY = "helm.sh/resource-policy";
 
 /** `helm.v4.Chart`: the objects of a chart, without its hooks, as resources. */
 export function chart(request: ConstructRequest, context: ComponentContext): Promise<ConstructResult> {
-  return ofInputs(request, context, { names: NAMES, incomplete: INCOMPLETE }, async (inputs, building) => {
+  return ofInputs(request, context, { names: NAMES, incomplete: INCOMPLETE }, async (inputs) => {
     const template = await templateOf(inputs, request, context);
     const { manifests: text, deprecated } = await rendered(template, inputs, context, request.type);
-    if (deprecated !== undefined) await building.log("warning", `Using a deprecated Helm chart (${deprecated})`);
-    if (inputs.flag("includeHooks")) await building.log("warning", WITHOUT_HOOKS);
     const objects = decoded(text);
-    for (const policy of new Set(objects.map(policyOf))) {
-      if (policy !== "" && policy !== "keep") {
-        await building.log("warning", `Unsupported Helm resource policy ${JSON.stringify(policy)}`);
-      }
-    }
-    const manifests = objects.map((object) => concealed(object, inputs.given.values));
-    return { manifests, namespace: template.namespace, isKept: (object) => policyOf(plain(object)) === "keep" };
+    const policies = [...new Set(objects.map(policyOf))].filter((policy) => policy !== "" && policy !== "keep");
+    return {
+      manifests: objects.map((object) => concealed(object, inputs.given.values)),
+      namespace: template.namespace,
+      isKept: (object) => policyOf(plain(object)) === "keep",
+      warnings: [
+        ...(deprecated === undefined ? [] : [`Using a deprecated Helm chart (${deprecated})`]),
+        ...(inputs.flag("includeHooks") ? [WITHOUT_HOOKS] : []),
+        ...policies.map((policy) => `Unsupported Helm resource policy ${JSON.stringify(policy)}`),
+      ],
+    };
   });
 }
 

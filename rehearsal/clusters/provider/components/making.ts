@@ -1,5 +1,5 @@
 import { holdsUnknown, UNKNOWN } from "../../../clouds/wire";
-import { type Building, constructing } from "../../../engine/construction";
+import { constructing } from "../../../engine/construction";
 import type { ConstructRequest, ConstructResult, Properties } from "../../../engine/provider";
 import { containsSecrets } from "../../../engine/values";
 import { documentsOf } from "../documents";
@@ -13,6 +13,8 @@ export interface Made extends Pick<Registering, "isKept"> {
   manifests: readonly Properties[];
   /** Where objects lie that name no namespace. @default that of the provider */
   namespace?: string;
+  /** What the user is told. @default nothing */
+  warnings?: readonly string[];
 }
 
 /** The inputs of a component that its children depend on. */
@@ -25,35 +27,32 @@ export interface Needed {
 
 /**
  * Makes a component whose children are the objects that its inputs come to. Until all of them are known it has no children,
- * and the user is told.
+ * and the user is told. What cannot be made leaves no component either.
  */
-export function ofInputs(
+export async function ofInputs(
   request: ConstructRequest,
   context: ComponentContext,
   { names, incomplete }: Needed,
-  make: (inputs: Inputs, building: Building) => Promise<Made>,
+  make: (inputs: Inputs) => Made | Promise<Made>,
 ): Promise<ConstructResult> {
-  return constructing(request, async (building) => {
-    const own = [...names, "resourcePrefix", "skipAwait"].filter((input) => input in request.inputs);
-    const given = Object.fromEntries(own.map((input) => [input, request.inputs[input]]));
-    const dependencies = own.flatMap((input) => request.inputDependencies[input] ?? []);
-    if (holdsUnknown(given)) {
+  const own = [...names, "resourcePrefix", "skipAwait"].filter((input) => input in request.inputs);
+  const given = Object.fromEntries(own.map((input) => [input, request.inputs[input]]));
+  const dependencies = own.flatMap((input) => request.inputDependencies[input] ?? []);
+  if (holdsUnknown(given)) {
+    return constructing(request, async (building) => {
       await building.log("warning", incomplete);
       return { state: { resources: UNKNOWN }, stateDependencies: { resources: dependencies } };
-    }
-    const inputs = new Inputs(given);
-    const prefix = inputs.text("resourcePrefix") ?? request.name;
-    const skipAwait = inputs.flag("skipAwait");
-    const { manifests, namespace = context.defaultNamespace, ...more } = await make(inputs, building);
-    const { objects, warnings } = await normalized(manifests, { ...context, defaultNamespace: namespace });
-    for (const warning of warnings) await building.log("warning", warning);
-    return registered(building, objects, context, {
-      ...more,
-      prefix,
-      skipAwait,
-      dependencies,
-      isSecret: containsSecrets(given),
     });
+  }
+  const inputs = new Inputs(given);
+  const prefix = inputs.text("resourcePrefix") ?? request.name;
+  const skipAwait = inputs.flag("skipAwait");
+  const { manifests, namespace = context.defaultNamespace, warnings: told = [], ...more } = await make(inputs);
+  const { objects, warnings } = await normalized(manifests, { ...context, defaultNamespace: namespace });
+  const isSecret = containsSecrets(given);
+  return constructing(request, async (building) => {
+    for (const warning of [...told, ...warnings]) await building.log("warning", warning);
+    return registered(building, objects, context, { ...more, prefix, skipAwait, dependencies, isSecret });
   });
 }
 
