@@ -16,6 +16,7 @@ import {
 import type { ProviderSource } from "../engine/provider";
 import type { Terminal } from "../terminal";
 import { Interrupted, UserError } from "../userError";
+import { Notices, withSubject } from "./notices";
 import type { CommonOptions } from "./options";
 import { checkTemporary } from "./temporary";
 import { Waiting } from "./waiting";
@@ -45,6 +46,7 @@ export async function openProgram(
   if (!existsSync(dir)) throw new UserError(`There is no folder ${dir}. Give the folder of a Pulumi program.`);
   checkTemporary();
   const waiting = new Waiting(terminal);
+  const notices = new Notices(terminal);
   let seen = 0;
   let failed = false;
   let session: Session | undefined;
@@ -72,6 +74,7 @@ export async function openProgram(
       if (event.kind === "step") terminal.progress(`${phase}: ${++seen} resources`);
       // Once a resource failed, the program only learns that its engine is gone, and says so at length.
       if (event.kind === "diagnostic" && isEnd(event.diagnostic)) failed = true;
+      if (event.kind === "diagnostic") notices.hear(event.diagnostic);
       if (event.kind === "line" && event.source === "program" && !failed) terminal.err(event.line.text);
     },
   });
@@ -145,9 +148,6 @@ export function refuseFailed(result: RunResult): void {
   if (result.failure === "interrupted") throw new Interrupted();
   const errors = result.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   const own = errors.filter((diagnostic) => !/^(preview|update) failed$/.test(diagnostic.message.trim()));
-  const lines = (own.length > 0 ? own : errors).map(({ urn, message }) => {
-    const name = urn === "" || urn.includes("pulumi:pulumi:Stack::") ? "" : `${urn.split("::").slice(2).join("::")}: `;
-    return `${name}${message.trim()}`;
-  });
+  const lines = (own.length > 0 ? own : errors).map(withSubject);
   throw new UserError([...new Set(lines)].join("\n") || "The program failed and did not say why.");
 }

@@ -6,6 +6,9 @@ import { type Details, withoutInternal } from "./views";
 /** A step, with the id of its resource: empty before it exists, and unknown for providers at preview. */
 export type IdentifiedStep = Step & { id: string };
 
+/** The number of steps so far, lines of the program's, or what is to be told about a resource. */
+export type Heard = { steps: number } | { lines: LogLine[] } | { notice: Diagnostic };
+
 /** Gathers what the real engine tells of one run as it happens, in the words of our own. */
 export class Listener {
   readonly diagnostics: Diagnostic[] = [];
@@ -14,8 +17,8 @@ export class Listener {
   readonly log: LogLine[] = [];
   private readonly told = new Map<string, StepEventMetadata>();
 
-  /** @returns what is worth showing while the run goes on: the number of steps so far, or lines of the program's. */
-  hear(event: EngineEvent): { steps: number } | { lines: LogLine[] } | undefined {
+  /** @returns what is worth showing while the run goes on. */
+  hear(event: EngineEvent): Heard | undefined {
     const { diagnosticEvent, policyEvent, resourcePreEvent, resOutputsEvent } = event;
     if (policyEvent !== undefined) this.violations.push(violationOf(policyEvent));
     if (diagnosticEvent !== undefined && diagnosticEvent.ephemeral !== true) return this.diagnosed(diagnosticEvent);
@@ -27,12 +30,13 @@ export class Listener {
     return isNew ? { steps: this.told.size } : undefined;
   }
 
-  private diagnosed(told: NonNullable<EngineEvent["diagnosticEvent"]>): { lines: LogLine[] } | undefined {
+  private diagnosed(told: NonNullable<EngineEvent["diagnosticEvent"]>): Heard | undefined {
     const { severity, urn = "" } = told;
     const message = uncoloured(told.message).trimEnd();
     if (severity === "error" || severity === "warning") {
-      this.diagnostics.push({ severity, urn, message });
-      return undefined;
+      const notice: Diagnostic = { severity, urn, message };
+      this.diagnostics.push(notice);
+      return severity === "warning" ? { notice } : undefined;
     }
     // There are debug messages too, though the typings know of none.
     if (severity !== "info" && severity !== "info#err") return undefined;

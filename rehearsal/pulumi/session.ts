@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import type { SiteStage } from "../clusters/stage";
+import { Notices } from "../commands/notices";
 import type { CommonOptions } from "../commands/options";
 import type { ProgramRun } from "../commands/program";
 import { type Deployment, type ResourceState, type RunResult, saveDeployment } from "../engine";
@@ -11,7 +12,7 @@ import { stackType } from "../engine/urns";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 import { findCli } from "./cli";
-import { Listener } from "./events";
+import { type Heard, Listener } from "./events";
 import { projectFile } from "./mirror";
 import { makeStage, type Stage } from "./stage";
 import { deployedResources, previewDetails, previewedResources } from "./views";
@@ -67,7 +68,9 @@ class PulumiSession {
     private readonly signal: AbortSignal,
   ) {
     this.deployed = stage.deployment;
+    this.notices = new Notices(terminal);
   }
+  private readonly notices: Notices;
   private deployed: Deployment;
 
   preview(): Promise<RunResult> {
@@ -136,9 +139,10 @@ class PulumiSession {
     }
   }
 
-  private show(operation: Operation, heard: ReturnType<Listener["hear"]>): void {
+  private show(operation: Operation, heard: Heard | undefined): void {
     if (heard === undefined) return;
-    if ("steps" in heard) this.terminal.progress(`${operation}: ${heard.steps} resources`);
+    if ("notice" in heard) this.notices.hear(heard.notice);
+    else if ("steps" in heard) this.terminal.progress(`${operation}: ${heard.steps} resources`);
     else for (const { text } of heard.lines) this.terminal.err(text);
   }
 

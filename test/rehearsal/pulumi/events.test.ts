@@ -103,7 +103,7 @@ describe("events of the real engine", () => {
     ]);
     assert.deepEqual(
       heard.map((each) => each !== undefined),
-      [false, false, true, true, false, false],
+      [false, true, true, true, false, false],
     );
   });
 

@@ -9,37 +9,10 @@ import { bareControlPlane } from "../../../support/controlPlane";
 import { localTools } from "../../../support/localTools";
 import { noRealEngine, realEngine } from "../realEngine";
 import { objectsOf } from "../support";
-import { openComponents } from "./programs";
+import { openComponents, SHOP } from "./programs";
 
 const CHARTS = resolve(__dirname, "../../helm/charts");
 
-const MANIFESTS = `apiVersion: v1
-kind: ConfigMap
-metadata: { name: prices, namespace: shop }
-data: { apple: "1" }
----
-apiVersion: v1
-kind: Namespace
-metadata: { name: shop }
----
-apiVersion: case.example/v1
-kind: Site
-metadata: { name: one }
-spec: { size: 3 }
----
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: sites.case.example }
-spec:
-  group: case.example
-  scope: Cluster
-  names: { kind: Site, plural: sites }
-  versions:
-  - name: v1
-    served: true
-    storage: true
-    schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object, properties: { size: { type: integer } } } } } }
-`;
 const OBJECT = `{ apiVersion: "v1", kind: "Secret", metadata: { name: "key", annotations: { a: "b" } }, stringData: { key: "words" } }`;
 const KUSTOMIZATION =
   "resources: [map.yaml]\nconfigMapGenerator: [{ name: made, literals: [a=b] }]\nnamePrefix: pre-\n";
@@ -49,7 +22,7 @@ const MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: given }\ndata: {
 const PROGRAMS: Readonly<Record<string, { code: string; files?: Record<string, string> }>> = {
   "yaml.v2.ConfigGroup": {
     code: `new ConfigGroup("g", { files: ["m/*.yaml"] }, opts);`,
-    files: { "m/a.yaml": MANIFESTS },
+    files: { "m/a.yaml": SHOP },
   },
   "of objects": { code: `new ConfigGroup("g", { objs: [${OBJECT}], resourcePrefix: "p", skipAwait: true }, opts);` },
   "helm.v4.Chart": {

@@ -18,6 +18,35 @@ export interface Program {
   write(code: string): void;
 }
 
+/** Objects in an order in which they cannot be made: a namespace and a definition come after what needs them. */
+export const SHOP = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: prices, namespace: shop }
+data: { apple: "1" }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop }
+---
+apiVersion: case.example/v1
+kind: Site
+metadata: { name: one }
+spec: { size: 3 }
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: sites.case.example }
+spec:
+  group: case.example
+  scope: Cluster
+  names: { kind: Site, plural: sites }
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object, properties: { size: { type: integer } } } } } }
+`;
+
 const header = `
 const pulumi = require("@pulumi/pulumi");
 const k8s = require("@pulumi/kubernetes");

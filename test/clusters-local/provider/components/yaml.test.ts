@@ -6,7 +6,7 @@ import type { ProviderSource } from "../../../../rehearsal/engine/provider";
 import { bareControlPlane } from "../../../support/controlPlane";
 import { localTools } from "../../../support/localTools";
 import { objectsOf } from "../support";
-import { done, found, openComponents, overTheWire, said } from "./programs";
+import { done, found, openComponents, overTheWire, SHOP, said } from "./programs";
 
 const KUBECONFIG = `apiVersion: v1
 kind: Config
@@ -16,35 +16,11 @@ clusters: [{ name: k, cluster: { server: "https://one:6443" } }]
 users: [{ name: u, user: { token: t } }]
 `;
 
-const SHOP = `apiVersion: v1
-kind: ConfigMap
-metadata: { name: prices, namespace: shop }
-data: { apple: "1" }
----
-apiVersion: v1
-kind: Namespace
-metadata: { name: shop }
----
-apiVersion: example.com/v1
-kind: Site
-metadata: { name: one }
-spec: { size: 3 }
----
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: sites.example.com }
-spec:
-  group: example.com
-  scope: Cluster
-  names: { kind: Site, plural: sites }
-  versions:
-  - { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } } }
-`;
 const KEYS = `{ "apiVersion": "v1", "kind": "List", "items": [
   { "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "key" }, "stringData": { "key": "very secret words" } }] }`;
 
 const GROUP = "kubernetes:yaml/v2:ConfigGroup";
-const prefixed = ["g:default/key", "g:one", "g:shop", "g:shop/prices", "g:sites.example.com"];
+const prefixed = ["g:default/key", "g:one", "g:shop", "g:shop/prices", "g:sites.case.example"];
 
 /** A group of files, through its life, on one source; the cluster is empty before and after. */
 async function life(t: TestContext, source: (dir: string) => ProviderSource): Promise<void> {
@@ -60,7 +36,7 @@ async function life(t: TestContext, source: (dir: string) => ProviderSource): Pr
   const up = await session.up();
   assert.deepEqual([up.exit, said(up)], [0, []]);
   // The SDK has no class for a custom resource, so that it only knows its URN.
-  assert.deepEqual(up.stackOutputs.ids, ["shop", "sites.example.com", "default/key", "shop/prices", null]);
+  assert.deepEqual(up.stackOutputs.ids, ["shop", "sites.case.example", "default/key", "shop/prices", null]);
   const component = found(up, "g");
   assert.deepEqual([component?.type, component?.inputs, component?.outputs], [GROUP, {}, {}]);
   for (const name of prefixed) {
@@ -68,7 +44,7 @@ async function life(t: TestContext, source: (dir: string) => ProviderSource): Pr
     assert.deepEqual([child?.parent, child?.provider.split("::").at(-2)], [component?.urn, "cluster"], name);
   }
   assert.deepEqual(found(up, "g:shop/prices")?.dependsOn, [found(up, "g:shop")?.urn]);
-  assert.deepEqual(found(up, "g:one")?.dependsOn, [found(up, "g:sites.example.com")?.urn]);
+  assert.deepEqual(found(up, "g:one")?.dependsOn, [found(up, "g:sites.case.example")?.urn]);
   assert.doesNotMatch(JSON.stringify([up, session.deployment()]), /very secret words/);
   assert.deepEqual(done(await session.up()), []);
   write(group(`, skipAwait: true, resourcePrefix: "other"`));

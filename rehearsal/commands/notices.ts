@@ -1,0 +1,24 @@
+import type { Diagnostic } from "../engine";
+import type { Terminal } from "../terminal";
+
+/** Shows what an engine, its providers and the program have to say that is no error, each once: a preview and an update say the same. */
+export class Notices {
+  private readonly said = new Set<string>();
+
+  constructor(private readonly terminal: Terminal) {}
+
+  hear(diagnostic: Diagnostic): void {
+    const { severity } = diagnostic;
+    if (severity !== "warning" && severity !== "info") return;
+    const text = `${severity === "warning" ? "warning: " : ""}${withSubject(diagnostic)}`;
+    if (this.said.has(text)) return;
+    this.said.add(text);
+    this.terminal.err(text);
+  }
+}
+
+/** A message with the resource that it is about, if it is about one. */
+export function withSubject({ urn, message }: Diagnostic): string {
+  const isOfResource = urn !== "" && !urn.includes("pulumi:pulumi:Stack::");
+  return `${isOfResource ? `${urn.split("::").slice(2).join("::")}: ` : ""}${message.trim()}`;
+}
