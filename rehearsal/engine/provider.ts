@@ -267,8 +267,8 @@ export class InvalidInputs extends Error {
 /** How true to life a simulated resource is: its meaning is modelled, or only the shape of its properties is checked. */
 export type Fidelity = "modelled" | "shape-only";
 
-/** Shows a message about a resource, as part of the run. */
-export type ProviderReport = (severity: "info" | "warning", urn: string, message: string) => void;
+/** Shows a message about a resource, as part of the run; a status says what is waited for, until the next one. */
+export type ProviderReport = (severity: "info" | "warning" | "status", urn: string, message: string) => void;
 
 /** Makes providers: one per provider resource of a program. */
 export interface ProviderSource {

@@ -70,7 +70,7 @@ export class Run implements RunContext, MonitorBackend {
     for (const state of this.previous) if (!state.delete) this.olds.set(state.urn, state);
     const sources = [...options.sources, builtins((urn) => this.news.get(urn), options.stacks)];
     this.registry = new ProviderRegistry(sources, this.previous, (severity, urn, message) =>
-      this.report(severity, urn, message),
+      severity === "status" ? options.onStatus(urn, options.filter.mask(message)) : this.report(severity, urn, message),
     );
     this.defaults = new DefaultProviders(project.config, async (goal) => {
       const { urn, id } = await this.register(goal);

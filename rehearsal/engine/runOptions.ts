@@ -33,6 +33,8 @@ export interface RunOptions {
   /** It is done, or has failed. */
   onStepEnd(step: PlannedStep): void;
   onDiagnostic(diagnostic: Diagnostic): void;
+  /** What an operation waits for, until the next one; secrets are masked. */
+  onStatus(urn: string, message: string): void;
   onViolation(violation: Violation): void;
   onLine(line: LogLine): void;
 }

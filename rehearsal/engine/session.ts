@@ -56,6 +56,8 @@ export interface SessionOptions {
 export type SessionEvent =
   | { kind: "step" | "stepEnd"; step: Pick<Step, "op" | "urn" | "type" | "name"> }
   | { kind: "diagnostic"; diagnostic: Diagnostic }
+  /** What the step of a resource waits for, until the next one. */
+  | { kind: "status"; urn: string; message: string }
   | { kind: "violation"; violation: Violation }
   | { kind: "line"; source: "program" | "plugin" | "policy"; line: LogLine };
 
@@ -196,6 +198,7 @@ class EngineSession implements Session {
         this.emit({ kind: "step", step: named(step) });
       },
       onStepEnd: (step) => this.emit({ kind: "stepEnd", step: named(step) }),
+      onStatus: (urn, message) => this.emit({ kind: "status", urn, message }),
       onDiagnostic: (diagnostic) => {
         diagnostics.push(diagnostic);
         this.emit({ kind: "diagnostic", diagnostic });

@@ -86,7 +86,7 @@ export class ClusterProvider implements contract.Provider {
     await connection.probe().catch((error: Error) => {
       throw new Error(`unable to load schema information from the API server: ${error.message}`);
     });
-    const awaits = new Awaits(connection, this.warn);
+    const awaits = new Awaits(connection, this.setting.report);
     return { connection, kinds: this.kinds, settings: this.settings, awaits, warn: this.warn };
   }
 

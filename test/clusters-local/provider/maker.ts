@@ -12,11 +12,14 @@ export interface Made extends CreateResult {
 /** What programs do with resources, one at a time. */
 export class Maker {
   readonly told: { urn: string; message: string }[] = [];
+  /** What was missing while something was waited for. */
+  readonly statuses: { urn: string; message: string }[] = [];
   provider!: Provider;
 
   async open(kubeconfig: string): Promise<void> {
     const source = kubernetesSource({ moduleRoots: [ROOT] });
-    const hear = (_severity: string, urn: string, message: string) => this.told.push({ urn, message });
+    const hear = (severity: string, urn: string, message: string) =>
+      (severity === "status" ? this.statuses : this.told).push({ urn, message });
     this.provider = (await source.open("kubernetes", "", hear))!;
     const urn = "urn:pulumi:t::p::pulumi:providers:kubernetes::p";
     await this.provider.configure({ urn, name: "p", inputs: { kubeconfig } });

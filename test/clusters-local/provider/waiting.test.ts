@@ -60,6 +60,8 @@ test("what is made on a real site is waited for, as the real provider waits", as
       assert.notEqual(id, "", `${type} is kept in the state`);
       for (const message of says) assert.match(said, message, type);
     }
+    const large = maker.statuses.filter(({ urn }) => urn.endsWith("::large-deployment"));
+    assert.match(large.at(-1)?.message ?? "", /0\/2 nodes are available/, "while it is waited for");
   });
 
   await t.test("or as its annotations say", async (t) => {

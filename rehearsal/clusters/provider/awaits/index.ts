@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ProviderReport } from "../../../engine/provider";
 import { isNotFound } from "../apiError";
 import type { Connection } from "../connection";
 import { annotation, type KubeObject, listAt, nameOf, namespaceOf, textAt, uidOf } from "../objects";
@@ -68,7 +69,7 @@ export class Awaits {
 
   constructor(
     private readonly connection: Connection,
-    private readonly warn: (urn: string, message: string) => void,
+    private readonly report: ProviderReport,
   ) {
     this.watching = new Watching(connection);
   }
@@ -84,10 +85,12 @@ export class Awaits {
     const seconds = Math.min(waiting.seconds, rule.atMostSeconds ?? waiting.seconds);
     const view = await View.open(this.connection, this.watching, rule, waiting);
     try {
-      const { live, judgement, isGone } = await view.until(seconds);
+      const { live, judgement, isGone } = await view.until(seconds, (missing) =>
+        this.report("status", waiting.urn, missing),
+      );
       if (judgement.isReady) return live;
       const refused = isGone ? [] : await this.refusals(live);
-      for (const warning of [...(judgement.warnings ?? []), ...refused]) this.warn(waiting.urn, warning);
+      for (const warning of [...(judgement.warnings ?? []), ...refused]) this.report("warning", waiting.urn, warning);
       const message = isGone
         ? `'${nameOf(live)}' was deleted while it was waited for`
         : judgement.isHopeless
@@ -167,7 +170,7 @@ export class Awaits {
       await sleep(wait, undefined, { signal: this.connection.signal });
     }
     const finalizers = listAt(last, "metadata", "finalizers").join(", ");
-    if (finalizers !== "") this.warn(urn, `finalizers might be preventing deletion (${finalizers})`);
+    if (finalizers !== "") this.report("warning", urn, `finalizers might be preventing deletion (${finalizers})`);
     throw new AwaitFailure("timed out waiting for the condition", [], last);
   }
 }

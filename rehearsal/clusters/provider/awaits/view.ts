@@ -84,13 +84,20 @@ export class View {
     };
   }
 
-  /** Looks until the object is ready, hopeless or gone, or the time is over. */
-  async until(seconds: number): Promise<Outcome> {
+  /**
+   * Looks until the object is ready, hopeless or gone, or the time is over.
+   * @param status told what is missing, each time that it is something else.
+   */
+  async until(seconds: number, status: (message: string) => void = () => undefined): Promise<Outcome> {
     const end = Date.now() + seconds * 1000;
+    let told = "";
     for (;;) {
       const judgement = this.rule.judge(this.sight());
       const isOver = judgement.isReady || judgement.isHopeless === true || this.isGone || Date.now() >= end;
       if (isOver) return { live: this.live, judgement, isGone: this.isGone };
+      const missing = missingIn(judgement);
+      if (missing !== told) status(missing);
+      told = missing;
       await this.next(Math.min(TICK_MILLISECONDS, Math.max(1, end - Date.now())));
     }
   }
@@ -107,6 +114,11 @@ export class View {
   close(): void {
     for (const watched of this.watched.values()) watched.release();
   }
+}
+
+/** The last is what is nearest to the cause, such as what the scheduler says of a pod; empty when nothing is known. */
+function missingIn({ problems, warnings = [] }: Judgement): string {
+  return [...problems, ...warnings].at(-1) ?? "";
 }
 
 /** Versions of one object grow, and may be compared as numbers (KEP-5504). */
