@@ -83,7 +83,9 @@ export class SiteStage {
     const site = Object.values(local.sites).find(({ endpoint }) => endpoint === server);
     if (site === undefined) {
       throw new UserError(
-        `cannot rehearse: a Kubernetes provider leads to ${server ?? "whatever kubectl is set to"}, which is no site of the fleet. Give it the kubeconfig of a site (fleet.sites.NAME.kubeconfig), or rehearse without --clusters.`,
+        `cannot rehearse: a Kubernetes provider leads to ${server ?? "whatever kubectl is set to"}, which is no site of the fleet. ` +
+          "Use that of a site (fleet.sites.NAME.kubernetes), or give yours the site's kubeconfig and, where the cluster is an " +
+          "existing one, its identity as clusterIdentifier; or rehearse without --clusters.",
       );
     }
     // GKE's DNS endpoint shows a certificate of a public authority, so such a kubeconfig names none.
