@@ -1,5 +1,5 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { accessSync, constants, mkdirSync, realpathSync, statSync, symlinkSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { version } from "@pulumi/pulumi/version";
 import { UserError } from "../userError";
@@ -17,12 +17,32 @@ const HOW_TO_GET_ONE = [
  */
 export function findCli(path = process.env.PATH ?? ""): string {
   if (process.platform === "win32") throw new UserError("cannot rehearse: --engine pulumi on Windows; use WSL.");
-  const found = path
-    .split(delimiter)
-    .map((folder) => resolve(folder, "pulumi"))
-    .find(isExecutable);
+  const found = onPath("pulumi", path);
   if (found === undefined) throw new UserError(`There is no \`pulumi\` on the PATH.\n${HOW_TO_GET_ONE}`);
   return found;
+}
+
+function onPath(name: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => resolve(folder, name))
+    .find(isExecutable);
+}
+
+/**
+ * Makes the host of programs in Node.js a plugin of a PULUMI_HOME where it does not lie beside the CLI, as in distributions
+ * that pack it apart: of plugins on the PATH none is used in a rehearsal.
+ * @param command absolute path of the CLI.
+ * @param path folders to look in. @default the environment's PATH
+ */
+export function linkLanguageHost(command: string, home: string, path = process.env.PATH ?? ""): void {
+  const name = "pulumi-language-nodejs";
+  if (isExecutable(join(dirname(realpathSync(command)), name))) return;
+  const found = onPath(name, path);
+  if (found === undefined) return;
+  const folder = join(home, "plugins", `language-nodejs-v${version}`);
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(realpathSync(found), join(folder, name));
 }
 
 function isExecutable(file: string): boolean {

@@ -11,7 +11,7 @@ import type { Project } from "../engine/project";
 import type { Properties, ProviderSource } from "../engine/provider";
 import { defaultPassphrase } from "../engine/snapshot";
 import { Interrupted, UserError } from "../userError";
-import { keptCli } from "./cli";
+import { keptCli, linkLanguageHost } from "./cli";
 import { mirrorProject } from "./mirror";
 import { installedPackages } from "./packages";
 import { installedPlugin, serveRealPlugin } from "./realPlugin";
@@ -99,6 +99,7 @@ async function makeStack(
   for (const name of ["state", "tmp"]) mkdirSync(at(name));
   mirrorProject(dir, options.stack, at("project"));
   const envVars = environment(at("state"), at("tmp"));
+  linkLanguageHost(command, at("home"));
   const pulumiCommand = await keptCli(command, folder, Object.keys(envVars));
   // The Automation API cannot stop these; each takes a second at most, and what they write is removed only after them.
   return said(async () => {
@@ -122,6 +123,8 @@ function environment(backend: string, temporary: string): Record<string, string>
     PULUMI_CONFIG_PASSPHRASE: defaultPassphrase(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // A real plugin on the PATH would take the place of a simulated cloud, and act on a real one.
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     // Pipes and caches of language hosts, which do not remove them when they are killed.
     TMPDIR: temporary,
   };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { openProgram, type ProgramRun } from "../../../rehearsal/commands/program";
 import type { RunResult } from "../../../rehearsal/engine";
@@ -23,6 +23,17 @@ function missing(): string | false {
 
 const folder = mkdtempSync(join(tmpdir(), "multisite-engines-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Plugins on the PATH, which a CLI prefers to all others: here they would act on real clouds. */
+const AMBIENT = ["aws", "gcp", "azure-native", "kubernetes", "tls"];
+const touched = join(folder, "touched");
+mkdirSync(join(folder, "ambient"));
+for (const name of AMBIENT) {
+  const plugin = join(folder, "ambient", `pulumi-resource-${name}`);
+  writeFileSync(plugin, `#!/bin/sh\necho ${name} >> '${touched}'\nexit 1\n`, { mode: 0o755 });
+}
+process.env.PATH = `${join(folder, "ambient")}${delimiter}${process.env.PATH}`;
+after(() => assert.ok(!existsSync(touched), "a plugin of the PATH was used"));
 
 const silent = { out() {}, err() {}, progress() {}, done() {} } as unknown as Terminal;
 const EXAMPLES = readdirSync(join(ROOT, "examples")).filter((name) =>
