@@ -4,7 +4,7 @@ import type { FleetPlan } from "../plan/plan";
 import type { WorkloadSpec } from "../plan/spec";
 import { type Priority, placedReplicas, priorityClassName, type ScalingMode } from "../plan/workloads";
 import { isConfined, type SiteWorkloads } from "../plan/workloads/replicas";
-import type { ChartArgs, FleetWorkloadArgs } from "./args";
+import type { ChartArgs } from "./args";
 import { siteValues } from "./chartValues";
 
 /**
@@ -31,18 +31,16 @@ export function zeroMaxima(chart: ChartArgs, sites: readonly SiteWorkloads[]): s
   });
 }
 
-/** The release of a chart in one site, with the plan's numbers among its values; undefined where it runs nothing of it. */
+/** The release of a chart in one site that runs something of it, with the plan's numbers among its values. */
 export function chartRelease(
   name: string,
-  site: string,
+  { site, workloads }: SiteWorkloads,
   chart: ChartArgs,
-  { fleet: { plan }, scaling }: FleetWorkloadArgs,
+  plan: FleetPlan,
   options: pulumi.CustomResourceOptions,
-): Release | undefined {
-  const replicas = chartSites(chart, plan, scaling).find((one) => one.site === site)?.workloads;
-  if (replicas === undefined) return undefined;
+): Release {
   const values = siteValues(chart, (workload) => ({
-    ...(replicas[workload] ?? { replicas: 0, maximum: 0 }),
+    ...(workloads[workload] ?? { replicas: 0, maximum: 0 }),
     priorityClass: priorityClassName(name, priorityIn(plan, workload)),
   }));
   return new Release(

@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ManifestError } from "../plan/demand";
-import { isMadeNamespace, type KubernetesObject, type RenderedSite, siteObjects } from "../plan/workloads";
+import {
+  isMadeNamespace,
+  type KubernetesObject,
+  type RenderedSite,
+  type SiteWorkloads,
+  siteObjects,
+} from "../plan/workloads";
 import type { FleetWorkloadArgs, WorkloadSite } from "./args";
 import { chartPriorities, chartRelease, chartSites, zeroMaxima } from "./chart";
 import { chartProblems } from "./chartValues";
@@ -39,9 +45,10 @@ export class FleetWorkload extends pulumi.ComponentResource {
     this.placed = placed;
     this.notes = rendered.notes;
     for (const note of rendered.notes) pulumi.log.info(note, this);
+    const releases = new Map(rendered.releases.map((one) => [one.site, one]));
     for (const site of rendered.sites) {
       const at = args.fleet.sites[site.site];
-      if (at !== undefined) buildSite(this, name, site, at, args);
+      if (at !== undefined) buildSite(this, name, { ...site, release: releases.get(site.site) }, at, args);
     }
     this.registerOutputs({ placed });
   }
@@ -49,6 +56,8 @@ export class FleetWorkload extends pulumi.ComponentResource {
 
 interface Rendered {
   readonly sites: readonly RenderedSite[];
+  /** What the sites with a release of the chart run of it. */
+  readonly releases: readonly SiteWorkloads[];
   readonly notes: readonly string[];
 }
 
@@ -56,10 +65,11 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
   const problems: string[] = [];
   const { fleet, chart, scaling, existingNamespaces = [] } = args;
   if (args.manifests === undefined && chart === undefined) problems.push("give manifests, a chart, or both");
+  const releases = chart === undefined ? [] : chartSites(chart, fleet.plan, scaling);
   if (chart !== undefined) {
     const workloads = (fleet.plan.spec.demand.workloads ?? []).map((one) => one.name);
     problems.push(...chartProblems(chart, workloads));
-    problems.push(...zeroMaxima(chart, chartSites(chart, fleet.plan, scaling)));
+    problems.push(...zeroMaxima(chart, releases));
   }
   const sources = sourcesOf(name, args.manifests ?? []);
   problems.push(...unplannable(sources));
@@ -69,7 +79,7 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
     const options = { priorityPrefix: name, priorities, existingNamespaces, ...(scaling && { scaling }) };
     const rendered = siteObjects(fleet.plan, given, options);
     problems.push(...takenProblems(rendered.sites, fleet));
-    if (problems.length === 0) return rendered;
+    if (problems.length === 0) return { ...rendered, releases };
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     problems.push(...error.problems.map(({ path, message }) => `${path}: ${message}`));
@@ -82,7 +92,7 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
 function buildSite(
   parent: FleetWorkload,
   name: string,
-  { site, objects, workloads }: RenderedSite,
+  { site, objects, workloads, release }: RenderedSite & { readonly release: SiteWorkloads | undefined },
   at: WorkloadSite,
   args: FleetWorkloadArgs,
 ): void {
@@ -116,8 +126,8 @@ function buildSite(
       return resource;
     });
   }
-  if (args.chart === undefined) return;
-  chartRelease(name, site, args.chart, args, pulumi.mergeOptions(common, { dependsOn: before }));
+  if (args.chart === undefined || release === undefined) return;
+  chartRelease(name, release, args.chart, args.fleet.plan, pulumi.mergeOptions(common, { dependsOn: before }));
 }
 
 function keyOf({ kind, namespace, object }: RenderedSite["workloads"][number]): string[] {

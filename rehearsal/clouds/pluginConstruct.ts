@@ -1,8 +1,6 @@
 import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { aliasOf, durations } from "../engine/goals";
-import { hookBindings } from "../engine/hookMessages";
-import { byName } from "../engine/pluginComponents";
+import { aliasOf, byName, durations, hookBindings, setByName } from "../engine/messages";
 import type * as contract from "../engine/provider";
 import { lowerOutputs } from "../engine/values";
 import { fromStruct, toStruct } from "../engine/wire";
@@ -70,10 +68,6 @@ export function constructResponse({ urn, state, stateDependencies }: contract.Co
   const response = new rpc.ConstructResponse();
   response.setUrn(urn);
   response.setState(toStruct(state));
-  for (const [name, urns] of Object.entries(stateDependencies)) {
-    const dependencies = new rpc.ConstructResponse.PropertyDependencies();
-    dependencies.setUrnsList(urns);
-    response.getStatedependenciesMap().set(name, dependencies);
-  }
+  setByName(response.getStatedependenciesMap(), stateDependencies, rpc.ConstructResponse.PropertyDependencies);
   return response;
 }

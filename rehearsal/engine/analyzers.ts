@@ -5,6 +5,7 @@ import * as rpc from "@pulumi/pulumi/proto/analyzer_pb";
 import { parse } from "yaml";
 import { UserError } from "../userError";
 import type { LogLine } from "./children";
+import { timed } from "./messages";
 import { type Plugin, startPlugin, unary } from "./plugins";
 import {
   type EnforcementLevel,
@@ -239,12 +240,7 @@ function optionsOf(state: ResourceState, goal: Goal | undefined): rpc.AnalyzerRe
   options.setAdditionalsecretoutputsList(state.additionalSecretOutputs);
   options.setAliasesList(state.aliases);
   options.setParent(state.parent);
-  const timeouts = new rpc.AnalyzerResourceOptions.CustomTimeouts();
-  timeouts.setCreate(state.timeouts.create);
-  timeouts.setUpdate(state.timeouts.update);
-  timeouts.setDelete(state.timeouts.delete);
-  timeouts.setRead(state.timeouts.read);
-  options.setCustomtimeouts(timeouts);
+  options.setCustomtimeouts(timed(new rpc.AnalyzerResourceOptions.CustomTimeouts(), state.timeouts));
   return options;
 }
 

@@ -47,6 +47,11 @@ export function failuresList(failures: readonly CheckFailure[]): rpc.CheckFailur
   });
 }
 
+/** The same of an answer, in our own form. */
+export function failuresOf(answer: { getFailuresList(): rpc.CheckFailure[] }): CheckFailure[] {
+  return answer.getFailuresList().map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
+}
+
 /** What went wrong with a step, in the words of the real engine: all reasons of a failure that left something behind. */
 export function stepMessage(error: Error, preview: boolean): string {
   const reasons = error instanceof PartialFailure ? listed(error.reasons) : error.message;

@@ -1,5 +1,5 @@
 import type { RunContext } from "./context";
-import type { HookedOperation, Hooks, Sides } from "./hooks";
+import { type HookedOperation, type Hooks, type Sides, stateOf } from "./hooks";
 import type { PendingOperation, PendingOperations } from "./pending";
 import { PartialFailure } from "./provider";
 import type { Instance } from "./providers";
@@ -18,6 +18,12 @@ export class Protected extends Error {
     this.name = "Protected";
   }
 }
+
+const PENDING: { readonly [operation in HookedOperation]: PendingOperation["type"] } = {
+  Create: "creating",
+  Update: "updating",
+  Delete: "deleting",
+};
 
 const notImported = ({ importID }: ResourceState) =>
   `is made and not imported (id ${importID}): in a rehearsal there is nothing yet that could be imported`;
@@ -55,27 +61,20 @@ export class Executor {
       this.done.add(old as ResourceState);
       return;
     }
-    if (fresh === undefined) {
-      const gone = old as ResourceState;
-      return this.hooked("Delete", { old: gone }, () => this.noted("deleting", gone, () => this.delete(step, gone)));
-    }
+    if (fresh === undefined) return this.changing("Delete", { old: old! }, () => this.delete(step, old!));
     if (op === "same") await this.same(fresh, old as ResourceState);
     else if (op === "read" || op === "read-replacement") await this.read(fresh);
     else if (op === "update") {
-      fresh.id = (old as ResourceState).id;
-      return this.hooked("Update", { fresh, old: old as ResourceState }, () =>
-        this.noted("updating", fresh, async () => {
-          await this.update(fresh, old as ResourceState);
-          this.accept(step, fresh);
-        }),
-      );
+      fresh.id = old!.id;
+      return this.changing("Update", { fresh, old: old! }, async () => {
+        await this.update(fresh, old!);
+        this.accept(step, fresh);
+      });
     } else {
-      return this.hooked("Create", { fresh }, () =>
-        this.noted("creating", fresh, async () => {
-          await this.create(step, fresh);
-          this.accept(step, fresh);
-        }),
-      );
+      return this.changing("Create", { fresh }, async () => {
+        await this.create(step, fresh);
+        this.accept(step, fresh);
+      });
     }
     this.accept(step, fresh);
   }
@@ -87,18 +86,15 @@ export class Executor {
     if (made !== undefined) await this.hooks.after(made.operation, made.sides);
   }
 
-  private async hooked(operation: HookedOperation, sides: Sides, work: () => Promise<void>): Promise<void> {
-    await this.hooks.before(operation, sides);
-    await work();
+  /** Does what changes something, its hooks called around it; where that is outside, it is written down before and after. */
+  private async changing(operation: HookedOperation, sides: Sides, work: () => Promise<void>): Promise<void> {
     const { fresh } = sides;
+    const state = stateOf(sides);
+    const isOutside = !this.context.preview && state.custom && !state.external && !isProviderType(state.type);
+    await this.hooks.before(operation, sides);
+    await (isOutside ? this.pending.during({ type: PENDING[operation], state }, work) : work());
     if (fresh === undefined || fresh.custom) await this.hooks.after(operation, sides);
     else this.unfinished.set(fresh.urn, { operation, sides });
-  }
-
-  /** Does what changes something outside, written down before and after. */
-  private noted(type: PendingOperation["type"], state: ResourceState, work: () => Promise<void>): Promise<void> {
-    const isOutside = !this.context.preview && state.custom && !state.external && !isProviderType(state.type);
-    return isOutside ? this.pending.during({ type, state }, work) : work();
   }
 
   private accept({ op, old, pendingDelete }: PlannedStep, fresh: ResourceState): void {

@@ -1,8 +1,7 @@
-import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
-import { hookBindings } from "./hookMessages";
+import { aliasOf, durations, hookBindings } from "./messages";
 import type { ConstructOptions, Properties } from "./provider";
-import type { Alias, Goal } from "./state";
+import type { Goal } from "./state";
 
 const timeUnits: { [unit: string]: number } = {
   h: 3600,
@@ -27,20 +26,6 @@ export function parseSeconds(text: string): number {
   }
   const seconds = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (timeUnits[unit ?? ""] ?? 0), 0);
   return sign === "-" ? -seconds : seconds;
-}
-
-/** An alias as the protocol has it, in our own form. */
-export function aliasOf(message: AliasMessage): Alias {
-  const spec = message.getSpec();
-  if (spec === undefined) return { urn: message.getUrn() };
-  return {
-    name: spec.getName(),
-    type: spec.getType(),
-    stack: spec.getStack(),
-    project: spec.getProject(),
-    parent: spec.getParenturn(),
-    noParent: spec.getNoparent(),
-  };
 }
 
 /** The options of a request in the form in which transforms change them. */
@@ -143,20 +128,6 @@ export function constructOptions(
     ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
     hooks: goal.resourceHooks,
   };
-}
-
-/** What several messages of the protocol say alike. */
-interface Durations {
-  getCreate(): string;
-  getUpdate(): string;
-  getDelete(): string;
-  getRead(): string;
-}
-
-/** Timeouts as the protocol has them, in our own form. */
-export function durations(timeouts: Durations): NonNullable<ConstructOptions["customTimeouts"]> {
-  const [create, update] = [timeouts.getCreate(), timeouts.getUpdate()];
-  return { create, update, delete: timeouts.getDelete(), read: timeouts.getRead() };
 }
 
 /** A provider resource keeps the version of its plugin, where it came from and what it sees among its inputs. */

@@ -3,7 +3,7 @@ import * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
 import type { Callbacks } from "./callbacks";
 import type { RunContext } from "./context";
-import { optionsMessage } from "./hookMessages";
+import { optionsMessage } from "./hookOptions";
 import type { HookType, ResourceState } from "./state";
 import { nameOf } from "./urns";
 import { toStruct } from "./wire";
@@ -159,7 +159,8 @@ export function refuseDeleteHooks(states: readonly ResourceState[], context: Pic
   throw new Error("Delete hooks are called by a program only: take these resources out of yours, and run `up`.");
 }
 
-function stateOf({ fresh, old }: Sides): ResourceState {
+/** The resource that it is about. */
+export function stateOf({ fresh, old }: Sides): ResourceState {
   return (fresh ?? old) as ResourceState;
 }
 

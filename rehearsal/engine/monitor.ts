@@ -10,10 +10,11 @@ import { failuresList } from "./checkFailures";
 import { InvalidArgument, type Severity } from "./context";
 import { deniedProvider } from "./generator";
 import type { Hooks } from "./hooks";
+import { setByName } from "./messages";
 import { organization } from "./program";
 import type { Properties } from "./provider";
 import type { Request } from "./registrations";
-import { callMethod, construct, type RemoteBackend, setDependencies } from "./remote";
+import { callMethod, construct, type RemoteBackend } from "./remote";
 import type { Goal, ReadGoal, ResourceState } from "./state";
 import type { Transforms } from "./transforms";
 import { packageOf, typeProblem } from "./urns";
@@ -201,7 +202,11 @@ export class Monitor {
     const response = new rpc.RegisterResourceResponse();
     response.setUrn(made.urn);
     response.setObject(toStruct(accepted(made.outputs, request.getAcceptsecrets(), request.getAcceptresources())));
-    setDependencies(response, made.dependencies);
+    setByName(
+      response.getPropertydependenciesMap(),
+      made.dependencies,
+      rpc.RegisterResourceResponse.PropertyDependencies,
+    );
     response.setResult(rpc.Result.SUCCESS);
     return response;
   }

@@ -1,10 +1,8 @@
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { aliasMessage } from "./construction";
-import { bindingsMessage } from "./hookMessages";
+import { failuresOf } from "./checkFailures";
+import { bindingsMessage, byName, setByName, setOptions, timed } from "./messages";
 import type * as contract from "./provider";
-import { fromStruct, toStruct, toValue } from "./wire";
-
-type ByName = { [name: string]: string[] };
+import { fromStruct, toStruct } from "./wire";
 
 /** A component that a plugin is asked for, as its protocol has it. */
 export function constructMessage(request: contract.ConstructRequest): rpc.ConstructRequest {
@@ -15,32 +13,12 @@ export function constructMessage(request: contract.ConstructRequest): rpc.Constr
   message.setName(request.name);
   message.setParent(request.parent);
   message.setInputs(toStruct(request.inputs));
-  for (const [name, urns] of Object.entries(request.inputDependencies)) {
-    const dependencies = new rpc.ConstructRequest.PropertyDependencies();
-    dependencies.setUrnsList(urns);
-    message.getInputdependenciesMap().set(name, dependencies);
-  }
+  setByName(message.getInputdependenciesMap(), request.inputDependencies, rpc.ConstructRequest.PropertyDependencies);
   message.setAcceptsOutputValues(true);
-  message.setAliasesList(options.aliases.map(aliasMessage));
-  message.setDependenciesList(options.dependencies);
-  if (options.protect !== undefined) message.setProtect(options.protect);
-  for (const [pkg, reference] of Object.entries(options.providers)) message.getProvidersMap().set(pkg, reference);
-  message.setAdditionalsecretoutputsList(options.additionalSecretOutputs);
-  if (options.customTimeouts !== undefined) {
-    const timeouts = new rpc.ConstructRequest.CustomTimeouts();
-    timeouts.setCreate(options.customTimeouts.create);
-    timeouts.setUpdate(options.customTimeouts.update);
-    timeouts.setDelete(options.customTimeouts.delete);
-    timeouts.setRead(options.customTimeouts.read);
-    message.setCustomtimeouts(timeouts);
-  }
-  message.setDeletedwith(options.deletedWith);
-  message.setReplaceWithList(options.replaceWith);
-  if (options.deleteBeforeReplace !== undefined) message.setDeletebeforereplace(options.deleteBeforeReplace);
-  message.setIgnorechangesList(options.ignoreChanges);
-  message.setReplaceonchangesList(options.replaceOnChanges);
-  if (options.replacementTrigger !== undefined) message.setReplacementTrigger(toValue(options.replacementTrigger));
-  if (options.retainOnDelete !== undefined) message.setRetainondelete(options.retainOnDelete);
+  setOptions(message, options);
+  const { customTimeouts } = options;
+  if (customTimeouts !== undefined)
+    message.setCustomtimeouts(timed(new rpc.ConstructRequest.CustomTimeouts(), customTimeouts));
   message.setResourceHooks(bindingsMessage(options.hooks, new rpc.ConstructRequest.ResourceHooksBinding()));
   return message;
 }
@@ -56,19 +34,13 @@ export function callMessage(request: contract.CallRequest): rpc.CallRequest {
   describeRun(message, request);
   message.setTok(request.token);
   message.setArgs(toStruct(request.args));
-  for (const [name, urns] of Object.entries(request.argDependencies)) {
-    const dependencies = new rpc.CallRequest.ArgumentDependencies();
-    dependencies.setUrnsList(urns);
-    message.getArgdependenciesMap().set(name, dependencies);
-  }
+  setByName(message.getArgdependenciesMap(), request.argDependencies, rpc.CallRequest.ArgumentDependencies);
   message.setAcceptsOutputValues(true);
   return message;
 }
 
 export function callResult(response: rpc.CallResponse): contract.CallResult {
-  const failures = response
-    .getFailuresList()
-    .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
+  const failures = failuresOf(response);
   const resultDependencies = byName(response.getReturndependenciesMap());
   return { result: fromStruct(response.getReturn()), resultDependencies, failures };
 }
@@ -82,9 +54,4 @@ function describeRun(message: rpc.ConstructRequest | rpc.CallRequest, run: contr
   message.setDryrun(run.dryRun);
   message.setParallel(run.parallel);
   message.setMonitorendpoint(run.monitorAddress);
-}
-
-/** Lists of URNs by name, of whatever message. */
-export function byName(map: { entries(): Iterable<[string, { getUrnsList(): string[] }]> }): ByName {
-  return Object.fromEntries([...map.entries()].map(([name, urns]) => [name, urns.getUrnsList()]));
 }

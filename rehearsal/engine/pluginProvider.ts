@@ -7,6 +7,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { UserError } from "../userError";
+import { failuresOf } from "./checkFailures";
 import type { LogLine } from "./children";
 import { callMessage, callResult, constructMessage, constructResult } from "./pluginComponents";
 import { type Plugin, startPlugin, unary } from "./plugins";
@@ -86,10 +87,7 @@ function checkRequest(request: contract.CheckRequest): rpc.CheckRequest {
 }
 
 function checkResult(response: rpc.CheckResponse): contract.CheckResult {
-  const failures = response
-    .getFailuresList()
-    .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
-  return { inputs: fromStruct(response.getInputs()), failures };
+  return { inputs: fromStruct(response.getInputs()), failures: failuresOf(response) };
 }
 
 function diffRequest(request: contract.DiffRequest): rpc.DiffRequest {
@@ -215,10 +213,7 @@ class PluginProvider implements contract.Provider {
     message.setArgs(toStruct(request.args));
     message.setPreview(request.preview);
     const response = await call(unary(this.client.invoke.bind(this.client), message));
-    const failures = response
-      .getFailuresList()
-      .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
-    return { result: fromStruct(response.getReturn()), failures };
+    return { result: fromStruct(response.getReturn()), failures: failuresOf(response) };
   }
   async construct(request: contract.ConstructRequest): Promise<contract.ConstructResult> {
     const message = constructMessage(request);

@@ -1,10 +1,10 @@
 import { CallResponse } from "@pulumi/pulumi/proto/provider_pb";
-import * as rpc from "@pulumi/pulumi/proto/resource_pb";
+import type * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
 import { failuresList, problemMessage } from "./checkFailures";
 import type { DefaultProviders } from "./defaultProviders";
 import { deniedProvider } from "./generator";
-import { byName } from "./pluginComponents";
+import { byName, setByName } from "./messages";
 import type { Properties, RunInfo } from "./provider";
 import type { Instance } from "./providers";
 import type { Registrations, Remote } from "./registrations";
@@ -82,25 +82,9 @@ export async function callMethod(request: rpc.ResourceCallRequest, run: RemoteBa
   run.learn(plainArgs, outputs);
   const response = new CallResponse();
   response.setReturn(toStruct(outputs));
-  for (const [name, urns] of Object.entries(dependencies)) {
-    const message = new CallResponse.ReturnDependencies();
-    message.setUrnsList(urns);
-    response.getReturndependenciesMap().set(name, message);
-  }
+  setByName(response.getReturndependenciesMap(), dependencies, CallResponse.ReturnDependencies);
   response.setFailuresList(failuresList(answer.failures));
   return response;
-}
-
-/** What the program is told of the outputs' dependencies. */
-export function setDependencies(
-  response: rpc.RegisterResourceResponse,
-  dependencies: Constructed["dependencies"],
-): void {
-  for (const [name, urns] of Object.entries(dependencies)) {
-    const message = new rpc.RegisterResourceResponse.PropertyDependencies();
-    message.setUrnsList(urns);
-    response.getPropertydependenciesMap().set(name, message);
-  }
 }
 
 function instanceOf(reference: string, run: RemoteBackend, words: { denied: string; unknown: string }): Instance {

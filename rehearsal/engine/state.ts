@@ -12,17 +12,14 @@ export interface Timeouts {
 export const NO_TIMEOUTS: Readonly<Timeouts> = { create: 0, update: 0, delete: 0, read: 0 };
 
 /** When a hook of the program's is called; the names are those of a deployment's file. */
-export const HOOK_TYPES = [
-  "BeforeCreate",
-  "AfterCreate",
-  "BeforeUpdate",
-  "AfterUpdate",
-  "BeforeDelete",
-  "AfterDelete",
-  "OnError",
-] as const;
-
-export type HookType = (typeof HOOK_TYPES)[number];
+export type HookType =
+  | "BeforeCreate"
+  | "AfterCreate"
+  | "BeforeUpdate"
+  | "AfterUpdate"
+  | "BeforeDelete"
+  | "AfterDelete"
+  | "OnError";
 
 /** Names of hooks, in the order in which they are called. */
 export type HookBindings = { [type in HookType]?: string[] };

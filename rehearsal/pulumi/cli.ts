@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, realpathSync, statSync, symlinkSync } from "node:fs";
+import { mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { version } from "@pulumi/pulumi/version";
+import { isExecutable } from "../clusters/toolchain/places";
 import { UserError } from "../userError";
 import { writeKeeper } from "./keeper";
 
@@ -43,15 +44,6 @@ export function linkLanguageHost(command: string, home: string, path = process.e
   const folder = join(home, "plugins", `language-nodejs-v${version}`);
   mkdirSync(folder, { recursive: true });
   symlinkSync(realpathSync(found), join(folder, name));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -7,6 +6,7 @@ import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } fro
 import { ResourceProviderClient, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { ConfigureRequest } from "@pulumi/pulumi/proto/provider_pb";
 import type { PluginPackage, PluginServer } from "../clouds";
+import { isExecutable } from "../clusters/toolchain/places";
 import { connect } from "../engine/plugins";
 import type { Properties } from "../engine/provider";
 import { revealSecrets } from "../engine/values";
@@ -22,15 +22,6 @@ export function installedPlugin({ name, version }: PluginPackage, env = process.
   const home = env.PULUMI_HOME ?? join(homedir(), ".pulumi");
   const folders = [join(home, "plugins", `resource-${name}-v${version}`), ...(env.PATH ?? "").split(delimiter)];
   return folders.map((folder) => join(folder, program)).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** How a real plugin is run. */

@@ -1,3 +1,4 @@
+import { groupOf } from "../../../lib/plan/demand/identity";
 import type { GroupVersionKind } from "../../clusters/provider/objects";
 import type { Properties } from "../../engine/provider";
 import type { Account } from "../model";
@@ -48,8 +49,7 @@ export function isNamespaced(
 ): boolean {
   if (isBuiltIn(type)) return !CLUSTER_WIDE.has(kindOf(type));
   for (const { inputs } of definitions) {
-    const isOfKind =
-      text(inputs, "spec.group") === apiVersion.split("/")[0] && text(inputs, "spec.names.kind") === kind;
+    const isOfKind = text(inputs, "spec.group") === groupOf(apiVersion) && text(inputs, "spec.names.kind") === kind;
     if (isOfKind) return text(inputs, "spec.scope") === "Namespaced";
   }
   return !kind.startsWith("Cluster");

@@ -1,9 +1,8 @@
-import { groupOf } from "../../../lib/plan/demand/identity";
 import { CLUSTER_WIDE } from "../../clouds/kubernetes/kinds";
 import type { SdkPackage } from "../../clouds/sdk/package";
 import { holdsUnknown } from "../../clouds/wire";
 import type { Connection } from "./connection";
-import { isCustomResourceDefinition, type KubeObject, textAt } from "./objects";
+import { definedBy, groupKindOf, isCustomResourceDefinition, type KubeObject } from "./objects";
 import { normalize } from "./shape";
 
 /** What is known of kinds without asking, and what the API server and the program's own definitions say of the others. */
@@ -43,8 +42,8 @@ export class Kinds {
   /** Remembers the scope of a kind that the program defines, before the API server knows it. */
   learn(object: KubeObject): void {
     if (!isCustomResourceDefinition(object)) return;
-    const name = `${textAt(object, "spec", "group")}/${textAt(object, "spec", "names", "kind")}`;
-    this.defined.set(name, textAt(object, "spec", "scope"));
+    const { groupKind, scope } = definedBy(object);
+    this.defined.set(groupKind, scope);
   }
 
   /** Whether objects of a kind lie in namespaces. Of a kind that nobody has defined yet it is assumed. */
@@ -55,7 +54,7 @@ export class Kinds {
   /** The same, and undefined for a kind that nobody has defined yet. */
   async scope(type: string, object: KubeObject): Promise<boolean | undefined> {
     if (this.isKnown(type)) return !CLUSTER_WIDE.has(object.kind);
-    const scope = this.defined.get(`${groupOf(object.apiVersion)}/${object.kind}`);
+    const scope = this.defined.get(groupKindOf(object));
     if (scope !== undefined) return scope === "Namespaced";
     const info = await this.connection()
       ?.kind(object)

@@ -37,6 +37,16 @@ export function isCustomResourceDefinition({ apiVersion, kind }: GroupVersionKin
   return kind === "CustomResourceDefinition" && groupOf(apiVersion) === "apiextensions.k8s.io";
 }
 
+/** The kind of an object whatever its version, as `group/kind`. */
+export const groupKindOf = ({ apiVersion, kind }: GroupVersionKind): string => `${groupOf(apiVersion)}/${kind}`;
+
+/** The kind that a CustomResourceDefinition defines, as `group/kind`, and where its objects lie: `Namespaced` or `Cluster`. */
+export function definedBy(definition: KubeObject): { groupKind: string; scope: string } {
+  const spec = plain(definition.spec);
+  const groupKind = `${textAt(spec, "group")}/${textAt(spec, "names", "kind")}`;
+  return { groupKind, scope: textAt(spec, "scope") };
+}
+
 /** A value deep in an object; undefined when there is none. No list is entered. */
 export function pluck(root: unknown, ...path: string[]): unknown {
   let value = root;

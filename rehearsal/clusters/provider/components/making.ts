@@ -40,7 +40,7 @@ export async function ofInputs(
   const dependencies = own.flatMap((input) => request.inputDependencies[input] ?? []);
   if (holdsUnknown(given)) {
     return constructing(request, async (building) => {
-      await building.log("warning", incomplete);
+      await building.warn(incomplete);
       return { state: { resources: UNKNOWN }, stateDependencies: { resources: dependencies } };
     });
   }
@@ -51,7 +51,7 @@ export async function ofInputs(
   const { objects, warnings } = await normalized(manifests, { ...context, defaultNamespace: namespace });
   const isSecret = containsSecrets(given);
   return constructing(request, async (building) => {
-    for (const warning of [...told, ...warnings]) await building.log("warning", warning);
+    for (const warning of [...told, ...warnings]) await building.warn(warning);
     return registered(building, objects, context, { ...more, prefix, skipAwait, dependencies, isSecret });
   });
 }

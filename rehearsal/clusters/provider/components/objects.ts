@@ -1,7 +1,17 @@
 import { isObject, isSecret, own, plain, redactor, reveal } from "../../../clouds/wire";
 import type { Properties } from "../../../engine/provider";
 import { containsSecrets, makeSecret, rewrite } from "../../../engine/values";
-import { type KubeObject, nameOf, namespaceOf, textAt, tokenOf, withMetadata } from "../objects";
+import {
+  definedBy,
+  groupKindOf,
+  isCustomResourceDefinition,
+  type KubeObject,
+  nameOf,
+  namespaceOf,
+  textAt,
+  tokenOf,
+  withMetadata,
+} from "../objects";
 import type { ComponentContext } from "./context";
 
 /** Characters of an object in a message. */
@@ -31,7 +41,7 @@ export async function normalized(
       placed.push(object);
       continue;
     }
-    const isInside = scopes.get(definitionOf(object)) ?? (await context.isNamespaced(tokenOf(object), object));
+    const isInside = scopes.get(groupKindOf(object)) ?? (await context.isNamespaced(tokenOf(object), object));
     if (isInside === undefined) unresolved.add(`${object.apiVersion}, Kind=${object.kind}`);
     placed.push(isInside === true ? withMetadata(object, { namespace: context.defaultNamespace }) : object);
   }
@@ -118,16 +128,9 @@ function checked(manifest: Properties): KubeObject {
 
 /** The scope of kinds that the objects themselves define. */
 function scopesIn(objects: readonly KubeObject[]): Map<string, boolean> {
-  const definitions = objects.filter(({ kind }) => kind === "CustomResourceDefinition").map((each) => plain(each));
-  return new Map(
-    definitions.map((object) => [
-      `${textAt(object, "spec", "group")}/${textAt(object, "spec", "names", "kind")}`,
-      textAt(object, "spec", "scope") === "Namespaced",
-    ]),
-  );
+  const definitions = objects.filter(isCustomResourceDefinition).map(definedBy);
+  return new Map(definitions.map(({ groupKind, scope }) => [groupKind, scope === "Namespaced"]));
 }
-
-const definitionOf = ({ apiVersion, kind }: KubeObject): string => `${apiVersion.split("/")[0]}/${kind}`;
 
 /** How an object begins, keys in order; what a Secret holds is not shown. */
 function begun(manifest: Properties): string {

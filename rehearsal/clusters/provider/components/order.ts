@@ -1,7 +1,15 @@
 import { groupOf } from "../../../../lib/plan/demand/identity";
 import { plain } from "../../../clouds/wire";
 import { byBytes } from "../../../engine/values";
-import { isCustomResourceDefinition, type KubeObject, nameOf, namespaceOf, textAt } from "../objects";
+import {
+  definedBy,
+  groupKindOf,
+  isCustomResourceDefinition,
+  type KubeObject,
+  nameOf,
+  namespaceOf,
+  textAt,
+} from "../objects";
 
 /** Which objects an object is made after, as references `group/namespaces/namespace/kind/name` or `group/kind/name`. */
 const ANNOTATION = "config.kubernetes.io/depends-on";
@@ -48,16 +56,13 @@ export function ordered(objects: readonly KubeObject[]): Ordered[] {
   const byId = new Map(objects.map((object) => [idOf(object), object]));
   const [namespaces, definitions] = [new Map<string, string>(), new Map<string, string>()];
   for (const [id, object] of byId) {
-    if (groupKind(object) === "/Namespace") namespaces.set(nameOf(object), id);
-    if (isCustomResourceDefinition(object)) {
-      const spec = plain(object.spec);
-      definitions.set(`${textAt(spec, "group")}/${textAt(spec, "names", "kind")}`, id);
-    }
+    if (groupKindOf(object) === "/Namespace") namespaces.set(nameOf(object), id);
+    if (isCustomResourceDefinition(object)) definitions.set(definedBy(object).groupKind, id);
   }
   const problems: string[] = [];
   const edges = new Map<string, Set<string>>();
   for (const [id, object] of byId) {
-    const found = [definitions.get(groupKind(object)), namespaces.get(namespaceOf(object))];
+    const found = [definitions.get(groupKindOf(object)), namespaces.get(namespaceOf(object))];
     const named = annotated(object, byId, (cause) =>
       problems.push(`invalid object: "${id}": invalid "${ANNOTATION}" annotation: ${cause}`),
     );
@@ -121,12 +126,10 @@ function compared(left: KubeObject, right: KubeObject): number {
 }
 
 function rank(object: KubeObject): number {
-  const kind = groupKind(object);
+  const kind = groupKindOf(object);
   const index = FIRST.indexOf(kind);
   return index >= 0 ? index - FIRST.length : kind === LAST ? 1 : 0;
 }
-
-const groupKind = ({ apiVersion, kind }: KubeObject): string => `${groupOf(apiVersion)}/${kind}`;
 
 /** As the annotation names objects; the version says nothing. */
 function idOf(object: KubeObject): string {
