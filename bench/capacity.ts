@@ -38,12 +38,40 @@ export function manySites(tolerate: number, slack: number, count = 255): Capacit
   return { sites, demand: { workloads }, tolerate, faultDomain: "region" };
 }
 
+/** Small sites, no two alike, of six pods of each of four workloads: every order in which these may come is searched. */
+export function smallSites(count: number): CapacityInput {
+  const shapes = [
+    [0.25, 0.5],
+    [0.7, 1.2],
+    [0.5, 2],
+    [1.1, 0.5],
+  ] as const;
+  const workloads = shapes.map(([cpu, memoryGiB], i) => ({
+    name: `w${i}`,
+    replicas: 6 * (count - 1),
+    minimumPerSite: 0,
+    cpu,
+    memoryGiB,
+  }));
+  const sites = Array.from({ length: count }, (_, i): CapacitySite => {
+    const perNode = resources({ cpuMillis: 3000 + i, memoryMiB: 12_000 + 10 * i, pods: 110 });
+    return {
+      name: `s${i}`,
+      faultDomain: `d${i}`,
+      nodeGroups: [{ pool: "apps", count: 6, perNode, machineType: "m" }],
+    };
+  });
+  return { sites, demand: { workloads }, tolerate: 1, faultDomain: "region" };
+}
+
 /** The verdict of a fleet that holds, with one and two losses, and of one that lacks nodes and is given a fix. */
 export async function run(): Promise<Figure[]> {
   return [
     figure("verdict of 255 different sites, k = 1", manySites(1, 4)),
     figure("verdict of 255 different sites, k = 2", manySites(2, 4)),
     figure("verdict and fix of 255 different sites, k = 1", manySites(1, 2)),
+    figure("verdict of 3 small sites, every order searched", smallSites(3)),
+    figure("verdict of 255 small sites, as many orders searched as of 10", smallSites(255)),
   ];
 }
 

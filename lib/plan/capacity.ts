@@ -54,7 +54,7 @@ function judged(input: CapacityInput): Judged {
   const serving = input.sites.filter((site) => isServing(site));
   const confined = confinedOf(load, serving, tolerate);
   const loadAt = siteLoads(load, confined);
-  const shareOf = rememberedShares();
+  const shareOf = rememberedShares(serving.length);
   const at = serving.map((site) => servingSite(site, loadAt(site.name), shareOf));
   const domains = domainsOf(at, load);
   const parts = runningParts(domains, confined);

@@ -1,4 +1,5 @@
 import type { CapacitySite } from "./capacityInput";
+import { conditionsPerSite } from "./everyOrder";
 import { type Load, nodesOf, type SiteNodes } from "./packing";
 import type { Confined, RunningPart, SiteLoad } from "./requirements";
 import { carriesAll, ShareSum } from "./shares";
@@ -26,15 +27,16 @@ export interface Domain {
 /** Computes shares, each once for all sites that can carry the same. */
 export type ShareOf = (nodes: SiteNodes, load: SiteLoad) => SiteShare;
 
-/** A {@link ShareOf} that remembers. */
-export function rememberedShares(): ShareOf {
+/** A {@link ShareOf} that remembers, for a fleet of so many sites. */
+export function rememberedShares(sites: number): ShareOf {
+  const conditions = conditionsPerSite(sites);
   const byLoad = new Map<SiteLoad, Map<string, SiteShare>>();
   return (nodes, load) => {
     const known = byLoad.get(load) ?? new Map<string, SiteShare>();
     byLoad.set(load, known);
     let share = known.get(nodes.key);
     if (share === undefined) {
-      share = shareBeside(load, nodes);
+      share = shareBeside(load, nodes, conditions);
       known.set(nodes.key, share);
     }
     return share;
@@ -42,9 +44,9 @@ export function rememberedShares(): ShareOf {
 }
 
 /** The share that a site carries beside what is confined to it, which may be carried elsewhere where nothing is proven. */
-function shareBeside({ reserved, without }: SiteLoad, nodes: SiteNodes): SiteShare {
-  const share = siteShare(reserved, nodes);
-  return reserved === without ? share : { ...share, possible: siteShare(without, nodes).possible };
+function shareBeside({ reserved, without }: SiteLoad, nodes: SiteNodes, conditions: number): SiteShare {
+  const share = siteShare(reserved, nodes, conditions);
+  return reserved === without ? share : { ...share, possible: siteShare(without, nodes, conditions).possible };
 }
 
 /** What one site can carry. */

@@ -1,5 +1,6 @@
 import { AnyOrder } from "./anyOrder";
 import { type Arrival, adversarialArrivals } from "./arrivals";
+import { conditionsPerSite, EveryOrder } from "./everyOrder";
 import { ceil } from "./grains";
 import type { Load, SiteNodes } from "./packing";
 import { NOTHING, quotient, type Share, smaller } from "./shares";
@@ -8,18 +9,21 @@ import { replicasAt, stepBelow, upperBound } from "./upperBound";
 
 /** The largest share of the bare demand that a site's nodes carry: proven, and beyond which nothing can be placed. */
 export interface SiteShare {
-  /** The pods of this share find a node: in every order, or in each of the adversarial arrivals. */
+  /** The pods of this share find a node: in every order, or in each of the adversarial arrivals and in all orders searched. */
   readonly proven: Share;
   /** No placement, however clever, carries more. */
   readonly possible: Share;
 }
 
-/** Brackets the largest share of the demand that a site can carry. */
-export function siteShare(load: Load, site: SiteNodes): SiteShare {
-  if (dividesNothing(load)) return shareOfNothing(load, site);
+/**
+ * Brackets the largest share of the demand that a site can carry.
+ * @param conditions that are searched at most for an order of arrival that leaves a pod without a node
+ */
+export function siteShare(load: Load, site: SiteNodes, conditions = conditionsPerSite(1)): SiteShare {
+  if (dividesNothing(load)) return shareOfNothing(load, site, conditions);
   const possible = upperBound(load, site);
   if (possible.num === 0) return { proven: NOTHING, possible };
-  return { proven: provenShare(load, site, possible), possible };
+  return { proven: provenShare(load, site, possible, conditions), possible };
 }
 
 /** Whether a site has a fixed number of pods of every workload, and no part of anything else. */
@@ -28,10 +32,11 @@ function dividesNothing(load: Load): boolean {
 }
 
 /** With nothing to divide, a site that has room for its fixed pods can take any share of it. */
-function shareOfNothing(load: Load, site: SiteNodes): SiteShare {
+function shareOfNothing(load: Load, site: SiteNodes, conditions: number): SiteShare {
   const counts = replicasAt(load, 0);
   const all: Share = { num: load.headroom.num, den: load.headroom.den };
-  const proven = new AnyOrder(load, site).fits(counts) || new Simulation(load, site).places(counts) ? all : NOTHING;
+  const proven =
+    new AnyOrder(load, site).fits(counts) || new Simulation(load, site, conditions).places(counts) ? all : NOTHING;
   return { proven, possible: all };
 }
 
@@ -40,7 +45,7 @@ function shareOfNothing(load: Load, site: SiteNodes): SiteShare {
  * pods of a larger one are: both make it certain that a node more, or a pod less, never lowers the result, though a
  * single simulation can be worse off with a node more.
  */
-function provenShare(load: Load, site: SiteNodes, possible: Share): Share {
+function provenShare(load: Load, site: SiteNodes, possible: Share, conditions: number): Share {
   const anyOrder = new AnyOrder(load, site);
   const within = (share: Share) => smaller(share, smaller(possible, divisibleShare(load, site, share)));
   if (anyOrder.fits(replicasAt(load, quotient(possible)))) {
@@ -48,7 +53,7 @@ function provenShare(load: Load, site: SiteNodes, possible: Share): Share {
     if (quotient(all) >= quotient(possible)) return all;
   }
   let best = inAnyOrder(load, anyOrder, possible, within);
-  const simulation = new Simulation(load, site);
+  const simulation = new Simulation(load, site, conditions);
   let at = stepAtLeast(load, quotient(possible), coarse);
   while (at !== undefined && quotient(at) > quotient(best)) {
     const share = within(at);
@@ -110,13 +115,16 @@ const SUBSETS = 8;
 class Simulation {
   private readonly scheduler: Scheduler;
   private readonly arrivals: Arrival[];
+  private readonly everyOrder: EveryOrder;
 
   constructor(
     private readonly load: Load,
     private readonly site: SiteNodes,
+    conditions: number,
   ) {
     this.scheduler = new Scheduler(load, site);
     this.arrivals = adversarialArrivals(load, site);
+    this.everyOrder = new EveryOrder(load, site, conditions);
   }
 
   /** Whether every arrival places all of the critical pods, on all the nodes or on some of them. */
@@ -145,7 +153,7 @@ class Simulation {
       this.arrivals.unshift(...this.arrivals.splice(i, 1));
       return false;
     }
-    return true;
+    return !this.everyOrder.fails(nodes, counts, isLevel);
   }
 
   /** What the pods take of each resource, wherever they are. */

@@ -29,7 +29,11 @@ export function pendingPods(
       pending++;
       continue;
     }
-    const crowds = crowding(feasible.map(({ has }) => has[w]!));
+    const inZone = all.reduce((sum, { has }) => sum + has[w]!, 0);
+    const crowds = crowding(
+      feasible.map(({ has }) => has[w]!),
+      inZone,
+    );
     const scored = feasible.map((node, i) => {
       const used = [(node.cpu + cpu) / capacity.cpu, (node.memory + memory) / capacity.memory] as const;
       const least = Math.floor((Math.floor(100 * (1 - used[0])) + Math.floor(100 * (1 - used[1]))) / 2);
@@ -45,9 +49,8 @@ export function pendingPods(
 }
 
 /** PodTopologySpread's scores by the cluster's default constraints: hostname with skew 3, zone with skew 5. */
-function crowding(has: readonly number[]): number[] {
-  const inZone = has.reduce((sum, one) => sum + one, 0);
-  const raw = has.map((one) => one * Math.log(has.length + 2) + 2 + inZone * Math.log(3) + 4);
+function crowding(has: readonly number[], inZone: number): number[] {
+  const raw = has.map((one) => Math.round(one * Math.log(has.length + 2) + 2 + inZone * Math.log(3) + 4));
   const [most, fewest] = [Math.max(...raw), Math.min(...raw)];
   return raw.map((one) => Math.floor((100 * (most + fewest - one)) / most));
 }

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { conditionsPerSite, EveryOrder } from "../../lib/plan/everyOrder";
+import { loadOf, nodesOf } from "../../lib/plan/packing";
+import { resources } from "../../lib/plan/resources";
+import { seeded } from "../../lib/plan/seeded";
+import type { WorkloadSpec } from "../../lib/plan/spec";
+import { pendingPods } from "../support/defaultScheduler";
+
+interface Node {
+  readonly cpu: number;
+  readonly memoryGiB: number;
+}
+
+type Workload = Omit<WorkloadSpec, "name">;
+
+/** Whether an order leaves a pod of these workloads, all of whose replicas come, without one of so many nodes. */
+function fails(
+  workloads: readonly Workload[],
+  node: Node,
+  count: number,
+  { isLevel = false, most = 1e6 } = {},
+): boolean {
+  const load = loadOf({ workloads: workloads.map((one, i) => ({ name: `w${i}`, ...one })) }, 0);
+  const perNode = resources({ cpuMillis: 1000 * node.cpu, memoryMiB: 1024 * node.memoryGiB, pods: 110 });
+  const site = { name: "s", faultDomain: "d", nodeGroups: [{ pool: "apps", machineType: "m", count, perNode }] };
+  const search = new EveryOrder(load, nodesOf(site, load), most);
+  return search.fails(
+    [count],
+    workloads.map(({ replicas }) => replicas),
+    isLevel,
+  );
+}
+
+describe("orders of arrival that leave a pod without a node", () => {
+  const small = { cpu: 0.5, memoryGiB: 0.5 };
+  const large = { cpu: 1.5, memoryGiB: 0.5 };
+  const node = { cpu: 2, memoryGiB: 8 };
+  const TABLE: readonly [string, boolean, readonly Workload[], number][] = [
+    [
+      "small pods spread, so that a large one finds room nowhere",
+      true,
+      [
+        { replicas: 4, ...small },
+        { replicas: 1, ...large },
+      ],
+      2,
+    ],
+    [
+      "small pods that cannot take a part of each node",
+      false,
+      [
+        { replicas: 1, ...small },
+        { replicas: 2, ...large },
+      ],
+      2,
+    ],
+    ["more pods than nodes have room for", true, [{ replicas: 3, ...large }], 2],
+    [
+      "a pod that shares no node with those that spread over all",
+      true,
+      [
+        { replicas: 2, ...small },
+        { replicas: 1, ...small, apartFrom: ["w0"] },
+      ],
+      2,
+    ],
+    [
+      "with a node to spare for it",
+      false,
+      [
+        { replicas: 2, ...small },
+        { replicas: 1, ...small, apartFrom: ["w0"] },
+      ],
+      3,
+    ],
+    ["as many pods of one a node as nodes", false, [{ replicas: 3, ...small, onePerNode: true }], 3],
+    ["one more of them", true, [{ replicas: 4, ...small, onePerNode: true }], 3],
+  ];
+  for (const [what, expected, workloads, count] of TABLE) {
+    it(what, () => assert.equal(fails(workloads, node, count), expected));
+  }
+
+  it("pods that must be even are as many on each node as the fewest and the skew, where all nodes are there", () => {
+    const even = [{ replicas: 4, ...small, nodeSpread: { maxSkew: 1 } }];
+    assert.deepEqual([fails(even, node, 2), fails(even, node, 2, { isLevel: true })], [true, false]);
+  });
+
+  it("are looked for in small sites alone, in fewer conditions each the more sites there are", () => {
+    const many = [
+      { replicas: 400, ...small },
+      { replicas: 100, ...large },
+    ];
+    assert.equal(fails(many, node, 10), false);
+    assert.equal(fails(TABLE[0]![2], node, 2, { most: 1 }), false);
+    assert.deepEqual([1, 10, 255].map(conditionsPerSite), [2000, 2000, 78]);
+  });
+
+  it("there are none where no order that is drawn leaves one", () => {
+    const seen = { safe: 0, found: 0 };
+    const draw = seeded(7);
+    const workload = fc.record({
+      replicas: fc.integer({ min: 1, max: 4 }),
+      cpu: fc.constantFrom(0.25, 0.5, 0.7, 1.1, 1.5),
+      memoryGiB: fc.constantFrom(0.25, 0.5, 1.2, 3),
+    });
+    const nodes = fc.record({ cpu: fc.constantFrom(2, 4), memoryGiB: fc.constantFrom(4, 8) });
+    const law = fc.property(
+      fc.array(workload, { minLength: 2, maxLength: 3 }),
+      nodes,
+      fc.integer({ min: 2, max: 5 }),
+      (workloads, each, count) => {
+        const shapes = workloads.map(({ cpu, memoryGiB }) => ({ cpu: 1000 * cpu, memory: 1024 * memoryGiB }));
+        const capacity = { cpu: 1000 * each.cpu, memory: 1024 * each.memoryGiB };
+        const pods = workloads.flatMap(({ replicas }, w) => Array.from({ length: replicas }, () => w));
+        const isStuck = () => pendingPods(shapes, capacity, count, shuffled(pods, draw), draw) > 0;
+        const stuck = Array.from({ length: 30 }, isStuck).includes(true);
+        if (stuck) seen.found++;
+        else seen.safe++;
+        assert.ok(!stuck || fails(workloads, each, count), "an order that was drawn leaves a pod pending");
+      },
+    );
+    fc.assert(law, { numRuns: 300 });
+    assert.ok(seen.safe > 50 && seen.found > 50, JSON.stringify(seen));
+  });
+});
+
+function shuffled<T>(all: readonly T[], draw: () => number): T[] {
+  return all
+    .map((one) => ({ one, at: draw() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one);
+}
