@@ -1,3 +1,4 @@
+import { oncePerObject } from "./oncePerObject";
 import type { Load, SiteNodes } from "./packing";
 import { seeded } from "./seeded";
 
@@ -75,29 +76,22 @@ const MIXES = 12;
 /** Parts in which each workload comes in them; in all others it comes whole. */
 export const PARTS = 3;
 
-const mixes = new WeakMap<Load, readonly (readonly Turn[])[]>();
-
 /** Of draws of so few orders, one with which all demands are refused that are known to be hard: test/plan/arrivals.test.ts. */
 const SEED = 2;
 
 /** Orders of the parts of all workloads, drawn once: the same for every site, and in every run. */
-function mixedTurns(load: Load): readonly (readonly Turn[])[] {
-  let known = mixes.get(load);
-  if (known === undefined) {
-    const draw = seeded(SEED);
-    const all = [...load.critical.keys()].flatMap((w) =>
-      Array.from({ length: PARTS }, (_, part): Turn => ({ w, part, parts: PARTS })),
-    );
-    known = Array.from({ length: MIXES }, () =>
-      all
-        .map((turn) => ({ turn, at: draw() }))
-        .sort((a, b) => a.at - b.at)
-        .map(({ turn }) => turn),
-    );
-    mixes.set(load, known);
-  }
-  return known;
-}
+const mixedTurns = oncePerObject((load: Load): readonly (readonly Turn[])[] => {
+  const draw = seeded(SEED);
+  const all = [...load.critical.keys()].flatMap((w) =>
+    Array.from({ length: PARTS }, (_, part): Turn => ({ w, part, parts: PARTS })),
+  );
+  return Array.from({ length: MIXES }, () =>
+    all
+      .map((turn) => ({ turn, at: draw() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ turn }) => turn),
+  );
+});
 
 /** Workloads that are tried as the first and as the last, of those that others keep off nodes. */
 const LIMITED = 8;
@@ -115,32 +109,25 @@ function limitedOrders({ critical, exclusion }: Load, smallFirst: readonly numbe
   });
 }
 
-const orders = new WeakMap<Load, ReadonlyMap<string, readonly number[]>>();
-
 /**
  * The order of the specification, and one resource's heavy or light pods first: the same orders for every site, however large
  * its nodes are, by their texts.
  */
-function ordersOf(load: Load): ReadonlyMap<string, readonly number[]> {
-  let known = orders.get(load);
-  if (known === undefined) {
-    const all = [...load.critical.keys()];
-    const byResource = load.resources.flatMap((name, r) => {
-      if (name === "pods") return [];
-      const size = load.critical.map((one) => one.size[r] ?? 0);
-      return [
-        by(
-          all,
-          size.map((one) => -one),
-        ),
-        by(all, size),
-      ];
-    });
-    known = new Map([all, ...byResource].map((order) => [order.join(), order]));
-    orders.set(load, known);
-  }
-  return known;
-}
+const ordersOf = oncePerObject((load: Load): ReadonlyMap<string, readonly number[]> => {
+  const all = [...load.critical.keys()];
+  const byResource = load.resources.flatMap((name, r) => {
+    if (name === "pods") return [];
+    const size = load.critical.map((one) => one.size[r] ?? 0);
+    return [
+      by(
+        all,
+        size.map((one) => -one),
+      ),
+      by(all, size),
+    ];
+  });
+  return new Map([all, ...byResource].map((order) => [order.join(), order]));
+});
 
 /** Workloads by a key, equal ones in the order of the specification. */
 function by(all: readonly number[], key: readonly number[]): number[] {

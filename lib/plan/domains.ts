@@ -3,7 +3,7 @@ import { conditionsPerSite } from "./everyOrder";
 import { type Load, nodesOf, type SiteNodes } from "./packing";
 import type { Confined, RunningPart, SiteLoad } from "./requirements";
 import { carriesAll, ShareSum } from "./shares";
-import { type SiteShare, siteShare } from "./siteShare";
+import { possibleShare, type SiteShare, siteShare } from "./siteShare";
 
 /** A serving site and what it can carry. */
 export interface ServingSite {
@@ -46,7 +46,7 @@ export function rememberedShares(sites: number): ShareOf {
 /** The share that a site carries beside what is confined to it, which may be carried elsewhere where nothing is proven. */
 function shareBeside({ reserved, without }: SiteLoad, nodes: SiteNodes, conditions: number): SiteShare {
   const share = siteShare(reserved, nodes, conditions);
-  return reserved === without ? share : { ...share, possible: siteShare(without, nodes, conditions).possible };
+  return reserved === without ? share : { ...share, possible: possibleShare(without, nodes) };
 }
 
 /** What one site can carry. */

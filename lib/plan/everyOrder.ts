@@ -1,4 +1,5 @@
 import { NodeContents } from "./nodeContents";
+import { oncePerObject } from "./oncePerObject";
 import type { Limit, Load, SiteNodes } from "./packing";
 
 /**
@@ -96,7 +97,7 @@ export class EveryOrder {
     if (this.isSafe(left, rooms)) return false;
     for (let w = 0; w < counts.length; w++) {
       if (left[w] === 0) continue;
-      const choices = this.choices(all, w, isLevel);
+      const choices = this.choices(all, w, (counts[w] as number) - (left[w] as number), isLevel);
       if (choices.length === 0) return true;
       for (const { at, many, id } of choices) {
         const after = replaced(condition, at + many - 1, id);
@@ -140,25 +141,21 @@ export class EveryOrder {
     return true;
   }
 
-  private choices(all: readonly Alike[], w: number, isLevel: boolean): Choice[] {
+  /** @param placed pods of the workload that have a node */
+  private choices(all: readonly Alike[], w: number, placed: number, isLevel: boolean): Choice[] {
     const most = this.mostOnNode(all, w, isLevel);
     const found: Choice[] = [];
     for (const { at, many, id } of all) {
       const has = this.contents.of(id).has[w] as number;
-      const placed = has < most ? this.contents.with(id, w) : undefined;
-      if (placed !== undefined) found.push({ at, many, has, id: placed.id, score: placed.score });
+      const after = has < most ? this.contents.with(id, w) : undefined;
+      if (after !== undefined) found.push({ at, many, has, id: after.id, score: after.score });
     }
     if (found.length < 2) return found;
     // Pods with constraints of their own that must hold are not spread by the cluster's.
-    if (this.load.critical[w]?.spec.nodeSpread === undefined) addSpread(found, this.podsOf(all, w));
+    if (this.load.critical[w]?.spec.nodeSpread === undefined) addSpread(found, placed);
     let best = 0;
     for (const { score } of found) best = Math.max(best, score);
     return found.filter(({ score }) => score >= best - NEARLY_BEST);
-  }
-
-  /** Pods of a workload that have a node. */
-  private podsOf(all: readonly Alike[], w: number): number {
-    return all.reduce((pods, { id, many }) => pods + many * (this.contents.of(id).has[w] as number), 0);
   }
 
   /** Pods of a workload that a node may have. */
@@ -174,17 +171,10 @@ export class EveryOrder {
   }
 }
 
-const displaced = new WeakMap<Load, readonly (readonly number[])[]>();
-
 /** The same for every site. */
-function displacedIn(load: Load): readonly (readonly number[])[] {
-  let known = displaced.get(load);
-  if (known === undefined) {
-    known = load.critical.map((_, w) => displacedBy(load, w));
-    displaced.set(load, known);
-  }
-  return known;
-}
+const displacedIn = oncePerObject((load: Load): readonly (readonly number[])[] =>
+  load.critical.map((_, w) => displacedBy(load, w)),
+);
 
 /** A pod of the workload itself takes the room of one; one that it shares no node with, that of as many as a node takes. */
 function displacedBy({ critical, exclusion }: Load, w: number): number[] {

@@ -3,7 +3,6 @@ import type { Load, SiteNodes } from "./packing";
 
 /** A node with the pods that it has. */
 export interface NodeContent {
-  readonly id: number;
   /** Index of the group of nodes that it is one of. */
   readonly group: number;
   /** Pods by critical workload. */
@@ -92,7 +91,7 @@ export class NodeContents {
     if (id === undefined) {
       id = this.all.length;
       this.ids.set(key, id);
-      this.all.push({ id, group, has, free });
+      this.all.push({ group, has, free });
       this.placed.push([]);
     }
     return id;

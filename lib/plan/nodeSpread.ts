@@ -1,18 +1,17 @@
 import type { CapacitySite, NodeGroup } from "./capacityInput";
 import { capacityOf, timesIn } from "./grains";
+import { oncePerObject } from "./oncePerObject";
 import type { Limit, Load, Pods } from "./packing";
 import { countsForSpread, mayRunOn } from "./schedulable";
 
-const limitsWithoutSpread = new WeakMap<Load["exclusion"], readonly Limit[]>();
+const limitsWithoutSpread = oncePerObject(({ mostPerNode }: Load["exclusion"]): readonly Limit[] =>
+  mostPerNode.map((most) => ({ always: most, skew: Number.POSITIVE_INFINITY, most })),
+);
 
 /** What keeps the pods of each workload off nodes of a site that have some of them already. */
 export function limitsOf(site: CapacitySite, load: Load): readonly Limit[] {
   const { exclusion } = load;
-  let limits = limitsWithoutSpread.get(exclusion);
-  if (limits === undefined) {
-    limits = exclusion.mostPerNode.map((most) => ({ always: most, skew: Number.POSITIVE_INFINITY, most }));
-    limitsWithoutSpread.set(exclusion, limits);
-  }
+  const limits = limitsWithoutSpread(exclusion);
   if (!exclusion.isSpread) return limits;
   return [...load.critical, ...load.sheddable].map((pods, w) => spreadLimit(pods, site, load, limits[w] as Limit));
 }

@@ -1,5 +1,6 @@
 import { type Arrival, PARTS } from "./arrivals";
 import { type Company, companyOf } from "./company";
+import { oncePerObject } from "./oncePerObject";
 import type { Load, Nodes, SiteNodes } from "./packing";
 
 /**
@@ -166,17 +167,10 @@ function inOneRow(groups: readonly Nodes[], resources: number): Float64Array {
   return row;
 }
 
-const sizes = new WeakMap<Load, Float64Array>();
-
 /** Sizes of a load's pods in one row, the same for every site. */
-function sizesOf(load: Load): Float64Array {
-  let known = sizes.get(load);
-  if (known === undefined) {
-    known = Float64Array.from([...load.critical, ...load.sheddable].flatMap((one) => one.size));
-    sizes.set(load, known);
-  }
-  return known;
-}
+const sizesOf = oncePerObject(({ critical, sheddable }: Load) =>
+  Float64Array.from([...critical, ...sheddable].flatMap((one) => one.size)),
+);
 
 /** Whether all of these critical pods find a node when they arrive in that way, on nodes that are empty. */
 export function allPlaced(scheduler: Scheduler, counts: readonly number[], arrival: Arrival): boolean {

@@ -20,10 +20,15 @@ export interface SiteShare {
  * @param conditions that are searched at most for an order of arrival that leaves a pod without a node
  */
 export function siteShare(load: Load, site: SiteNodes, conditions = conditionsPerSite(1)): SiteShare {
-  if (dividesNothing(load)) return shareOfNothing(load, site, conditions);
-  const possible = upperBound(load, site);
+  const possible = possibleShare(load, site);
+  if (dividesNothing(load)) return { proven: shareOfNothing(load, site, possible, conditions), possible };
   if (possible.num === 0) return { proven: NOTHING, possible };
   return { proven: provenShare(load, site, possible, conditions), possible };
+}
+
+/** The share alone beyond which nothing can be placed: {@link SiteShare.possible}. With nothing to divide it is any. */
+export function possibleShare(load: Load, site: SiteNodes): Share {
+  return dividesNothing(load) ? { num: load.headroom.num, den: load.headroom.den } : upperBound(load, site);
 }
 
 /** Whether a site has a fixed number of pods of every workload, and no part of anything else. */
@@ -32,12 +37,9 @@ function dividesNothing(load: Load): boolean {
 }
 
 /** With nothing to divide, a site that has room for its fixed pods can take any share of it. */
-function shareOfNothing(load: Load, site: SiteNodes, conditions: number): SiteShare {
+function shareOfNothing(load: Load, site: SiteNodes, all: Share, conditions: number): Share {
   const counts = replicasAt(load, 0);
-  const all: Share = { num: load.headroom.num, den: load.headroom.den };
-  const proven =
-    new AnyOrder(load, site).fits(counts) || new Simulation(load, site, conditions).places(counts) ? all : NOTHING;
-  return { proven, possible: all };
+  return new AnyOrder(load, site).fits(counts) || new Simulation(load, site, conditions).places(counts) ? all : NOTHING;
 }
 
 /**
