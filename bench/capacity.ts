@@ -38,7 +38,7 @@ export function manySites(tolerate: number, slack: number, count = 255): Capacit
   return { sites, demand: { workloads }, tolerate, faultDomain: "region" };
 }
 
-/** Small sites, no two alike, of six pods of each of four workloads: every order in which these may come is searched. */
+/** Small sites, no two alike, of six pods of each of four workloads: the orders in which these may come are searched. */
 export function smallSites(count: number): CapacityInput {
   const shapes = [
     [0.25, 0.5],
@@ -70,8 +70,8 @@ export async function run(): Promise<Figure[]> {
     figure("verdict of 255 different sites, k = 1", manySites(1, 4)),
     figure("verdict of 255 different sites, k = 2", manySites(2, 4)),
     figure("verdict and fix of 255 different sites, k = 1", manySites(1, 2)),
-    figure("verdict of 3 small sites, every order searched", smallSites(3)),
-    figure("verdict of 255 small sites, as many orders searched as of 10", smallSites(255)),
+    figure("verdict of 3 small sites, orders searched", smallSites(3)),
+    figure("verdict of 255 small sites", smallSites(255)),
   ];
 }
 

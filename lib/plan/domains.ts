@@ -1,5 +1,5 @@
 import type { CapacitySite } from "./capacityInput";
-import { conditionsPerSite } from "./everyOrder";
+import { conditionsPerSite } from "./orderSearch";
 import { type Load, nodesOf, type SiteNodes } from "./packing";
 import type { Confined, RunningPart, SiteLoad } from "./requirements";
 import { carriesAll, ShareSum } from "./shares";

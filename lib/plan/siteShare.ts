@@ -1,7 +1,7 @@
 import { AnyOrder } from "./anyOrder";
 import { type Arrival, adversarialArrivals } from "./arrivals";
-import { conditionsPerSite, EveryOrder } from "./everyOrder";
 import { ceil } from "./grains";
+import { conditionsPerSite, OrderSearch } from "./orderSearch";
 import type { Load, SiteNodes } from "./packing";
 import { NOTHING, quotient, type Share, smaller } from "./shares";
 import { allPlaced, Scheduler } from "./simulate";
@@ -9,7 +9,7 @@ import { replicasAt, stepBelow, upperBound } from "./upperBound";
 
 /** The largest share of the bare demand that a site's nodes carry: proven, and beyond which nothing can be placed. */
 export interface SiteShare {
-  /** The pods of this share find a node: in every order, or in each of the adversarial arrivals and in all orders searched. */
+  /** The pods of this share find a node: in every order, or in each of the adversarial arrivals and in the orders searched. */
   readonly proven: Share;
   /** No placement, however clever, carries more. */
   readonly possible: Share;
@@ -117,7 +117,7 @@ const SUBSETS = 8;
 class Simulation {
   private readonly scheduler: Scheduler;
   private readonly arrivals: Arrival[];
-  private readonly everyOrder: EveryOrder;
+  private readonly orders: OrderSearch;
 
   constructor(
     private readonly load: Load,
@@ -126,7 +126,7 @@ class Simulation {
   ) {
     this.scheduler = new Scheduler(load, site);
     this.arrivals = adversarialArrivals(load, site);
-    this.everyOrder = new EveryOrder(load, site, conditions);
+    this.orders = new OrderSearch(load, site, conditions);
   }
 
   /** Whether every arrival places all of the critical pods, on all the nodes or on some of them. */
@@ -155,7 +155,7 @@ class Simulation {
       this.arrivals.unshift(...this.arrivals.splice(i, 1));
       return false;
     }
-    return !this.everyOrder.fails(nodes, counts, isLevel);
+    return !this.orders.fails(nodes, counts, isLevel);
   }
 
   /** What the pods take of each resource, wherever they are. */

@@ -151,6 +151,35 @@ const FLEETS: readonly {
       [4, 1.1, 1.2],
     ],
   },
+  // And from here on it has to follow the conditions that leave least room.
+  {
+    nodes: [
+      [2, 8],
+      [2, 16],
+    ],
+    workloads: [
+      [3, 0.7, 2],
+      [6, 0.5, 0.25],
+      [2, 0.25, 2],
+      [3, 0.25, 1.2],
+      [4, 0.25, 3],
+      [4, 1.5, 0.5],
+    ],
+  },
+  {
+    nodes: [
+      [8, 8],
+      [8, 8],
+      [2, 32],
+    ],
+    workloads: [
+      [4, 1.1, 0.5],
+      [3, 1.5, 1.2],
+      [1, 0.25, 2],
+      [5, 0.7, 2],
+      [3, 0.7, 3],
+    ],
+  },
 ];
 
 type Fleet = (typeof FLEETS)[number];

@@ -8,18 +8,28 @@ import type { Limit, Load, SiteNodes } from "./packing";
  */
 const NEARLY_BEST = 5;
 
-/** Sites whose pods can be placed by workload in more combinations than this are not searched. */
-const MOST_COMBINATIONS = 2500;
-
-/** Nor are sites with more nodes: a condition says what each has. */
-const MOST_NODES = 200;
+/** Sites of more nodes than this are not searched: a condition says what each has. */
+const MOST_NODES = 100;
 
 /** Conditions that are searched at most: of one site, and of all sites of a fleet. */
-const MOST_CONDITIONS = { site: 2000, fleet: 20_000 };
+const MOST_CONDITIONS = { site: 500, fleet: 20_000 };
+
+/** Sites of so many pods that fewer conditions could be followed from pod to pod are not searched: little would be found. */
+const FEWEST_FOLLOWED = 5;
 
 /** Conditions that may be searched of each of so many sites. */
 export function conditionsPerSite(sites: number): number {
   return Math.min(MOST_CONDITIONS.site, Math.floor(MOST_CONDITIONS.fleet / sites));
+}
+
+/** What the nodes of a site have, some of its pods being placed. */
+interface Condition {
+  /** Contents of the nodes, ascending. */
+  readonly nodes: readonly number[];
+  /** Pods of each workload that are not placed. */
+  readonly left: readonly number[];
+  /** Pods of each workload alone for which there is room. */
+  readonly rooms: readonly number[];
 }
 
 /** Nodes in the same condition, by the position of the first among all nodes. */
@@ -41,11 +51,11 @@ interface Choice {
 }
 
 /**
- * Whether pods find a node in every order in which they may come, when the scheduler scores nodes as it does by default. All
- * orders are searched, with every choice between nodes that score nearly alike: in whichever order its pods come, a small site
- * passes through few conditions. A large one is not searched, and one of too many conditions as far as they go.
+ * Looks for an order of arrival that leaves a pod without a node, when the scheduler scores nodes as it does by default. Orders
+ * are followed by the conditions that they lead to, with every choice between nodes that score nearly alike: all of them while
+ * there are few, as in small sites, and of more the tightest.
  */
-export class EveryOrder {
+export class OrderSearch {
   private readonly contents: NodeContents;
   /** By workload: of how many of its pods a pod of each workload takes the room at most. */
   private readonly displaced: readonly (readonly number[])[];
@@ -69,62 +79,53 @@ export class EveryOrder {
    * @param isLevel as for `Scheduler.reset`
    */
   fails(nodes: readonly number[], counts: readonly number[], isLevel: boolean): boolean {
-    if (counts.reduce((all, count) => all * (count + 1), 1) > MOST_COMBINATIONS) return false;
-    if (nodes.reduce((all, count) => all + count, 0) > MOST_NODES) return false;
-    const empty = nodes.flatMap((count, g) => Array.from({ length: count }, () => this.contents.empty(g)));
-    let level: ReadonlyMap<string, readonly number[]> = new Map([["", empty.sort(ascending)]]);
-    for (let searched = 0; level.size > 0 && searched <= this.most; searched += level.size) {
-      const next = new Map<string, readonly number[]>();
-      for (const condition of level.values()) {
-        if (this.leadsToFailure(condition, counts, isLevel, next)) return true;
-      }
-      level = next;
+    const pods = total(counts);
+    if (FEWEST_FOLLOWED * pods > this.most || total(nodes) > MOST_NODES) return false;
+    let level: readonly Condition[] = [this.empty(nodes, counts)];
+    let searched = 0;
+    for (let left = pods; level.length > 0 && left >= 0; left--) {
+      searched += level.length;
+      const next = new Map<string, Condition>();
+      for (const condition of level) if (this.leadsToFailure(condition, counts, isLevel, next)) return true;
+      level = tightest([...next.values()], Math.floor((this.most - searched) / Math.max(1, left - 1)));
     }
     return false;
   }
 
+  private empty(nodes: readonly number[], left: readonly number[]): Condition {
+    const contents = nodes.flatMap((count, g) => Array.from({ length: count }, () => this.contents.empty(g)));
+    const rooms = left.map((_, w) => contents.reduce((sum, id) => sum + (this.contents.rooms(id)[w] as number), 0));
+    return { nodes: contents.sort(ascending), left, rooms };
+  }
+
   /** Whether a pod finds no node, or some certainly will not. Else adds the conditions that one pod more leads to. */
   private leadsToFailure(
-    condition: readonly number[],
+    condition: Condition,
     counts: readonly number[],
     isLevel: boolean,
-    next: Map<string, readonly number[]>,
+    next: Map<string, Condition>,
   ): boolean {
-    const all = alike(condition);
-    const left = this.left(all, counts);
-    const rooms = this.rooms(all);
+    const { nodes, left, rooms } = condition;
     if (left.some((pods, w) => pods > (rooms[w] as number))) return true;
     if (this.isSafe(left, rooms)) return false;
+    const all = alike(nodes);
     for (let w = 0; w < counts.length; w++) {
       if (left[w] === 0) continue;
       const choices = this.choices(all, w, (counts[w] as number) - (left[w] as number), isLevel);
       if (choices.length === 0) return true;
       for (const { at, many, id } of choices) {
-        const after = replaced(condition, at + many - 1, id);
+        const after = replaced(nodes, at + many - 1, id);
         const key = String.fromCharCode(...after);
-        if (!next.has(key)) next.set(key, after);
+        if (next.has(key)) continue;
+        const [had, has] = [this.contents.rooms(nodes[at] as number), this.contents.rooms(id)];
+        next.set(key, {
+          nodes: after,
+          left: left.map((pods, i) => (i === w ? pods - 1 : pods)),
+          rooms: rooms.map((room, i) => room - (had[i] as number) + (has[i] as number)),
+        });
       }
     }
     return false;
-  }
-
-  private left(all: readonly Alike[], counts: readonly number[]): number[] {
-    const left = [...counts];
-    for (const { id, many } of all) {
-      const { has } = this.contents.of(id);
-      for (let w = 0; w < left.length; w++) left[w] = (left[w] as number) - many * (has[w] as number);
-    }
-    return left;
-  }
-
-  /** Pods of each workload alone for which there is room. */
-  private rooms(all: readonly Alike[]): number[] {
-    const rooms = this.load.critical.map(() => 0);
-    for (const { id, many } of all) {
-      const each = this.contents.rooms(id);
-      for (let w = 0; w < rooms.length; w++) rooms[w] = (rooms[w] as number) + many * (each[w] as number);
-    }
-    return rooms;
   }
 
   /** Whether what is left finds room wherever it goes. */
@@ -169,6 +170,28 @@ export class EveryOrder {
     }
     return Math.min(most, fewest + skew);
   }
+}
+
+/**
+ * Of more conditions than so many, those that leave least room: for each workload in turn. Where room is the same, fewer of its
+ * pods left are more of others, which may take it.
+ */
+function tightest(conditions: readonly Condition[], most: number): readonly Condition[] {
+  if (conditions.length <= most) return conditions;
+  const workloads = conditions[0]?.left.keys() ?? [];
+  const ranked = [...workloads].map((w) =>
+    [...conditions].sort((a, b) => spare(a, w) - spare(b, w) || (a.left[w] as number) - (b.left[w] as number)),
+  );
+  const kept = new Set<Condition>();
+  for (let i = 0; kept.size < most; i++) {
+    for (const all of ranked) if (kept.size < most) kept.add(all[i] as Condition);
+  }
+  return [...kept];
+}
+
+/** Pods of a workload for which there is room beyond those that are left of it: never more as pods are placed. */
+function spare({ left, rooms }: Condition, w: number): number {
+  return left[w] === 0 ? Number.POSITIVE_INFINITY : (rooms[w] as number) - (left[w] as number);
 }
 
 /** The same for every site. */
@@ -222,6 +245,10 @@ function addSpread(choices: readonly Choice[], inZone: number): void {
     fewest = Math.min(fewest, crowd(has));
   }
   for (const one of choices) one.score += 2 * Math.floor((100 * (most + fewest - crowd(one.has))) / most);
+}
+
+function total(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0);
 }
 
 function ascending(a: number, b: number): number {

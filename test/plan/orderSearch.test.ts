@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { conditionsPerSite, EveryOrder } from "../../lib/plan/everyOrder";
+import { conditionsPerSite, OrderSearch } from "../../lib/plan/orderSearch";
 import { loadOf, nodesOf } from "../../lib/plan/packing";
 import { resources } from "../../lib/plan/resources";
 import { seeded } from "../../lib/plan/seeded";
@@ -25,7 +25,7 @@ function fails(
   const load = loadOf({ workloads: workloads.map((one, i) => ({ name: `w${i}`, ...one })) }, 0);
   const perNode = resources({ cpuMillis: 1000 * node.cpu, memoryMiB: 1024 * node.memoryGiB, pods: 110 });
   const site = { name: "s", faultDomain: "d", nodeGroups: [{ pool: "apps", machineType: "m", count, perNode }] };
-  const search = new EveryOrder(load, nodesOf(site, load), most);
+  const search = new OrderSearch(load, nodesOf(site, load), most);
   return search.fails(
     [count],
     workloads.map(({ replicas }) => replicas),
@@ -87,14 +87,28 @@ describe("orders of arrival that leave a pod without a node", () => {
     assert.deepEqual([fails(even, node, 2), fails(even, node, 2, { isLevel: true })], [true, false]);
   });
 
-  it("are looked for in small sites alone, in fewer conditions each the more sites there are", () => {
+  it("are followed where room is least, when there are too many", () => {
+    const many = [
+      { replicas: 3, cpu: 0.7, memoryGiB: 2 },
+      { replicas: 6, cpu: 0.5, memoryGiB: 0.25 },
+      { replicas: 2, cpu: 0.25, memoryGiB: 2 },
+      { replicas: 3, cpu: 0.25, memoryGiB: 1.2 },
+      { replicas: 4, cpu: 0.25, memoryGiB: 3 },
+      { replicas: 4, cpu: 1.5, memoryGiB: 0.5 },
+    ];
+    const few = conditionsPerSite(1);
+    assert.equal(fails(many, node, 12, { most: few }), true);
+    assert.equal(fails(many, node, 22, { most: few }), false);
+  });
+
+  it("are looked for in sites of at most a hundred pods, in fewer conditions each the more sites there are", () => {
     const many = [
       { replicas: 400, ...small },
       { replicas: 100, ...large },
     ];
-    assert.equal(fails(many, node, 10), false);
+    assert.equal(fails(many, node, 10, { most: conditionsPerSite(1) }), false);
     assert.equal(fails(TABLE[0]![2], node, 2, { most: 1 }), false);
-    assert.deepEqual([1, 10, 255].map(conditionsPerSite), [2000, 2000, 78]);
+    assert.deepEqual([1, 40, 255].map(conditionsPerSite), [500, 500, 78]);
   });
 
   it("there are none where no order that is drawn leaves one", () => {
