@@ -1,4 +1,5 @@
 import type { Exclusion } from "./exclusion";
+import { mostWhere } from "./nodeSpread";
 import type { Limit } from "./packing";
 
 /** Bits of a word that are used: with 32, a mark would be negative. */
@@ -58,7 +59,7 @@ export class Company {
 
   /** Tells how many pods of the workload the node has that has the fewest. */
   level(fewest: number): void {
-    this.most = fewest + this.skew;
+    this.most = mostWhere(fewest, this.limits[this.placing] as Limit);
   }
 
   /** Whether the nodes of an entry, which have so many pods of the workload, may have no more. */

@@ -35,6 +35,11 @@ function spreadLimit({ spec, size }: Pods, site: CapacitySite, load: Load, alone
   };
 }
 
+/** Pods of a workload that a node may have where the node that has the fewest has so many. */
+export function mostWhere(fewest: number, { skew, most }: Limit): number {
+  return Math.min(most, fewest + skew);
+}
+
 /** The groups whose nodes count for the spread of a workload. */
 export function countingGroups(spec: Pods["spec"], { nodeGroups }: CapacitySite): NodeGroup[] {
   return nodeGroups.filter(

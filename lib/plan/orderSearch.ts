@@ -1,4 +1,5 @@
 import { NodeContents } from "./nodeContents";
+import { mostWhere } from "./nodeSpread";
 import { oncePerObject } from "./oncePerObject";
 import type { Limit, Load, SiteNodes } from "./packing";
 
@@ -161,14 +162,14 @@ export class OrderSearch {
 
   /** Pods of a workload that a node may have. */
   private mostOnNode(all: readonly Alike[], w: number, isLevel: boolean): number {
-    const { always, skew, most } = this.site.limits[w] as Limit;
-    if (!isLevel || skew === Number.POSITIVE_INFINITY) return always;
+    const limit = this.site.limits[w] as Limit;
+    if (!isLevel || limit.skew === Number.POSITIVE_INFINITY) return limit.always;
     let fewest = Number.POSITIVE_INFINITY;
     for (const { id } of all) {
       const { group, has } = this.contents.of(id);
       if (this.site.groups[group]?.carries[w]) fewest = Math.min(fewest, has[w] as number);
     }
-    return Math.min(most, fewest + skew);
+    return mostWhere(fewest, limit);
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import fc from "fast-check";
 import { AnyOrder } from "../../lib/plan/anyOrder";
 import { capacityVerdict } from "../../lib/plan/capacity";
@@ -9,6 +9,7 @@ import { loadOf, nodesOf } from "../../lib/plan/packing";
 import { resources, scale } from "../../lib/plan/resources";
 import { takenPorts } from "../../lib/plan/schedulable";
 import { quotient } from "../../lib/plan/shares";
+import { allPlaced, Scheduler } from "../../lib/plan/simulate";
 import { siteShare } from "../../lib/plan/siteShare";
 import type { HostPortSpec, NodeSpreadSpec, TaintSpec, WorkloadSpec } from "../../lib/plan/spec";
 import { replicasAt } from "../../lib/plan/upperBound";
@@ -182,6 +183,20 @@ const group = (pool: string) =>
 const groups = fc
   .tuple(group("a"), fc.option(group("b"), { nil: undefined }))
   .map(([a, b]) => (b === undefined ? [a] : [a, b]));
+
+test("pods that must be even and alone on a node are not two on it where the skew would let them", () => {
+  const workloads = [
+    { name: "even", replicas: 2, cpu: 0.3, memoryGiB: 0.1, onePerNode: true, nodeSpread: { maxSkew: 2 } },
+    { name: "first", replicas: 4, cpu: 0.5, memoryGiB: 0.1 },
+  ];
+  const load = loadOf({ workloads }, 0);
+  const perNode = resources({ cpuMillis: 2000, memoryMiB: 8192, pods: 110 });
+  const nodeGroups = [{ pool: "apps", machineType: "m", count: 2, perNode }];
+  const scheduler = new Scheduler(load, nodesOf({ name: "s", faultDomain: "d", nodeGroups }, load));
+  scheduler.reset([2], true);
+  const turns = [1, 0].map((w) => ({ w, part: 0, parts: 1 }));
+  assert.equal(allPlaced(scheduler, [2, 4], { turns, preference: "fill", favour: [0] }), false);
+});
 
 describe("what one site carries, against every order of arrival and every choice of a node", () => {
   it("is placed whole where that is proven, and more than what is possible never is", () => {
