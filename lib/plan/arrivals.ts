@@ -1,6 +1,6 @@
 import { oncePerObject } from "./oncePerObject";
 import type { Load, SiteNodes } from "./packing";
-import { seeded } from "./seeded";
+import { seeded, shuffled } from "./seeded";
 
 /**
  * Whether the scheduler spreads pods over the emptiest nodes or fills one node after the other; or spreads those of one
@@ -85,12 +85,7 @@ const mixedTurns = oncePerObject((load: Load): readonly (readonly Turn[])[] => {
   const all = [...load.critical.keys()].flatMap((w) =>
     Array.from({ length: PARTS }, (_, part): Turn => ({ w, part, parts: PARTS })),
   );
-  return Array.from({ length: MIXES }, () =>
-    all
-      .map((turn) => ({ turn, at: draw() }))
-      .sort((a, b) => a.at - b.at)
-      .map(({ turn }) => turn),
-  );
+  return Array.from({ length: MIXES }, () => shuffled(all, draw));
 });
 
 /** Workloads that are tried as the first and as the last, of those that others keep off nodes. */

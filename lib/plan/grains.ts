@@ -24,6 +24,11 @@ export function timesIn(size: readonly number[], room: readonly number[]): numbe
   return times;
 }
 
+/** The sum of whole numbers. */
+export function total(amounts: readonly number[]): number {
+  return amounts.reduce((sum, one) => sum + one, 0);
+}
+
 /** Amounts from here on count as unlimited: 2^53 - 1 grains, which is 8 PiB of memory or 9 billion cores. */
 export const UNLIMITED = Number.MAX_SAFE_INTEGER;
 

@@ -1,3 +1,4 @@
+import { total } from "./grains";
 import { NodeContents } from "./nodeContents";
 import { mostWhere } from "./nodeSpread";
 import { oncePerObject } from "./oncePerObject";
@@ -84,7 +85,7 @@ export class OrderSearch {
     if (FEWEST_FOLLOWED * pods > this.most || total(nodes) > MOST_NODES) return false;
     let level: readonly Condition[] = [this.empty(nodes, counts)];
     let searched = 0;
-    for (let left = pods; level.length > 0 && left >= 0; left--) {
+    for (let left = pods; level.length > 0 && left > 0; left--) {
       searched += level.length;
       const next = new Map<string, Condition>();
       for (const condition of level) if (this.leadsToFailure(condition, counts, isLevel, next)) return true;
@@ -246,10 +247,6 @@ function addSpread(choices: readonly Choice[], inZone: number): void {
     fewest = Math.min(fewest, crowd(has));
   }
   for (const one of choices) one.score += 2 * Math.floor((100 * (most + fewest - crowd(one.has))) / most);
-}
-
-function total(counts: readonly number[]): number {
-  return counts.reduce((all, count) => all + count, 0);
 }
 
 function ascending(a: number, b: number): number {

@@ -1,6 +1,6 @@
 import { AnyOrder } from "./anyOrder";
 import { type Arrival, adversarialArrivals } from "./arrivals";
-import { ceil } from "./grains";
+import { ceil, total } from "./grains";
 import { conditionsPerSite, OrderSearch } from "./orderSearch";
 import type { Load, SiteNodes } from "./packing";
 import { NOTHING, quotient, type Share, smaller } from "./shares";
@@ -70,7 +70,7 @@ function inAnyOrder(load: Load, anyOrder: AnyOrder, possible: Share, within: (sh
   let [low, high] = [0, quotient(possible)];
   let [fewer, more] = [replicasAt(load, low), replicasAt(load, high)];
   // Between counts that differ by one replica there is no third.
-  for (let i = 0; i < 24 && sum(more) - sum(fewer) > 1; i++) {
+  for (let i = 0; i < 24 && total(more) - total(fewer) > 1; i++) {
     const middle = (low + high) / 2;
     const counts = replicasAt(load, middle);
     if (anyOrder.fits(counts)) [low, fewer] = [middle, counts];
@@ -85,10 +85,6 @@ function inAnyOrder(load: Load, anyOrder: AnyOrder, possible: Share, within: (sh
     at = stepBelow(load, quotient(at));
   }
   return best;
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((all, count) => all + count, 0);
 }
 
 /**

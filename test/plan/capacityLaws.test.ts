@@ -6,6 +6,7 @@ import type { CapacityInput, CapacitySite, NodeGroup } from "../../lib/plan/capa
 import { loadOf, nodesOf } from "../../lib/plan/packing";
 import { type Resources, resources, scale, sum } from "../../lib/plan/resources";
 import { mayRunOn, podResources } from "../../lib/plan/schedulable";
+import { shuffled } from "../../lib/plan/seeded";
 import { siteShare } from "../../lib/plan/siteShare";
 import type { Architecture, TolerationSpec, WorkloadSpec } from "../../lib/plan/spec";
 import type { Fix } from "../../lib/plan/verdict";
@@ -111,9 +112,8 @@ describe("laws of the verdict", () => {
   it("does not depend on the order of the sites", () => {
     fc.assert(
       fc.property(inputs, fc.infiniteStream(fc.nat()), (input, random) => {
-        const keyed = input.sites.map((site) => ({ site, key: random.next().value as number }));
-        const shuffled = keyed.sort((a, b) => a.key - b.key).map(({ site }) => site);
-        const [a, b] = [capacityVerdict(input), capacityVerdict({ ...input, sites: shuffled })];
+        const sites = shuffled(input.sites, () => random.next().value as number);
+        const [a, b] = [capacityVerdict(input), capacityVerdict({ ...input, sites })];
         assert.deepEqual({ ...b, placements: [] }, { ...a, placements: [] });
         assert.deepEqual(new Set(b.placements), new Set(a.placements));
       }),

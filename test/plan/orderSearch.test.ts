@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { conditionsPerSite, OrderSearch } from "../../lib/plan/orderSearch";
 import { loadOf, nodesOf } from "../../lib/plan/packing";
 import { resources } from "../../lib/plan/resources";
-import { seeded } from "../../lib/plan/seeded";
+import { seeded, shuffled } from "../../lib/plan/seeded";
 import type { WorkloadSpec } from "../../lib/plan/spec";
 import { pendingPods } from "../support/defaultScheduler";
 
@@ -139,10 +139,3 @@ describe("orders of arrival that leave a pod without a node", () => {
     assert.ok(seen.safe > 50 && seen.found > 50, JSON.stringify(seen));
   });
 });
-
-function shuffled<T>(all: readonly T[], draw: () => number): T[] {
-  return all
-    .map((one) => ({ one, at: draw() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ one }) => one);
-}
