@@ -3,13 +3,15 @@
 //   npm test                  everything
 //   npm test -- test/plan     only these
 import { spawnSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MINUTE = 60_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Files that change what belongs to their process, or wait for control planes of their own while others go on. */
+const OWN_PROCESS = ["test/clusters-local", "test/mesh-real", "test/rehearsal/cli", "test/rehearsal/pulumi"];
 const wanted = process.argv.slice(2);
 const files = (wanted.length === 0 ? ["test"] : wanted).flatMap(testsIn);
 if (files.length === 0) {
@@ -31,10 +33,17 @@ const programs = JSON.stringify(join(root, "test", "support", "programs.cjs"));
 process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} --max-semi-space-size=64 --require ${programs}`;
 // One file more than cores: those with control planes wait for them half of their time.
 const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
-// A file that hangs is ended and named, and so is one whose programs outlive it and keep its output open. The first files of
+// What hangs is ended, and its file or folder named; so is what leaves programs that keep its output open. The first files of
 // a cold machine wait up to half an hour for programs that others build.
 const timeout = `--test-timeout=${45 * MINUTE}`;
-const runner = ["./test/support/preload.cjs", "--test", concurrency, timeout, "--test-reporter=spec", ...files];
+const runner = [
+  "./test/support/preload.cjs",
+  "--test",
+  concurrency,
+  timeout,
+  "--test-reporter=spec",
+  ...processes(files),
+];
 run("tests", "--require", runner, 80 * MINUTE);
 
 function testsIn(path) {
@@ -45,6 +54,31 @@ function testsIn(path) {
       .sort();
   }
   return path.endsWith(".test.ts") ? [path] : [];
+}
+
+/**
+ * What node runs a process each for: a file, or one that has those of a folder run one after the other. To load the SDK and
+ * what compiles on the way takes a process over a second, more than most files take for their tests.
+ */
+function processes(files) {
+  const groups = join(compiled, "folders");
+  rmSync(groups, { recursive: true, force: true });
+  mkdirSync(groups);
+  const folders = new Map();
+  for (const file of files) {
+    const alone = OWN_PROCESS.some((path) => file.startsWith(path));
+    const key = alone ? file : dirname(file);
+    folders.set(key, [...(folders.get(key) ?? []), file]);
+  }
+  return [...folders].map(([folder, [first, ...more]]) => {
+    if (more.length === 0) return first;
+    const group = join(groups, `${folder.replaceAll(/[\\/]/g, "-")}.cjs`);
+    const suites = [first, ...more].map(
+      (file) => `describe(${JSON.stringify(file)}, () => { require(${JSON.stringify(join(root, file))}); });`,
+    );
+    writeFileSync(group, ['const { describe } = require("node:test");', ...suites, ""].join("\n"));
+    return group;
+  });
 }
 
 function run(what, script, args, timeout) {

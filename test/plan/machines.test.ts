@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { catalogue, type Machine, machine, nearestMachine, type Provider } from "../../lib/plan/machines";
@@ -7,10 +9,16 @@ import { listedMachines } from "../../lib/plan/machines/table";
 const PROVIDERS: readonly Provider[] = ["aws", "gcp", "azure"];
 
 test("no table is read before a machine is asked for", () => {
-  const loaded = () => Object.keys(require.cache).filter((file) => /machines.(aws|gcp|azure).json$/.test(file));
-  assert.deepEqual(loaded(), []);
-  machine("aws", "m6i.large");
-  assert.equal(loaded().length, 1);
+  const program = `
+    const { machine } = require("./lib/plan/machines");
+    const tables = () => Object.keys(require.cache).filter((file) => /machines.(aws|gcp|azure).json$/.test(file)).length;
+    const before = tables();
+    machine("aws", "m6i.large");
+    console.log(before, tables());`;
+  const typescript = require.resolve("../support/typescript.cjs");
+  const cwd = resolve(__dirname, "../..");
+  const run = spawnSync(process.execPath, ["--require", typescript, "-e", program], { cwd, encoding: "utf8" });
+  assert.equal(run.stdout, "0 1\n", run.stderr);
 });
 
 /** The providers' own instance pages: type, vCPUs, memory in GiB, architecture. */
