@@ -4,6 +4,7 @@ import { stateFacts } from "./life";
 import type { Problem } from "./problems";
 import type { FleetSpec, SiteSpec, SiteState } from "./spec";
 import { ownerOf } from "./underlay/networks";
+import { DEFAULT_KUBERNETES_VERSION } from "./versions";
 
 /**
  * Why a fleet cannot become another: what is a site's or the fleet's for life, and the order in which a site comes and goes.
@@ -38,6 +39,7 @@ function keptProblems(
   return [
     ...placeProblems(old, next, path),
     ...blockProblem(old, next, path, fleets),
+    ...versionProblem(old, next, path),
     ...stateProblem(old, next, path),
   ];
 }
@@ -73,6 +75,19 @@ function blockProblem(
 function blockOf({ block, number }: SiteSpec, { addresses }: FleetSpec): string {
   const { pool, blockPrefix } = blockPool(addresses);
   return block ?? formatCidr(part(pool, blockPrefix, number));
+}
+
+/** Control planes go one minor version forward at a time, whoever runs them, and none goes back with its nodes. */
+function versionProblem(old: SiteSpec, next: SiteSpec, path: string): Problem[] {
+  if (old.kind === "existing" || next.kind === "existing") return [];
+  const versions = [old, next].map(({ kubernetesVersion }) => kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION);
+  const [was = 0, is = 0] = versions.map((version) => Number(version.split(".")[1]));
+  const changed = `was "1.${was}" and is "1.${is}"`;
+  const refused = (message: string): Problem[] => [{ path: `${path}.kubernetesVersion`, message }];
+  if (is < was) return refused(`${changed}, and no update takes a cluster back: give "1.${was}" or newer.`);
+  if (is - was > 1)
+    return refused(`${changed}, and clusters are upgraded by one minor version at a time: give "1.${was + 1}" first.`);
+  return [];
 }
 
 /** Changes of state that skip what must come between: by the state before, then the state after. */

@@ -84,25 +84,6 @@ export function region(cloud: Regional): ValueRule {
     typeof value === "string" ? regionRefusal(cloud, value.toLowerCase().replaceAll(" ", "")) : undefined;
 }
 
-/** A minor version of Kubernetes that the clouds offer; see {@link KUBERNETES}. `tail` is what may follow it. */
-export function kubernetesVersion(tail: RegExp = /^$/): ValueRule {
-  return (value) => {
-    const match = /^1\.(\d{1,2})(.*)$/.exec(String(value));
-    if (match === null || !tail.test(match[2]!))
-      return `must be a version of Kubernetes such as "1.${KUBERNETES.newest - 1}"; got ${show(value)}`;
-    const minor = Number(match[1]);
-    if (minor >= KUBERNETES.oldest && minor <= KUBERNETES.newest) return undefined;
-    return `must be from 1.${KUBERNETES.oldest} to 1.${KUBERNETES.newest}, which the clouds offer; got ${show(value)}`;
-  };
-}
-
-/**
- * Minor versions of Kubernetes that at least one cloud still offers: the oldest in paid or long-term support, and the newest
- * that is released. Source: endoflife.date/amazon-eks, supported-kubernetes-versions of AKS and GKE's release schedule, read
- * on 2026-11-20.
- */
-export const KUBERNETES = { oldest: 31, newest: 36 } as const;
-
 /** Exactly one of the paths has a value. What is unknown may turn out to be absent, and is not counted against it. */
 export function exactlyOne(...paths: readonly string[]) {
   return ({ inputs }: Subject): CheckFailure | undefined => {

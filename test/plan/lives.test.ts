@@ -43,6 +43,21 @@ const REFUSED: readonly (readonly [what: string, before: FleetSpec, after: Fleet
     [/^sites\[1\]\.block was 10\.1\.0\.0\/16 and is 10\.99\.0\.0\/16, which restarts all/],
   ],
   [
+    "a cluster that goes back to an older Kubernetes, and one that skips a version",
+    fleetSpec([frankfurt({ kubernetesVersion: "1.35" }), gkeSite("belgium", 2, { kubernetesVersion: "1.32" })]),
+    fleetSpec([frankfurt({ kubernetesVersion: "1.34" }), gkeSite("belgium", 2, { kubernetesVersion: "1.34" })]),
+    [
+      /^sites\[0\]\.kubernetesVersion was "1\.35" and is "1\.34", and no update takes a cluster back: give "1\.35" or newer\.$/,
+      /^sites\[1\]\.kubernetesVersion was "1\.32" and is "1\.34", .* one minor version at a time: give "1\.33" first\.$/,
+    ],
+  ],
+  [
+    "a version that is left out, which is the library's",
+    fleet([frankfurt({ kubernetesVersion: "1.32" })]),
+    fleet([frankfurt()]),
+    [/^sites\[1\]\.kubernetesVersion was "1\.32" and is "1\.35"/],
+  ],
+  [
     "a site in another region",
     fleet([frankfurt()]),
     fleet([frankfurt({ region: "eu-west-1" })]),
@@ -126,6 +141,12 @@ describe("a fleet may become one", () => {
       { retired: [1], degradedUntil: "2026-12-31" },
     );
     assert.deepEqual(said(before, after), []);
+  });
+
+  it("whose clusters are upgraded by one minor version", () => {
+    const upgraded = (version: string) => fleet([frankfurt({ kubernetesVersion: version })]);
+    assert.deepEqual(said(upgraded("1.33"), upgraded("1.34")), []);
+    assert.deepEqual(said(upgraded("1.34"), fleet([frankfurt()])), [], "the library's");
   });
 
   it("that says better where a cluster is that exists", () => {

@@ -41,6 +41,7 @@ export const CORE_VPN = "aws:networkmanager/siteToSiteVpnAttachment:SiteToSiteVp
 export const CORE_ACCEPTER = "aws:networkmanager/attachmentAccepter:AttachmentAccepter";
 export const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 export const EKS_CLUSTER = "aws:eks/cluster:Cluster";
+export const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 export const ACCESS_ENTRY = "aws:eks/accessEntry:AccessEntry";
 export const ROLE = "aws:iam/role:Role";
 export const KEY = "aws:kms/key:Key";

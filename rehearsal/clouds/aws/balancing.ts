@@ -2,7 +2,7 @@ import { contains, parseAddress, readCidr } from "../../../lib/plan/cidr";
 import type { Making, Model } from "../model";
 import { between, exactlyOne, forbids, matches, oneOf, requires } from "../rules";
 import { at, select, text } from "../wire";
-import { arn, EIP, LOAD_BALANCER, SECURITY_GROUPS, SUBNET, TARGET_GROUP, VPC } from "./arns";
+import { arn, EIP, LOAD_BALANCER, NODE_GROUP, SECURITY_GROUPS, SUBNET, TARGET_GROUP, VPC } from "./arns";
 
 const NAME = matches(
   /^(?!internal-)(?!-)[A-Za-z0-9-]{1,32}(?<!-)$/,
@@ -137,7 +137,7 @@ export const balancingModels: { readonly [type: string]: Model } = {
     rules: [exactlyOne("lbTargetGroupArn", "elb")],
     refers: {
       lbTargetGroupArn: { to: [TARGET_GROUP] },
-      autoscalingGroupName: { to: ["aws:eks/nodeGroup:NodeGroup", "aws:autoscaling/group:Group"], unless: /^(?!eks-)/ },
+      autoscalingGroupName: { to: [NODE_GROUP, "aws:autoscaling/group:Group"], unless: /^(?!eks-)/ },
     },
   },
 };

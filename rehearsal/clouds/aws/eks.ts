@@ -1,20 +1,18 @@
+import { kubernetesVersion, nodesNotNewer, oneMinorAtATime } from "../kubernetesVersions";
 import type { Model } from "../model";
-import {
-  all,
-  anyCidr,
-  ascending,
-  atMostOne,
-  between,
-  cidr,
-  forbids,
-  has,
-  json,
-  kubernetesVersion,
-  matches,
-  oneOf,
-} from "../rules";
+import { all, anyCidr, ascending, atMostOne, between, cidr, forbids, has, json, matches, oneOf } from "../rules";
 import { at, text } from "../wire";
-import { ACCESS_ENTRY, arn, EKS_CLUSTER, KEY, LAUNCH_TEMPLATE, ROLE, SECURITY_GROUPS, SUBNET } from "./arns";
+import {
+  ACCESS_ENTRY,
+  arn,
+  EKS_CLUSTER,
+  KEY,
+  LAUNCH_TEMPLATE,
+  NODE_GROUP,
+  ROLE,
+  SECURITY_GROUPS,
+  SUBNET,
+} from "./arns";
 import {
   acceptsEntries,
   clusterOutputs,
@@ -22,6 +20,7 @@ import {
   oneInstanceType,
   oneVpc,
   privateRange,
+  rollback,
   twoZones,
 } from "./eksRules";
 
@@ -107,7 +106,7 @@ export const eksModels: { readonly [type: string]: Model } = {
       "vpcConfig.securityGroupIds[*]": { to: SECURITY_GROUPS, holds: true },
       "encryptionConfig.provider.keyArn": { to: [KEY] },
     },
-    world: [twoZones, oneVpc("vpcConfig.subnetIds[*]")],
+    world: [twoZones, oneVpc("vpcConfig.subnetIds[*]"), oneMinorAtATime("version", "version"), rollback],
     undeletable: ({ inputs }) =>
       at(inputs, "deletionProtection") === true
         ? "deletionProtection is on; set it to false, update, and then delete"
@@ -115,7 +114,7 @@ export const eksModels: { readonly [type: string]: Model } = {
     handles: ["arn", "vpcConfig.clusterSecurityGroupId"],
     outputs: clusterOutputs,
   },
-  "aws:eks/nodeGroup:NodeGroup": {
+  [NODE_GROUP]: {
     id: ({ inputs }) => `${text(inputs, "clusterName")}:${text(inputs, "nodeGroupName")}`,
     name: {
       property: "nodeGroupName",
@@ -163,7 +162,12 @@ export const eksModels: { readonly [type: string]: Model } = {
       "subnetIds[*]": { to: [SUBNET], holds: true },
       "launchTemplate.id": { to: [LAUNCH_TEMPLATE] },
     },
-    world: [oneVpc("subnetIds[*]", "clusterName"), oneInstanceType, knownTemplateVersion],
+    world: [
+      oneVpc("subnetIds[*]", "clusterName"),
+      oneInstanceType,
+      knownTemplateVersion,
+      nodesNotNewer("version", "clusterName", "version"),
+    ],
     handles: ["arn", "resources[*].autoscalingGroups[*].name"],
     outputs: (it) => {
       const [cluster, name] = [text(it.inputs, "clusterName"), text(it.inputs, "nodeGroupName")];

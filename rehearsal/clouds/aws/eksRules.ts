@@ -1,13 +1,15 @@
+import { isOlder, minorOf, versionBefore } from "../kubernetesVersions";
 import type { Making } from "../model";
 import { authorityData } from "../realClusters";
 import { digits } from "../sdk/madeUp";
 import { at, select, text } from "../wire";
-import { arn } from "./arns";
+import { arn, NODE_GROUP } from "./arns";
 
 /** What EKS answers with. */
 export function clusterOutputs(it: Making) {
   const issuer = it.hex(32, "oidc").toUpperCase();
-  const [name, version] = [text(it.inputs, "name"), text(it.inputs, "version") ?? "1.35"];
+  const name = text(it.inputs, "name");
+  const version = text(it.inputs, "version") ?? versionBefore(it, "version") ?? "1.35";
   const vpcId = text(it.target("vpcConfig.subnetIds[*]")?.inputs, "vpcId") ?? "";
   const real = it.world.realClusters({ kind: "eks", name: name ?? "", region: it.region });
   const host = real?.address ?? `${issuer}.gr7.${it.region}.eks.amazonaws.com`;
@@ -84,6 +86,25 @@ export function knownTemplateVersion(it: Making): string | undefined {
   if (template === undefined || Number.isNaN(asked) || typeof latest !== "number" || (asked >= 1 && asked <= latest))
     return undefined;
   return `launchTemplate.version: ${template.id} has versions 1 to ${latest}; got ${version}`;
+}
+
+/**
+ * EKS takes a control plane back by one minor version, once no node is newer. Not known here: that it does so for a week after
+ * the upgrade. Source: "Rollback cluster to previous Kubernetes version" of the EKS user guide, read on 2026-11-29.
+ */
+export function rollback(it: Making): string | undefined {
+  const [was, is] = [versionBefore(it, "version"), text(it.inputs, "version")];
+  const cluster = it.world.get(it.type, it.scope, it.id);
+  if (cluster === undefined || !isOlder(is, was)) return undefined;
+  const refused = `version: cannot change from ${was} to ${is}`;
+  if (minorOf(was) - minorOf(is) > 1) return `${refused}: a control plane is taken back by one minor version`;
+  const newer = [...it.world.usersOf(cluster)].filter(
+    ({ type, outputs }) => type === NODE_GROUP && isOlder(is, text(outputs, "version")),
+  );
+  const names = newer.map(({ outputs }) => text(outputs, "nodeGroupName"));
+  return newer.length === 0
+    ? undefined
+    : `${refused} while nodes of ${names.join(", ")} are newer; take them back first`;
 }
 
 /** Access entries need a cluster whose mode takes them. */

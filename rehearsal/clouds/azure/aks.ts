@@ -1,3 +1,4 @@
+import { kubernetesVersion, neverOlder, nodesNotNewer, oneMinorAtATime, versionBefore } from "../kubernetesVersions";
 import type { Model } from "../model";
 import {
   all,
@@ -8,7 +9,6 @@ import {
   cidr,
   forbids,
   has,
-  kubernetesVersion,
   matches,
   oneOf,
   region,
@@ -30,6 +30,8 @@ import {
 import { AKS_CLUSTER, IDENTITY, inGroup, inside, pathId, SUBNET } from "./names";
 
 const CONTAINERS = "Microsoft.ContainerService";
+/** The output with the version that a control plane runs. */
+const RUNS = "currentKubernetesVersion";
 const VERSION = kubernetesVersion(/^(\.\d+)?$/);
 const TAINT = matches(
   /^[\w./-]+(=[\w.-]*)?:(NoSchedule|NoExecute|PreferNoSchedule)$/,
@@ -167,14 +169,19 @@ export const aksModels: { readonly [type: string]: Model } = {
       "identity.userAssignedIdentities[*]": { to: [IDENTITY] },
       "apiServerAccessProfile.subnetId": { to: [SUBNET], holds: true },
     },
-    world: [rangesApart, subnetInRegion],
+    world: [
+      rangesApart,
+      subnetInRegion,
+      oneMinorAtATime("kubernetesVersion", RUNS),
+      neverOlder("kubernetesVersion", RUNS),
+    ],
     outputs: (it) => {
       const prefix = text(it.inputs, "dnsPrefix") ?? text(it.inputs, "fqdnSubdomain") ?? "aks";
       const isPrivate = at(it.inputs, "apiServerAccessProfile.enablePrivateCluster") === true;
       const host = `${prefix}-${it.hex(8)}`;
       const name = text(it.inputs, "resourceName") ?? "";
       const real = it.world.realClusters({ kind: "aks", name, region: it.region })?.address;
-      const version = text(it.inputs, "kubernetesVersion") ?? "1.35";
+      const version = text(it.inputs, "kubernetesVersion") ?? versionBefore(it, "kubernetesVersion") ?? "1.35";
       return {
         type: "Microsoft.ContainerService/ManagedClusters",
         fqdn: real ?? `${host}.hcp.${it.region}.azmk8s.io`,
@@ -225,7 +232,7 @@ export const aksModels: { readonly [type: string]: Model } = {
       ...inside("resourceName", AKS_CLUSTER, CONTAINERS, "managedClusters"),
       vnetSubnetID: { to: [SUBNET], holds: true },
     },
-    world: [poolNameFree, zonesOfCluster, oneVnet],
+    world: [poolNameFree, zonesOfCluster, oneVnet, nodesNotNewer("orchestratorVersion", "resourceName", RUNS)],
     outputs: (it) => ({
       type: "VirtualMachineScaleSets",
       currentOrchestratorVersion: text(it.target("resourceName")?.outputs, "currentKubernetesVersion"),

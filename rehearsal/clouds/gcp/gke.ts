@@ -1,4 +1,5 @@
-import type { Model } from "../model";
+import { isOlder, oneMinorAtATime, versionBefore } from "../kubernetesVersions";
+import type { Making, Model } from "../model";
 import { authorityData } from "../realClusters";
 import { zonesOf } from "../regions";
 import { anyCidr, atMostOne, between, cidr, cidrsAt, matches, oneOf, requires } from "../rules";
@@ -109,6 +110,7 @@ export const gkeModels: { readonly [type: string]: Model } = {
       secondaryRanges,
       controlPlaneApart,
       keyInRegion,
+      oneMinorAtATime("minMasterVersion", "masterVersion"),
       (it) => podRoom(it, it.target("subnetwork"), it.inputs, nodesOf(it.inputs, it.region)),
     ],
     undeletable: ({ inputs }) =>
@@ -117,7 +119,7 @@ export const gkeModels: { readonly [type: string]: Model } = {
         : "deletionProtection is on (the default); set it to false, update, and then delete",
     handles: ["selfLink", "name"],
     outputs: (it) => {
-      const masterVersion = text(it.inputs, "minMasterVersion") ?? "1.35";
+      const masterVersion = masterVersionOf(it);
       const zones = zonesOf("gcp", it.region) ?? [];
       const real = it.world.realClusters({ kind: "gke", name: text(it.inputs, "name") ?? "", region: it.region });
       const endpoint =
@@ -164,3 +166,9 @@ export const gkeModels: { readonly [type: string]: Model } = {
   },
   ...gkePoolModels,
 };
+
+/** A least version that is older than what runs changes nothing, as in the provider. */
+function masterVersionOf(it: Making): string {
+  const [was, least] = [versionBefore(it, "masterVersion"), text(it.inputs, "minMasterVersion")];
+  return (isOlder(least, was) ? was : (least ?? was)) ?? "1.35";
+}

@@ -1,3 +1,4 @@
+import { nodesNotNewer } from "../kubernetesVersions";
 import type { Making, Model } from "../model";
 import { ascending, atMostOne, between, oneOf } from "../rules";
 import { at, select, text } from "../wire";
@@ -73,6 +74,7 @@ export const gkePoolModels: { readonly [type: string]: Model } = {
           ? "cluster: is an Autopilot cluster, which makes its own nodes"
           : undefined,
       poolsFit,
+      nodesNotNewer("version", "cluster", "masterVersion"),
     ],
     outputs: (it) => ({
       location: text(it.inputs, "location") ?? text(it.target("cluster")?.outputs, "location"),

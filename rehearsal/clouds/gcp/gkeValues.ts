@@ -1,5 +1,6 @@
+import { kubernetesVersion } from "../kubernetesVersions";
 import { zonesOf } from "../regions";
-import { between, kubernetesVersion, matches, oneOf } from "../rules";
+import { between, matches, oneOf } from "../rules";
 import { text } from "../wire";
 import { ACCOUNT } from "./names";
 

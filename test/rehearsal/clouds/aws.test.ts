@@ -466,6 +466,28 @@ describe("AWS", () => {
     assert.equal((await bench.update(template, { ...template.inputs, ebsOptimized: "true" })).latestVersion, 2);
   });
 
+  it("upgrades by one minor version, and takes a control plane back by one when its nodes are", async () => {
+    const bench = await Bench.open("aws", config);
+    const { cluster, nodes } = await makeAwsSite(bench);
+    const to = (version: string) => bench.update(cluster, { ...cluster.inputs, version });
+    await assert.rejects(
+      to("1.34"),
+      /cannot change from 1\.35 to 1\.34 while nodes of .+ are newer; take them back first/,
+    );
+    await assert.rejects(
+      bench.update(nodes, { ...nodes.inputs, version: "1.36" }),
+      /version: 1\.36 is newer than the control plane's 1\.35; upgrade that first/,
+    );
+    await bench.update(nodes, { ...nodes.inputs, version: "1.33" });
+    await assert.rejects(to("1.33"), /cannot change from 1\.35 to 1\.33: a control plane is taken back by one minor/);
+    assert.equal((await to("1.34")).version, "1.34");
+    await assert.rejects(
+      to("1.36"),
+      /cannot change from 1\.34 to 1\.36: .* one minor version at a time; give 1\.35 first/,
+    );
+    assert.equal((await to("1.35")).version, "1.35");
+  });
+
   it("answers who and where the provider is", async () => {
     const { provider } = await Bench.open("aws", config);
     const call = async (name: string, args = {}) =>

@@ -403,6 +403,19 @@ describe("Azure", () => {
     await assert.rejects(bench.update(cluster, { ...cluster.inputs, networkProfile }), /podCidr cannot change/);
   });
 
+  it("upgrades by one minor version, the control plane first, and never goes back", async () => {
+    const bench = await Bench.open("azure-native", config);
+    const { cluster, pool } = await makeAzureSite(bench);
+    const to = (kubernetesVersion: string) => bench.update(cluster, { ...cluster.inputs, kubernetesVersion });
+    await assert.rejects(to("1.34"), /kubernetesVersion: cannot change from 1\.35 to 1\.34: .* never taken back/);
+    await assert.rejects(
+      bench.update(pool, { ...pool.inputs, orchestratorVersion: "1.36" }),
+      /orchestratorVersion: 1\.36 is newer than the control plane's 1\.35; upgrade that first/,
+    );
+    assert.equal((await to("1.36")).currentKubernetesVersion, "1.36.1");
+    await bench.update(pool, { ...pool.inputs, orchestratorVersion: "1.36" });
+  });
+
   it("hands out a kubeconfig with an authority", async () => {
     const bench = await Bench.open("azure-native", config);
     const { group, cluster } = await makeAzureSite(bench);

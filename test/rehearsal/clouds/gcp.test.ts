@@ -290,6 +290,35 @@ describe("Google Cloud", () => {
     assert.deepEqual((await bench.diff(pool, { ...pool.inputs, maxPodsPerNode: 64 })).replaces, ["maxPodsPerNode"]);
   });
 
+  it("upgrades by one minor version, and leaves a newer control plane as it is", async () => {
+    const bench = await Bench.open("gcp", config);
+    const { cluster, pool } = await makeGcpSite(bench);
+    const to = (minMasterVersion: string) => bench.update(cluster, { ...cluster.inputs, minMasterVersion });
+    assert.deepEqual((await to("1.33")).masterVersion, "1.35");
+    await assert.rejects(
+      bench.update(pool, { ...pool.inputs, version: "1.36" }),
+      /version: 1\.36 is newer than the control plane's 1\.35; upgrade that first/,
+    );
+    assert.deepEqual((await to("1.36")).masterVersion, "1.36");
+    assert.deepEqual(
+      (await bench.update(cluster, { ...cluster.inputs, minMasterVersion: undefined })).masterVersion,
+      "1.36",
+    );
+    const other = await bench.make("gcp:container/cluster:Cluster", {
+      ...cluster.inputs,
+      name: "older",
+      privateClusterConfig: {
+        ...(cluster.inputs.privateClusterConfig as Properties),
+        masterIpv4CidrBlock: "172.16.9.0/28",
+      },
+      minMasterVersion: "1.33",
+    });
+    await assert.rejects(
+      bench.update(other, { ...other.inputs, minMasterVersion: "1.35" }),
+      /minMasterVersion: cannot change from 1\.33 to 1\.35: .* one minor version at a time; give 1\.34 first/,
+    );
+  });
+
   it("gives what a kubeconfig needs", async () => {
     const bench = await Bench.open("gcp", config);
     const { cluster } = await makeGcpSite(bench);
