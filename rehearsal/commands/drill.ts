@@ -48,12 +48,16 @@ export async function drill(
   }
   checkReport(options.json);
   const workloads = await readWorkloads(options.workloads);
-  return withSites(dir, terminal, signal, async (sites) => {
-    const report = await run(dir, { ...options, given: workloads }, terminal, sites);
-    writeReport(report.report, drillText(report.report, report.fleet, terminal.colors), options.json, terminal);
-    return report.report.carried ? 0 : 1;
-  });
+  const work = async (sites: CommandSites) => {
+    const { report, fleet } = await run(dir, { ...options, given: workloads }, terminal, sites);
+    writeReport(report, drillText(report, fleet, terminal.colors), options.json, terminal);
+    return report.carried ? 0 : 1;
+  };
+  return withSites(dir, terminal, signal, work, Math.min(options.patience, UP_SECONDS));
 }
+
+/** Seconds that `up` waits for an object: what pods still wait for when the sites are up is what the drill's steps are about. */
+const UP_SECONDS = 60;
 
 /** A chart that the program's `FleetWorkload` releases. */
 const FLEET_CHART = /multisite:index:FleetWorkload\$kubernetes:helm\.sh\/v3:Release::/;

@@ -26,6 +26,7 @@ export interface CommandSites {
 /**
  * Does the work of a command on real sites, and ends them whatever happens.
  * @param dir folder of the program.
+ * @param patienceSeconds see `KubernetesSourceOptions`.
  * @throws UserError that names the site, when a program of a site ends in the middle of it.
  */
 export async function withSites<T>(
@@ -33,12 +34,15 @@ export async function withSites<T>(
   terminal: Terminal,
   signal: AbortSignal,
   work: (sites: CommandSites) => Promise<T>,
+  patienceSeconds?: number,
 ): Promise<T> {
   const stop = new AbortController();
   const interrupt = () => stop.abort(signal.reason);
   signal.addEventListener("abort", interrupt);
   if (signal.aborted) interrupt();
-  const stage = new SiteStage((kubeconfigOf) => realKubernetes(dir, stop.signal, kubeconfigOf));
+  const stage = new SiteStage((kubeconfigOf) =>
+    realKubernetes({ dir, signal: stop.signal, kubeconfigOf, patienceSeconds }),
+  );
   let broken: UserError | undefined;
   const start: CommandSites["start"] = (plan, preview, without = []) => {
     if (plan === undefined) {
@@ -67,11 +71,17 @@ export async function withSites<T>(
 }
 
 /** Loaded only here: rehearsals without real sites need no Kubernetes client, and install no charts. */
-async function realKubernetes(
-  dir: string,
-  signal: AbortSignal,
-  ...[kubeconfigOf]: Parameters<KubernetesSource>
-): Promise<ProviderSource> {
+async function realKubernetes({
+  dir,
+  signal,
+  kubeconfigOf,
+  patienceSeconds,
+}: {
+  dir: string;
+  signal: AbortSignal;
+  kubeconfigOf: Parameters<KubernetesSource>[0];
+  patienceSeconds: number | undefined;
+}): Promise<ProviderSource> {
   const { kubernetesSource } = await import("../clusters/provider/index.js");
   const { releases } = await import("../clusters/helm/index.js");
   const { helm } = await toolchain({ signal });
@@ -86,5 +96,6 @@ async function realKubernetes(
     releases: charts,
     templates: templates({ directory: dir, signal }),
     lenientWebhooks,
+    patienceSeconds,
   });
 }

@@ -220,7 +220,7 @@ export class ProviderRegistry {
     const opened = this.opened.get(urn) ?? (await this.open(urn, inputs));
     this.opened.delete(urn);
     const own = ownConfig(inputs);
-    const provider = containsUnknowns(own) ? new UnconfiguredProvider(opened) : opened;
+    const provider = containsUnknowns(own) ? new UnconfiguredProvider(opened, this.report) : opened;
     const accepts = await provider.configure({ urn, name: nameOf(urn), inputs: own });
     this.instances.set(`${urn}::${id}`, new Instance(provider, accepts));
   }

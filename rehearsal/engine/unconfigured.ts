@@ -13,6 +13,10 @@ const noOptions: contract.ConstructOptions = {
   hooks: {},
 };
 
+const UNKNOWN_INPUTS =
+  "The provider for this resource has inputs that are not known during preview.\n" +
+  "This preview may not correctly represent the changes that will be applied during an update.";
+
 /**
  * Stands in for a provider whose configuration is not known at preview, such as that of a cluster that is yet to be made.
  * The real engine does not ask such a provider anything: inputs are taken as they are, and every output is unknown.
@@ -21,7 +25,10 @@ export class UnconfiguredProvider implements contract.Provider {
   readonly construct?: NonNullable<contract.Provider["construct"]>;
   readonly call?: NonNullable<contract.Provider["call"]>;
 
-  constructor(private readonly provider: contract.Provider) {
+  constructor(
+    private readonly provider: contract.Provider,
+    private readonly report: contract.ProviderReport,
+  ) {
     // Of a component nothing but itself is known then, and nothing of what a method would answer.
     if (provider.construct !== undefined) {
       this.construct = (request) =>
@@ -42,7 +49,8 @@ export class UnconfiguredProvider implements contract.Provider {
   async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
     return { inputs: request.news, failures: [] };
   }
-  async diff(): Promise<contract.DiffResult> {
+  async diff({ urn }: contract.DiffRequest): Promise<contract.DiffResult> {
+    this.report("warning", urn, UNKNOWN_INPUTS);
     return { changes: "some", replaces: [], deleteBeforeReplace: false, diffs: [] };
   }
   async create(): Promise<contract.CreateResult> {

@@ -33,10 +33,11 @@ export class Listener {
   private diagnosed(told: NonNullable<EngineEvent["diagnosticEvent"]>): Heard | undefined {
     const { severity, urn = "" } = told;
     const message = uncoloured(told.message).trimEnd();
-    if (severity === "error" || severity === "warning") {
+    // What the program prints is information without a resource.
+    if (severity === "error" || severity === "warning" || (severity === "info" && urn !== "")) {
       const notice: Diagnostic = { severity, urn, message };
       this.diagnostics.push(notice);
-      return severity === "warning" ? { notice } : undefined;
+      return severity === "error" ? undefined : { notice };
     }
     // There are debug messages too, though the typings know of none.
     if (severity !== "info" && severity !== "info#err") return undefined;

@@ -22,6 +22,11 @@ export interface KubernetesSourceOptions {
   templates?: Templates;
   /** Webhooks behind Services refuse nothing while they do not answer: where no pod runs anything. @default false */
   lenientWebhooks?: boolean;
+  /**
+   * Seconds for which an object is waited for: what is not ready then counts as made, and a notice says what it lacks.
+   * @default as long as the program allows, and then it has failed
+   */
+  patienceSeconds?: number | undefined;
 }
 
 /**
@@ -43,6 +48,7 @@ export function kubernetesSource(options: KubernetesSourceOptions): ProviderSour
         releases: options.releases,
         templates: options.templates,
         lenientWebhooks: options.lenientWebhooks ?? false,
+        patienceSeconds: options.patienceSeconds,
         report,
       });
     },

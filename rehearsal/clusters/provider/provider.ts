@@ -35,6 +35,7 @@ export interface ProviderSetting {
   releases: ReleasesFactory | undefined;
   templates: Templates | undefined;
   lenientWebhooks: boolean;
+  patienceSeconds: number | undefined;
   report: contract.ProviderReport;
 }
 
@@ -86,7 +87,7 @@ export class ClusterProvider implements contract.Provider {
     await connection.probe().catch((error: Error) => {
       throw new Error(`unable to load schema information from the API server: ${error.message}`);
     });
-    const awaits = new Awaits(connection, this.setting.report);
+    const awaits = new Awaits(connection, this.setting.report, this.setting.patienceSeconds);
     return { connection, kinds: this.kinds, settings: this.settings, awaits, warn: this.warn };
   }
 

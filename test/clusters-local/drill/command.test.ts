@@ -174,6 +174,28 @@ test("a drill on real control planes", async (t) => {
     }
   });
 
+  await t.test(
+    "a program whose own pods do not fit: they are reported, and its update does not fail on them",
+    async (t) => {
+      const container = "{ name: web, image: web, resources: { requests: { cpu: 3, memory: 64Mi } } }";
+      const dir = program(t, { workloads: [{ name: "shop/web", replicas: 9, cpu: 3, memoryGiB: 0.0625 }] });
+      const manifests = join(dir, "shop.yaml");
+      writeFileSync(manifests, webDeployment(container).replace("spec:", "spec:\n  replicas: 9"));
+      const code = readFileSync(join(dir, "index.js"), "utf8")
+        .replace("const { Fleet, existing }", "const { Fleet, FleetWorkload, existing, manifestFiles }")
+        .replace("new Fleet(", 'const manifests = manifestFiles("shop.yaml");\nconst fleet = new Fleet(');
+      writeFileSync(join(dir, "index.js"), `${code}\nnew FleetWorkload("shop", { fleet, manifests });\n`);
+      const { exit, stderr, report } = await drilled([dir, "--lose", "oslo", "--patience", "5"]);
+      assert.equal(exit, 1, stderr);
+      assert.match(stderr, /Deployment::\S+: is not ready after 5 s, and waited for no longer: .*Insufficient cpu/);
+      const [before, lost] = report.losses[0]?.steps ?? [];
+      // Nine pods are five at each of two sites, and a node has room for one.
+      assert.deepEqual([before?.running, before?.pending, lost?.running, lost?.pending], [9, 6, 6, 4]);
+      const [waiting] = before?.sites[0]?.waiting ?? [];
+      assert.match(Object.keys(waiting?.reasons ?? {}).join(), /Insufficient cpu/);
+    },
+  );
+
   await t.test("objects that a site refuses end it with 2, each named with its site", async (t) => {
     const manifests = join(temporaryFolder(t), "shop.yaml");
     writeFileSync(manifests, REFUSED);

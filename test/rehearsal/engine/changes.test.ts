@@ -249,6 +249,24 @@ describe("changes of a program", { concurrency: 2 }, () => {
       assert.equal(session.deployment().deployment.resources?.at(-1)?.importID, "x");
     }));
 
+  it("warns of what a provider cannot say before its own inputs are known", () => {
+    const program = (kind: string, size: number) => `
+      const account = new Thing("account", { kind: "${kind}" });
+      const provider = new Lab("lab", { tag: account.ref });
+      new Thing("there", { size: ${size} }, { provider });`;
+    return withLab(program("one", 1), async (session, project) => {
+      ok(await session.up());
+      project.write(program("two", 2));
+      const { diagnostics } = await session.preview();
+      assert.deepEqual(
+        diagnostics.map(({ severity, urn }) => [severity, urn.split("::").at(-1)]),
+        [["warning", "there"]],
+      );
+      assert.match(diagnostics[0]!.message, /^The provider for this resource has inputs that are not known/);
+      assert.deepEqual(ok(await session.up()).diagnostics, []);
+    });
+  });
+
   it("keeps what was put into a stash first, until it is replaced", () => {
     const program = (input: string, options = "{}") =>
       `exports.kept = new pulumi.Stash("s", { input: ${input} }, ${options}).output;`;

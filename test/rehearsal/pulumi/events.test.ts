@@ -87,6 +87,7 @@ describe("events of the real engine", () => {
       listener,
       diagnostic("error", "<{%reset%}>too small<{%fg 1%}>\n", { urn: URN }),
       diagnostic("warning", "old"),
+      diagnostic("info", "counts as one\n", { urn: URN }),
       diagnostic("info", "one\ntwo\n"),
       diagnostic("info#err", "three\n"),
       diagnostic("info", "creating ...", { ephemeral: true }),
@@ -95,6 +96,7 @@ describe("events of the real engine", () => {
     assert.deepEqual(listener.diagnostics, [
       { severity: "error", urn: URN, message: "too small" },
       { severity: "warning", urn: "", message: "old" },
+      { severity: "info", urn: URN, message: "counts as one" },
     ]);
     assert.deepEqual(listener.log, [
       { stream: "stdout", text: "one" },
@@ -103,7 +105,7 @@ describe("events of the real engine", () => {
     ]);
     assert.deepEqual(
       heard.map((each) => each !== undefined),
-      [false, true, true, true, false, false],
+      [false, true, true, true, true, false, false],
     );
   });
 

@@ -14,7 +14,7 @@ import {
   secret,
 } from "./others";
 import { pod } from "./pod";
-import { condition, isTrue, type Rule, worded } from "./rule";
+import { condition, isTrue, type Judgement, missingIn, type Rule, worded } from "./rule";
 import { View } from "./view";
 import { customRule } from "./waitFor";
 import { Watching } from "./watching";
@@ -70,6 +70,8 @@ export class Awaits {
   constructor(
     private readonly connection: Connection,
     private readonly report: ProviderReport,
+    /** See `KubernetesSourceOptions`. */
+    private readonly patienceSeconds?: number,
   ) {
     this.watching = new Watching(connection);
   }
@@ -82,13 +84,19 @@ export class Awaits {
     const rule = ruleOf(waiting.inputs, waiting.live);
     if (rule === undefined) return waiting.live;
     if (rule.watches.length === 0 && rule.judge(alone(waiting)).isReady) return waiting.live;
-    const seconds = Math.min(waiting.seconds, rule.atMostSeconds ?? waiting.seconds);
+    const { patienceSeconds = Number.POSITIVE_INFINITY } = this;
+    const allowed = Math.min(waiting.seconds, rule.atMostSeconds ?? waiting.seconds);
+    const seconds = Math.min(allowed, patienceSeconds);
     const view = await View.open(this.connection, this.watching, rule, waiting);
     try {
       const { live, judgement, isGone } = await view.until(seconds, (missing) =>
         this.report("status", waiting.urn, missing),
       );
       if (judgement.isReady) return live;
+      if (seconds < allowed && !isGone && judgement.isHopeless !== true) {
+        this.report("info", waiting.urn, notWaitedFor(seconds, judgement));
+        return live;
+      }
       const refused = isGone ? [] : await this.refusals(live);
       for (const warning of [...(judgement.warnings ?? []), ...refused]) this.report("warning", waiting.urn, warning);
       const message = isGone
@@ -178,6 +186,11 @@ export class Awaits {
 function ruleOf(inputs: KubeObject, live: KubeObject): Rule | undefined {
   if (annotation(inputs, "skipAwait") === "true") return undefined;
   return customRule(live) ?? RULES[`${live.apiVersion}/${live.kind}`];
+}
+
+function notWaitedFor(seconds: number, judgement: Judgement): string {
+  const missing = missingIn(judgement);
+  return `is not ready after ${seconds} s, and waited for no longer${missing === "" ? "" : `: ${missing}`}`;
 }
 
 /** What is seen of an object by itself. */

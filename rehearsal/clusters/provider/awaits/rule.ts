@@ -24,6 +24,11 @@ export interface Judgement {
   isHopeless?: boolean;
 }
 
+/** The last is what is nearest to the cause, such as what the scheduler says of a pod; empty when nothing is known. */
+export function missingIn({ problems, warnings = [] }: Judgement): string {
+  return [...problems, ...warnings].at(-1) ?? "";
+}
+
 /** When objects of a kind are ready. Pure: all that it needs is seen. */
 export interface Rule {
   /** Kinds beside the object's own that have to be watched. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../connection";
 import { type KubeObject, nameOf, namespaceOf, textAt, uidOf } from "../objects";
-import type { Judgement, Rule, Sight } from "./rule";
+import { type Judgement, missingIn, type Rule, type Sight } from "./rule";
 import type { Watched, Watching } from "./watching";
 
 /** Milliseconds after which an object is looked at again though nothing changed: some rules wait for silence. */
@@ -114,11 +114,6 @@ export class View {
   close(): void {
     for (const watched of this.watched.values()) watched.release();
   }
-}
-
-/** The last is what is nearest to the cause, such as what the scheduler says of a pod; empty when nothing is known. */
-function missingIn({ problems, warnings = [] }: Judgement): string {
-  return [...problems, ...warnings].at(-1) ?? "";
 }
 
 /** Versions of one object grow, and may be compared as numbers (KEP-5504). */
