@@ -44,9 +44,13 @@ export const rules: readonly Rule[] = [
   singleFront,
   publicCertificate,
   declaredVersusReal,
-  staleFacts,
+  staleFacts(policyNames),
   ...meshRules,
 ];
+
+function policyNames(): string[] {
+  return policies.map(({ name }) => name);
+}
 
 /** The policies of the pack. Importing them starts nothing: `index.ts` serves them. */
 export const policies = [

@@ -1,9 +1,15 @@
-import { isDay } from "../exceptions";
+import { nearest } from "pulumi-multisite/plan";
+import { isAbout, isDay } from "../exceptions";
 import type { JudgedFleet } from "../judged";
 import type { Rule } from "../rule";
+import { settingsSchema } from "../settings";
 
-/** What a verdict rests on must be known and fresh: machine types, measurements, and the reasons for exceptions. */
-export const staleFacts: Rule = {
+/**
+ * What a verdict rests on must be known and fresh: machine types, measurements, and the reasons for exceptions. So must the
+ * settings be those of this pack: one that nobody knows leaves the fleet judged as if it were not there.
+ * @param names of all policies, which exceptions may be about
+ */
+export const staleFacts = (names: () => readonly string[]): Rule => ({
   name: "n1-019-stale-facts",
   displayName: "Facts and exceptions are up to date",
   description: "Machine types are known, measurements are less than a year old, and no exception has expired.",
@@ -12,9 +18,34 @@ export const staleFacts: Rule = {
   remediation: "Measure again, name a machine type of the catalogue, or end the exception.",
   judge: (fleet) => [
     ...fleet.stale.map(({ text, site, urn }) => ({ message: text, site, urn })),
-    ...expired(fleet).map((message) => ({ message })),
+    ...[...unknownSettings(fleet), ...unknownRules(fleet, names()), ...expired(fleet)].map((message) => ({ message })),
   ],
-};
+});
+
+function unknownSettings({ settings }: JudgedFleet): string[] {
+  const known = Object.keys(settingsSchema.properties);
+  return Object.keys(settings)
+    .filter((name) => !known.includes(name))
+    .map(
+      (name) =>
+        `Setting ${name} is unknown${didYouMean(name, known)}: remove or rename it. Known: ${known.join(", ")}.`,
+    );
+}
+
+function unknownRules({ settings }: JudgedFleet, names: readonly string[]): string[] {
+  const texts = (settings.exceptions ?? [])
+    .filter((exception) => !names.some((name) => isAbout(exception, name)))
+    .map(
+      ({ rule }) =>
+        `Exception for ${rule}, which is no rule here${didYouMean(rule, names)}: give an id such as N1-004.`,
+    );
+  return [...new Set(texts)];
+}
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? "" : ` (did you mean ${near}?)`;
+}
 
 function expired(fleet: JudgedFleet): string[] {
   const texts = (fleet.settings.exceptions ?? []).flatMap(({ rule, site, reason, expires }) => {

@@ -13,6 +13,7 @@ import {
   type PolicyDescription,
   readPolicyConfig,
   reconcile,
+  unknownPolicies,
 } from "./policyConfig";
 import { sdkScript } from "./program";
 import { configEnvironment, type Project } from "./project";
@@ -81,7 +82,7 @@ export class PolicyPack {
       onLine,
     });
     try {
-      return new PolicyPack(plugin, await configure(plugin.client, options), onLine);
+      return new PolicyPack(plugin, await configure(plugin.client, options, onLine), onLine);
     } catch (error) {
       await plugin.close();
       throw error;
@@ -193,7 +194,11 @@ function checkPack(dir: string): void {
 }
 
 /** Asks what policies there are and tells each its settings; true when one of them remediates. */
-async function configure(client: AnalyzerClient, { configFile }: PolicyPackOptions): Promise<boolean> {
+async function configure(
+  client: AnalyzerClient,
+  { configFile }: PolicyPackOptions,
+  onLine: (line: LogLine) => void,
+): Promise<boolean> {
   const info = await unary(client.getAnalyzerInfo.bind(client), emptyMessage());
   const policies: PolicyDescription[] = info.getPoliciesList().map((policy) => ({
     name: policy.getName(),
@@ -213,12 +218,10 @@ async function configure(client: AnalyzerClient, { configFile }: PolicyPackOptio
         ];
       }),
   );
-  const settings = reconcile(
-    info.getName(),
-    policies,
-    initial,
-    configFile === undefined ? new Map() : readPolicyConfig(configFile),
-  );
+  const given: ReturnType<typeof readPolicyConfig> =
+    configFile === undefined ? new Map() : readPolicyConfig(configFile);
+  for (const text of unknownPolicies(info.getName(), policies, given)) onLine({ stream: "stderr", text });
+  const settings = reconcile(info.getName(), policies, initial, given);
   const request = new rpc.ConfigureAnalyzerRequest();
   for (const [policy, { level, properties }] of settings) {
     const config = new rpc.PolicyConfig();

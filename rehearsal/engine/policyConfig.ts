@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { nearest } from "../../lib/plan/nearest";
 import { UserError } from "../userError";
 import { isData } from "./values";
 
@@ -67,6 +68,17 @@ function apply(result: Settings, given: Settings): void {
       Object.assign(settings.properties, properties);
     }
   }
+}
+
+/** Warnings of settings for policies that the pack does not have: they are taken, as the real engine takes them, and do nothing. */
+export function unknownPolicies(pack: string, policies: readonly PolicyDescription[], given: Settings): string[] {
+  const names = policies.map(({ name }) => name);
+  return [...given.keys()]
+    .filter((name) => name !== "all" && !names.includes(name))
+    .map((name) => {
+      const near = nearest(name, names);
+      return `warning: the policy pack ${pack} has no policy ${name}${near === undefined ? "" : `: did you mean ${near}?`}`;
+    });
 }
 
 /**

@@ -204,6 +204,26 @@ const cases: [title: string, rule: string, spec: unknown, messages: string[], gi
     ['Exception for N1-004 has no day to expire on ("2026-13-41"): give YYYY-MM-DD.'],
     { shared: { exceptions: [{ rule: "N1-004", reason: "x", expires: "2026-13-41" }] } },
   ],
+  [
+    "an exception for what is no rule, and a setting that nobody knows",
+    N.stale,
+    three(),
+    [
+      "Setting headrom is unknown (did you mean headroom?): remove or rename it. Known: failuresToTolerate, headroom, packing, " +
+        "faultDomain, resources, routing, quorum, demand, pools, exceptions.",
+      "Exception for N1-999, which is no rule here: give an id such as N1-004.",
+    ],
+    {
+      shared: {
+        headrom: 0.2,
+        exceptions: ["N1-999", "tr-001", "n1-004-site-loss-aggregate"].map((rule) => ({
+          rule,
+          reason: "x",
+          expires: "2026-12-31",
+        })),
+      } as Settings,
+    },
+  ],
   ["fresh facts", N.stale, three(), []],
 ];
 
