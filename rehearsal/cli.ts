@@ -250,7 +250,7 @@ function withCommonOptions(command: Command): Command {
       {},
     )
     .option("-s, --stack <name>", "name of the stack", "rehearsal")
-    .option("--reference <stack=file>", REFERENCE, keyValue, {});
+    .option("--reference <stack=file>", REFERENCE, stackFile, {});
 }
 
 const REFERENCE =
@@ -260,10 +260,16 @@ function collect(value: string, all: string[]): string[] {
   return [...all, value];
 }
 
-function keyValue(text: string, all: Record<string, string>): Record<string, string> {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError(`Write key=value, such as replicas=3; got "${text}".`);
-  return { ...all, [text.slice(0, at)]: text.slice(at + 1) };
+const keyValue = pairs("key=value, such as replicas=3");
+const stackFile = pairs("stack=file, such as trust/prod=trust.json");
+
+/** Reads what stands on both sides of the first `=`. @param form what the user is to write */
+function pairs(form: string) {
+  return (text: string, all: Record<string, string>): Record<string, string> => {
+    const at = text.indexOf("=");
+    if (at < 1) throw new InvalidArgumentError(`Write ${form}; got "${text}".`);
+    return { ...all, [text.slice(0, at)]: text.slice(at + 1) };
+  };
 }
 
 function version(): string {

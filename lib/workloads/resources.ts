@@ -7,9 +7,13 @@ import { isPlain, type KubernetesObject } from "../plan/workloads/objects";
  */
 class ObjectResource extends pulumi.CustomResource {}
 
-/** The type token of an object, as the Kubernetes SDK forms it: `kubernetes:core/v1:Service`. */
-export function typeOf({ apiVersion, kind }: KubernetesObject): string {
-  return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
+/**
+ * The type token of an object, as the Kubernetes SDK forms it: `kubernetes:core/v1:Service`. Every namespace has a
+ * ServiceAccount `default` as soon as it is there, so that one can only be patched.
+ */
+export function typeOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+  const isThere = apiVersion === "v1" && kind === "ServiceAccount" && metadata.name === "default";
+  return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}${isThere ? "Patch" : ""}`;
 }
 
 /** What an object is called within its site. */

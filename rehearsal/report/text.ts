@@ -51,9 +51,10 @@ function demandText(report: Report): string {
   ];
   if (demand.withoutRequests.length > 0) {
     const { length } = demand.withoutRequests;
-    const containers =
-      length === 1 ? "One container without requests counts" : `${length} containers without requests count`;
-    lines.push(`  ${containers} as nothing: ${demand.withoutRequests.join(", ")}`);
+    const containers = length === 1 ? "One container asks" : `${length} containers ask`;
+    lines.push(
+      `  ${containers} for no CPU or no memory, which counts as nothing of it: ${demand.withoutRequests.join(", ")}`,
+    );
   }
   return lines.join("\n");
 }

@@ -119,6 +119,18 @@ describe("FleetWorkload", () => {
     );
   });
 
+  it("patches the ServiceAccount that every namespace has", async () => {
+    const hardened = `
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: default, namespace: shop }
+automountServiceAccountToken: false`;
+    const graph = await build({ manifests: `${MANIFESTS}---${hardened}` });
+    const patch = graph.one("kubernetes:core/v1:ServiceAccountPatch", "shop-dublin-shop/default");
+    assert.equal(patch.inputs.automountServiceAccountToken, false);
+    assert.ok(follows(graph, patch, graph.one("kubernetes:core/v1:Namespace", "shop-dublin-shop")));
+  });
+
   it("runs what the plan places, and says so without the objects", async () => {
     const graph = await build({ manifests: MANIFESTS });
     const placements = last!.placed;

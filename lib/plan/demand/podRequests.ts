@@ -39,10 +39,12 @@ interface Container {
  * containers add up; init containers run one after another, so that only the largest counts; restartable ones
  * (sidecars) keep running beside all that follow; the RuntimeClass adds its overhead.
  * @param spec a PodSpec
+ * @param areNamed whether the API server wants containers to have names; some custom kinds give them theirs
  */
-export function podRequests(spec: Field, defaults: PodDefaults = NO_DEFAULTS): PodRequests {
-  const containers = spec.at("containers").items().map(container);
-  const initContainers = spec.at("initContainers").items().map(container);
+export function podRequests(spec: Field, defaults: PodDefaults = NO_DEFAULTS, areNamed = true): PodRequests {
+  const read = (field: Field, index: number) => container(field, index, areNamed);
+  const containers = spec.at("containers").items().map(read);
+  const initContainers = spec.at("initContainers").items().map(read);
   if (containers.length === 0) spec.at("containers").problem("must list at least one container");
   const ofPod = podLevelRequests(spec.at("resources"), containers, initContainers);
   for (const one of [...containers, ...initContainers]) fillIn(roundUp(one.requests), defaults.containerRequests);
@@ -53,11 +55,11 @@ export function podRequests(spec: Field, defaults: PodDefaults = NO_DEFAULTS): P
   return { requests, withoutRequests: withoutRequests([...initContainers, ...containers], ofPod) };
 }
 
-function container(field: Field, index: number): Container {
+function container(field: Field, index: number, isNamed: boolean): Container {
   const requests = resourceList(field.at("resources", "requests"));
   fillIn(requests, resourceList(field.at("resources", "limits")));
   const name = field.at("name").text();
-  if (field.at("name").absent || name === "") field.at("name").problem("must name the container");
+  if (isNamed && (field.at("name").absent || name === "")) field.at("name").problem("must name the container");
   return {
     name: name ?? String(index),
     requests,

@@ -67,11 +67,12 @@ export function workload(
   if (identity.name === "" && (written.absent || written.value === "")) {
     written.problem("is missing: every workload must have a name");
   }
-  if (!pods.known) note(`${identity.kind} is not a kind of Kubernetes: counted by its pod template and replicas`);
+  if (!pods.known)
+    note(`${identity.group}/${identity.kind} is not a kind of Kubernetes: counted by its pod template and replicas`);
   const spec = pods.template.at("spec");
   if (identity.name.length > LONGEST_NAME) written.problem(`is longer than ${LONGEST_NAME} characters`);
   surroundings.reportOutOfBounds(identity, spec);
-  const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity, spec, note));
+  const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity, spec, note), pods.known);
   const count = pods.count === "every node" ? pods.count : replicas(pods.count, scalers.maximumOf(identity), note);
   if (Number(count) > MOST_REPLICAS) object.problem(`asks for ${count} replicas: at most ${MOST_REPLICAS} are counted`);
   const read: Workload = {

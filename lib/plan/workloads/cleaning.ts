@@ -104,6 +104,7 @@ export function isOfItsCluster({ identity, field }: Found, present: ReadonlySet<
   }
   if (kind === "Service" && namespace === "default" && name === "kubernetes") return true;
   if (kind === "ConfigMap" && name === "kube-root-ca.crt") return true;
+  if (kind === "ServiceAccount" && name === "default") return !isWrittenByHand(field.value as Plain);
   return ownersOf(field.value).some((owner) => present.has(ownerKey(namespace, owner.kind, owner.name)));
 }
 

@@ -11,6 +11,9 @@ export type ScalingMode = "prescaled" | "reserved";
 /** Kinds whose `spec.replicas` says how many pods they run; every kind that is not listed elsewhere here. */
 const COUNTED_OTHERWISE = new Set(["Pod", "Job", "CronJob", "ScaledJob", "DaemonSet"]);
 
+/** Kubernetes' own kinds that `spec.replicas` is a field of. */
+const COUNTED_BY_REPLICAS = new Set(["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"]);
+
 /** Whether an object can be told to run any number of pods, 0 included. */
 export function isScalable(kind: string): boolean {
   return !COUNTED_OTHERWISE.has(kind);
@@ -47,8 +50,13 @@ export function scaleTo(object: KubernetesObject, pods: number): void {
     case "Pod":
       break;
     default:
-      mapAt(object, "spec").replicas = pods;
+      if (pods !== 1 || !isOneUnlessSaid(object)) mapAt(object, "spec").replicas = pods;
   }
+}
+
+/** Whether an object of a custom kind says no number of pods: it may be one that knows no such field, as Knative's Service. */
+function isOneUnlessSaid(object: KubernetesObject): boolean {
+  return !COUNTED_BY_REPLICAS.has(object.kind) && at(object, "spec", "replicas") === undefined;
 }
 
 /** A Job does all of its work at each site, with as many pods at once as there is room for. */

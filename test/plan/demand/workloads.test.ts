@@ -92,7 +92,7 @@ it("counts Jobs, CronJobs, Pods and kinds that it does not know by what they run
     "Custom resources may start pods that are not counted: Kafka.",
     "Suspended, so counted as nothing: paused.",
     "CronJobs that may overlap (concurrencyPolicy Allow) are counted as one run at a time: often.",
-    "Rollout is not a kind of Kubernetes: counted by its pod template and replicas: canary.",
+    "argoproj.io/Rollout is not a kind of Kubernetes: counted by its pod template and replicas: canary.",
   ]);
 });
 

@@ -251,6 +251,23 @@ describe("manifests that nobody tuned", () => {
     }
   });
 
+  it("keep a custom kind that says no number as it is, and its containers need no names", () => {
+    const custom = (kind: string, more: string) => `
+apiVersion: serving.example.com/v1
+kind: ${kind}
+metadata: { name: ${kind.toLowerCase()} }
+spec: { ${more}template: { spec: { containers: [{ image: app, resources: { requests: { cpu: 100m, memory: 64Mi } } }] } } }
+---`;
+    const { sites } = rendered(custom("Service", "") + custom("Rollout", "replicas: 6, "));
+    assert.equal(sites.length, 3);
+    for (const site of sites) {
+      assert.ok(!("replicas" in spec(object(site, "Service", "service"))));
+      const placed = site.workloads.find(({ name }) => name === "rollout")?.replicas;
+      assert.ok(placed !== undefined && placed > 1);
+      assert.equal(spec(object(site, "Rollout", "rollout")).replicas, placed);
+    }
+  });
+
   it("are given their namespaces, but for those that the sites have", () => {
     const inNamespace = (name: string) =>
       deployment("web", 3).replace("name: web }", `name: web, namespace: ${name} }`);
@@ -305,6 +322,7 @@ describe("manifests that nobody tuned", () => {
           metadata: { name: "web", namespace: "shop", uid: "s" },
           spec: { clusterIP: "10.0.0.9", clusterIPs: ["10.0.0.9"], ports: [{ port: 80 }] },
         },
+        { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace: "shop", uid: "d" } },
       ],
     });
     const [site] = rendered(live).sites;
@@ -312,7 +330,7 @@ describe("manifests that nobody tuned", () => {
     assert.deepEqual(metadata, { name: "web", namespace: "shop", annotations: { kept: "yes" } });
     assert.equal(status, undefined);
     assert.deepEqual(spec(object(site, "Service", "web")), { ports: [{ port: 80 }] });
-    assert.ok(!site?.objects.some(({ kind }) => kind === "ReplicaSet"));
+    assert.ok(!site?.objects.some(({ kind }) => kind === "ReplicaSet" || kind === "ServiceAccount"));
     assert.equal(site?.objects[0]?.kind, "Namespace", "the namespace that they are in comes first");
   });
 
