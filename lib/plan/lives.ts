@@ -15,6 +15,20 @@ export function lifeProblems(before: FleetSpec, after: FleetSpec): Problem[] {
   return [...before.sites.flatMap((old) => siteProblems(old, before, after)), ...fleetProblems(before, after)];
 }
 
+/** What is to be known of a change that a fleet may make: a version of Kubernetes that comes to several sites at once. */
+export function lifeNotes(before: FleetSpec, after: FleetSpec): string[] {
+  const upgraded = after.sites.filter((next) => {
+    const old = before.sites.find(({ name }) => name === next.name);
+    return old !== undefined && stateFacts(next.state).serves && minorOf(old) !== minorOf(next);
+  });
+  if (upgraded.length < 2) return [];
+  const names = upgraded.map(({ name }) => name).join(", ");
+  return [
+    `One update changes the Kubernetes version of ${upgraded.length} sites that serve: ${names}. What breaks by it breaks in all of ` +
+      "them: change one, see that it serves, and then the next.",
+  ];
+}
+
 /** A name and a number are a site's for life, and a site is withdrawn from its peers before its entry goes. */
 function siteProblems(old: SiteSpec, before: FleetSpec, after: FleetSpec): Problem[] {
   const kept = after.sites.findIndex(({ name }) => name === old.name);
@@ -79,15 +93,20 @@ function blockOf({ block, number }: SiteSpec, { addresses }: FleetSpec): string 
 
 /** Control planes go one minor version forward at a time, whoever runs them, and none goes back with its nodes. */
 function versionProblem(old: SiteSpec, next: SiteSpec, path: string): Problem[] {
-  if (old.kind === "existing" || next.kind === "existing") return [];
-  const versions = [old, next].map(({ kubernetesVersion }) => kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION);
-  const [was = 0, is = 0] = versions.map((version) => Number(version.split(".")[1]));
+  const [was, is] = [minorOf(old), minorOf(next)];
+  if (was === undefined || is === undefined) return [];
   const changed = `was "1.${was}" and is "1.${is}"`;
   const refused = (message: string): Problem[] => [{ path: `${path}.kubernetesVersion`, message }];
   if (is < was) return refused(`${changed}, and no update takes a cluster back: give "1.${was}" or newer.`);
   if (is - was > 1)
     return refused(`${changed}, and clusters are upgraded by one minor version at a time: give "1.${was + 1}" first.`);
   return [];
+}
+
+/** The minor version of Kubernetes; undefined for a cluster that exists. */
+function minorOf(site: SiteSpec): number | undefined {
+  if (site.kind === "existing") return undefined;
+  return Number((site.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION).split(".")[1]);
 }
 
 /** Changes of state that skip what must come between: by the state before, then the state after. */

@@ -1,4 +1,4 @@
-import { lifeProblems } from "../../lib/plan/lives";
+import { lifeNotes, lifeProblems } from "../../lib/plan/lives";
 import { FLEET } from "../../lib/plan/observed";
 import type { FleetSpec } from "../../lib/plan/spec";
 import type { Deployment } from "../engine";
@@ -15,16 +15,17 @@ function specOf(resources: readonly { readonly type: string; readonly inputs?: u
 /**
  * Refuses a program whose fleet is none that the one in its state may become: a site that changes its number or name, or
  * that is gone before it was withdrawn from its peers.
+ * @returns what is to be known of the change
  * @throws UserError with everything that is wrong.
  */
-export function refuseLives(
+export function judgeLives(
   { deployment }: Deployment,
   planned: readonly { readonly type: string; readonly inputs?: unknown }[],
-): void {
+): string[] {
   const [before, after] = [specOf(deployment.resources ?? []), specOf(planned)];
-  if (before === undefined || after === undefined) return;
+  if (before === undefined || after === undefined) return [];
   const problems = lifeProblems(before, after);
-  if (problems.length === 0) return;
+  if (problems.length === 0) return lifeNotes(before, after);
   const lines = problems.map(({ path, message }) => `  ${path} ${message}`);
   throw new UserError(["The fleet cannot become this one from the one in its state:", ...lines].join("\n"));
 }

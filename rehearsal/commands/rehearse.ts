@@ -9,7 +9,7 @@ import { judgementText, sitesText, UNJUDGED, violationsText } from "../report/te
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 import { readDemand } from "./demand";
-import { refuseLives } from "./lives";
+import { judgeLives } from "./lives";
 import type { CommonOptions } from "./options";
 import { checkReport, writeReport } from "./output";
 import { today } from "./plan";
@@ -63,7 +63,7 @@ async function rehearseOn(
   try {
     const preview = await run.session.preview();
     // First, since a preview that fails at what is protected does not say why it would have to be replaced.
-    refuseLives(run.session.deployment(), preview.resources);
+    for (const note of judgeLives(run.session.deployment(), preview.resources)) terminal.err(note);
     refuseFailed(preview);
     if (options.strict) refuseShapes(preview, run);
     // What a mandatory policy refused is not built, and the report shows what was planned.

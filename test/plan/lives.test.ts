@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { lifeProblems } from "../../lib/plan/lives";
+import { lifeNotes, lifeProblems } from "../../lib/plan/lives";
 import type { FleetSpec, SiteSpec, SiteState } from "../../lib/plan/spec";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
 
@@ -147,6 +147,16 @@ describe("a fleet may become one", () => {
     const upgraded = (version: string) => fleet([frankfurt({ kubernetesVersion: version })]);
     assert.deepEqual(said(upgraded("1.33"), upgraded("1.34")), []);
     assert.deepEqual(said(upgraded("1.34"), fleet([frankfurt()])), [], "the library's");
+    assert.deepEqual(lifeNotes(upgraded("1.33"), upgraded("1.34")), []);
+  });
+
+  it("whose clusters are upgraded at once, which is told unless all but one serve nobody", () => {
+    const both = (kubernetesVersion: string, state: SiteState = "active") =>
+      fleetSpec([frankfurt({ kubernetesVersion, state }), gkeSite("belgium", 2, { kubernetesVersion })]);
+    assert.match(lifeNotes(both("1.33"), both("1.34")).join(), /version of 2 sites that serve: frankfurt, belgium\./);
+    assert.deepEqual(lifeNotes(both("1.33"), both("1.34", "drained")), []);
+    const rack = (change: object) => fleet([existingSite("rack", 9, change), existingSite("other", 8, change)]);
+    assert.deepEqual(lifeNotes(rack({}), rack({ region: "hall-2" })), []);
   });
 
   it("that says better where a cluster is that exists", () => {
