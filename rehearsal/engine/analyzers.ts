@@ -20,7 +20,7 @@ import { configEnvironment, type Project } from "./project";
 import type { Properties } from "./provider";
 import type { Goal, ResourceState } from "./state";
 import { nameOf } from "./urns";
-import { isData } from "./values";
+import { isData, lowerReferences } from "./values";
 import { emptyMessage, fromStruct, toStruct } from "./wire";
 
 /** A policy pack: its folder, and a file of levels and properties by policy. */
@@ -152,7 +152,8 @@ export class PolicyPack {
     message.setType(state.type);
     message.setName(nameOf(state.urn));
     const { __internal: _, ...own } = properties;
-    message.setProperties(toStruct("__internal" in properties ? own : properties));
+    // Policies are shown ids in place of references.
+    message.setProperties(toStruct(lowerReferences("__internal" in properties ? own : properties)));
     message.setOptions(optionsOf(state, goal));
     if (provider !== undefined) message.setProvider(this.describeProvider(provider));
   }
@@ -164,7 +165,7 @@ export class PolicyPack {
     provider.setUrn(state.urn);
     provider.setType(state.type);
     provider.setName(nameOf(state.urn));
-    provider.setProperties(toStruct(state.inputs));
+    provider.setProperties(toStruct(lowerReferences(state.inputs)));
     this.providers.set(state, provider);
     return provider;
   }

@@ -47,7 +47,8 @@ function readYaml(file: string): Yaml | undefined {
 }
 
 /** With its namespace: a key without one is the project's. */
-function keyOf(project: Project, name: string): string {
+/** The whole key of a value: one without a namespace is the project's. */
+export function keyOf(project: Project, name: string): string {
   return name.includes(":") ? name : `${project.name}:${name}`;
 }
 
@@ -188,6 +189,11 @@ export function readProject(
   problems.push(...declaredProblems(declarations, project.config, stack));
   if (problems.length > 0) throw new UserError(problems.join("\n"));
   return project;
+}
+
+/** Every secret of the configuration: what is secret as a whole, and what was decrypted. */
+export function secretTexts({ config, secrets }: Project): string[] {
+  return [...[...config.values()].flatMap(({ text, secret }) => (secret ? [text] : [])), ...secrets];
 }
 
 /** The two environment variables in which programs and packs find their configuration. */

@@ -4,7 +4,7 @@ import type { LogLine } from "./children";
 import type { Diagnostic } from "./context";
 import { type PendingOperation, PendingOperations, Writer } from "./pending";
 import { pluginFolders } from "./pluginProvider";
-import { type Project, readProject } from "./project";
+import { type Project, readProject, secretTexts } from "./project";
 import type { Properties, ProviderSource } from "./provider";
 import { type OtherStacks, readOtherStacks } from "./references";
 import { Run } from "./run";
@@ -138,9 +138,7 @@ class EngineSession implements Session {
     private unsure: readonly PendingOperation[],
     private readonly stacks: OtherStacks,
   ) {
-    const whole = [...project.config.values()].flatMap(({ text, secret }) => (secret ? [text] : []));
-    for (const text of [...whole, ...project.secrets])
-      for (const filter of [this.filter, this.configured]) filter.add(text);
+    for (const text of secretTexts(project)) for (const filter of [this.filter, this.configured]) filter.add(text);
     for (const state of resources) this.filter.learnResource(state);
     for (const outputs of stacks.values()) this.filter.learn(outputs);
     const started = (options.policyPacks ?? []).map((pack) => PolicyPack.start(pack, project, this.relay("policy")));

@@ -61,7 +61,9 @@ export class DeploymentCodec {
   decode(deployment: Deployment): ResourceState[] {
     const problems = deploymentProblems(deployment);
     if (problems.length > 0) throw new UserError(problems.join("\n"));
-    this.salt = deployment.deployment.secrets_providers?.state?.salt ?? this.salt;
+    const before = this.crypter?.salt ?? this.salt;
+    this.salt = deployment.deployment.secrets_providers?.state?.salt ?? before;
+    if (this.salt !== before) this.ciphertexts.clear();
     this.crypter = undefined;
     return (deployment.deployment.resources ?? []).map((resource) => this.decodeResource(resource));
   }

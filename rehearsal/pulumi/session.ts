@@ -6,8 +6,9 @@ import { Notices } from "../commands/notices";
 import type { CommonOptions } from "../commands/options";
 import type { ProgramRun } from "../commands/program";
 import { type Deployment, type ResourceState, type RunResult, saveDeployment } from "../engine";
-import { readProject } from "../engine/project";
+import { type Project, readProject, secretTexts } from "../engine/project";
 import type { Properties } from "../engine/provider";
+import { SecretFilter } from "../engine/secretFilter";
 import { stackType } from "../engine/urns";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
@@ -55,7 +56,7 @@ export async function openPulumi(
   }
   terminal.progress("starting the real engine");
   const stage = await makeStage({ dir, command, project, options, signal });
-  return { clouds: stage.clouds, session: new PulumiSession(stage, options, terminal, signal) };
+  return { clouds: stage.clouds, session: new PulumiSession(stage, project, options, terminal, signal) };
 }
 
 type Operation = "preview" | "up" | "destroy";
@@ -63,13 +64,17 @@ type Operation = "preview" | "up" | "destroy";
 class PulumiSession {
   constructor(
     private readonly stage: Stage,
+    project: Project,
     private readonly options: PulumiOptions,
     private readonly terminal: Terminal,
     private readonly signal: AbortSignal,
   ) {
     this.deployed = stage.deployment;
     this.notices = new Notices(terminal);
+    for (const text of secretTexts(project)) this.configured.add(text);
   }
+  /** What the CLI tells it has masked itself; the state that it exports is in clear. */
+  private readonly configured = new SecretFilter();
   private readonly notices: Notices;
   private deployed: Deployment;
 
@@ -85,9 +90,8 @@ class PulumiSession {
   deployment(): Deployment {
     return this.deployed;
   }
-  /** The CLI has masked what it told. */
   shown(properties: Properties): Properties {
-    return properties;
+    return this.configured.maskWithin(properties);
   }
   close(): Promise<void> {
     return this.stage.close();
@@ -115,7 +119,7 @@ class PulumiSession {
       resources,
       diagnostics: listener.diagnostics,
       violations: listener.violations,
-      stackOutputs: resources.find(({ type }) => type === stackType)?.outputs ?? {},
+      stackOutputs: this.shown(resources.find(({ type }) => type === stackType)?.outputs ?? {}),
       log: listener.log,
       seconds: (performance.now() - started) / 1000,
     };
@@ -152,7 +156,8 @@ class PulumiSession {
    */
   private async keep(): Promise<ResourceState[]> {
     const { version, deployment } = (await this.stage.stack.exportStack()) as unknown as Deployment;
-    const { pending_operations: _, ...settled } = deployment;
+    // Its salt is that of a stack which ends with the session: what is written stays readable by the one of before.
+    const { pending_operations: _, secrets_providers: __, ...settled } = deployment;
     const states = this.stage.codec.decode({ version, deployment: settled });
     this.deployed = this.stage.codec.encode(states);
     if (this.options.state !== undefined) await saveDeployment(this.options.state, this.deployed);

@@ -7,7 +7,7 @@ import type { SiteStage } from "../clusters/stage";
 import { templates } from "../clusters/templates";
 import { existingOf } from "../commands/program";
 import { type Deployment, DeploymentCodec, loadDeployment } from "../engine";
-import type { Project } from "../engine/project";
+import { keyOf, type Project } from "../engine/project";
 import type { Properties, ProviderSource } from "../engine/provider";
 import { defaultPassphrase } from "../engine/snapshot";
 import { Interrupted, UserError } from "../userError";
@@ -91,7 +91,7 @@ function realKubernetes(sites: SiteStage, dir: string): PluginHost {
 }
 
 async function makeStack(
-  { dir, command, options, signal }: StageOptions,
+  { dir, command, project, options, signal }: StageOptions,
   folder: string,
   state: Deployment | undefined,
 ): Promise<Stack> {
@@ -108,7 +108,8 @@ async function makeStack(
       { pulumiCommand, pulumiHome: at("home"), secretsProvider: "passphrase", envVars },
     );
     signal.throwIfAborted();
-    const config = Object.entries(options.config).map(([key, value]) => [key, { value }]);
+    const isSecret = (key: string) => project.config.get(keyOf(project, key))?.secret === true;
+    const config = Object.entries(options.config).map(([key, value]) => [key, { value, secret: isSecret(key) }]);
     if (config.length > 0) await stack.setAllConfig(Object.fromEntries(config));
     signal.throwIfAborted();
     if (state !== undefined) await stack.importStack(state as unknown as Parameters<Stack["importStack"]>[0]);

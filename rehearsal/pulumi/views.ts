@@ -11,6 +11,7 @@ const WITHOUT_RESOURCE = new Set<string>([
   "discard-replaced",
   "create-replacement",
   "read-replacement",
+  "refresh",
 ]);
 
 /** After a preview nothing is deployed: the steps themselves are what would be there. */

@@ -9,6 +9,10 @@ const folder = mkdtempSync(join(tmpdir(), "engine-remediations-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 symlinkSync(resolve(__dirname, "../../../node_modules"), join(folder, "node_modules"));
 
+/** Levels at which packs only tell what they see. */
+const ADVISORY = join(folder, "advisory.json");
+writeFileSync(ADVISORY, '{ "all": "advisory" }');
+
 function packOf(name: string, policy: string): { dir: string } {
   const dir = join(folder, name);
   mkdirSync(dir);
@@ -73,5 +77,36 @@ it("a remediation that has to wait for a value is told as advice", () => {
       assert.equal(up.steps.find(({ name }) => name === "b")?.inputs?.note, "mended");
     },
     { policyPacks: [waiting] },
+  );
+});
+
+it("resources among inputs and outputs are shown to policies by their ids, and a component by its URN", () => {
+  const telling = packOf(
+    "telling",
+    `remediateResource: () => undefined,
+     validateResource: (a, report) => { if (a.props.box) report("resource " + a.props.box); },
+     validateStack: (a, report) => a.resources.filter(({ props }) => props.inner).forEach(({ props }) => report("stack " + props.inner))`,
+  );
+  return withLab(
+    `class Kept extends pulumi.ComponentResource {
+       constructor(name) {
+         super("lab:index:Kept", name);
+         this.registerOutputs({ inner: new Thing("inner", {}, { parent: this }) });
+       }
+     }
+     new Kept("kept");
+     new Thing("a", { box: new Box("box", {}) });`,
+    async (session) => {
+      const { violations, diagnostics } = await session.up();
+      assert.deepEqual(
+        diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message),
+        [],
+      );
+      assert.deepEqual(violations.map(({ message }) => message).sort(), [
+        "sizes\nresource urn:pulumi:dev::program::lab:index:Box::box",
+        "sizes\nstack id-inner-1",
+      ]);
+    },
+    { policyPacks: [{ ...telling, configFile: ADVISORY }] },
   );
 });

@@ -9,7 +9,7 @@ import type { RunResult } from "../../../rehearsal/engine";
 import { findCli } from "../../../rehearsal/pulumi/cli";
 import { openPulumi } from "../../../rehearsal/pulumi/session";
 import type { Terminal } from "../../../rehearsal/terminal";
-import { ended, programWith, ROOT } from "../../support/multisite";
+import { ended, programWith, ROOT, writeProgram } from "../../support/multisite";
 
 /** Said once for the whole file where there is no CLI. */
 function missing(): string | false {
@@ -131,7 +131,7 @@ describe("our engine and the real one", { skip: missing() }, () => {
   it("read each other's state, and find nothing to change in it", async () => {
     const dir = join(ROOT, "examples", "existing");
     const state = join(folder, "state.json");
-    for (const open of [real, own, real]) {
+    for (const open of [real, own, real, own]) {
       const isFirst = !existsSync(state);
       const { session } = await open(dir, state);
       try {
@@ -143,6 +143,22 @@ describe("our engine and the real one", { skip: missing() }, () => {
       }
     }
     assert.doesNotMatch(readFileSync(state, "utf8"), /api\.munich\.example\.com/, "a secret in clear");
+  });
+
+  it("keep secret what Pulumi.yaml says is, when it is given beside the program and used in the open", async () => {
+    const dir = mkdtempSync(join(folder, "secret-"));
+    writeProgram(dir, `exports.said = "it is " + new (require("@pulumi/pulumi").Config)().require("token");`);
+    const file = join(dir, "Pulumi.yaml");
+    writeFileSync(file, `${readFileSync(file, "utf8")}\nconfig:\n  token: { type: string, secret: true }\n`);
+    const given = { config: { token: "topsecretvalue" }, stack: "rehearsal", policyPacks: [] };
+    const { signal } = new AbortController();
+    for (const opened of [openProgram(dir, given, silent, signal, {}), openPulumi(dir, given, silent, signal)]) {
+      const { session } = await opened;
+      const { exit, diagnostics, stackOutputs } = await session.up();
+      await session.close();
+      assert.equal(exit, 0, JSON.stringify(diagnostics));
+      assert.deepEqual(stackOutputs, { said: "it is [secret]" });
+    }
   });
 
   it("fail alike", async () => {
