@@ -30,6 +30,15 @@ export function versionBefore({ world, type, scope, id }: Making, path: string):
   return text(world.get(type, scope, id)?.outputs, path);
 }
 
+/**
+ * What a control plane runs once it is made or changed: what is asked for, else what it ran.
+ * @param asked the input with the version
+ * @param runs the output with the version that it runs
+ */
+export function versionOf(it: Making, asked: string, runs: string): string {
+  return text(it.inputs, asked) ?? versionBefore(it, runs) ?? `1.${OFFERED.newest - 1}`;
+}
+
 /** Whether one version's minor is older than another's; false where either is none. */
 export function isOlder(one: string | undefined, other: string | undefined): boolean {
   return minorOf(one) < minorOf(other);

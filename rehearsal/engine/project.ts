@@ -47,7 +47,6 @@ function readYaml(file: string): Yaml | undefined {
 }
 
 /** With its namespace: a key without one is the project's. */
-/** The whole key of a value: one without a namespace is the project's. */
 export function keyOf(project: Project, name: string): string {
   return name.includes(":") ? name : `${project.name}:${name}`;
 }

@@ -1,9 +1,7 @@
 import { at, isPlain, type KubernetesObject, labelsAt, mapAt } from "./objects";
 import { templateOf } from "./podTemplates";
+import { COUNTED_BY_REPLICAS } from "./scaling";
 import { selectorOf, selects } from "./selectors";
-
-/** Kinds whose controllers the disruption controller knows, so that it can tell how many pods there should be. */
-const BUDGETED = new Set(["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"]);
 
 /** A workload's object at a site, and the least number of pods that it runs there. */
 export interface Running {
@@ -51,7 +49,9 @@ export function missingBudgets(running: readonly Running[], given: readonly Kube
   const taken = new Set(given.map(({ metadata }) => `${metadata.namespace ?? "default"}/${metadata.name}`));
   return running.flatMap(({ object }) => {
     const selector = selectorOf(object);
-    if (!BUDGETED.has(object.kind) || selector === undefined || given.some((one) => covers(one, object))) return [];
+    // Of these the disruption controller can tell how many pods there should be.
+    if (!COUNTED_BY_REPLICAS.has(object.kind) || selector === undefined || given.some((one) => covers(one, object)))
+      return [];
     const { namespace } = object.metadata;
     const names = [object.metadata.name, `${object.metadata.name}-${object.kind.toLowerCase()}`];
     const name = names.find((it) => !taken.has(`${namespace ?? "default"}/${it}`)) ?? `${names[1]}-multisite`;

@@ -12,7 +12,7 @@ export type ScalingMode = "prescaled" | "reserved";
 const COUNTED_OTHERWISE = new Set(["Pod", "Job", "CronJob", "ScaledJob", "DaemonSet"]);
 
 /** Kubernetes' own kinds that `spec.replicas` is a field of. */
-const COUNTED_BY_REPLICAS = new Set(["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"]);
+export const COUNTED_BY_REPLICAS = new Set(["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"]);
 
 /** Whether an object can be told to run any number of pods, 0 included. */
 export function isScalable(kind: string): boolean {

@@ -1,4 +1,4 @@
-import { isOlder, minorOf, versionBefore } from "../kubernetesVersions";
+import { isOlder, minorOf, versionOf } from "../kubernetesVersions";
 import type { Making } from "../model";
 import { authorityData } from "../realClusters";
 import { digits } from "../sdk/madeUp";
@@ -9,7 +9,7 @@ import { arn, NODE_GROUP } from "./arns";
 export function clusterOutputs(it: Making) {
   const issuer = it.hex(32, "oidc").toUpperCase();
   const name = text(it.inputs, "name");
-  const version = text(it.inputs, "version") ?? versionBefore(it, "version") ?? "1.35";
+  const version = versionOf(it, "version", "version");
   const vpcId = text(it.target("vpcConfig.subnetIds[*]")?.inputs, "vpcId") ?? "";
   const real = it.world.realClusters({ kind: "eks", name: name ?? "", region: it.region });
   const host = real?.address ?? `${issuer}.gr7.${it.region}.eks.amazonaws.com`;
@@ -93,8 +93,8 @@ export function knownTemplateVersion(it: Making): string | undefined {
  * the upgrade. Source: "Rollback cluster to previous Kubernetes version" of the EKS user guide, read on 2026-11-29.
  */
 export function rollback(it: Making): string | undefined {
-  const [was, is] = [versionBefore(it, "version"), text(it.inputs, "version")];
   const cluster = it.world.get(it.type, it.scope, it.id);
+  const [was, is] = [text(cluster?.outputs, "version"), text(it.inputs, "version")];
   if (cluster === undefined || !isOlder(is, was)) return undefined;
   const refused = `version: cannot change from ${was} to ${is}`;
   if (minorOf(was) - minorOf(is) > 1) return `${refused}: a control plane is taken back by one minor version`;

@@ -1,4 +1,4 @@
-import { kubernetesVersion, neverOlder, nodesNotNewer, oneMinorAtATime, versionBefore } from "../kubernetesVersions";
+import { kubernetesVersion, neverOlder, nodesNotNewer, oneMinorAtATime, versionOf } from "../kubernetesVersions";
 import type { Model } from "../model";
 import {
   all,
@@ -181,7 +181,7 @@ export const aksModels: { readonly [type: string]: Model } = {
       const host = `${prefix}-${it.hex(8)}`;
       const name = text(it.inputs, "resourceName") ?? "";
       const real = it.world.realClusters({ kind: "aks", name, region: it.region })?.address;
-      const version = text(it.inputs, "kubernetesVersion") ?? versionBefore(it, "kubernetesVersion") ?? "1.35";
+      const version = versionOf(it, "kubernetesVersion", "kubernetesVersion");
       return {
         type: "Microsoft.ContainerService/ManagedClusters",
         fqdn: real ?? `${host}.hcp.${it.region}.azmk8s.io`,

@@ -1,4 +1,4 @@
-import { isOlder, oneMinorAtATime, versionBefore } from "../kubernetesVersions";
+import { isOlder, oneMinorAtATime, versionBefore, versionOf } from "../kubernetesVersions";
 import type { Making, Model } from "../model";
 import { authorityData } from "../realClusters";
 import { zonesOf } from "../regions";
@@ -169,6 +169,6 @@ export const gkeModels: { readonly [type: string]: Model } = {
 
 /** A least version that is older than what runs changes nothing, as in the provider. */
 function masterVersionOf(it: Making): string {
-  const [was, least] = [versionBefore(it, "masterVersion"), text(it.inputs, "minMasterVersion")];
-  return (isOlder(least, was) ? was : (least ?? was)) ?? "1.35";
+  const [was, least] = [versionBefore(it, "masterVersion"), versionOf(it, "minMasterVersion", "masterVersion")];
+  return was !== undefined && isOlder(least, was) ? was : least;
 }

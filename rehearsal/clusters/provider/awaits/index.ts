@@ -71,7 +71,7 @@ export class Awaits {
     private readonly connection: Connection,
     private readonly report: ProviderReport,
     /** See `KubernetesSourceOptions`. */
-    private readonly patienceSeconds?: number,
+    private readonly patienceSeconds = Number.POSITIVE_INFINITY,
   ) {
     this.watching = new Watching(connection);
   }
@@ -84,9 +84,8 @@ export class Awaits {
     const rule = ruleOf(waiting.inputs, waiting.live);
     if (rule === undefined) return waiting.live;
     if (rule.watches.length === 0 && rule.judge(alone(waiting)).isReady) return waiting.live;
-    const { patienceSeconds = Number.POSITIVE_INFINITY } = this;
     const allowed = Math.min(waiting.seconds, rule.atMostSeconds ?? waiting.seconds);
-    const seconds = Math.min(allowed, patienceSeconds);
+    const seconds = Math.min(allowed, this.patienceSeconds);
     const view = await View.open(this.connection, this.watching, rule, waiting);
     try {
       const { live, judgement, isGone } = await view.until(seconds, (missing) =>
