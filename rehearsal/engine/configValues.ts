@@ -79,7 +79,7 @@ function missingValues(names: readonly string[], stack: string): string {
   return `Stack '${stack}' is missing configuration ${names.length === 1 ? "value" : "values"} ${list}`;
 }
 
-function typeName(type: string, items: unknown): string {
+export function typeName(type: string, items: unknown): string {
   return isData(items) ? `array<${typeName(String(items.type), items.items)}>` : type;
 }
 
@@ -93,9 +93,12 @@ function isOfType(text: string, type: string, items: unknown): boolean {
   }
 }
 
-function isValueOfType(value: unknown, type: string, items: unknown): boolean {
+/** Whether a value, as YAML or JSON gives it, is of a declared type. */
+export function isValueOfType(value: unknown, type: string, items: unknown): boolean {
   if (type === "string") return typeof value === "string";
-  if (type === "integer") return typeof value === "string" ? /^[+-]?\d+$/.test(value) : Number.isInteger(value);
+  if (type === "integer") {
+    return typeof value === "string" ? /^[+-]?\d+$/.test(value) : typeof value === "bigint" || Number.isInteger(value);
+  }
   if (type === "boolean") return typeof value === "boolean" || value === "true" || value === "false";
   if (type === "object") return isData(value);
   if (!Array.isArray(value) || !isData(items)) return false;

@@ -7,6 +7,7 @@ import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
 import { failuresList } from "./checkFailures";
+import { versionRangeProblem } from "./cliVersion";
 import { InvalidArgument, type Severity } from "./context";
 import { deniedProvider } from "./generator";
 import type { Hooks } from "./hooks";
@@ -106,7 +107,11 @@ export class Monitor {
       getRootResource: answer(this.getRootResource),
       setRootResource: answer(this.setRootResource),
       startDebugging: answer(this.refusal("debugging")),
-      requirePulumiVersion: answer(async () => new engine.RequirePulumiVersionResponse()),
+      requirePulumiVersion: answer(async (request: engine.RequirePulumiVersionRequest) => {
+        const problem = versionRangeProblem(request.getPulumiVersionRange());
+        if (problem !== undefined) throw new Error(problem);
+        return new engine.RequirePulumiVersionResponse();
+      }),
     });
     return `127.0.0.1:${await listen(this.server)}`;
   }

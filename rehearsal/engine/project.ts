@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { UserError } from "../userError";
 import { type ConfigValue, configValue, type Declaration, declaredProblems, openedBy, toText } from "./configValues";
 import { parseConfigYaml } from "./configYaml";
+import { isOwnKey, type ProjectFile, readProjectFile } from "./projectFile";
 import { isData } from "./values";
 
 export type { ConfigValue };
@@ -19,6 +20,10 @@ export interface PluginFolder {
 export interface Project {
   /** The folder with Pulumi.yaml, or the bare folder. */
   root: string;
+  /** Pulumi.yaml; a bare folder has none. */
+  file: string | undefined;
+  /** Pulumi.<stack>.yaml, which need not exist. */
+  stackFile: string;
   name: string;
   stack: string;
   /** The program's own folder. */
@@ -31,6 +36,8 @@ export interface Project {
   /** What was decrypted of it, each secret by itself: an object or a list may hold several, and much that is none. */
   secrets: string[];
   plugins: PluginFolder[];
+  /** Everything is read again before each run, as with `pulumi up --refresh`. */
+  refresh: boolean;
 }
 
 type Yaml = { [key: string]: unknown };
@@ -46,22 +53,31 @@ function readYaml(file: string): Yaml | undefined {
   }
 }
 
-/** With its namespace: a key without one is the project's. */
+/**
+ * With its namespace: a key without one is the project's. `aws:config:region` is an old form of `aws:region`.
+ * @throws UserError for what is no key.
+ */
 export function keyOf(project: Project, name: string): string {
-  return name.includes(":") ? name : `${project.name}:${name}`;
+  const [namespace = "", middle, last, ...more] = name.split(":");
+  if (middle === undefined) return `${project.name}:${name}`;
+  if (last === undefined) return name;
+  if (middle === "config" && more.length === 0) return `${namespace}:${last}`;
+  throw new UserError(
+    `could not parse ${name} as a configuration key (configuration keys should be of the form \`<namespace>:<name>\`)`,
+  );
 }
 
 /** Adds the `config` section of Pulumi.yaml; keys without a namespace are the project's. Gives what it declares. */
-function addDeclared(project: Project, section: unknown): Declaration[] {
+function addDeclared(project: Project, section: ProjectFile["config"]): Declaration[] {
   const declarations: Declaration[] = [];
   if (!isData(section)) return declarations;
   for (const [name, entry] of Object.entries(section)) {
     const key = keyOf(project, name);
-    if (!isData(entry) || !("type" in entry || "default" in entry || "value" in entry)) {
+    if (!isData(entry)) {
       project.config.set(key, { text: toText(entry), secret: false });
       continue;
     }
-    declarations.push({ name, key, isOwn: key.startsWith(`${project.name}:`), entry });
+    declarations.push({ name, key, isOwn: isOwnKey(project.name, name), entry });
     const value = entry.default ?? entry.value;
     if (value !== undefined) project.config.set(key, { text: toText(value), secret: false });
   }
@@ -84,14 +100,13 @@ function addStackConfig(project: Project, { config, encryptionsalt, environment 
     return text;
   };
   for (const [name, entry] of Object.entries(isData(config) ? config : {})) {
-    const key = keyOf(project, name);
     try {
-      project.config.set(key, configValue(entry, open));
+      project.config.set(keyOf(project, name), configValue(entry, open));
     } catch (error) {
-      if (error instanceof UserError) problems.push(`${key}: ${error.message}`);
+      if (error instanceof UserError) problems.push(`${name}: ${error.message}`);
       else
         problems.push(
-          `cannot read the secret ${key}: ${(error as Error).message}; set PULUMI_CONFIG_PASSPHRASE, or give the value as config`,
+          `cannot read the secret ${name}: ${(error as Error).message}; set PULUMI_CONFIG_PASSPHRASE, or give the value as config`,
         );
     }
   }
@@ -118,17 +133,16 @@ export function isLocalPath(source: string): boolean {
 }
 
 /** Plugins by folder: providers of `plugins`, then `packages` whose source is a path. */
-function pluginsOf(root: string, { plugins, packages }: Yaml): PluginFolder[] {
-  const providers = isData(plugins) && Array.isArray(plugins.providers) ? plugins.providers.filter(isData) : [];
-  const named = providers.map((plugin) => ({
-    name: String(plugin.name),
-    path: path.resolve(root, String(plugin.path)),
-    version: plugin.version === undefined ? "" : String(plugin.version),
+function pluginsOf(root: string, { plugins, packages }: ProjectFile): PluginFolder[] {
+  const named = (plugins?.providers ?? []).map(({ name, path: folder, version = "" }) => ({
+    name,
+    path: path.resolve(root, folder),
+    version,
   }));
-  const sources = Object.entries(isData(packages) ? packages : {}).map(([name, given]) => {
-    const source = isData(given) ? given.source : String(given).split("@", 1)[0];
-    return { name, source: String(source) };
-  });
+  const sources = Object.entries(packages ?? {}).map(([name, given]) => ({
+    name,
+    source: typeof given === "string" ? (given.split("@", 1)[0] as string) : given.source,
+  }));
   const local = sources.filter(({ source }) => isLocalPath(source));
   return [...named, ...local.map(({ name, source }) => ({ name, path: path.resolve(root, source), version: "" }))];
 }
@@ -145,14 +159,16 @@ export function readProject(
 ): Project {
   const root = path.resolve(dir);
   if (!existsSync(root)) throw new UserError(`there is no folder ${root}`);
-  const file = ["Pulumi.yaml", "Pulumi.yml"].map((name) => path.join(root, name)).find((name) => existsSync(name));
-  const settings: Yaml = file === undefined ? {} : (readYaml(file) ?? {});
+  const file = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"]
+    .map((name) => path.join(root, name))
+    .find((name) => existsSync(name));
   const bare = path.basename(root).replace(/[^\w.-]/g, "-") || "program";
-  const runtime = settings.runtime ?? "nodejs";
-  const language = isData(runtime) ? runtime.name : runtime;
-  if (language !== "nodejs")
+  const settings: ProjectFile =
+    file === undefined ? { name: bare, runtime: "nodejs" } : readProjectFile(readYaml(file) ?? {}, file);
+  const runtime = typeof settings.runtime === "string" ? { name: settings.runtime } : settings.runtime;
+  if (runtime.name !== "nodejs")
     throw new UserError(
-      `cannot rehearse: the runtime ${JSON.stringify(language)} of ${file}; only nodejs programs run here`,
+      `cannot rehearse: the runtime ${JSON.stringify(runtime.name)} of ${file}; only nodejs programs run here`,
     );
   if (
     file === undefined &&
@@ -160,22 +176,25 @@ export function readProject(
   ) {
     throw new UserError(`${root} has neither a Pulumi.yaml nor an index.ts: give the folder of a Pulumi program`);
   }
-  const options: Yaml = isData(runtime) && isData(runtime.options) ? runtime.options : {};
+  const { typescript, nodeargs } = runtime.options ?? {};
+  // As the folder of the stacks' files, `config` is an old form of `stackConfigDir`.
+  const stacks = settings.stackConfigDir ?? (typeof settings.config === "string" ? settings.config : "");
   const project: Project = {
     root,
-    name: typeof settings.name === "string" ? settings.name : bare,
+    file,
+    stackFile: path.join(root, stacks, `Pulumi.${stack}${path.extname(file ?? "Pulumi.yaml")}`),
+    name: settings.name,
     stack,
-    ...entryOf(root, settings.main),
-    typescript: options.typescript !== false,
-    nodeArguments:
-      typeof options.nodeargs === "string" ? options.nodeargs.split(/\s+/).filter((word) => word !== "") : [],
+    ...entryOf(root, settings.main ?? undefined),
+    typescript: typescript !== false,
+    nodeArguments: typeof nodeargs === "string" ? nodeargs.split(/\s+/).filter((word) => word !== "") : [],
     config: new Map(),
     secrets: [],
     plugins: pluginsOf(root, settings),
+    refresh: settings.options?.refresh === "always",
   };
   const declarations = addDeclared(project, settings.config);
-  const folder = typeof settings.stackConfigDir === "string" ? settings.stackConfigDir : "";
-  const problems = addStackConfig(project, readYaml(path.join(root, folder, `Pulumi.${stack}.yaml`)) ?? {});
+  const problems = addStackConfig(project, readYaml(project.stackFile) ?? {});
   const secrets = new Set(declarations.filter(({ entry }) => entry.secret === true).map(({ key }) => key));
   for (const [name, value] of Object.entries(given)) {
     const key = keyOf(project, name);

@@ -13,7 +13,7 @@ import { isProviderType, nameOf, packageOf } from "./urns";
  */
 export async function refresh(
   context: RunContext,
-  packages: readonly string[],
+  packages: readonly string[] | "all",
   pending: PendingOperations,
 ): Promise<void> {
   const { touched } = pending;
@@ -39,7 +39,8 @@ export async function refresh(
   pending.refreshed();
 }
 
-const isOf = ({ type }: ResourceState, packages: readonly string[]): boolean => packages.includes(packageOf(type));
+const isOf = ({ type }: ResourceState, packages: readonly string[] | "all"): boolean =>
+  packages === "all" || packages.includes(packageOf(type));
 
 /** Brings a state up to date, in place; false when there is no such resource any more. */
 async function isThere({ registry }: RunContext, state: ResourceState): Promise<boolean> {

@@ -129,6 +129,8 @@ export class Run implements RunContext, MonitorBackend {
   /** Deletes everything. */
   async destroy(): Promise<void> {
     await this.interruptibly(async () => {
+      const { project, pending } = this.options;
+      if (project.refresh) await refresh(this, "all", pending);
       refuseDeleteHooks(this.previous, this);
       await this.deleteRest();
       await this.pipeline.settle();

@@ -24,7 +24,7 @@ export interface RunOptions {
   filter: SecretFilter;
   skipTypeCheck: boolean;
   /** Packages whose resources are read again before the program runs. */
-  refresh: readonly string[];
+  refresh: readonly string[] | "all";
   /** A deletion that fails does not end the others. */
   continueOnError: boolean;
   signal: AbortSignal | undefined;

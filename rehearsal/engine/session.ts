@@ -39,7 +39,8 @@ export interface SessionOptions {
   passphrase?: string;
   /**
    * Packages whose resources are read again before each run of the program, such as `kubernetes`, as `pulumi up --refresh`
-   * does for all: what was changed or deleted behind our back is found, and put back. @default none
+   * does for all: what was changed or deleted behind our back is found, and put back. @default none, or all where Pulumi.yaml
+   * has `options: { refresh: always }`
    */
   refresh?: readonly string[];
   /**
@@ -188,7 +189,7 @@ class EngineSession implements Session {
       stacks: this.stacks,
       filter: this.filter,
       skipTypeCheck: this.typesChecked,
-      refresh: this.options.refresh ?? [],
+      refresh: this.project.refresh ? "all" : (this.options.refresh ?? []),
       continueOnError: this.options.continueOnError ?? false,
       signal: this.options.signal,
       onStep: (step) => {

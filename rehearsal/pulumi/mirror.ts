@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { parse, stringify } from "yaml";
-import { isLocalPath } from "../engine/project";
+import { isLocalPath, type Project } from "../engine/project";
 
 /** The link to the project's own folder, within the mirror. */
 const LINK = "program";
@@ -10,21 +10,14 @@ const LINK = "program";
  * A project in a folder of its own for a CLI that writes its stack's settings beside Pulumi.yaml: the same Pulumi.yaml, with
  * a link to the real folder in front of its paths. The program's working directory is the real folder then, so that it
  * finds its packages, its tsconfig.json and whatever it reads by a relative path.
- * @param projectDir a folder with Pulumi.yaml, which was read without complaint already.
+ * @param project one that has a Pulumi.yaml.
  */
-export function mirrorProject(projectDir: string, stack: string, into: string): void {
+export function mirrorProject({ root, file, stack, stackFile }: Project, into: string): void {
   mkdirSync(into, { recursive: true });
-  symlinkSync(resolve(projectDir), join(into, LINK), "dir");
-  const settings = parse(readFileSync(projectFile(projectDir), "utf8"));
-  writeFileSync(join(into, "Pulumi.yaml"), stringify(mirrored(settings, projectDir)));
-  const own = `Pulumi.${stack}.yaml`;
-  if (existsSync(join(projectDir, own))) copyFileSync(join(projectDir, own), join(into, own));
-}
-
-/** Pulumi.yaml of a project; a path that does not exist when it has none. */
-export function projectFile(projectDir: string): string {
-  const short = join(projectDir, "Pulumi.yml");
-  return existsSync(short) ? short : join(projectDir, "Pulumi.yaml");
+  symlinkSync(root, join(into, LINK), "dir");
+  const settings = parse(readFileSync(file as string, "utf8"));
+  writeFileSync(join(into, "Pulumi.yaml"), stringify(mirrored(settings, root)));
+  if (existsSync(stackFile)) copyFileSync(stackFile, join(into, `Pulumi.${stack}.yaml`));
 }
 
 interface Settings {
@@ -33,26 +26,28 @@ interface Settings {
   packages?: { [name: string]: string | { source: string } };
   /** Where the state of the real stacks is: never the rehearsal's. */
   backend?: unknown;
-  /** Where the settings of the stacks are: those of this one lie beside the mirror's Pulumi.yaml. */
+  /** Where the settings of the stacks are, as a text also `config`: those of this one lie beside the mirror's Pulumi.yaml. */
   stackConfigDir?: unknown;
+  config?: unknown;
 }
 
 function mirrored(
-  { main, plugins, packages, backend: _, stackConfigDir: __, ...others }: Settings,
-  projectDir: string,
+  { main, plugins, packages, config, backend: _, stackConfigDir: __, ...others }: Settings,
+  root: string,
 ): Settings {
   const throughLink = (path: string) => (posix.isAbsolute(path) ? path : posix.join(LINK, path));
   const moved = Object.entries(plugins ?? {}).map(([kind, folders]) => [
     kind,
     folders.map((folder) => (folder.path === undefined ? folder : { ...folder, path: throughLink(folder.path) })),
   ]);
-  const source = (of: string) => (isLocalPath(of) ? resolve(projectDir, of) : of);
+  const source = (of: string) => (isLocalPath(of) ? resolve(root, of) : of);
   const found = Object.entries(packages ?? {}).map(([name, given]) => [
     name,
     typeof given === "string" ? source(given) : { ...given, source: source(given.source) },
   ]);
   return {
     ...others,
+    ...(typeof config === "object" && { config }),
     main: throughLink(main ?? "."),
     ...(plugins !== undefined && { plugins: Object.fromEntries(moved) }),
     ...(packages !== undefined && { packages: Object.fromEntries(found) }),

@@ -14,7 +14,6 @@ import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
 import { findCli } from "./cli";
 import { type Heard, Listener } from "./events";
-import { projectFile } from "./mirror";
 import { makeStage, type Stage } from "./stage";
 import { deployedResources, previewDetails, previewedResources } from "./views";
 
@@ -49,7 +48,7 @@ export async function openPulumi(
   const command = findCli();
   // The same complaints about a project's files as without a CLI, before one is started.
   const project = readProject(dir, options.stack, options.config);
-  if (!existsSync(projectFile(dir))) {
+  if (project.file === undefined) {
     throw new UserError(
       `${dir} has no Pulumi.yaml, which the real engine needs: add one, or rehearse without --engine.`,
     );

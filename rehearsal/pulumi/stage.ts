@@ -91,13 +91,13 @@ function realKubernetes(sites: SiteStage, dir: string): PluginHost {
 }
 
 async function makeStack(
-  { dir, command, project, options, signal }: StageOptions,
+  { command, project, options, signal }: StageOptions,
   folder: string,
   state: Deployment | undefined,
 ): Promise<Stack> {
   const at = (name: string) => join(folder, name);
   for (const name of ["state", "tmp"]) mkdirSync(at(name));
-  mirrorProject(dir, options.stack, at("project"));
+  mirrorProject(project, at("project"));
   const envVars = environment(at("state"), at("tmp"));
   linkLanguageHost(command, at("home"));
   const pulumiCommand = await keptCli(command, folder, Object.keys(envVars));

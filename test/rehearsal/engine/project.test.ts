@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, it } from "node:test";
+import { after, describe, it } from "node:test";
 import { openSession } from "../../../rehearsal/engine";
 import { passphraseCrypter } from "../../../rehearsal/engine/crypter";
 import { readProject } from "../../../rehearsal/engine/project";
 import { defaultPassphrase } from "../../../rehearsal/engine/snapshot";
-import { labProject } from "./lab";
+import { labProject, labSource } from "./lab";
 
 /** What a program gets of its configuration, and what is refused: recorded from the real CLI 3.259. */
 const dir = mkdtempSync(join(tmpdir(), "multisite-config-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
 
 function read(project: object, stack: object | string, given = {}) {
+  rmSync(dir, { recursive: true, force: true });
   mkdirSync(join(dir, "conf"), { recursive: true });
   writeFileSync(join(dir, "index.js"), "");
   writeFileSync(
@@ -119,7 +120,6 @@ it("takes what the caller gives as what Pulumi.yaml declares it to be", () => {
     key: { type: "string", secret: true },
     list,
     flag: { type: "boolean" },
-    "other:k": { type: "string" },
   };
   assert.deepEqual(read({ config: { ...config, count } }, {}, { key: "hush", list: "[1, 2]", flag: "true" }), {
     "case:count": { text: "3", secret: false },
@@ -137,3 +137,134 @@ for (const [stack, said] of [
     assert.throws(() => read({}, stack), { name: "UserError", message: `cannot rehearse: ${said}` });
   });
 }
+
+describe("Pulumi.yaml", () => {
+  for (const [project, said] of [
+    [{ name: undefined, nmae: "case" }, ["name is missing; did you mean it by nmae?"]],
+    [{ name: "my shop" }, ['name is "my shop": it must be 1 to 100 letters, digits, hyphens, underscores and periods']],
+    [{ name: 7, main: 8 }, ["name is 7: it must be a text", "main is 8: it must be a text"]],
+    [{ runtime: { name: "nodejs", optoins: {} } }, ["runtime has the key optoins, which nobody knows"]],
+    [{ runtime: undefined }, ["runtime is missing: it must be nodejs, or { name: nodejs, options: ... }"]],
+    [
+      { options: { refresh: true, refesh: "always" } },
+      ["options.refresh is true: it must be always", "options has the key refesh, which nobody knows"],
+    ],
+    [{ backend: { uri: "s3://x" } }, ["backend has the key uri, which nobody knows"]],
+    [{ config: { size: 1.5 } }, [/^config\.size is 1\.5: it must be a text, an integer/]],
+    [{ config: { sizes: { small: 1 } } }, ["config.sizes has the key small, which nobody knows"]],
+    [{ config: { n: { type: "integer", default: "many" } } }, ['config.n: the default "many" is not of type integer']],
+    [{ config: { l: { type: "array" } } }, ["config.l: it is a list: say what it holds, as items"]],
+    [
+      { config: { "aws:region": { type: "string", default: "eu" } } },
+      [
+        "config.aws:region: only the project's own keys have a type",
+        "config.aws:region: only the project's own keys have a default: give a value",
+      ],
+    ],
+    [{ config: { a: { value: 1, default: 2 } } }, ["config.a: give default or value, not both"]],
+    [{ config: "stacks" }, ["config is a folder, and stackConfigDir another: leave config out"]],
+    [{ plugins: { providers: [{ name: "lab" }] } }, ["plugins.providers.0.path is missing: it must be a text"]],
+    [{ packages: { lab: 1 } }, [/^packages\.lab is 1: it must be a source/]],
+    [
+      { requiredPulumiVersion: ">=3" },
+      ['requiredPulumiVersion: parsing CLI version range ">=3": give one such as ">=3.200.0 <4.0.0"'],
+    ],
+    [
+      { requiredPulumiVersion: "<3.200.0 || >=4.0.0" },
+      ['requiredPulumiVersion: Pulumi CLI version 3.260.0 does not satisfy the version range "<3.200.0 || >=4.0.0"'],
+    ],
+  ] as const) {
+    it(`refuses ${JSON.stringify(project)}`, () => {
+      assert.throws(
+        () => read(project, {}),
+        (error: Error) => {
+          assert.equal(error.name, "UserError");
+          const [head, ...lines] = error.message.split("\n");
+          assert.equal(head, `${join(dir, "Pulumi.yaml")} has problems:`);
+          assert.equal(lines.length, said.length, error.message);
+          for (const [i, expected] of said.entries()) {
+            const line = (lines[i] as string).trim();
+            if (typeof expected === "string") assert.equal(line, expected);
+            else assert.match(line, expected);
+          }
+          return true;
+        },
+      );
+    });
+  }
+
+  it("may name the stacks' folder as config, and a key in its old form", () => {
+    const given = { stackConfigDir: undefined, config: "conf" };
+    assert.deepEqual(read(given, { config: { "aws:config:region": "eu-west-1", size: 3 } }), {
+      "aws:region": { text: "eu-west-1", secret: false },
+      "case:size": { text: "3", secret: false },
+    });
+  });
+
+  it("may be Pulumi.yml or Pulumi.json, and the stacks' files are named alike", () => {
+    for (const extension of ["yml", "json"]) {
+      read({}, {});
+      const text = JSON.stringify({ name: "case", runtime: "nodejs" });
+      rmSync(join(dir, "Pulumi.yaml"));
+      writeFileSync(join(dir, `Pulumi.${extension}`), text);
+      writeFileSync(join(dir, `Pulumi.dev.${extension}`), JSON.stringify({ config: { size: 3 } }));
+      assert.deepEqual(Object.keys(Object.fromEntries(readProject(dir, "dev").config)), ["case:size"]);
+    }
+  });
+
+  it("takes versions of the CLI that it or a later one has", () => {
+    for (const range of [
+      ">=3.0.0 <4.0.0",
+      ">= 3.270.0",
+      "!3.1.2",
+      "3.x",
+      "3.270.5",
+      ">3.250.x",
+      "2.0.0 || <=3.260.0",
+    ]) {
+      assert.doesNotThrow(() => read({ requiredPulumiVersion: range }, {}), range);
+    }
+  });
+});
+
+it("refuses a key that is none", () => {
+  assert.throws(() => read({}, { config: { "a:b:c": 1 } }), {
+    name: "UserError",
+    message: /^a:b:c: could not parse a:b:c as a configuration key \(configuration keys should be of the form/,
+  });
+});
+
+it("ends a program that requires another CLI", async () => {
+  const project = labProject(`pulumi.requirePulumiVersion(">=3.0.0"); pulumi.requirePulumiVersion("<3.0.0");`);
+  const session = await openSession({ projectDir: project.dir, sources: [] });
+  try {
+    const { exit, diagnostics } = await session.preview();
+    assert.equal(exit, 1);
+    assert.match(JSON.stringify(diagnostics), /Pulumi CLI version 3\.260\.0 does not satisfy the version range/);
+  } finally {
+    await session.close();
+    project.remove();
+  }
+});
+
+it("has everything read again before each run where Pulumi.yaml says so", async () => {
+  const project = labProject(`new Thing("kept", {}); new Thing("gone", {});`);
+  writeFileSync(
+    join(project.dir, "Pulumi.yaml"),
+    "{ name: program, runtime: nodejs, options: { refresh: always }, main: index.js }",
+  );
+  const calls: string[] = [];
+  const source = labSource(calls, () => ({
+    read: async ({ name, id, inputs, outputs }) => ({ id: name === "gone" ? "" : id, inputs, outputs }),
+  }));
+  const session = await openSession({ projectDir: project.dir, sources: [source] });
+  try {
+    for (const run of ["up", "up", "destroy"] as const) assert.equal((await session[run]()).exit, 0);
+    const [first, second, ...others] = calls.map((call) => call.split(" ", 2).join(" "));
+    assert.deepEqual([first, second].sort(), ["create gone", "create kept"]);
+    assert.deepEqual(others, ["create gone", "delete kept"]);
+  } finally {
+    await session.close();
+    project.remove();
+  }
+});

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { parse } from "yaml";
+import { readProject } from "../../../rehearsal/engine/project";
 import { findCli } from "../../../rehearsal/pulumi/cli";
 import { mirrorProject } from "../../../rehearsal/pulumi/mirror";
 import { installedPackages } from "../../../rehearsal/pulumi/packages";
@@ -33,12 +34,12 @@ packages: { near: ../near, lab: { source: ./lab, version: 1.0.0 }, far: /opt/far
 `;
   const project = folderOf("shop", {
     "Pulumi.yaml": written,
-    "Pulumi.dev.yaml": "config: { shop:a: b }\n",
-    "Pulumi.prod.yaml": "secretsprovider: awskms://x\n",
+    "stacks/Pulumi.dev.yaml": "config: { shop:a: b }\n",
+    "stacks/Pulumi.prod.yaml": "secretsprovider: awskms://x\n",
     "src/index.js": "",
   });
   const mirror = join(folder, "mirror");
-  mirrorProject(project, "dev", mirror);
+  mirrorProject(readProject(project, "dev"), mirror);
   const { main, plugins, packages, ...others } = parse(readFileSync(join(mirror, "Pulumi.yaml"), "utf8"));
 
   it("leads to the real files by every path, and to no real state", () => {
@@ -59,14 +60,14 @@ packages: { near: ../near, lab: { source: ./lab, version: 1.0.0 }, far: /opt/far
 
   it("has the stack's settings as a copy, and no other stack's", () => {
     writeFileSync(join(mirror, "Pulumi.dev.yaml"), "encryptionsalt: x\n");
-    assert.equal(readFileSync(join(project, "Pulumi.dev.yaml"), "utf8"), "config: { shop:a: b }\n");
+    assert.equal(readFileSync(join(project, "stacks", "Pulumi.dev.yaml"), "utf8"), "config: { shop:a: b }\n");
     assert.throws(() => readFileSync(join(mirror, "Pulumi.prod.yaml")));
     assert.equal(readFileSync(join(project, "Pulumi.yaml"), "utf8"), written);
   });
 
   it("runs the folder itself where no main is named", () => {
     const bare = folderOf("bare", { "Pulumi.yaml": "name: bare\nruntime: nodejs\n" });
-    mirrorProject(bare, "dev", join(folder, "mirror-of-bare"));
+    mirrorProject(readProject(bare, "dev"), join(folder, "mirror-of-bare"));
     const settings = parse(readFileSync(join(folder, "mirror-of-bare", "Pulumi.yaml"), "utf8"));
     assert.equal(realpathSync(join(folder, "mirror-of-bare", settings.main)), bare);
   });
