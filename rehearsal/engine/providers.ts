@@ -56,77 +56,105 @@ function mappedEnvironment(inputs: Properties): { [name: string]: string } {
   return mapped;
 }
 
-/** A configured provider, which hears only what it can understand. */
-export class Instance {
-  constructor(
-    private readonly provider: contract.Provider,
-    private readonly accepts: contract.ConfigureResult,
-  ) {}
+/** What a provider said that it understands, and what is told to it accordingly. */
+class Speech {
+  constructor(readonly accepts: contract.ConfigureResult) {}
 
-  private lower(properties: Properties): Properties {
+  lower(properties: Properties): Properties {
     const known = this.accepts.acceptSecrets ? properties : revealSecrets(properties);
     return this.accepts.acceptResources ? namedReferences(known) : lowerReferences(known);
   }
   /** The same of what was, and where only differences matter: assets are told by their hashes. */
-  private lowerOld(properties: Properties): Properties {
+  lowerOld(properties: Properties): Properties {
     return withoutContents(this.lower(properties));
   }
-  private raise(outputs: Properties, inputs: Properties): Properties {
-    const plain = this.accepts.acceptResources ? plainReferences(outputs) : outputs;
+  /** What may hold outputs: those of components and methods do. */
+  lowerAll(properties: Properties): Properties {
+    if (!this.accepts.acceptSecrets) throw new Error("plugins that can construct components must support secrets");
+    return this.lower(this.accepts.acceptOutputs ? properties : lowerOutputs(properties));
+  }
+  heard(properties: Properties): Properties {
+    return this.accepts.acceptResources ? plainReferences(properties) : properties;
+  }
+  raise(outputs: Properties, inputs: Properties): Properties {
+    const plain = this.heard(outputs);
     return this.accepts.acceptSecrets ? plain : restoreSecrets(plain, inputs);
+  }
+}
+
+/**
+ * A provider that is being configured, which hears only what it can understand. What it cannot be configured with is an
+ * error of those that use it, as in the real engine: one that nobody uses may have any configuration.
+ */
+export class Instance {
+  constructor(
+    private readonly provider: contract.Provider,
+    private readonly configured: Promise<contract.ConfigureResult>,
+  ) {
+    // Whoever uses it is told.
+    configured.catch(() => undefined);
+  }
+
+  private async spoken(): Promise<Speech> {
+    return new Speech(await this.configured);
   }
 
   async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
-    const news = this.lower(request.news);
-    const result = await this.provider.check({ ...request, olds: this.lower(request.olds), news });
-    return { ...result, inputs: this.raise(result.inputs, request.news) };
+    const speech = await this.spoken();
+    const [olds, news] = [speech.lower(request.olds), speech.lower(request.news)];
+    const result = await this.provider.check({ ...request, olds, news });
+    return { ...result, inputs: speech.raise(result.inputs, request.news) };
   }
 
-  diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
-    const [oldInputs, oldOutputs] = [this.lowerOld(request.oldInputs), this.lowerOld(request.oldOutputs)];
-    return this.provider.diff({ ...request, oldInputs, oldOutputs, news: this.lowerOld(request.news) });
+  async diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
+    const speech = await this.spoken();
+    const [oldInputs, oldOutputs] = [speech.lowerOld(request.oldInputs), speech.lowerOld(request.oldOutputs)];
+    return this.provider.diff({ ...request, oldInputs, oldOutputs, news: speech.lowerOld(request.news) });
   }
 
   async create(request: contract.CreateRequest): Promise<contract.CreateResult> {
-    if (request.preview && !this.accepts.supportsPreview) return { id: "", outputs: request.inputs };
-    const result = await this.provider.create({ ...request, inputs: this.lower(request.inputs) });
-    return { id: result.id, outputs: this.raise(result.outputs, request.inputs) };
+    const speech = await this.spoken();
+    if (request.preview && !speech.accepts.supportsPreview) return { id: "", outputs: request.inputs };
+    const result = await this.provider.create({ ...request, inputs: speech.lower(request.inputs) });
+    return { id: result.id, outputs: speech.raise(result.outputs, request.inputs) };
   }
 
   async recover(request: contract.CreateRequest): Promise<contract.CreateResult | "nothing" | undefined> {
-    const found = await this.provider.recover?.({ ...request, inputs: this.lower(request.inputs) });
+    const speech = await this.spoken();
+    const found = await this.provider.recover?.({ ...request, inputs: speech.lower(request.inputs) });
     return found === undefined || found === "nothing"
       ? found
-      : { id: found.id, outputs: this.raise(found.outputs, request.inputs) };
+      : { id: found.id, outputs: speech.raise(found.outputs, request.inputs) };
   }
 
   async update(request: contract.UpdateRequest): Promise<contract.UpdateResult> {
-    if (request.preview && !this.accepts.supportsPreview) return { outputs: request.news };
-    const [oldInputs, oldOutputs] = [this.lowerOld(request.oldInputs), this.lowerOld(request.oldOutputs)];
-    const result = await this.provider.update({ ...request, oldInputs, oldOutputs, news: this.lower(request.news) });
-    return { outputs: this.raise(result.outputs, request.news) };
+    const speech = await this.spoken();
+    if (request.preview && !speech.accepts.supportsPreview) return { outputs: request.news };
+    const [oldInputs, oldOutputs] = [speech.lowerOld(request.oldInputs), speech.lowerOld(request.oldOutputs)];
+    const result = await this.provider.update({ ...request, oldInputs, oldOutputs, news: speech.lower(request.news) });
+    return { outputs: speech.raise(result.outputs, request.news) };
   }
 
   async read(request: contract.ReadRequest): Promise<contract.ReadResult> {
-    const [inputs, outputs] = [this.lowerOld(request.inputs), this.lowerOld(request.outputs)];
+    const speech = await this.spoken();
+    const [inputs, outputs] = [speech.lowerOld(request.inputs), speech.lowerOld(request.outputs)];
     const result = await this.provider.read({ ...request, inputs, outputs });
     return {
       ...result,
-      inputs: this.raise(result.inputs, request.inputs),
-      outputs: this.raise(result.outputs, request.outputs),
+      inputs: speech.raise(result.inputs, request.inputs),
+      outputs: speech.raise(result.outputs, request.outputs),
     };
   }
 
-  delete(request: contract.DeleteRequest): Promise<void> {
-    return this.provider.delete({
-      ...request,
-      inputs: this.lowerOld(request.inputs),
-      outputs: this.lowerOld(request.outputs),
-    });
+  async delete(request: contract.DeleteRequest): Promise<void> {
+    const speech = await this.spoken();
+    const [inputs, outputs] = [speech.lowerOld(request.inputs), speech.lowerOld(request.outputs)];
+    return this.provider.delete({ ...request, inputs, outputs });
   }
 
-  invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
-    return this.provider.invoke({ ...request, args: this.lower(request.args) });
+  async invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
+    const speech = await this.spoken();
+    return this.provider.invoke({ ...request, args: speech.lower(request.args) });
   }
 
   /** Whether it makes components at all. */
@@ -139,21 +167,17 @@ export class Instance {
   }
 
   async construct(request: contract.ConstructRequest): Promise<contract.ConstructResult> {
-    const result = await this.provider.construct?.({ ...request, inputs: this.lowerAll(request.inputs) });
+    const speech = await this.spoken();
+    const result = await this.provider.construct?.({ ...request, inputs: speech.lowerAll(request.inputs) });
     if (result === undefined) throw new Error(`unknown resource type ${request.type}`);
-    return { ...result, state: this.accepts.acceptResources ? plainReferences(result.state) : result.state };
+    return { ...result, state: speech.heard(result.state) };
   }
 
   async call(request: contract.CallRequest): Promise<contract.CallResult> {
-    const answer = await this.provider.call?.({ ...request, args: this.lowerAll(request.args) });
+    const speech = await this.spoken();
+    const answer = await this.provider.call?.({ ...request, args: speech.lowerAll(request.args) });
     if (answer === undefined) throw new Error(`unknown function ${request.token}`);
-    return { ...answer, result: this.accepts.acceptResources ? plainReferences(answer.result) : answer.result };
-  }
-
-  /** What may hold outputs: those of components and methods do. */
-  private lowerAll(properties: Properties): Properties {
-    if (!this.accepts.acceptSecrets) throw new Error("plugins that can construct components must support secrets");
-    return this.lower(this.accepts.acceptOutputs ? properties : lowerOutputs(properties));
+    return { ...answer, result: speech.heard(answer.result) };
   }
 
   diffConfig(request: contract.DiffRequest): Promise<contract.DiffResult> {
@@ -221,8 +245,8 @@ export class ProviderRegistry {
     this.opened.delete(urn);
     const own = ownConfig(inputs);
     const provider = containsUnknowns(own) ? new UnconfiguredProvider(opened, this.report) : opened;
-    const accepts = await provider.configure({ urn, name: nameOf(urn), inputs: own });
-    this.instances.set(`${urn}::${id}`, new Instance(provider, accepts));
+    const configured = provider.configure({ urn, name: nameOf(urn), inputs: own });
+    this.instances.set(`${urn}::${id}`, new Instance(provider, configured));
   }
 
   async create(urn: string, inputs: Properties, preview: boolean): Promise<contract.CreateResult> {
@@ -253,8 +277,8 @@ export class ProviderRegistry {
     if (old === undefined) throw new Error(`unknown provider '${reference}'`);
     // Not the instance of a check under way: that one gets the new configuration.
     const provider = await this.open(urn, old.inputs);
-    const accepts = await provider.configure({ urn, name: nameOf(urn), inputs: ownConfig(old.inputs) });
-    if (!this.instances.has(reference)) this.instances.set(reference, new Instance(provider, accepts));
+    const configured = provider.configure({ urn, name: nameOf(urn), inputs: ownConfig(old.inputs) });
+    if (!this.instances.has(reference)) this.instances.set(reference, new Instance(provider, configured));
   }
 
   async close(): Promise<void> {

@@ -143,11 +143,15 @@ export function revealSecrets(properties: Properties): Properties {
   return rewriteAll(properties, reveal);
 }
 
-/** References to resources as the real engine tells them to providers: with the resource's name and type. */
+/**
+ * References to resources as the real engine tells them to providers: with the resource's name and type, and an empty id
+ * for one that is not known yet.
+ */
 export function namedReferences(properties: Properties): Properties {
   return rewriteAll(properties, (part) => {
     if (!isReference(part) || typeof part.urn !== "string") return undefined;
-    return { to: { ...part, name: nameOf(part.urn), type: typeOf(part.urn) } };
+    const id = part.id === unknownValue ? { id: "" } : {};
+    return { to: { ...part, ...id, name: nameOf(part.urn), type: typeOf(part.urn) } };
   });
 }
 
@@ -156,7 +160,7 @@ export function plainReferences(properties: Properties): Properties {
   return rewriteAll(properties, (part) => {
     if (!isReference(part) || !("name" in part || "type" in part)) return undefined;
     const { name: _, type: __, ...reference } = part;
-    return { to: reference };
+    return { to: reference.id === "" ? { ...reference, id: unknownValue } : reference };
   });
 }
 

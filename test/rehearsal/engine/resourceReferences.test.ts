@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Properties } from "../../../rehearsal/engine/provider";
 import { DeploymentCodec } from "../../../rehearsal/engine/snapshot";
-import { referenceSignature, sameValue, signatureKey } from "../../../rehearsal/engine/values";
+import { referenceSignature, sameValue, signatureKey, unknownValue } from "../../../rehearsal/engine/values";
 import { labSource, withLab } from "./lab";
 
 const reference = (fields: object): object => ({ [signatureKey]: referenceSignature, ...fields });
@@ -29,6 +29,26 @@ it("resources among inputs reach a provider with name and type, and lie in the s
       assert.deepEqual(read?.inputs, { box: reference({ urn }) });
       assert.ok(sameValue(reference({ urn, packageVersion: "1.0.0" }), reference({ urn })));
       assert.ok(!sameValue(reference({ urn, id: "1" }), reference({ urn, id: "2" })));
+    },
+    { sources: [spied] },
+  );
+});
+
+it("one that is not made yet has no id for a provider, and an unknown one for the program", async () => {
+  const heard: unknown[] = [];
+  const spied = labSource([], (own) => ({
+    create: (request) => {
+      if (request.name === "user") heard.push((request.inputs.made as { id: string }).id);
+      return own.create(request);
+    },
+  }));
+  await withLab(
+    `const made = new Thing("made", {}); const user = new Thing("user", { made });
+     exports.id = pulumi.output(user.made).apply((made) => made.id);`,
+    async (session) => {
+      assert.deepEqual((await session.preview()).stackOutputs, { id: unknownValue });
+      await session.up();
+      assert.deepEqual(heard, ["", "id-made-1"]);
     },
     { sources: [spied] },
   );
