@@ -19,6 +19,8 @@ export class Protected extends Error {
   }
 }
 
+const ID_IS_SHOWN = "The 'id' property cannot be made secret. See pulumi/pulumi#2717 for more details.";
+
 const PENDING: { readonly [operation in HookedOperation]: PendingOperation["type"] } = {
   Create: "creating",
   Update: "updating",
@@ -63,7 +65,7 @@ export class Executor {
     }
     if (fresh === undefined) return this.changing("Delete", { old: old! }, () => this.delete(step, old!));
     if (op === "same") await this.same(fresh, old as ResourceState);
-    else if (op === "read" || op === "read-replacement") await this.read(fresh);
+    else if (op === "read" || op === "read-replacement") await this.read(step, fresh);
     else if (op === "update") {
       fresh.id = old!.id;
       return this.changing("Update", { fresh, old: old! }, async () => {
@@ -98,7 +100,7 @@ export class Executor {
   }
 
   private accept({ op, old, pendingDelete }: PlannedStep, fresh: ResourceState): void {
-    keepSecret(fresh);
+    this.keepSecret(fresh);
     this.news.add(fresh);
     if (op !== "read" && op !== "read-replacement") this.context.news.set(fresh.urn, fresh);
     if (old === undefined) return;
@@ -118,12 +120,12 @@ export class Executor {
     if (isProviderType(fresh.type)) await this.context.registry.same(fresh.urn, fresh.id, old.inputs);
   }
 
-  private async create({ old, pendingDelete }: PlannedStep, fresh: ResourceState): Promise<void> {
+  private async create(step: PlannedStep, fresh: ResourceState): Promise<void> {
     const { preview, registry } = this.context;
     fresh.created = new Date().toISOString();
     fresh.modified = fresh.created;
     if (!fresh.custom) return;
-    if (fresh.importID !== "" && old === undefined) this.context.report("info", fresh.urn, notImported(fresh));
+    if (fresh.importID !== "" && step.old === undefined) this.context.report("info", fresh.urn, notImported(fresh));
     try {
       const request = {
         ...identityOf(fresh),
@@ -139,9 +141,7 @@ export class Executor {
       fresh.id = made.id;
       fresh.outputs = made.outputs;
     } catch (error) {
-      // What was made in place of the old one stands, though it is not as asked: the old one has to go all the same.
-      if (error instanceof PartialFailure && pendingDelete === true && old !== undefined) old.delete = true;
-      this.keepPartial(error, fresh, pendingDelete === true ? undefined : old);
+      this.keepPartialOf(step, fresh, error);
       throw error;
     }
   }
@@ -175,6 +175,12 @@ export class Executor {
     }
   }
 
+  /** What was made in place of an old one stands, though it is not as asked: the old one has to go all the same. */
+  private keepPartialOf({ old, pendingDelete }: PlannedStep, fresh: ResourceState, error: unknown): void {
+    if (error instanceof PartialFailure && pendingDelete === true && old !== undefined) old.delete = true;
+    this.keepPartial(error, fresh, pendingDelete === true ? undefined : old);
+  }
+
   /** What a failed operation left behind exists all the same. */
   private keepPartial(error: unknown, fresh: ResourceState, old?: ResourceState): void {
     if (!(error instanceof PartialFailure)) return;
@@ -184,24 +190,38 @@ export class Executor {
       outputs: error.outputs,
       initErrors: error.reasons,
     };
-    keepSecret(left);
+    this.keepSecret(left);
     this.news.add(left);
     if (old !== undefined) this.done.add(old);
   }
 
-  private async read(fresh: ResourceState): Promise<void> {
+  private async read(step: PlannedStep, fresh: ResourceState): Promise<void> {
     if (fresh.id === unknownValue) return;
-    const found = await this.instance(fresh).read({
-      ...identityOf(fresh),
-      id: fresh.id,
-      inputs: fresh.inputs,
-      outputs: fresh.inputs,
-      timeoutSeconds: fresh.timeouts.read,
-    });
+    const { id, inputs, timeouts } = fresh;
+    const request = { ...identityOf(fresh), id, inputs, outputs: inputs, timeoutSeconds: timeouts.read };
+    const found = await this.instance(fresh)
+      .read(request)
+      .catch((error: unknown) => {
+        this.keepPartialOf(step, fresh, error);
+        throw error;
+      });
     if (found.id === "" && Object.keys(found.outputs).length === 0)
       throw new Error(`resource '${fresh.id}' does not exist`);
     fresh.outputs = found.outputs;
     if (found.id !== "") fresh.id = found.id;
+  }
+
+  /** Marks as secret the outputs that were asked to be, and those that repeat a secret input. */
+  private keepSecret(state: ResourceState): void {
+    if (state.additionalSecretOutputs.includes("id")) this.context.report("warning", state.urn, ID_IS_SHOWN);
+    const leaks = Object.keys(state.outputs).filter(
+      (name) =>
+        !isSecret(state.outputs[name]) &&
+        (state.additionalSecretOutputs.includes(name) || isSecret(state.inputs[name])),
+    );
+    if (leaks.length === 0) return;
+    state.outputs = { ...state.outputs };
+    for (const name of leaks) state.outputs[name] = makeSecret(state.outputs[name]);
   }
 
   private async delete({ op, pendingReplacement }: PlannedStep, old: ResourceState): Promise<void> {
@@ -215,17 +235,6 @@ export class Executor {
     if (pendingReplacement === true) old.pendingReplacement = true;
     else this.done.add(old);
   }
-}
-
-/** Marks as secret the outputs that were asked to be, and those that repeat a secret input. */
-function keepSecret(state: ResourceState): void {
-  const leaks = Object.keys(state.outputs).filter(
-    (name) =>
-      !isSecret(state.outputs[name]) && (state.additionalSecretOutputs.includes(name) || isSecret(state.inputs[name])),
-  );
-  if (leaks.length === 0) return;
-  state.outputs = { ...state.outputs };
-  for (const name of leaks) state.outputs[name] = makeSecret(state.outputs[name]);
 }
 
 /** An old resource that stays, with the present URNs of what it refers to. */

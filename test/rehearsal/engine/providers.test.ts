@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { PartialFailure } from "../../../rehearsal/engine/provider";
 import { labSource, withLab } from "./lab";
 
 const refusing = () =>
@@ -32,3 +33,32 @@ it("a provider that cannot be configured fails those that use it, and nobody els
     { sources: [refusing()] },
   );
 });
+
+it("what is read though it is not as it should be stands in the state, with what it lacks", async () => {
+  const source = labSource([], () => ({
+    read: async ({ id, inputs }) => {
+      throw new PartialFailure("not ready", id, { ...inputs, ref: "half" }, ["no pod runs"]);
+    },
+  }));
+  await withLab(
+    `new Thing("read", {}, { id: "there" });`,
+    async (session) => {
+      assert.equal((await session.up()).exit, 1);
+      const kept = session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::read"));
+      assert.deepEqual(
+        [kept?.id, kept?.external, kept?.outputs, kept?.initErrors],
+        ["there", true, { ref: "half" }, ["no pod runs"]],
+      );
+    },
+    { sources: [source] },
+  );
+});
+
+it("an id cannot be made secret, and a warning says so", () =>
+  withLab(`new Thing("a", { note: "n" }, { additionalSecretOutputs: ["id", "note"] });`, async (session) => {
+    const { diagnostics } = await session.up();
+    assert.deepEqual(
+      diagnostics.map(({ severity, message }) => [severity, message]),
+      [["warning", "The 'id' property cannot be made secret. See pulumi/pulumi#2717 for more details."]],
+    );
+  }));
