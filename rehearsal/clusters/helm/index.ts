@@ -3,6 +3,7 @@ import { holdsUnknown, isObject, redactor, text } from "../../clouds/wire";
 import * as contract from "../../engine/provider";
 import { Interrupted } from "../../userError";
 import type { ReleaseAccess, Releases, ReleasesFactory } from "../provider";
+import { notWaitedFor } from "../provider/awaits";
 import { type ChartOptions, Charts } from "./charts";
 import { readChart } from "./charts/metadata";
 import { diffRelease } from "./difference";
@@ -58,18 +59,22 @@ class HelmReleases implements Releases {
     return diffRelease(request);
   }
 
-  async create({ inputs, preview }: contract.CreateRequest): Promise<contract.CreateResult> {
+  async create(request: contract.CreateRequest): Promise<contract.CreateResult> {
+    const { inputs, preview } = request;
     if (preview) return { id: "", outputs: plannedOutputs(inputs) };
     const { name, namespace } = readInputs(inputs);
     const id = releaseId(namespace, name);
-    const outputs = await this.apply(inputs, "install", `Helm release "${id}" was created, but failed`);
+    const outputs = await this.apply(request, inputs, "install", `Helm release "${id}" was created, but failed`);
     return { id, outputs };
   }
 
-  async update({ news, preview }: contract.UpdateRequest): Promise<contract.UpdateResult> {
+  async update(request: contract.UpdateRequest): Promise<contract.UpdateResult> {
+    const { news, preview } = request;
     if (preview) return { outputs: plannedOutputs(news) };
     const { name, namespace } = readInputs(news);
-    return { outputs: await this.apply(news, "upgrade", `Helm release "${releaseId(namespace, name)}" failed`) };
+    return {
+      outputs: await this.apply(request, news, "upgrade", `Helm release "${releaseId(namespace, name)}" failed`),
+    };
   }
 
   async read({ id, inputs, outputs }: contract.ReadRequest): Promise<contract.ReadResult> {
@@ -87,14 +92,25 @@ class HelmReleases implements Releases {
   }
 
   /** @param failing how the message begins when the release is there but not as asked. */
-  private async apply(inputs: contract.Properties, verb: "install" | "upgrade", failing: string) {
+  private async apply(
+    { urn }: { urn: string },
+    inputs: contract.Properties,
+    verb: "install" | "upgrade",
+    failing: string,
+  ) {
     const { name, namespace, ...read } = readInputs(inputs);
     return this.hiding(inputs, async () => {
       const chart = await this.charts.find(wantedChart({ name, namespace, ...read }));
       try {
         return await this.session(async (helm) => {
           await readChart(helm, chart, read.dependencyUpdate ? "update" : "none");
-          return releaseOutputs(inputs, await this.release(helm, inputs)[verb](chart));
+          const release = this.release(helm, inputs);
+          const live = await release[verb](chart).catch((error: Error) => {
+            if (!(error instanceof ReleaseFailed && error.isTimeOut && release.isImpatient)) throw error;
+            this.access.report?.("info", urn, notWaitedFor(release.seconds, ""));
+            return error.live;
+          });
+          return releaseOutputs(inputs, live);
         });
       } catch (error) {
         if (!(error instanceof ReleaseFailed)) throw error;
@@ -106,7 +122,7 @@ class HelmReleases implements Releases {
   }
 
   private release(helm: HelmSession, inputs: contract.Properties): ClusterRelease {
-    return new ClusterRelease(helm, readInputs(inputs), this.access.kubeconfig);
+    return new ClusterRelease(helm, readInputs(inputs), this.access.kubeconfig, this.access.patienceSeconds);
   }
 
   private session<T>(work: (helm: HelmSession) => Promise<T>): Promise<T> {

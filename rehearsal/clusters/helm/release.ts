@@ -9,12 +9,23 @@ import { lenientWebhooks } from "./webhooks";
 export class ClusterRelease {
   private readonly access: readonly string[];
 
-  /** @param kubeconfig text; it is kept in a file of the session. */
+  /** Seconds that helm waits. */
+  readonly seconds: number;
+  /** It waits for less time than was asked, and what is not ready by then is no failure. */
+  readonly isImpatient: boolean;
+
+  /**
+   * @param kubeconfig text; it is kept in a file of the session.
+   * @param patienceSeconds see `KubernetesSourceOptions`.
+   */
   constructor(
     private readonly helm: HelmSession,
     private readonly inputs: ReleaseInputs,
     kubeconfig: string,
+    patienceSeconds = Number.POSITIVE_INFINITY,
   ) {
+    this.seconds = Math.min(inputs.timeoutSeconds, patienceSeconds);
+    this.isImpatient = this.seconds < inputs.timeoutSeconds && !inputs.skipAwait;
     const file = helm.write("kubeconfig", kubeconfig);
     this.access = ["--kubeconfig", file, "--namespace", inputs.namespace];
   }
@@ -96,11 +107,12 @@ export class ClusterRelease {
       "--values",
       values,
       "--timeout",
-      `${inputs.timeoutSeconds}s`,
+      `${this.seconds}s`,
       ...when(inputs.description !== "", "--description", inputs.description),
       ...when(!inputs.skipAwait, "--wait"),
       ...when(!inputs.skipAwait && inputs.waitForJobs, "--wait-for-jobs"),
-      ...when(inputs.atomic, "--atomic"),
+      // It takes away what is not ready in time.
+      ...when(inputs.atomic && !this.isImpatient, "--atomic"),
       ...when(inputs.disableOpenapiValidation, "--disable-openapi-validation"),
       ...when(inputs.renderSubchartNotes, "--render-subchart-notes"),
       ...when(inputs.takeOwnership, "--take-ownership"),
@@ -136,5 +148,10 @@ export class ReleaseFailed extends Error {
   ) {
     super(message);
     this.name = "ReleaseFailed";
+  }
+
+  /** It may yet become what was asked. */
+  get isTimeOut(): boolean {
+    return /context deadline exceeded|timed out waiting/i.test(this.message);
   }
 }

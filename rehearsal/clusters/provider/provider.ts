@@ -78,7 +78,9 @@ export class ClusterProvider implements contract.Provider {
     const { kubeconfigOf } = this.setting;
     const given = kubeconfigOf(config) ?? kubeconfigText(config);
     const found = await readKubeconfig(given, this.settings.selection);
-    this.access = { kubeconfig: found.text, namespace: found.namespace, driver: this.settings.helmDriver };
+    const { report, patienceSeconds } = this.setting;
+    const { helmDriver: driver } = this.settings;
+    this.access = { kubeconfig: found.text, namespace: found.namespace, driver, patienceSeconds, report };
     const connection = await Connection.open(
       found.config,
       this.settings.timeoutSeconds,
@@ -87,7 +89,7 @@ export class ClusterProvider implements contract.Provider {
     await connection.probe().catch((error: Error) => {
       throw new Error(`unable to load schema information from the API server: ${error.message}`);
     });
-    const awaits = new Awaits(connection, this.setting.report, this.setting.patienceSeconds);
+    const awaits = new Awaits(connection, report, patienceSeconds);
     return { connection, kinds: this.kinds, settings: this.settings, awaits, warn: this.warn };
   }
 

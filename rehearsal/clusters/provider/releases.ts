@@ -1,4 +1,4 @@
-import type { Provider } from "../../engine/provider";
+import type { Provider, ProviderReport } from "../../engine/provider";
 
 /** The type token of `helm.v3.Release`. */
 export const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -11,6 +11,9 @@ export interface ReleaseAccess {
   namespace: string;
   /** In what helm keeps its releases: `secret` or `configmap`. @default "secret" */
   driver?: string;
+  /** See `KubernetesSourceOptions`. */
+  patienceSeconds?: number | undefined;
+  report?: ProviderReport;
 }
 
 /** Whoever installs charts: the part of a provider that deals with resources, for {@link RELEASE} alone. */

@@ -178,19 +178,34 @@ test("a drill on real control planes", async (t) => {
     "a program whose own pods do not fit: they are reported, and its update does not fail on them",
     async (t) => {
       const container = "{ name: web, image: web, resources: { requests: { cpu: 3, memory: 64Mi } } }";
-      const dir = program(t, { workloads: [{ name: "shop/web", replicas: 9, cpu: 3, memoryGiB: 0.0625 }] });
+      const workload = { replicas: 9, cpu: 3, memoryGiB: 0.0625 };
+      const named = ["shop/web", "shop/api"].map((name) => ({ name, ...workload }));
+      const dir = program(t, { workloads: named });
       const manifests = join(dir, "shop.yaml");
       writeFileSync(manifests, webDeployment(container).replace("spec:", "spec:\n  replicas: 9"));
+      mkdirSync(join(dir, "api", "templates"), { recursive: true });
+      writeFileSync(join(dir, "api", "Chart.yaml"), "{ apiVersion: v2, name: api, version: 1.0.0 }");
+      writeFileSync(join(dir, "api", "values.yaml"), "{ replicas: 9 }");
+      const api = webDeployment(container)
+        .replaceAll("web", "api")
+        .replace("spec:", "spec:\n  replicas: {{ .Values.replicas }}");
+      writeFileSync(join(dir, "api", "templates", "api.yaml"), api);
+      const chart = '{ chart: "./api", namespace: "shop", replicas: { replicas: "shop/api" } }';
       const code = readFileSync(join(dir, "index.js"), "utf8")
         .replace("const { Fleet, existing }", "const { Fleet, FleetWorkload, existing, manifestFiles }")
         .replace("new Fleet(", 'const manifests = manifestFiles("shop.yaml");\nconst fleet = new Fleet(');
-      writeFileSync(join(dir, "index.js"), `${code}\nnew FleetWorkload("shop", { fleet, manifests });\n`);
+      writeFileSync(
+        join(dir, "index.js"),
+        `${code}\nconst shop = new FleetWorkload("shop", { fleet, manifests });
+        new FleetWorkload("api", { fleet, chart: ${chart} }, { dependsOn: shop });\n`,
+      );
       const { exit, stderr, report } = await drilled([dir, "--lose", "oslo", "--patience", "5"]);
       assert.equal(exit, 1, stderr);
       assert.match(stderr, /Deployment::\S+: is not ready after 5 s, and waited for no longer: .*Insufficient cpu/);
       const [before, lost] = report.losses[0]?.steps ?? [];
+      assert.match(stderr, /Release::\S+: is not ready after 5 s, and waited for no longer/);
       // Nine pods are five at each of two sites, and a node has room for one.
-      assert.deepEqual([before?.running, before?.pending, lost?.running, lost?.pending], [9, 6, 6, 4]);
+      assert.deepEqual([before?.running, before?.pending, lost?.running, lost?.pending], [9, 21, 6, 14]);
       const [waiting] = before?.sites[0]?.waiting ?? [];
       assert.match(Object.keys(waiting?.reasons ?? {}).join(), /Insufficient cpu/);
     },

@@ -14,7 +14,7 @@ import {
   secret,
 } from "./others";
 import { pod } from "./pod";
-import { condition, isTrue, type Judgement, missingIn, type Rule, worded } from "./rule";
+import { condition, isTrue, missingIn, type Rule, worded } from "./rule";
 import { View } from "./view";
 import { customRule } from "./waitFor";
 import { Watching } from "./watching";
@@ -93,7 +93,7 @@ export class Awaits {
       );
       if (judgement.isReady) return live;
       if (seconds < allowed && !isGone && judgement.isHopeless !== true) {
-        this.report("info", waiting.urn, notWaitedFor(seconds, judgement));
+        this.report("info", waiting.urn, notWaitedFor(seconds, missingIn(judgement)));
         return live;
       }
       const refused = isGone ? [] : await this.refusals(live);
@@ -187,8 +187,7 @@ function ruleOf(inputs: KubeObject, live: KubeObject): Rule | undefined {
   return customRule(live) ?? RULES[`${live.apiVersion}/${live.kind}`];
 }
 
-function notWaitedFor(seconds: number, judgement: Judgement): string {
-  const missing = missingIn(judgement);
+export function notWaitedFor(seconds: number, missing: string): string {
   return `is not ready after ${seconds} s, and waited for no longer${missing === "" ? "" : `: ${missing}`}`;
 }
 
