@@ -1,5 +1,5 @@
 import { at, isPlain, type KubernetesObject, labelsAt, mapAt } from "./objects";
-import { templateOf } from "./podTemplates";
+import { podLabels } from "./podTemplates";
 import { COUNTED_BY_REPLICAS } from "./scaling";
 import { selectorOf, selects } from "./selectors";
 
@@ -27,9 +27,9 @@ function amountOf(value: unknown, pods: number): number {
 
 /** Whether a budget is about the pods of an object. */
 export function covers(budget: KubernetesObject, object: KubernetesObject): boolean {
+  const { namespace = "default" } = budget.metadata;
   return (
-    (budget.metadata.namespace ?? "default") === (object.metadata.namespace ?? "default") &&
-    selects(at(budget, "spec", "selector"), labelsAt(templateOf(object), "metadata", "labels"))
+    (object.metadata.namespace ?? "default") === namespace && selects(at(budget, "spec", "selector"), podLabels(object))
   );
 }
 
@@ -41,26 +41,105 @@ export function allowOne(budget: KubernetesObject): void {
 }
 
 /**
- * A budget of one disruption for every workload that no other budget covers: two for one pod make every eviction fail.
- * `maxUnavailable: 1` lets a single replica go as well, so that it never blocks a drain and stays right while an
- * autoscaler changes the number.
+ * A budget of one disruption for every workload that no other budget covers. `maxUnavailable: 1` lets a single replica go as
+ * well, so that it never blocks a drain and stays right while an autoscaler changes the number.
+ *
+ * Two budgets for one pod make every eviction of it fail, and one whose pods' number nobody can tell (a Job's, a DaemonSet's)
+ * allows none: where a workload's selector selects others' pods too, its budget goes by all of its labels, and workloads with
+ * the same labels share one.
+ * @param objects everything that is at the site, other than these workloads as well
+ * @returns the budgets, and the workloads whose pods cannot be told from others', which are left without one
  */
-export function missingBudgets(running: readonly Running[], given: readonly KubernetesObject[]): KubernetesObject[] {
-  const taken = new Set(given.map(({ metadata }) => `${metadata.namespace ?? "default"}/${metadata.name}`));
-  return running.flatMap(({ object }) => {
-    const selector = selectorOf(object);
-    // Of these the disruption controller can tell how many pods there should be.
-    if (!COUNTED_BY_REPLICAS.has(object.kind) || selector === undefined || given.some((one) => covers(one, object)))
-      return [];
-    const { namespace } = object.metadata;
-    const names = [object.metadata.name, `${object.metadata.name}-${object.kind.toLowerCase()}`];
-    const name = names.find((it) => !taken.has(`${namespace ?? "default"}/${it}`)) ?? `${names[1]}-multisite`;
-    taken.add(`${namespace ?? "default"}/${name}`);
-    return [budget(name, namespace, selector)];
-  });
+export function missingBudgets(running: readonly Running[], objects: readonly KubernetesObject[]): MissingBudgets {
+  const given = objects.filter(isBudget);
+  const taken = new Set(given.map((one) => placeOf(one)));
+  const pods = new PodLabels(objects);
+  const counted = new Set(running.map(({ object }) => object).filter(isCounted));
+  const covered = new Set(given.flatMap((one) => pods.coveredBy(one)));
+  const made: KubernetesObject[] = [];
+  const indistinct: KubernetesObject[] = [];
+  const make = (object: KubernetesObject, mayShare: boolean): boolean => {
+    for (const selector of [selectorOf(object), pods.exactSelector(object)]) {
+      const one = budget(nameFor(object, taken), object.metadata.namespace, selector);
+      const others = pods.coveredBy(one).filter((other) => other !== object);
+      if (!others.every((other) => mayShare && counted.has(other) && !covered.has(other))) continue;
+      made.push(one);
+      taken.add(placeOf(one));
+      for (const each of [object, ...others]) covered.add(each);
+      return true;
+    }
+    return false;
+  };
+  // Those that can have one of their own first: what is left then shares.
+  for (const object of counted) if (!covered.has(object)) make(object, false);
+  for (const object of counted) if (!covered.has(object) && !make(object, true)) indistinct.push(object);
+  return { made, indistinct };
 }
 
-function budget(name: string, namespace: unknown, selector: Record<string, unknown>): KubernetesObject {
+/** The objects with pods, found by what selects their labels. */
+export class PodLabels {
+  private readonly byLabel = new Map<string, KubernetesObject[]>();
+  private readonly byNamespace = new Map<string, KubernetesObject[]>();
+
+  constructor(objects: readonly KubernetesObject[]) {
+    for (const object of objects) {
+      const { namespace = "default" } = object.metadata;
+      const labels = Object.entries(podLabels(object));
+      if (labels.length > 0) add(this.byNamespace, String(namespace), object);
+      for (const [key, value] of labels) add(this.byLabel, JSON.stringify([namespace, key, value]), object);
+    }
+  }
+
+  coveredBy(budget: KubernetesObject): KubernetesObject[] {
+    const { namespace = "default" } = budget.metadata;
+    const [label] = Object.entries(labelsAt(budget, "spec", "selector", "matchLabels"));
+    const found =
+      label === undefined
+        ? this.byNamespace.get(String(namespace))
+        : this.byLabel.get(JSON.stringify([namespace, ...label]));
+    return (found ?? []).filter((object) => covers(budget, object));
+  }
+
+  /** What selects only pods with the very same labels. */
+  exactSelector(object: KubernetesObject): object {
+    const matchLabels = podLabels(object);
+    const all = this.coveredBy(budget("", object.metadata.namespace, { matchLabels }));
+    const further = new Set(
+      all.flatMap((other) => Object.keys(podLabels(other))).filter((key) => !(key in matchLabels)),
+    );
+    const matchExpressions = [...further].sort().map((key) => ({ key, operator: "DoesNotExist" }));
+    return { matchLabels, ...(further.size > 0 && { matchExpressions }) };
+  }
+}
+
+function add(to: Map<string, KubernetesObject[]>, key: string, object: KubernetesObject): void {
+  const all = to.get(key);
+  if (all === undefined) to.set(key, [object]);
+  else all.push(object);
+}
+
+export interface MissingBudgets {
+  readonly made: KubernetesObject[];
+  /** Their pods have the labels of others'. */
+  readonly indistinct: readonly KubernetesObject[];
+}
+
+/** Whether the disruption controller can tell how many pods there should be. */
+function isCounted(object: KubernetesObject): boolean {
+  return COUNTED_BY_REPLICAS.has(object.kind) && selectorOf(object) !== undefined;
+}
+
+function placeOf({ metadata }: Pick<KubernetesObject, "metadata">): string {
+  return `${metadata.namespace ?? "default"}/${metadata.name}`;
+}
+
+function nameFor({ kind, metadata }: KubernetesObject, taken: ReadonlySet<string>): string {
+  const names = [metadata.name, `${metadata.name}-${kind.toLowerCase()}`];
+  const free = names.find((name) => !taken.has(placeOf({ metadata: { ...metadata, name } })));
+  return free ?? `${names[1]}-multisite`;
+}
+
+function budget(name: string, namespace: unknown, selector: unknown): KubernetesObject {
   return {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",

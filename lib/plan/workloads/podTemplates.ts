@@ -11,8 +11,15 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
 
 /** The template of an object's pods: metadata and spec. */
 export function templateOf(object: KubernetesObject): Plain {
-  return mapAt(object, ...(TEMPLATES[object.kind] ?? ["spec", "template"]));
+  return mapAt(object, ...pathOf(object));
 }
+
+/** The labels of an object's pods; none for one that has no pods. */
+export function podLabels(object: KubernetesObject): Record<string, string> {
+  return labelsAt(object, ...pathOf(object), "metadata", "labels");
+}
+
+const pathOf = ({ kind }: KubernetesObject): readonly string[] => TEMPLATES[kind] ?? ["spec", "template"];
 
 const SELECTING = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
 

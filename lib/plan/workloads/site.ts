@@ -143,7 +143,24 @@ function budgetsOf(
       subject,
     );
   }
-  return missingBudgets(running, given);
+  const { made, indistinct } = missingBudgets(running, objects);
+  for (const { kind, metadata } of indistinct) {
+    notes.add(
+      "Have pods with the labels of others', of which a budget would make every eviction fail, and so are given no " +
+        "PodDisruptionBudget: label their pods apart",
+      `${kind} ${metadata.name}`,
+    );
+  }
+  for (const { object } of running) {
+    const own = given.filter((one) => covers(one, object)).map(({ metadata }) => metadata.name);
+    if (own.length < 2) continue;
+    notes.add(
+      "Are covered by more than one PodDisruptionBudget, so that none of their pods can be evicted and no node of theirs drained: " +
+        "leave one for each",
+      `${object.kind} ${object.metadata.name} (${own.join(", ")})`,
+    );
+  }
+  return made;
 }
 
 const ALWAYS_THERE = new Set(["default", "kube-system", "kube-public", "kube-node-lease"]);

@@ -8,6 +8,7 @@ import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { FleetPlan } from "../../../lib/plan/plan";
 import type { FleetSpec } from "../../../lib/plan/spec";
 import { type KubernetesObject, type RenderedSite, siteObjects } from "../../../lib/plan/workloads";
+import { covers } from "../../../lib/plan/workloads/budgets";
 import { aksSite, eksSite, gkeSite } from "../../support/specs";
 
 const SITES = [eksSite("frankfurt", 1), gkeSite("belgium", 2), aksSite("amsterdam", 3)];
@@ -234,6 +235,85 @@ spec: { ${text}, selector: { matchLabels: { app: web } } }
       );
     });
   }
+});
+
+describe("disruption budgets of workloads that select each other's pods", () => {
+  const labelled = (kind: string, name: string, selector: string, labels: string) =>
+    deployment(name, 9)
+      .replace("kind: Deployment", `kind: ${kind}`)
+      .replace(/matchLabels: \{[^}]*\}/, `matchLabels: ${selector}`)
+      .replace(/labels: \{[^}]*\}/, `labels: ${labels}`);
+  const budgetsOf = (text: string) => {
+    const { sites, notes } = rendered(text);
+    const budgets = sites[0]?.objects.filter(({ kind }) => kind === "PodDisruptionBudget") ?? [];
+    return { notes, selectors: Object.fromEntries(budgets.map((one) => [one.metadata.name, spec(one).selector])) };
+  };
+
+  it("go by all labels of the pods, so that none covers a pod of another", () => {
+    const { selectors, notes } = budgetsOf(
+      labelled("Deployment", "leader", "{ app: redis }", "{ app: redis, role: leader }") +
+        labelled("Deployment", "follower", "{ app: redis }", "{ app: redis, role: follower }"),
+    );
+    assert.deepEqual(selectors, {
+      leader: { matchLabels: { app: "redis", role: "leader" } },
+      follower: { matchLabels: { app: "redis", role: "follower" } },
+    });
+    assert.doesNotMatch(notes.join("\n"), /PodDisruptionBudget/);
+  });
+
+  it("are shared where the pods have the same labels", () => {
+    const { selectors } = budgetsOf(
+      labelled("Deployment", "one", "{ app: redis }", "{ app: redis }") +
+        labelled("StatefulSet", "two", "{ app: redis }", "{ app: redis }") +
+        deployment("web", 9),
+    );
+    assert.deepEqual(selectors, { one: { matchLabels: { app: "redis" } }, web: { matchLabels: { app: "web" } } });
+  });
+
+  it("are none where a Job or a DaemonSet has the same labels, and a note says so", () => {
+    for (const kind of ["Job", "DaemonSet"]) {
+      const { selectors, notes } = budgetsOf(
+        labelled("Deployment", "one", "{ app: redis }", "{ app: redis }") +
+          labelled(kind, "other", "{ app: redis }", "{ app: redis }")
+            .replace("  replicas: 9\n", "")
+            .replace("apps/v1", kind === "Job" ? "batch/v1" : "apps/v1"),
+      );
+      assert.deepEqual(selectors, {}, kind);
+      assert.match(notes.join("\n"), /given no PodDisruptionBudget: label their pods apart: Deployment one\./);
+    }
+  });
+
+  it("are told of where the manifests bring two for a pod", () => {
+    const own = (name: string) => `
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: ${name} }
+spec: { maxUnavailable: 1, selector: { matchLabels: { app: web } } }
+---`;
+    const { notes } = budgetsOf(deployment("web", 9) + own("a") + own("b"));
+    assert.match(notes.join("\n"), /more than one PodDisruptionBudget.*: Deployment web \(a, b\)\./);
+  });
+
+  it("never cover a pod twice, and cover every workload that can be told apart", () => {
+    const label = fc.record({ app: fc.constantFrom("a", "b"), tier: fc.constantFrom("web", "db"), own: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(label, { minLength: 1, maxLength: 6 }), (all) => {
+        const text = all.map(({ app, tier, own }, i) =>
+          labelled(
+            "Deployment",
+            `w${i}`,
+            `{ app: ${app} }`,
+            `{ app: ${app}, tier: ${tier}${own ? `, name: w${i}` : ""} }`,
+          ),
+        );
+        const { sites } = rendered(text.join("\n"));
+        const objects = sites[0]?.objects ?? [];
+        const budgets = objects.filter(({ kind }) => kind === "PodDisruptionBudget");
+        for (const one of objects.filter(({ kind }) => kind === "Deployment"))
+          assert.equal(budgets.filter((each) => covers(each, one)).length, 1, one.metadata.name);
+      }),
+    );
+  });
 });
 
 describe("manifests that nobody tuned", () => {
