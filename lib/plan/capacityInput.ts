@@ -51,7 +51,10 @@ export interface NodeGroup {
   readonly total?: Resources;
   /** @default "amd64" */
   readonly architecture?: Architecture | undefined;
-  /** Labels beside `kubernetes.io/arch`, `kubernetes.io/os` and `node.kubernetes.io/instance-type`. @default {} */
+  /**
+   * Labels beside `kubernetes.io/arch`, `kubernetes.io/os` and `node.kubernetes.io/instance-type`: the pool's own, and those that
+   * its cloud sets. @default {}
+   */
   readonly labels?: Readonly<Record<string, string>>;
   /** @default [] */
   readonly taints?: readonly TaintSpec[];

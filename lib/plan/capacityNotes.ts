@@ -6,7 +6,7 @@ import type { Losses } from "./losses";
 import { guaranteed, type Load, type Pods } from "./packing";
 import type { Confined } from "./requirements";
 import { amount, fits } from "./resources";
-import { mayRunOn, podResources } from "./schedulable";
+import { exclusions, mayRunOn, podResources } from "./schedulable";
 import type { CapacityVerdict, Fix } from "./verdict";
 
 /** What the notes are made of. */
@@ -110,7 +110,7 @@ function fitsNowhere({ load, domains, confined }: Judged): string[] {
     const without = may.filter((one) => !one.site.nodeGroups.some((group) => carries(group, pods)));
     if (without.length === 0 || pods.total + pods.minimum === 0) return [];
     const sites = byName(without.map((one) => one.site));
-    return [`Workload ${pods.spec.name} (${size(pods)} per pod) ${reason(pods, sites)}`];
+    return [`Workload ${pods.spec.name} (${size(pods) || "nothing"} per pod) ${reason(pods, sites)}`];
   });
 }
 
@@ -125,9 +125,16 @@ function reason(pods: Pods, sites: readonly CapacitySite[]): string {
   );
   const allowed = sites.flatMap((site) => site.nodeGroups.filter((group) => mayRunOn(pods.spec, group)));
   if (allowed.length === 0) {
-    const architectures =
-      pods.spec.architectures === undefined ? "" : ` (needs ${pods.spec.architectures.join(" or ")})`;
-    return `may run on no pool of ${where}: architecture${architectures}, node selector, taints or host ports exclude them all. Add such a pool or change the workload.`;
+    const groups = sites.flatMap((site) => site.nodeGroups);
+    const why = exclusions(pods.spec, groups).join(", and ");
+    return `may run on no pool of ${where}${why === "" ? "" : `: ${why}`}. Add such a pool or change the workload.`;
+  }
+  const lacking = Object.entries(pods.spec.extended ?? {}).filter(
+    ([name, amount]) => amount > 0 && allowed.every((group) => !((group.perNode.extended[name] ?? 0) > 0)),
+  );
+  if (lacking.length > 0) {
+    const names = lacking.map(([name]) => name).join(", ");
+    return `fits no node of ${where}: none has any ${names}. Add a pool of machines with it, or say under \`allocatable.extended\` how much its nodes have.`;
   }
   const cpu = Math.max(...allowed.map((group) => group.perNode.cpuMillis)) / 1000;
   const memory = Math.max(...allowed.map((group) => group.perNode.memoryMiB)) / 1024;

@@ -7,6 +7,7 @@ import { ceil } from "./grains";
 import { exception, stateFacts } from "./life";
 import { meshPlan } from "./mesh/meshPlan";
 import { meshOverhead } from "./mesh/overhead";
+import { cloudLabels } from "./nodeLabels";
 import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
 import { guaranteedBy, measured, offeredPerNode, poolPlan } from "./pools";
@@ -87,7 +88,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
     ...gatewayOverhead(fleet.traffic?.gateway),
     ...meshOverhead(fleet),
   ];
-  const pools = built === undefined ? [] : built.pools.map((pool) => poolPlan(pool, built.kind, zones, daemonSets));
+  const pools = built === undefined ? [] : built.pools.map((pool) => poolPlan(pool, built, zones, daemonSets));
   return {
     spec: site,
     name: site.name,
@@ -148,7 +149,10 @@ function nodeGroup(site: SitePlan, pool: PoolPlan): NodeGroup {
     count: pool.guaranteedNodes,
     perNode: offeredPerNode(pool),
     architecture: pool.architecture,
-    labels: pool.labels,
+    labels: {
+      ...cloudLabels({ kind: site.kind, region: site.region, pool: pool.name, zones: pool.zones }),
+      ...pool.labels,
+    },
     taints: pool.taints,
     addable: addable(site, pool),
     machineType: pool.machineType,
@@ -173,6 +177,7 @@ function declared(site: ExistingSiteSpec): NodeGroup {
     perNode: { ...each, cpuMillis: Math.floor(each.cpuMillis), pods: Math.floor(each.pods) },
     total,
     architecture: allocatable.architecture ?? "amd64",
+    labels: cloudLabels({ kind: "existing", region: site.region, zones: [] }),
     addable: 0,
   };
 }

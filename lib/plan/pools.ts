@@ -1,6 +1,7 @@
 import { DEFAULT_MAXIMUM_PODS } from "./addresses";
 import { floor } from "./grains";
 import { guaranteed, type PoolDescription } from "./guaranteed";
+import { cloudLabels, zoneLabel } from "./nodeLabels";
 import { overheadPerNode } from "./overhead";
 import type { PoolPlan } from "./plan";
 import { fromGiB, type Resources, resources, scale, subtract, sum } from "./resources";
@@ -30,7 +31,7 @@ export function measured(spec: AllocatableSpec): Resources {
 /** One pool with every default resolved, and what its nodes guarantee. */
 export function poolPlan(
   pool: PoolSpec,
-  kind: BuiltKind,
+  { kind, region }: { readonly kind: BuiltKind; readonly region: string },
   siteZones: readonly string[],
   daemonSets: readonly DaemonSetSpec[],
 ): PoolPlan {
@@ -41,7 +42,9 @@ export function poolPlan(
   const diskGiB = pool.diskGiB ?? DEFAULT_DISK_GIB;
   const found = guaranteed(description(pool, kind, zones.length, maximumPods, diskGiB));
   const architecture = pool.allocatable?.architecture ?? found.architecture;
-  const traits = { architecture, labels, taints, machineType: pool.machineType };
+  const own = { ...cloudLabels({ kind, region, pool: pool.name, zones }), ...labels };
+  const zoneLabels = zones.map((zone) => zoneLabel(kind, region, zone));
+  const traits = { architecture, labels: own, taints, machineType: pool.machineType, zones: zoneLabels };
   return {
     spec: pool,
     name: pool.name,

@@ -1,11 +1,16 @@
 import type { NodeGroup } from "./capacityInput";
 import { collide } from "./exclusion";
 import { ceil } from "./grains";
+import { ZONE_LABEL } from "./nodeLabels";
 import { fromGiB, type Resources } from "./resources";
 import type { DaemonSetSpec, HostPortSpec, PodShape, TaintSpec, TolerationSpec } from "./spec";
 
 /** What the scheduler looks at in a node, beside its room. */
-export type NodeTraits = Pick<NodeGroup, "architecture" | "labels" | "taints" | "machineType" | "hostPorts">;
+export interface NodeTraits
+  extends Pick<NodeGroup, "architecture" | "labels" | "taints" | "machineType" | "hostPorts"> {
+  /** Labels of the zones over which a pool's nodes are divided, so that each has one of them. @default the one among `labels` */
+  readonly zones?: readonly string[];
+}
 
 /** What one pod takes of a node. CPU is rounded up to whole millicores, as the scheduler does. */
 export function podResources(pod: PodShape): Resources {
@@ -26,6 +31,13 @@ export function mayRunOn(pod: PodShape, node: NodeTraits): boolean {
     toleratesAll(pod.tolerations ?? [], node.taints ?? []) &&
     !collide(pod.hostPorts ?? [], node.hostPorts ?? [])
   );
+}
+
+/** Whether the scheduler may put the pod on some of a pool's nodes: those of one zone, when it asks for one. */
+export function mayRunOnSome(pod: PodShape, node: NodeTraits): boolean {
+  const zone = pod.nodeSelector?.[ZONE_LABEL];
+  if (zone === undefined || node.zones?.includes(zone) !== true) return mayRunOn(pod, node);
+  return mayRunOn(pod, { ...node, labels: { ...node.labels, [ZONE_LABEL]: zone } });
 }
 
 /** Whether a node counts when the pod is spread over nodes: also one that it may not run on, for its taints or host ports. */
@@ -73,6 +85,29 @@ function hasLabels(pod: PodShape, node: NodeTraits): boolean {
     if (label(node, key) !== value) return false;
   }
   return true;
+}
+
+/** Why a pod may run on none of some nodes, in words: what all of them lack, or what keeps it off those that lack nothing. */
+export function exclusions(pod: PodShape, nodes: readonly NodeTraits[]): string[] {
+  const { architectures, nodeSelector = {} } = pod;
+  const lacking = Object.entries(nodeSelector).filter(
+    ([key, value]) => !nodes.some((node) => label(node, key) === value),
+  );
+  const reasons = [
+    ...(nodes.some((node) => hasArchitecture(pod, node)) ? [] : [`none is ${(architectures ?? []).join(" or ")}`]),
+    ...lacking.map(([key, value]) => `none has the label ${key}=${value}`),
+  ];
+  if (reasons.length > 0) return reasons;
+  const fitting = nodes.filter((node) => hasArchitecture(pod, node) && hasLabels(pod, node));
+  if (fitting.length === 0) return ["none has all of the labels that it selects"];
+  const taints = fitting.flatMap(({ taints = [] }) =>
+    taints.filter((one) => !toleratesAll(pod.tolerations ?? [], [one])),
+  );
+  const texts = taints.map(({ key, value, effect }) => `${key}${value === undefined ? "" : `=${value}`}:${effect}`);
+  if (texts.length > 0) reasons.push(`it does not tolerate ${[...new Set(texts)].join(", ")}`);
+  const ports = (pod.hostPorts ?? []).filter((port) => fitting.some((node) => collide([port], node.hostPorts ?? [])));
+  if (ports.length > 0) reasons.push(`a DaemonSet has taken host port ${ports.map(({ port }) => port).join(", ")}`);
+  return reasons;
 }
 
 /** A node's label: the pool's own, or one of those that every kubelet sets. */

@@ -60,7 +60,9 @@ describe("which pods keep each other off a node", () => {
     const { verdict, notes } = capacityVerdict(input(80));
     assert.equal(verdict, "does not hold");
     assert.ok(
-      notes.some((note) => /web .* may run on no pool of sites s and t: .*host ports/.test(note)),
+      notes.some((note) =>
+        /web .* may run on no pool of sites s and t: a DaemonSet has taken host port 80\./.test(note),
+      ),
       notes.join(),
     );
   });

@@ -1,4 +1,5 @@
 import { type Cidr, endOf, formatAddress, formatCidr, parseCidr, part, sizeOf } from "../../../lib/plan/cidr";
+import { cloudLabels, ZONE_LABEL, zoneLabel } from "../../../lib/plan/nodeLabels";
 import type { PoolPlan, SitePlan } from "../../../lib/plan/plan";
 import { measured } from "../../../lib/plan/pools";
 import { type Resources, scale } from "../../../lib/plan/resources";
@@ -22,7 +23,8 @@ interface Make {
  * with what the plan says that it offers. Nodes that do not count (spot, above an autoscaler's floor) are not there.
  */
 export function nodesOf(site: SitePlan): V1Node[] {
-  const makes = site.spec.kind === "existing" ? [declared(site.spec)] : site.pools.map((pool) => made(site, pool));
+  const makes =
+    site.spec.kind === "existing" ? [declared(site, site.spec)] : site.pools.map((pool) => made(site, pool));
   const addresses = addressesOf(site);
   const nodes: V1Node[] = [];
   for (const make of makes) {
@@ -34,6 +36,11 @@ export function nodesOf(site: SitePlan): V1Node[] {
   return nodes;
 }
 
+/** What the plan counts on; each node's own zone comes to it. */
+function labelsOf({ kind, region }: SitePlan, pool?: PoolPlan): Record<string, string> {
+  return cloudLabels({ kind, region, pool: pool?.name, zones: pool?.zones ?? [] });
+}
+
 function made(site: SitePlan, pool: PoolPlan): Make {
   return {
     pool: pool.name,
@@ -41,27 +48,13 @@ function made(site: SitePlan, pool: PoolPlan): Make {
     zones: pool.zones,
     allocatable: pool.allocatablePerNode,
     architecture: pool.architecture ?? "amd64",
-    labels: { "node.kubernetes.io/instance-type": pool.machineType, ...poolLabel(site, pool.name), ...pool.labels },
+    labels: { "node.kubernetes.io/instance-type": pool.machineType, ...labelsOf(site, pool), ...pool.labels },
     taints: pool.taints,
   };
 }
 
-/** By which label each cloud says of which pool a node is. */
-function poolLabel(site: SitePlan, pool: string): Record<string, string> {
-  switch (site.kind) {
-    case "eks":
-      return { "eks.amazonaws.com/nodegroup": pool };
-    case "gke":
-      return { "cloud.google.com/gke-nodepool": pool };
-    case "aks":
-      return { "kubernetes.azure.com/agentpool": pool };
-    case "existing":
-      return {};
-  }
-}
-
 /** The nodes of a cluster that exists, of which only their number and what they offer together is known. */
-function declared({ allocatable, region }: ExistingSiteSpec): Make {
+function declared(site: SitePlan, { allocatable, region }: ExistingSiteSpec): Make {
   const count = allocatable.nodes ?? 1;
   return {
     pool: "node",
@@ -70,7 +63,7 @@ function declared({ allocatable, region }: ExistingSiteSpec): Make {
     zones: [region],
     allocatable: scale(measured(allocatable), 1 / count),
     architecture: allocatable.architecture ?? "amd64",
-    labels: {},
+    labels: labelsOf(site),
     taints: [],
   };
 }
@@ -93,8 +86,7 @@ function node(site: SitePlan, make: Make, index: number, zone: string | undefine
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": make.architecture,
-        "topology.kubernetes.io/region": site.region,
-        ...(zone === undefined ? {} : { "topology.kubernetes.io/zone": zoneLabel(site, zone) }),
+        ...(zone === undefined ? {} : { [ZONE_LABEL]: zoneLabel(site.kind, site.region, zone) }),
         ...make.labels,
       },
     },
@@ -144,11 +136,6 @@ function nodeInfo(architecture: string): NonNullable<NonNullable<V1Node["status"
     machineID: "",
     systemUUID: "",
   };
-}
-
-/** AKS numbers its zones, and its nodes put the region before the number. */
-function zoneLabel(site: SitePlan, zone: string): string {
-  return site.kind === "aks" ? `${site.region}-${zone}` : zone;
 }
 
 /** What a node offers, as Kubernetes writes it. Rounded down: a node never offers more than the plan counted. */
