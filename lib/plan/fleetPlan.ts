@@ -8,11 +8,12 @@ import { exception, stateFacts } from "./life";
 import { meshPlan } from "./mesh/meshPlan";
 import { meshOverhead } from "./mesh/overhead";
 import { cloudLabels } from "./nodeLabels";
+import { overheadPerNode } from "./overhead";
 import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
 import { guaranteedBy, measured, offeredPerNode, poolPlan } from "./pools";
 import { type Problem, readSpec, SpecError } from "./problems";
-import { fromGiB, type Resources, resources, scale } from "./resources";
+import { fromGiB, type Resources, resources, scale, subtract } from "./resources";
 import { routingInput } from "./routing/input";
 import { trafficPlan } from "./routing/plan";
 import { runFrom } from "./runFrom";
@@ -107,7 +108,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
     auditLogDays: built?.auditLogDays ?? DEFAULT_AUDIT_LOG_DAYS,
     pools,
     calledPorts: calledPorts(site, fleet),
-    guaranteed: site.kind === "existing" ? measured(site.allocatable) : guaranteedBy(pools),
+    guaranteed: site.kind === "existing" ? guaranteedByExisting(site, fleet) : guaranteedBy(pools),
     tags: {
       ...fleet.tags,
       ...site.tags,
@@ -138,7 +139,8 @@ function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: bo
 
 function capacitySite(site: SitePlan, daemonSets: readonly DaemonSetSpec[]): CapacitySite {
   const { name, faultDomain, provider, region, state, spec } = site;
-  const groups = spec.kind === "existing" ? [declared(spec)] : site.pools.map((pool) => nodeGroup(site, pool));
+  const groups =
+    spec.kind === "existing" ? [declared(spec, daemonSets)] : site.pools.map((pool) => nodeGroup(site, pool));
   const nodeGroups = groups.map((group) => ({ ...group, hostPorts: takenPorts(daemonSets, group) }));
   return { name, faultDomain, provider, region, state, nodeGroups };
 }
@@ -165,19 +167,26 @@ function addable(site: SitePlan, pool: PoolPlan): number {
   return site.kind === "gke" ? Math.max(1, pool.zones.length) : 1;
 }
 
-/** The nodes of a cluster that exists, of which nothing is known but what they offer together. */
-function declared(site: ExistingSiteSpec): NodeGroup {
-  const { allocatable } = site;
+function guaranteedByExisting(site: ExistingSiteSpec, { demand }: FleetSpec): Resources {
+  return declared(site, demand.daemonSets ?? []).total as Resources;
+}
+
+/** The nodes of a cluster that exists, of which nothing is known but what they offer together, less the fleet's DaemonSets. */
+function declared(site: ExistingSiteSpec, daemonSets: readonly DaemonSetSpec[]): NodeGroup {
+  const { allocatable, region } = site;
   const count = allocatable.nodes ?? 1;
-  const total = measured(allocatable);
+  const architecture = allocatable.architecture ?? "amd64";
+  const labels = cloudLabels({ kind: "existing", region, zones: [] });
+  const overhead = overheadPerNode("existing", { architecture, labels }, daemonSets);
+  const total = subtract(measured(allocatable), scale(overhead, count));
   const each = scale(total, 1 / count);
   return {
     pool: undefined,
     count,
     perNode: { ...each, cpuMillis: Math.floor(each.cpuMillis), pods: Math.floor(each.pods) },
     total,
-    architecture: allocatable.architecture ?? "amd64",
-    labels: cloudLabels({ kind: "existing", region: site.region, zones: [] }),
+    architecture,
+    labels,
     addable: 0,
   };
 }

@@ -126,9 +126,10 @@ function rows(table: readonly Row[], source: string, by: SystemPod["by"] = "clou
  *   zone on every node of a pool that has nodes there
  */
 export function overheadPerNode(kind: SiteKind, node: NodeTraits, daemonSets: readonly DaemonSetSpec[]): Resources {
-  if (kind === "existing") return ZERO;
   const theirs = daemonSets.filter((daemonSet) => mayRunOnSome(daemonSet, node));
-  return sum([ownPods(kind, isOpen(node)), ...theirs.map(podResources)]);
+  // A cluster that exists declares what is left beside its own.
+  const own = kind === "existing" ? ZERO : ownPods(kind, isOpen(node));
+  return sum([own, ...theirs.map(podResources)]);
 }
 
 const ownByKind = new Map<string, Resources>();

@@ -131,7 +131,7 @@ export interface ExistingSiteSpec extends SiteCommon {
   provider: string;
   /** Stable identity of the cluster, such as the UID of its kube-system namespace: a cluster made anew has another. */
   identity: string;
-  /** What workloads may use: measured, all guaranteed nodes together. */
+  /** What the fleet may use, its DaemonSets included: measured, all guaranteed nodes together. */
   allocatable: AllocatableSpec;
   /** Node, pod and service CIDRs as they are. */
   cidrs: { nodes: string[]; pods: string[]; services: string[] };

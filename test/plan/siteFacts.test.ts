@@ -5,6 +5,7 @@ import { exception, stateFacts } from "../../lib/plan/life";
 import { overheadPerNode, systemPods } from "../../lib/plan/overhead";
 import { coordinatesOf, defaultZones } from "../../lib/plan/places";
 import { specProblems } from "../../lib/plan/problems";
+import { ZERO } from "../../lib/plan/resources";
 import { runFrom } from "../../lib/plan/runFrom";
 import type { DaemonSetSpec, SiteSpec } from "../../lib/plan/spec";
 import { systemCapable, systemPool } from "../../lib/plan/systemPool";
@@ -117,7 +118,8 @@ test("a node carries the cluster's own pods and the DaemonSets that may run on i
       own.pods,
     );
   }
-  assert.equal(overheadPerNode("existing", {}, [daemonSet]).pods, 0);
+  assert.deepEqual(overheadPerNode("existing", {}, []), ZERO);
+  assert.equal(overheadPerNode("existing", {}, [daemonSet]).cpuMillis, 200);
   for (const pod of [...systemPods("eks"), ...systemPods("gke"), ...systemPods("aks")]) {
     assert.match(pod.date, /^\d{4}-\d{2}-\d{2}$/);
     assert.ok(pod.source.length > 0);

@@ -20,10 +20,9 @@ export function overheadPods(
   daemonSets: readonly DaemonSetSpec[],
   without: readonly string[] = [],
 ): V1DaemonSet[] {
-  // A cluster that exists declares what is left beside them.
-  if (site.kind === "existing") return [];
   const skipped = new Set(without);
-  const own = systemPods(site.kind)
+  // A cluster that exists declares what is left beside its own.
+  const own = (site.kind === "existing" ? [] : systemPods(site.kind))
     .filter(({ name }) => !skipped.has(name))
     .map(({ name, runsOn, cpuMillis, memoryMiB }) =>
       daemonSet(name, {
