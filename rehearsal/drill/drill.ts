@@ -91,7 +91,9 @@ function step(
   reached: Reached,
   { today }: DrillOptions,
 ): DrillStep {
-  const sites = serving(fleet).map((site) => siteAt(site, targets.get(site) ?? {}, reached, lost.includes(site)));
+  const sites = serving(fleet).map((site) =>
+    siteAt(site, fleet, targets.get(site) ?? {}, reached, lost.includes(site)),
+  );
   const workloads = (fleet.plan.spec.demand.workloads ?? []).filter(({ priority }) => priority !== "sheddable");
   const whole = promised(fleet.plan, lost);
   const runningOf = (workload: string) =>
@@ -114,7 +116,13 @@ function step(
   };
 }
 
-function siteAt(site: string, wanted: Readonly<Record<string, number>>, reached: Reached, isLost: boolean): DrillSite {
+function siteAt(
+  site: string,
+  { daemonSets }: DrillFleet,
+  wanted: Readonly<Record<string, number>>,
+  reached: Reached,
+  isLost: boolean,
+): DrillSite {
   const pods = reached.pods.get(site) ?? new Map();
   const workloads = [...new Set([...Object.keys(wanted), ...pods.keys()])].sort();
   const rows = workloads.map((workload) => {
@@ -123,14 +131,19 @@ function siteAt(site: string, wanted: Readonly<Record<string, number>>, reached:
     const refused = (running + pending < planned && reached.refusals.get(site)?.get(workload)) || null;
     return { workload, planned, running, pending, reasons: { ...reasons }, refused };
   });
-  const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
+  // Of a DaemonSet a node each has one: it is no part of the demand, and is told of only where it waits.
+  const placed = rows.filter(({ workload }) => !daemonSets.has(workload));
+  const everywhere = rows
+    .filter(({ workload, pending }) => daemonSets.has(workload) && pending > 0)
+    .map((row) => ({ ...row, planned: row.running + row.pending }));
+  const sum = (of: (row: (typeof rows)[number]) => number) => placed.reduce((total, row) => total + of(row), 0);
   return {
     site,
     isLost,
     planned: sum((row) => row.planned),
     running: sum((row) => row.running),
-    pending: sum((row) => row.pending),
-    waiting: rows.filter((row) => row.running < row.planned || row.pending > 0),
+    pending: sum((row) => row.pending) + everywhere.reduce((total, { pending }) => total + pending, 0),
+    waiting: [...placed.filter((row) => row.running < row.planned || row.pending > 0), ...everywhere],
   };
 }
 

@@ -25,6 +25,8 @@ export class DrillFleet {
   private constructor(
     readonly plan: FleetPlan,
     readonly sites: Readonly<Record<string, LocalSite>>,
+    /** Names of the demand's DaemonSets: nothing is placed of them, and none of their pods may wait. */
+    readonly daemonSets: ReadonlySet<string>,
     private readonly readers: ReadonlyMap<string, PodReader>,
     private readonly signal: AbortSignal,
   ) {}
@@ -34,10 +36,12 @@ export class DrillFleet {
     sites: Readonly<Record<string, LocalSite>>,
     signal: AbortSignal,
   ): Promise<DrillFleet> {
-    const workloads = (plan.spec.demand.workloads ?? []).map(({ name }) => name);
+    const { workloads = [], daemonSets = [] } = plan.spec.demand;
+    const everywhere = new Set(daemonSets.map(({ name }) => name));
+    const names = [...workloads.map(({ name }) => name), ...everywhere];
     const readers = new Map<string, PodReader>();
-    for (const site of Object.values(sites)) readers.set(site.name, await podReader(site, workloads));
-    return new DrillFleet(plan, sites, readers, signal);
+    for (const site of Object.values(sites)) readers.set(site.name, await podReader(site, names));
+    return new DrillFleet(plan, sites, everywhere, readers, signal);
   }
 
   placementOf(site: string): SitePlacement | undefined {
@@ -52,6 +56,13 @@ export class DrillFleet {
   /** The pods of sites, at one moment. */
   async read(sites: readonly string[]): Promise<ReadonlyMap<string, SitePods>> {
     return this.ofEach(sites, (reader) => reader.read());
+  }
+
+  /** Whether pods wait that are to run on every node. */
+  private isAwaited(pods: ReadonlyMap<string, SitePods>): boolean {
+    return [...pods.values()].some((site) =>
+      [...site].some(([name, { pending }]) => this.daemonSets.has(name) && pending > 0),
+    );
   }
 
   private async ofEach<T>(sites: readonly string[], what: (reader: PodReader) => Promise<T>): Promise<Map<string, T>> {
@@ -77,7 +88,8 @@ export class DrillFleet {
       if (this.signal.aborted) throw new Interrupted();
       const pods = await this.read([...targets.keys()]);
       const now = performance.now();
-      if (isReached(targets, pods, isEnough)) return { pods, refusals: new Map(), seconds: (now - since) / 1000 };
+      if (isReached(targets, pods, isEnough) && !this.isAwaited(pods))
+        return { pods, refusals: new Map(), seconds: (now - since) / 1000 };
       const state = fingerprint(pods);
       if (state !== before) [before, changed] = [state, now];
       const isSettled = isHopeless(pods) && now - changed > SETTLED_MILLISECONDS;

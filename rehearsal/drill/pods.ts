@@ -29,7 +29,7 @@ export interface PodReader {
 
 /**
  * A reader of a site's pods. Those that only stand for what the plan counted on every node are left out.
- * @param workloads names of the plan's workloads: `namespace/name`, or the name alone where it is unique.
+ * @param workloads names of the plan's workloads and DaemonSets: `namespace/name`, or the name alone where it is unique.
  */
 export async function podReader(site: LocalSite, workloads: readonly string[]): Promise<PodReader> {
   const { CoreV1Api } = await kubernetes();

@@ -59,6 +59,7 @@ export interface DrillStep {
   secondsToReady: number | null;
   /** Pods of the demand that run, in all sites that are there. */
   running: number;
+  /** Pods that wait, those of DaemonSets included. */
   pending: number;
   /** Pods that the demand asks for, over the whole fleet. */
   demanded: number;

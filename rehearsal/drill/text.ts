@@ -24,14 +24,14 @@ export function drillText(report: DrillReport, fleet: string, colors: Colors): s
     report.scaling === "prescaled" ? "each runs its failover share already" : "autoscalers grow into reserved room";
   const parts = [
     `Drill of ${fleet}: ${length} sites with real control planes on this machine; ${how} (${report.seconds.toFixed(1)} s)`,
-    ...report.losses.map((loss) => lossText(loss, report.notes, colors)),
+    ...report.losses.map((loss) => lossText(loss, report, colors)),
     resultText(report, colors),
   ];
   if (report.notes.length > 0) parts.push(["Note:", ...report.notes.map((note) => `  - ${note}`)].join("\n"));
   return parts.join("\n\n");
 }
 
-function lossText(loss: DrillLoss, notes: readonly string[], colors: Colors): string {
+function lossText(loss: DrillLoss, { verdict, notes }: DrillReport, colors: Colors): string {
   const rows = loss.steps.map((step) => [
     step.step,
     String(step.demanded),
@@ -49,7 +49,7 @@ function lossText(loss: DrillLoss, notes: readonly string[], colors: Colors): st
   }
   for (const step of loss.steps) lines.push(...waitingText(step).map((line) => colors.red(line)));
   if (loss.users !== null) lines.push(usersText(loss.users, colors));
-  if (contradicts(loss)) lines.push(colors.red(`  ${whyNotAsPlanned(loss, notes)}`));
+  if (verdict === "holds" && contradicts(loss)) lines.push(colors.red(`  ${whyNotAsPlanned(loss, notes)}`));
   return lines.join("\n");
 }
 

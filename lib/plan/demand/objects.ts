@@ -47,6 +47,7 @@ export class Problems {
 /** The objects with lists taken apart. Of an object that is written twice the later counts, as with kubectl. */
 export function distinct(sources: readonly SourceObject[], problems: Problems, notes: Notes): Found[] {
   const found = new Map<string, Found>();
+  const unnamed: Found[] = [];
   let read = 0;
   for (const source of sources) {
     const onProblem = (path: readonly Step[], message: string) => problems.add(placeText(source, path), message);
@@ -57,6 +58,7 @@ export function distinct(sources: readonly SourceObject[], problems: Problems, n
       }
       const identity = field.map() && identityOf(field, source.cluster);
       if (identity === undefined) continue;
+      if (!isNamed(field)) unnamed.push({ identity, field });
       const key = isNamed(field) ? keyOf(identity) : `unnamed ${read}`;
       if (found.delete(key)) {
         notes.add("Written more than once, so only the last counts", `${identity.kind} ${identity.name}`);
@@ -64,7 +66,23 @@ export function distinct(sources: readonly SourceObject[], problems: Problems, n
       found.set(key, { identity, field });
     }
   }
-  return [...found.values()];
+  const taken = new Set(found.keys());
+  const names = new Map(unnamed.map(({ identity, field }) => [field, nameApart(identity, taken)]));
+  return [...found.values()].map(({ identity, field }) => {
+    const name = names.get(field);
+    return { identity: name === undefined ? identity : { ...identity, name }, field };
+  });
+}
+
+/** A name that no other object of its kind has, for one whose name the API server would make: `run`, then `run-2`. */
+function nameApart(identity: Identity, taken: Set<string>): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? identity.name : `${identity.name}-${number}`;
+    const key = keyOf({ ...identity, name });
+    if (taken.has(key)) continue;
+    taken.add(key);
+    return name;
+  }
 }
 
 /** The objects of a List, or of a typed list such as DeploymentList whose items do not repeat their kind. */

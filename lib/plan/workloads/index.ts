@@ -1,5 +1,5 @@
 export type { KubernetesObject, Plain } from "./objects";
-export { PRIORITY_VALUES, type Priority, priorityClassName } from "./priorities";
+export { PRIORITY_VALUES, type Priority, type PriorityUse, priorityClassName } from "./priorities";
 export { placedReplicas, type SiteWorkloads } from "./replicas";
 export type { ScalingMode } from "./scaling";
 export { isMadeNamespace } from "./site";

@@ -14,6 +14,14 @@ export function templateOf(object: KubernetesObject): Plain {
   return mapAt(object, ...pathOf(object));
 }
 
+/**
+ * Whether the object's own API refuses that its pods be spread or given a priority, unless an operator of the cluster has allowed
+ * it: Knative's does. Source: knative.dev/serving, pkg/apis/config/features.go (v1.19).
+ */
+export function placesItself({ apiVersion }: KubernetesObject): boolean {
+  return apiVersion.startsWith("serving.knative.dev/");
+}
+
 /** The labels of an object's pods; none for one that has no pods. */
 export function podLabels(object: KubernetesObject): Record<string, string> {
   return labelsAt(object, ...pathOf(object), "metadata", "labels");
@@ -45,6 +53,7 @@ const SPREAD_OVER = ["topology.kubernetes.io/zone", "kubernetes.io/hostname"];
  * verdict has proven that whole pods find whole nodes, whichever; a condition would leave pods pending beside free nodes.
  */
 export function spreadOut(object: KubernetesObject): void {
+  if (placesItself(object)) return;
   const template = templateOf(object);
   const selector = selectorOf(object) ?? labelled(template);
   if (selector === undefined) return;

@@ -61,7 +61,9 @@ export function siteOf(
   for (const { object } of given) completeSelector(object, notes);
   const workloads = placed.map((one) => settle(one, settings.scaling));
   const own = placed.flatMap(({ object, workload }) => prioritised(object, workload, settings));
-  const used = new Set([...settings.priorities, ...own]);
+  const everywhere = objects.filter(({ apiVersion, kind }) => kind === "DaemonSet" && apiVersion.startsWith("apps/"));
+  const onNodes = everywhere.filter((object) => prioritise(object, settings.priorityPrefix, "every-node"));
+  const used = new Set([...settings.priorities, ...own, ...(onNodes.length > 0 ? (["every-node"] as const) : [])]);
   for (const { object } of placed) spreadOut(object);
   const left = without(objects, absent, placed);
   const budgets = budgetsOf(place, left, workloads, placed, notes);

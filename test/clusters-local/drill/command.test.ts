@@ -180,9 +180,14 @@ test("a drill on real control planes", async (t) => {
       const container = "{ name: web, image: web, resources: { requests: { cpu: 3, memory: 64Mi } } }";
       const workload = { replicas: 9, cpu: 3, memoryGiB: 0.0625 };
       const named = ["shop/web", "shop/api"].map((name) => ({ name, ...workload }));
-      const dir = program(t, { workloads: named });
+      const daemonSets = [{ name: "shop/agent", cpu: 0.01, memoryGiB: 0.01 }];
+      const dir = program(t, { workloads: named, daemonSets });
       const manifests = join(dir, "shop.yaml");
-      writeFileSync(manifests, webDeployment(container).replace("spec:", "spec:\n  replicas: 9"));
+      const agent = webDeployment("{ name: agent, image: agent, resources: { requests: { cpu: 10m, memory: 8Mi } } }")
+        .replace("Deployment", "DaemonSet")
+        .replaceAll("web", "agent")
+        .replace("spec: {", "spec: { volumes: [{ name: data, persistentVolumeClaim: { claimName: none } }],");
+      writeFileSync(manifests, `${webDeployment(container).replace("spec:", "spec:\n  replicas: 9")}\n---\n${agent}`);
       mkdirSync(join(dir, "api", "templates"), { recursive: true });
       writeFileSync(join(dir, "api", "Chart.yaml"), "{ apiVersion: v2, name: api, version: 1.0.0 }");
       writeFileSync(join(dir, "api", "values.yaml"), "{ replicas: 9 }");
@@ -204,8 +209,11 @@ test("a drill on real control planes", async (t) => {
       assert.match(stderr, /Deployment::\S+: is not ready after 5 s, and waited for no longer: .*Insufficient cpu/);
       const [before, lost] = report.losses[0]?.steps ?? [];
       assert.match(stderr, /Release::\S+: is not ready after 5 s, and waited for no longer/);
-      // Nine pods are five at each of two sites, and a node has room for one.
-      assert.deepEqual([before?.running, before?.pending, lost?.running, lost?.pending], [9, 21, 6, 14]);
+      // Nine pods are five at each of two sites, and a node has room for one; the agent's one on each node have no volume.
+      assert.deepEqual([before?.running, before?.pending, lost?.running, lost?.pending], [9, 21 + 9, 6, 14 + 6]);
+      const agents = before?.sites[0]?.waiting.find(({ workload }) => workload === "shop/agent");
+      assert.deepEqual([agents?.planned, agents?.running, agents?.pending], [3, 0, 3]);
+      assert.match(Object.keys(agents?.reasons ?? {}).join(), /persistentvolumeclaim "none" not found/);
       const [waiting] = before?.sites[0]?.waiting ?? [];
       assert.match(Object.keys(waiting?.reasons ?? {}).join(), /Insufficient cpu/);
     },

@@ -192,14 +192,7 @@ describe("demandFromObjects", () => {
       source(job),
       source(job),
     ]).workloads.map((it) => it.name);
-    assert.deepEqual(names, [
-      "Deployment default/a",
-      "StatefulSet default/a",
-      "other/a",
-      "b",
-      "Job.batch default/run (1)",
-      "Job.batch default/run (2)",
-    ]);
+    assert.deepEqual(names, ["Deployment default/a", "StatefulSet default/a", "other/a", "b", "run", "run-2"]);
   });
 
   it("reads typed lists, whose items do not repeat their kind", () => {

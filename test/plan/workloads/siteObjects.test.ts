@@ -9,6 +9,7 @@ import type { FleetPlan } from "../../../lib/plan/plan";
 import type { FleetSpec } from "../../../lib/plan/spec";
 import { type KubernetesObject, type RenderedSite, siteObjects } from "../../../lib/plan/workloads";
 import { covers } from "../../../lib/plan/workloads/budgets";
+import { at } from "../../../lib/plan/workloads/objects";
 import { aksSite, eksSite, gkeSite } from "../../support/specs";
 
 const SITES = [eksSite("frankfurt", 1), gkeSite("belgium", 2), aksSite("amsterdam", 3)];
@@ -329,6 +330,47 @@ describe("manifests that nobody tuned", () => {
       assert.deepEqual(web.template.metadata.labels, web.selector.matchLabels);
       assert.equal(object(site, "DaemonSet", "logs").status, undefined);
     }
+  });
+
+  it("have what runs on every node come before what finds room on another", () => {
+    const agent = deployment("agent", 1).replace("kind: Deployment", "kind: DaemonSet").replace("  replicas: 1\n", "");
+    const own = agent
+      .replaceAll("agent", "own")
+      .replace("spec: { containers", "spec: { priorityClassName: system-node-critical, containers");
+    const [site] = rendered(deployment("web", 3) + agent + own).sites;
+    const classOf = (name: string) =>
+      at(spec(object(site, "DaemonSet", name)), "template", "spec", "priorityClassName");
+    assert.deepEqual([classOf("agent"), classOf("own")], ["multisite-every-node", "system-node-critical"]);
+    const [everyNode, critical] = ["every-node", "critical"].map((use) =>
+      object(site, "PriorityClass", `multisite-${use}`),
+    );
+    assert.ok(Number(everyNode?.value) > Number(critical?.value));
+    assert.equal(everyNode?.preemptionPolicy, "PreemptLowerPriority");
+  });
+
+  it("are left as they are where their API places their pods", () => {
+    const knative = `
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: hello }
+spec: { template: { metadata: { labels: { app: hello } }, spec: { containers: [{ image: app, resources: { requests: { cpu: 100m, memory: 64Mi } } }] } } }
+---`;
+    const [site] = rendered(knative + deployment("web", 3)).sites;
+    const pods = at(spec(object(site, "Service", "hello")), "template", "spec");
+    assert.deepEqual(Object.keys(pods as object), ["containers"]);
+  });
+
+  it("are given a name apart where they leave it to the API server", () => {
+    const job = deployment("run", 1)
+      .replace("apps/v1", "batch/v1")
+      .replace("kind: Deployment", "kind: Job")
+      .replace("metadata: { name: run }", "metadata: { generateName: run- }")
+      .replace(/ {2}(replicas|selector): .*\n/g, "");
+    const { sites } = rendered(job + job);
+    assert.deepEqual(
+      sites[0]?.objects.filter(({ kind }) => kind === "Job").map(({ metadata }) => metadata.name),
+      ["run", "run-2"],
+    );
   });
 
   it("keep a custom kind that says no number as it is, and its containers need no names", () => {

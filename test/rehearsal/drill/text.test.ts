@@ -55,6 +55,12 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
   }
 });
 
+test("pods that wait on a fleet that does not hold contradict nobody", () => {
+  const text = drillText({ ...report("3 Insufficient cpu", []), verdict: "does not hold" }, "shop", colors);
+  assert.match(text, /lost: turin runs 1 of 2 web/);
+  assert.doesNotMatch(text, CONTRADICTION);
+});
+
 test("what runs once and was lost is said beside the result", () => {
   const { losses, ...others } = report("", []);
   const [loss] = losses;
