@@ -12,6 +12,8 @@ const MINUTE = 60_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Files that change what belongs to their process, or wait for control planes of their own while others go on. */
 const OWN_PROCESS = ["test/clusters-local", "test/mesh-real", "test/rehearsal/cli", "test/rehearsal/pulumi"];
+/** What takes minutes, and on a cold machine builds what only it needs. */
+const LONGEST = ["test/clusters-local/trust", "test/clusters-local/drill", "test/trust"];
 const wanted = process.argv.slice(2);
 const files = (wanted.length === 0 ? ["test"] : wanted).flatMap(testsIn);
 if (files.length === 0) {
@@ -57,11 +59,12 @@ function testsIn(path) {
 }
 
 /**
- * What node runs a process each for: a file, or one that has those of a folder run one after the other. To load the SDK and
- * what compiles on the way takes a process over a second, more than most files take for their tests.
+ * What node runs a process each for: a file, or those of a folder one after the other. To load the SDK and what compiles on the
+ * way takes a process over a second, more than most files take for their tests. Node runs them in the order of their names:
+ * files that wait for control planes alternate with folders, the longest first, so that nobody waits for the last one.
  */
 function processes(files) {
-  const groups = join(compiled, "folders");
+  const groups = join(compiled, "processes");
   rmSync(groups, { recursive: true, force: true });
   mkdirSync(groups);
   const folders = new Map();
@@ -70,15 +73,22 @@ function processes(files) {
     const key = alone ? file : dirname(file);
     folders.set(key, [...(folders.get(key) ?? []), file]);
   }
-  return [...folders].map(([folder, [first, ...more]]) => {
-    if (more.length === 0) return first;
-    const group = join(groups, `${folder.replaceAll(/[\\/]/g, "-")}.cjs`);
-    const suites = [first, ...more].map(
-      (file) => `describe(${JSON.stringify(file)}, () => { require(${JSON.stringify(join(root, file))}); });`,
-    );
-    writeFileSync(group, ['const { describe } = require("node:test");', ...suites, ""].join("\n"));
-    return group;
+  const all = [...folders.entries()].sort(([a, { length: m }], [b, { length: n }]) => isLong(b) - isLong(a) || n - m);
+  const [single, together] = [all.filter(([, of]) => of.length === 1), all.filter(([, of]) => of.length > 1)];
+  const ordered = all.flatMap((_, i) => [single[i] ?? [], together[i] ?? []]).filter((one) => one.length > 0);
+  return ordered.map(([name, of], i) => {
+    const number = String(i).padStart(3, "0");
+    const process = join(groups, `${number}-${name.replaceAll(/[\\/]/g, "-").replace(/\.test\.ts$/, "")}.cjs`);
+    const load = (file) => `require(${JSON.stringify(join(root, file))});`;
+    const suites = of.map((file) => `describe(${JSON.stringify(file)}, () => { ${load(file)} });`);
+    const code = of.length === 1 ? of.map(load) : ['const { describe } = require("node:test");', ...suites];
+    writeFileSync(process, `${code.join("\n")}\n`);
+    return process;
   });
+}
+
+function isLong(name) {
+  return Number(LONGEST.some((path) => name.startsWith(path)));
 }
 
 function run(what, script, args, timeout) {
