@@ -11,6 +11,8 @@ export interface SourceObject {
   readonly source: string;
   /** Its document in the source, from 1, where a source has several. */
   readonly document?: number;
+  /** Places of keys that are written twice. */
+  readonly repeatedKeys?: readonly string[];
   /** The line, from 1, of a place in the object, where the source has lines. */
   readonly lineAt?: (path: readonly Step[]) => number | undefined;
   /**
@@ -50,6 +52,7 @@ export function distinct(sources: readonly SourceObject[], problems: Problems, n
   const unnamed: Found[] = [];
   let read = 0;
   for (const source of sources) {
+    for (const place of source.repeatedKeys ?? []) notes.add("A key is written twice, and the last counts", place);
     const onProblem = (path: readonly Step[], message: string) => problems.add(placeText(source, path), message);
     for (const field of flatten(new Field(source.object, [], onProblem), 0)) {
       if (++read > MOST_OBJECTS) {

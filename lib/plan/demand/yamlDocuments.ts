@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
+  type YAMLError,
 } from "yaml";
 import type { Problem } from "../problems";
 import { aliasProblem } from "./aliases";
@@ -80,8 +81,9 @@ function readDocument(
 ): void {
   const at = (offset: number) => `${source}:${lines.linePos(offset).line} (document ${number})`;
   const [start, , end] = document.range;
-  if (document.errors.length > 0) {
-    into.problems.push(...syntaxProblems(document, text.slice(start, end), at));
+  const errors = document.errors.filter((error) => !isRepeatedKey(error));
+  if (errors.length > 0) {
+    into.problems.push(...syntaxProblems(errors, text.slice(start, end), at));
     return;
   }
   const found = aliasProblem(document);
@@ -92,11 +94,17 @@ function readDocument(
   const object: unknown = document.toJS({ maxAliasCount: -1 });
   if (object === null || object === undefined) return;
   const lineAt = (path: readonly Step[]) => lines.linePos(offsetOf(document, path)).line;
-  into.objects.push({ object, source, document: number, lineAt });
+  const repeatedKeys = document.errors.map(({ pos }) => at(pos[0]));
+  into.objects.push({ object, source, document: number, lineAt, ...(repeatedKeys.length > 0 && { repeatedKeys }) });
 }
 
-function syntaxProblems(document: Document.Parsed, text: string, at: (offset: number) => string): Problem[] {
-  const errors = document.errors.slice(0, MOST_ERRORS);
+/** Whether a key is written twice: the last counts, as with kubectl. */
+export function isRepeatedKey({ code }: YAMLError): boolean {
+  return code === "DUPLICATE_KEY";
+}
+
+function syntaxProblems(all: readonly YAMLError[], text: string, at: (offset: number) => string): Problem[] {
+  const errors = all.slice(0, MOST_ERRORS);
   const tooDeep = errors.find((it) => it.message.includes("call stack"));
   if (tooDeep !== undefined) return [{ path: at(tooDeep.pos[0]), message: TOO_DEEP }];
   if (text.includes("{{")) {
@@ -138,7 +146,7 @@ function offsetOf(document: Document.Parsed, path: readonly Step[]): number {
     if (isAlias(node)) node = node.resolve(document) ?? null;
     if (!isCollection(node)) break;
     const item = isMap(node)
-      ? node.items.find((it) => isScalar(it.key) && String(it.key.value) === step)
+      ? node.items.findLast((it) => isScalar(it.key) && String(it.key.value) === step)
       : node.items[Number(step)];
     if (item === undefined) break;
     const key = isPair(item) ? (item.key as Node) : (item as Node);

@@ -1,5 +1,5 @@
 import { type Document, isMap, LineCounter } from "yaml";
-import { parseDocuments } from "../../../lib/plan/demand/yamlDocuments";
+import { isRepeatedKey, parseDocuments } from "../../../lib/plan/demand/yamlDocuments";
 import { isObject } from "../../clouds/wire";
 import type { Properties } from "../../engine/provider";
 
@@ -15,7 +15,7 @@ export function documentsOf(text: string, isStrict = true): Properties[] {
   const found: Properties[] = [];
   const lines = new LineCounter();
   for (const document of parseDocuments(text, lines)) {
-    const [error] = document.errors;
+    const error = document.errors.find((one) => !isRepeatedKey(one));
     if (error !== undefined) {
       const { line } = lines.linePos(error.pos[0]);
       // The other lines of its message show the text, which may be secret.

@@ -103,6 +103,14 @@ describe("YAML as kubectl reads it", () => {
   });
 });
 
+it("a key that is written twice counts as it was written last, and a note says where", () => {
+  const text = deployment("a", "3\n  replicas: 5");
+  const { workloads, notes } = demandFromManifests([{ name: "a.yaml", text }]);
+  assert.equal(workloads[0]?.replicas, 5);
+  assert.match(notes.join("\n"), /A key is written twice, and the last counts: a\.yaml:6 \(document 1\)/);
+  assert.throws(() => demandFromManifests([{ name: "a.yaml", text: text.replace("5", "five") }]), /a\.yaml:6 .*"five"/);
+});
+
 describe("manifests that cannot be counted", () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ["nothing", "", /run no pods: there must be at least one Deployment/],
@@ -113,7 +121,6 @@ describe("manifests that cannot be counted", () => {
     ["a chart", "apiVersion: v2\nname: a\nversion: 1.0.0\n", /helm template/],
     ["a kustomization", "resources: [a.yaml]\n", /kubectl kustomize/],
     ["a tab", "a:\n\tb: 1\n", /a\.yaml:2 .*Tabs are not allowed/],
-    ["a key twice", "a: 1\na: 2\n", /a\.yaml:2 .*must be unique/],
     ["a key that is a list", "? [a]\n: b\n", /a key must be a text, not a list/],
     ["an unrendered number", deployment("a", "{{ .Values.n }}"), /a\.yaml:5 .*rendered first/],
     ["an unrendered text", deployment("a", '"{{ .Values.n }}"'), /spec\.replicas: .*render it first/],
