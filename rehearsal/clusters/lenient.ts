@@ -3,10 +3,13 @@ const WEBHOOKS: readonly string[] = ["ValidatingWebhookConfiguration", "Mutating
 
 /**
  * The object so that its webhooks refuse nothing while they do not answer: nothing runs in the pods of a rehearsal, and a
- * webhook behind them would refuse every object that it is to see.
+ * webhook behind them would refuse every object that it is to see. Versions that one converts are taken as they are.
  * @returns the same object where nothing of it changes.
  */
-export function lenient<T extends { readonly kind: string; readonly webhooks?: unknown }>(object: T): T {
+export function lenient<T extends { readonly kind: string; readonly webhooks?: unknown; readonly spec?: unknown }>(
+  object: T,
+): T {
+  if (isConverted(object)) return { ...object, spec: { ...(object.spec as object), conversion: { strategy: "None" } } };
   if (!WEBHOOKS.includes(object.kind)) return object;
   const webhooks: unknown[] = Array.isArray(object.webhooks) ? object.webhooks : [];
   if (!webhooks.some(refuses)) return object;
@@ -17,6 +20,13 @@ export function lenient<T extends { readonly kind: string; readonly webhooks?: u
 function refuses(webhook: unknown): webhook is object {
   const { clientConfig, failurePolicy } = (webhook ?? {}) as { clientConfig?: unknown; failurePolicy?: unknown };
   return isBehindPods(clientConfig) && failurePolicy !== "Ignore";
+}
+
+/** Whether an object is a definition whose versions pods convert into each other. */
+export function isConverted({ kind, spec }: { readonly kind: string; readonly spec?: unknown }): boolean {
+  if (kind !== "CustomResourceDefinition") return false;
+  const { conversion } = (spec ?? {}) as { conversion?: { webhook?: { clientConfig?: unknown } } };
+  return isBehindPods(conversion?.webhook?.clientConfig);
 }
 
 /** Whether an API server asks a Service, and so its pods. */

@@ -17,8 +17,11 @@ export const NO_PODS: WorkloadPods = { running: 0, pending: 0, reasons: {} };
  */
 const [SHORTEST_POLL, LONGEST_POLL] = [100, 1000];
 
-/** Milliseconds without a change after which pods that the scheduler found no node for are given up. */
-const SETTLED_MILLISECONDS = 5000;
+/**
+ * Milliseconds without a change after which pods are given up that the scheduler found no node for; and those that a site's API
+ * server refused, which their controllers ask for again and again.
+ */
+const [SETTLED_MILLISECONDS, REFUSED_MILLISECONDS] = [5000, 15_000];
 
 /** The sites of a drill, with the pods that they run. */
 export class DrillFleet {
@@ -93,8 +96,13 @@ export class DrillFleet {
       const state = fingerprint(pods);
       if (state !== before) [before, changed] = [state, now];
       const isSettled = isHopeless(pods) && now - changed > SETTLED_MILLISECONDS;
-      if (isSettled || now - since > patienceSeconds * 1000)
-        return { pods, refusals: await this.ofEach([...targets.keys()], (reader) => reader.refusals()), seconds: null };
+      const isOver = isSettled || now - since > patienceSeconds * 1000;
+      const missing = isOver || now - changed > REFUSED_MILLISECONDS ? missingIn(targets, pods) : undefined;
+      if (missing !== undefined) {
+        const refusals = await this.ofEach([...targets.keys()], (reader) => reader.refusals());
+        const isRefused = missing.length > 0 && missing.every(([site, workload]) => refusals.get(site)?.has(workload));
+        if (isOver || (isRefused && areHopeless(pods))) return { pods, refusals, seconds: null };
+      }
       await sleep(Math.min(Math.max((now - changed) / 10, SHORTEST_POLL), LONGEST_POLL));
     }
   }
@@ -125,13 +133,30 @@ function isReached(targets: Targets, pods: ReadonlyMap<string, SitePods>, isEnou
   );
 }
 
-/** Every pod that waits was looked at by the scheduler, which has no node for it. */
-function isHopeless(pods: ReadonlyMap<string, SitePods>): boolean {
-  const waiting = [...pods.values()].flatMap((site) => [...site.values()]).filter(({ pending }) => pending > 0);
-  return (
-    waiting.length > 0 &&
-    waiting.every(({ reasons }) => Object.keys(reasons).every((reason) => /nodes are available/.test(reason)))
+/** Workloads by site of which fewer pods are there than wanted. */
+function missingIn(targets: Targets, pods: ReadonlyMap<string, SitePods>): [site: string, workload: string][] {
+  return [...targets].flatMap(([site, wanted]) =>
+    Object.entries(wanted).flatMap(([workload, count]): [string, string][] => {
+      const { running, pending } = pods.get(site)?.get(workload) ?? NO_PODS;
+      return running + pending < count ? [[site, workload]] : [];
+    }),
   );
+}
+
+function waitingIn(pods: ReadonlyMap<string, SitePods>): WorkloadPods[] {
+  return [...pods.values()].flatMap((site) => [...site.values()]).filter(({ pending }) => pending > 0);
+}
+
+/** Every pod that waits was looked at by the scheduler, which has no node for it. */
+function areHopeless(pods: ReadonlyMap<string, SitePods>): boolean {
+  return waitingIn(pods).every(({ reasons }) =>
+    Object.keys(reasons).every((reason) => /nodes are available/.test(reason)),
+  );
+}
+
+/** The same, and there are such pods. */
+function isHopeless(pods: ReadonlyMap<string, SitePods>): boolean {
+  return waitingIn(pods).length > 0 && areHopeless(pods);
 }
 
 function fingerprint(pods: ReadonlyMap<string, SitePods>): string {

@@ -19,8 +19,8 @@ export function playable(objects: readonly KubernetesObject[]): Playable {
     const { kind } = object;
     const changed = kind === "Job" ? lasting(object) : lenient(object);
     const isLeftOut = kind === "APIService" && isBehindPods(object.spec);
-    const matter = isLeftOut ? LEFT_OUT : changed !== object ? (kind === "Job" ? LASTING : LENIENT) : undefined;
-    if (matter !== undefined) notes.add(matter, `${kind} ${object.metadata.name}`);
+    if (isLeftOut) notes.add(LEFT_OUT, `${kind} ${object.metadata.name}`);
+    else if (changed !== object) notes.add(CHANGES[kind] ?? LENIENT, `${kind} ${object.metadata.name}`);
     return isLeftOut ? [] : [changed];
   });
   return { objects: kept, notes: notes.lines() };
@@ -29,6 +29,13 @@ export function playable(objects: readonly KubernetesObject[]): Playable {
 const LENIENT = "Nothing answers behind pods here, so in the drill these refuse nothing (failurePolicy: Ignore)";
 const LEFT_OUT = "Nothing answers behind pods here, so the drill leaves these out";
 const LASTING = "Jobs end at once here, and are kept until the drill is over (no ttlSecondsAfterFinished)";
+
+/** What was changed in an object, by its kind. */
+const CHANGES: Readonly<Record<string, string>> = {
+  Job: LASTING,
+  CustomResourceDefinition:
+    "Nothing answers behind pods here, so in the drill versions of these are not converted (conversion strategy None)",
+};
 
 function lasting(job: KubernetesObject): KubernetesObject {
   const { ttlSecondsAfterFinished, ...spec } = (job.spec ?? {}) as Record<string, unknown>;

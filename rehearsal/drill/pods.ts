@@ -63,9 +63,17 @@ export function gatherRefusals(events: readonly Refusal[], known: ReadonlySet<st
     const hash = name.split("-").at(-1);
     const workload = firstKnown(known, namespace, [{ kind, name }, ...writersOf({ kind, name, hash })]);
     // "Error creating: ..." of most controllers, "create Pod web-0 in StatefulSet web failed error: ..." of another.
-    if (workload !== undefined) found.set(workload, (event.message ?? "").replace(/^.*?\berror( creating)?: /i, ""));
+    if (workload !== undefined) found.set(workload, refusal(event.message ?? ""));
   }
   return found;
+}
+
+/** What was refused, without the words of controllers around it, and without names of pods, which differ each time. */
+function refusal(message: string): string {
+  return message
+    .replace(/^.*?\berror( creating)?: /i, "")
+    .replace(/^pods "[^"]*" is forbidden/, "pods are forbidden")
+    .replace(/^Pod "[^"]*" is invalid/, "its pods are invalid");
 }
 
 /** Pods by the plan's workloads; pods of anything else are passed over. */

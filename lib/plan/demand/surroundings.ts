@@ -1,7 +1,7 @@
 import { type Field, isMap, shown } from "./fields";
 import type { Identity } from "./identity";
 import type { PodDefaults } from "./podRequests";
-import { fillIn, type ResourceList, resourceList, roundUp } from "./resourceList";
+import { addTo, fillIn, type ResourceList, resourceList, roundUp } from "./resourceList";
 
 /** Importance of a workload, in the spec's words. */
 export type Priority = "critical" | "sheddable";
@@ -9,10 +9,17 @@ export type Priority = "critical" | "sheddable";
 /** Label, on a workload, its pods or a PriorityClass, that says the priority whatever the class's value is. */
 export const PRIORITY_LABEL = "multisite/priority";
 
-/** What a LimitRange allows a container, as it is written. */
+/** What a LimitRange allows a container, as it is written, and the limit that it gives one without. */
 interface Bounds {
   readonly limitRange: string;
   readonly least: Field;
+  readonly most: Field;
+  readonly limit: Field;
+}
+
+/** What a LimitRange allows all containers of a pod together. */
+interface PodBounds {
+  readonly limitRange: string;
   readonly most: Field;
 }
 
@@ -20,6 +27,7 @@ interface Bounds {
 export class Surroundings {
   private readonly limitRanges = new Map<string, Map<string, bigint>>();
   private readonly bounds = new Map<string, Bounds[]>();
+  private readonly podBounds = new Map<string, PodBounds[]>();
   private readonly overheads = new Map<string, ResourceList>();
   private readonly scheduling = new Map<string, Field>();
   private readonly priorityClasses = new Map<string, Priority>();
@@ -96,10 +104,11 @@ export class Surroundings {
 
   /** Reports containers whose requests or limits a LimitRange of their namespace does not allow: their pods are never made. */
   reportOutOfBounds(of: Identity, podSpec: Field): void {
+    this.reportPodOutOfBounds(of, podSpec);
     const bounds = this.bounds.get(inCluster(of, of.namespace)) ?? [];
     if (bounds.length === 0) return;
     const containers = [...podSpec.at("initContainers").items(), ...podSpec.at("containers").items()];
-    for (const { limitRange, least, most } of bounds) {
+    for (const { limitRange, least, most, limit } of bounds) {
       const [minima, maxima] = [resourceList(least), resourceList(most)];
       const report = (written: Field) => {
         for (const [name, nano] of resourceList(written)) {
@@ -114,6 +123,35 @@ export class Surroundings {
         }
       };
       for (const one of containers) for (const key of ["requests", "limits"]) report(one.at("resources", key));
+      const given = resourceList(limit);
+      for (const one of containers) {
+        const [requests, limits] = [one.at("resources", "requests"), resourceList(one.at("resources", "limits"))];
+        for (const [name, nano] of resourceList(requests)) {
+          const standard = given.get(name);
+          if (standard === undefined || limits.has(name) || nano <= standard) continue;
+          requests
+            .at(name)
+            .problem(
+              `is ${shown(requests.at(name).value)}, more than the limit of ${shown(limit.at(name).value)} that LimitRange ${limitRange} gives a container without one: give it a limit`,
+            );
+        }
+      }
+    }
+  }
+
+  private reportPodOutOfBounds(of: Identity, podSpec: Field): void {
+    for (const { limitRange, most } of this.podBounds.get(inCluster(of, of.namespace)) ?? []) {
+      const requested = new Map<string, bigint>();
+      for (const one of podSpec.at("containers").items())
+        addTo(requested, resourceList(one.at("resources", "requests")));
+      for (const [name, nano] of resourceList(most)) {
+        if ((requested.get(name) ?? 0n) <= nano) continue;
+        podSpec
+          .at("containers")
+          .problem(
+            `ask for more ${name} together than the ${shown(most.at(name).value)} that LimitRange ${limitRange} of their namespace allows a pod`,
+          );
+      }
     }
   }
 
@@ -121,8 +159,13 @@ export class Surroundings {
     const namespace = inCluster(identity, identity.namespace);
     const ofObject = new Map<string, bigint>();
     for (const item of object.at("spec", "limits").items()) {
+      if (item.at("type").text() === "Pod") {
+        const bounds = { limitRange: identity.name, most: item.at("max") };
+        this.podBounds.set(namespace, [...(this.podBounds.get(namespace) ?? []), bounds]);
+      }
       if (item.at("type").text() !== "Container") continue;
-      const bounds = { limitRange: identity.name, least: item.at("min"), most: item.at("max") };
+      const [least, most, limit] = [item.at("min"), item.at("max"), item.at("default")];
+      const bounds = { limitRange: identity.name, least, most, limit };
       this.bounds.set(namespace, [...(this.bounds.get(namespace) ?? []), bounds]);
       // SetDefaults_LimitRangeItem: the maximum stands in for the default limit, that for the default request, then
       // the minimum. Among the items of one object the last wins, among the objects of a namespace the first.

@@ -10,7 +10,7 @@ export function lenientWebhooks(helm: HelmSession): readonly string[] {
   return ["--post-renderer", process.execPath, "--post-renderer-args", script];
 }
 
-/** A program of its own, as helm wants it: manifests in, manifests out. All but webhooks and aggregated APIs stay to the byte. */
+/** A program of its own, as helm wants it: manifests in, manifests out. All but webhooks, conversions and aggregated APIs stay to the byte. */
 const SCRIPT = `
 const { parseDocument } = require(${JSON.stringify(require.resolve("yaml"))});
 let text = "";
@@ -19,6 +19,12 @@ process.stdin.on("data", (chunk) => { text += chunk; });
 process.stdin.on("end", () => process.stdout.write(text.split(/^---$/m).map(lenient).join("---")));
 function lenient(part) {
   if (/^kind: ["']?APIService\\b/m.test(part)) return "\\n";
+  if (/^kind: ["']?CustomResourceDefinition\\b/m.test(part) && /^ +strategy: ["']?Webhook\\b/m.test(part)) {
+    const definition = parseDocument(part);
+    if (!definition.hasIn(["spec", "conversion", "webhook", "clientConfig", "service"])) return part;
+    definition.setIn(["spec", "conversion"], { strategy: "None" });
+    return "\\n" + definition.toString();
+  }
   if (!/^kind: ["']?(Validating|Mutating)WebhookConfiguration\\b/m.test(part)) return part;
   const manifest = parseDocument(part);
   for (const webhook of manifest.get("webhooks")?.items ?? []) {

@@ -24,6 +24,19 @@ kind: APIService
 metadata:
   name: v1beta1.metrics.k8s.io
 `;
+const DEFINITION = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: pools.example.com
+spec:
+  conversion:
+    strategy: Webhook
+    webhook:
+      clientConfig:
+        service:
+          name: guard
+          namespace: default
+`;
 const OTHER = `apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -42,10 +55,11 @@ test("where pods run nothing, webhooks refuse nothing, APIs that would answer no
   } as unknown as HelmSession;
   const [, program = "", , script = ""] = lenientWebhooks(session);
   const { stdout } = spawnSync(program, [script], {
-    input: `---\n${OTHER}---\n${API}---\n${WEBHOOK}`,
+    input: `---\n${OTHER}---\n${API}---\n${WEBHOOK}---\n${DEFINITION}`,
     encoding: "utf8",
   });
   assert.ok(stdout.includes(OTHER));
   assert.doesNotMatch(stdout, /v1beta1\.metrics\.k8s\.io/);
   assert.match(stdout, /failurePolicy: Ignore/);
+  assert.match(stdout, /name: pools\.example\.com\nspec:\n {2}conversion:\n {4}strategy: None\n$/);
 });

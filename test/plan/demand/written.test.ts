@@ -90,6 +90,24 @@ describe("a LimitRange that does not allow what containers ask for", () => {
       { container: { resources: { limits: { cpu: 2 } } } },
       [/limits\.cpu is 2, more than the 1 that/],
     ],
+    [
+      "more than the limit that it gives",
+      { default: { cpu: "50m" } },
+      {},
+      [/requests\.cpu is "100m", more than the limit of "50m" that LimitRange small gives/],
+    ],
+    [
+      "more than the limit that it gives, with a limit of its own",
+      { default: { cpu: "50m" } },
+      { container: { resources: { requests: { cpu: "100m" }, limits: { cpu: 1 } } } },
+      [],
+    ],
+    [
+      "too much for a pod",
+      { type: "Pod", max: { memory: "32Mi", cpu: 1 } },
+      {},
+      [/containers ask for more memory together than the "32Mi" that LimitRange small/],
+    ],
     ["in another namespace", { max: { cpu: "50m" } }, { metadata: { namespace: "other" } }, []],
   ];
   for (const [what, limits, change, expected] of rows) {

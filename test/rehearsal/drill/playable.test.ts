@@ -23,6 +23,7 @@ test("what a drill changes in manifests, it says, and changes nothing else", () 
       webhooks: [{ name: "a", ...service, failurePolicy: "Ignore" }],
     }),
     object("MutatingWebhookConfiguration", "empty", {}),
+    object("CustomResourceDefinition", "plain", { spec: { conversion: { strategy: "None" } } }),
   ];
   assert.deepEqual(playable(kept), { objects: kept, notes: [] });
 
@@ -38,6 +39,9 @@ test("what a drill changes in manifests, it says, and changes nothing else", () 
     object("MutatingWebhookConfiguration", "inject", {
       webhooks: [{ name: "a", ...service, failurePolicy: "Fail" }],
     }),
+    object("CustomResourceDefinition", "pools", {
+      spec: { group: "g", conversion: { strategy: "Webhook", webhook: service } },
+    }),
   ]);
   assert.deepEqual(objects, [
     object("Job", "migrate", { spec: { parallelism: 2 } }),
@@ -50,8 +54,10 @@ test("what a drill changes in manifests, it says, and changes nothing else", () 
     object("MutatingWebhookConfiguration", "inject", {
       webhooks: [{ name: "a", ...service, failurePolicy: "Ignore" }],
     }),
+    object("CustomResourceDefinition", "pools", { spec: { group: "g", conversion: { strategy: "None" } } }),
   ]);
-  assert.equal(notes.length, 3);
+  assert.equal(notes.length, 4);
+  assert.match(notes.join("\n"), /not converted .*: CustomResourceDefinition pools\./);
   assert.match(notes.join("\n"), /kept until the drill is over .*: Job migrate\./);
   assert.match(notes.join("\n"), /leaves these out: APIService v1beta1\.metrics\.k8s\.io\./);
   assert.match(
