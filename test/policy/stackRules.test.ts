@@ -151,6 +151,21 @@ const cases: [title: string, rule: string, resources: SentResource[], messages: 
     ],
   ],
   [
+    "two budgets for the same pods",
+    "n1-014-upgrade-safety",
+    [
+      ...threeClusters([3, 3, 3]),
+      budget("ireland", { minAvailable: 2 }),
+      inCluster("ireland", "policy/v1:PodDisruptionBudget", "second", {
+        minAvailable: 2,
+        selector: { matchLabels: {} },
+      }),
+    ],
+    [
+      "Deployment default/web at ireland is covered by 2 PDBs (default/second, default/web): Kubernetes evicts no pod that more than one covers, so no node that runs it can be drained. Leave one.",
+    ],
+  ],
+  [
     "budgets that allow a pod to go, cover none, or are not known",
     "n1-014-upgrade-safety",
     [

@@ -16,6 +16,8 @@ export interface RunningObject {
   readonly minimum: number | undefined;
   /** Pods at most: its replicas, or its autoscaler's maximum. Undefined while it is not known. */
   readonly maximum: number | undefined;
+  /** Names of the budgets that cover its pods: more than one make every eviction fail. */
+  readonly budgets: readonly string[];
 }
 
 /** A PodDisruptionBudget in one cluster, and what it says of the pods that the program runs there. */
@@ -65,26 +67,26 @@ interface Seen {
 function inCluster(site: string, seen: readonly Seen[]): ObservedRunning {
   const scalers = seen.filter(({ object }) => scaledBy(object) !== undefined);
   const counted = seen.filter(({ object }) => COUNTED.has(object.kind));
+  const disrupting = seen.filter(({ object }) => object.kind === "PodDisruptionBudget");
   const running = counted.map(({ urn, object }) => {
     const scaler = scalers.find((one) => isTarget(one.object, object))?.object;
     const [minimum, maximum] = scaler === undefined ? [replicas(object), replicas(object)] : bounds(scaler);
-    return { object, seen: { urn, site, kind: object.kind, name: nameOf(object), minimum, maximum } };
+    const budgets = disrupting.filter((one) => covers(one.object, object)).map((one) => nameOf(one.object));
+    return { object, seen: { urn, site, kind: object.kind, name: nameOf(object), minimum, maximum, budgets } };
   });
-  const budgets = seen
-    .filter(({ object }) => object.kind === "PodDisruptionBudget")
-    .map(({ urn, object }): ObservedBudget => {
-      const covered = running.filter((one) => covers(object, one.object)).map((one) => one.seen.minimum);
-      const pods = covered.reduce<number>((sum, one) => sum + (one ?? Number.NaN), 0);
-      const known = pods > 0 && isPlain(object.spec);
-      return {
-        urn,
-        site,
-        name: nameOf(object),
-        pods,
-        allowed: known ? allowedDisruptions(object, pods) : undefined,
-        says: says(object),
-      };
-    });
+  const budgets = disrupting.map(({ urn, object }): ObservedBudget => {
+    const covered = running.filter((one) => covers(object, one.object)).map((one) => one.seen.minimum);
+    const pods = covered.reduce<number>((sum, one) => sum + (one ?? Number.NaN), 0);
+    const known = pods > 0 && isPlain(object.spec);
+    return {
+      urn,
+      site,
+      name: nameOf(object),
+      pods,
+      allowed: known ? allowedDisruptions(object, pods) : undefined,
+      says: says(object),
+    };
+  });
   return { objects: running.map((one) => one.seen), budgets };
 }
 
