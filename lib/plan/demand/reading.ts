@@ -58,6 +58,9 @@ export function readObjects(
   return { objects, workloads: named, notes: manifests.notes, problems };
 }
 
+/** Kinds of Kubernetes of which others have namesakes: those are named with their group. */
+const OF_KUBERNETES = new Set("Pod Job CronJob Deployment StatefulSet DaemonSet ReplicaSet Service Ingress".split(" "));
+
 /** Kinds that start or change pods in ways that no manifest shows. */
 function noteOthers({ identity, field }: Found, notes: Notes): void {
   const { group, kind, namespace, name } = identity;
@@ -66,6 +69,9 @@ function noteOthers({ identity, field }: Found, notes: Notes): void {
   } else if (kind === "VerticalPodAutoscaler" && field.at("spec", "updatePolicy", "updateMode").value !== "Off") {
     notes.add("Requests that a VerticalPodAutoscaler raises are not counted", name);
   } else if (group.includes(".") && !group.endsWith(".k8s.io") && podsOf(identity, field, () => {}) === undefined) {
-    notes.add("Custom resources may start pods that are not counted", kind);
+    notes.add(
+      "Custom resources may start pods that are not counted",
+      OF_KUBERNETES.has(kind) ? `${kind}.${group}` : kind,
+    );
   }
 }

@@ -89,7 +89,7 @@ it("counts Jobs, CronJobs, Pods and kinds that it does not know by what they run
   const demand = demandOf("batch.yaml");
   assert.deepEqual(replicas(demand), { import: 3, paused: 0, nightly: 2, often: 1, single: 1, canary: 4 });
   assert.deepEqual(demand.notes, [
-    "Custom resources may start pods that are not counted: Kafka.",
+    "Custom resources may start pods that are not counted: Kafka, Job.batch.volcano.sh.",
     "Suspended, so counted as nothing: paused.",
     "CronJobs that may overlap (concurrencyPolicy Allow) are counted as one run at a time: often.",
     "argoproj.io/Rollout is not a kind of Kubernetes: counted by its pod template and replicas: canary.",
