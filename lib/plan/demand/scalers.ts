@@ -1,6 +1,7 @@
 import type { Field } from "./fields";
 import type { Identity } from "./identity";
 import { KEDA_MAXIMUM } from "./podSources";
+import { isNotKnown } from "./unknown";
 
 interface Scaler {
   readonly scaler: string;
@@ -11,6 +12,7 @@ interface Scaler {
 /** The autoscalers of the manifests: whatever they scale runs at most so many pods, and at the peak as many. */
 export class Scalers {
   private readonly byTarget = new Map<string, Scaler>();
+  private readonly adrift: { readonly key: string; readonly object: Field }[] = [];
 
   /** Takes in an object, and says whether it was an autoscaler. */
   takeIn({ cluster, group, kind, namespace, name }: Identity, object: Field): boolean {
@@ -28,6 +30,12 @@ export class Scalers {
         maximum.whole(1) ?? (maximum.absent ? KEDA_MAXIMUM : undefined),
       );
     } else return false;
+    const key = targetKey(
+      [cluster, namespace],
+      target.at("kind").text() || "Deployment",
+      target.at("name").text() ?? "",
+    );
+    if (isNotKnown(namespace)) this.adrift.push({ key, object });
     return true;
   }
 
@@ -38,8 +46,15 @@ export class Scalers {
     return scaler?.maximum;
   }
 
-  /** Autoscalers whose target was never asked for. */
+  /** Autoscalers whose target was never asked for. Where that may be for what is not known, it is a problem. */
   unclaimed(): string[] {
+    for (const { key, object } of this.adrift) {
+      if (this.byTarget.get(key)?.claimed !== false) continue;
+      object
+        .at("metadata", "namespace")
+        .problem("is not known before the update, so that what it scales is not either");
+      this.byTarget.delete(key);
+    }
     return [...this.byTarget.values()].filter((it) => !it.claimed).map((it) => it.scaler);
   }
 
@@ -47,7 +62,11 @@ export class Scalers {
     const name = target.at("name").text();
     const kind = target.at("kind").text() || "Deployment";
     if (!name) target.at("name").problem("is missing: an autoscaler must name what it scales");
-    if (!name || maximum === undefined) return;
+    else if (isNotKnown(name) || isNotKnown(kind))
+      target.problem(
+        "is not known before the update: give a literal name and kind, or have the name come from the resource",
+      );
+    if (!name || isNotKnown(name) || maximum === undefined) return;
     const key = targetKey(scope, kind, name);
     const known = this.byTarget.get(key);
     if (known === undefined) this.byTarget.set(key, { scaler, maximum, claimed: false });

@@ -1,8 +1,9 @@
-import { allowedDisruptions, covers } from "../workloads/budgets";
+import { NOT_KNOWN } from "../demand/unknown";
+import { allowedDisruptions, PodLabels } from "../workloads/budgets";
 import { at, isPlain, type KubernetesObject } from "../workloads/objects";
 import { scaledBy } from "../workloads/scaling";
 import { type ObservedResource, UNKNOWN } from "./types";
-import { objectOf } from "./workloads";
+import { type Cluster, clustersOf } from "./workloads";
 
 /** An object that keeps a number of pods running in one cluster. */
 export interface RunningObject {
@@ -47,54 +48,45 @@ export function observedRunning(
   resources: readonly ObservedResource[],
   siteOf: (resource: ObservedResource) => string | undefined,
 ): ObservedRunning {
-  const bySite = new Map<string, Seen[]>();
-  for (const resource of resources) {
-    const site = siteOf(resource) ?? "";
-    bySite.set(site, [
-      ...(bySite.get(site) ?? []),
-      { urn: resource.urn, object: objectOf(resource) as KubernetesObject },
-    ]);
-  }
-  const found = [...bySite].map(([site, seen]) => inCluster(site, seen));
+  const found = clustersOf(resources, siteOf).map(inCluster);
   return { objects: found.flatMap(({ objects }) => objects), budgets: found.flatMap(({ budgets }) => budgets) };
 }
 
-interface Seen {
-  readonly urn: string;
-  readonly object: KubernetesObject;
-}
-
-function inCluster(site: string, seen: readonly Seen[]): ObservedRunning {
-  const scalers = seen.filter(({ object }) => scaledBy(object) !== undefined);
+function inCluster({ site, seen }: Cluster): ObservedRunning {
+  const scalers = new Map<string, KubernetesObject>();
+  for (const { object } of seen) {
+    const target = scaledBy(object);
+    const key = target && keyOf(target.kind, namespaceOf(object), target.name);
+    if (key !== undefined && !scalers.has(key)) scalers.set(key, object);
+  }
   const counted = seen.filter(({ object }) => COUNTED.has(object.kind));
   const disrupting = seen.filter(({ object }) => object.kind === "PodDisruptionBudget");
-  const running = counted.map(({ urn, object }) => {
-    const scaler = scalers.find((one) => isTarget(one.object, object))?.object;
+  const pods = new PodLabels(counted.map(({ object }) => object));
+  const covered = new Map(disrupting.map(({ object }) => [object, pods.coveredBy(object)]));
+  const budgetsOf = new Map<KubernetesObject, string[]>();
+  for (const [budget, objects] of covered) {
+    for (const one of objects) budgetsOf.set(one, [...(budgetsOf.get(one) ?? []), nameOf(budget)]);
+  }
+  const running = counted.map(({ resource: { urn }, object }) => {
+    const scaler = scalers.get(keyOf(object.kind, namespaceOf(object), object.metadata.name));
     const [minimum, maximum] = scaler === undefined ? [replicas(object), replicas(object)] : bounds(scaler);
-    const budgets = disrupting.filter((one) => covers(one.object, object)).map((one) => nameOf(one.object));
+    const budgets = budgetsOf.get(object) ?? [];
     return { object, seen: { urn, site, kind: object.kind, name: nameOf(object), minimum, maximum, budgets } };
   });
-  const budgets = disrupting.map(({ urn, object }): ObservedBudget => {
-    const covered = running.filter((one) => covers(object, one.object)).map((one) => one.seen.minimum);
-    const pods = covered.reduce<number>((sum, one) => sum + (one ?? Number.NaN), 0);
-    const known = pods > 0 && isPlain(object.spec);
-    return {
-      urn,
-      site,
-      name: nameOf(object),
-      pods,
-      allowed: known ? allowedDisruptions(object, pods) : undefined,
-      says: says(object),
-    };
+  const minima = new Map(running.map(({ object, seen: { minimum } }) => [object, minimum]));
+  const budgets = disrupting.map(({ resource: { urn }, object }): ObservedBudget => {
+    const objects = covered.get(object) ?? [];
+    const all = objects.reduce((sum, one) => sum + (minima.get(one) ?? Number.NaN), 0);
+    const isKnown =
+      all > 0 && isPlain(object.spec) && ![object.spec.maxUnavailable, object.spec.minAvailable].includes(NOT_KNOWN);
+    const allowed = isKnown ? allowedDisruptions(object, all) : undefined;
+    return { urn, site, name: nameOf(object), pods: all, allowed, says: says(object) };
   });
   return { objects: running.map((one) => one.seen), budgets };
 }
 
-function isTarget(scaler: KubernetesObject, object: KubernetesObject): boolean {
-  const target = scaledBy(scaler);
-  return (
-    target?.kind === object.kind && target.name === object.metadata.name && namespaceOf(scaler) === namespaceOf(object)
-  );
+function keyOf(kind: string, namespace: string, name: string): string {
+  return JSON.stringify([kind, namespace, name]);
 }
 
 /** Pods that an object asks for, 1 where it says nothing as the API has it; undefined when that is not known. */

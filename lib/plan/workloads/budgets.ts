@@ -53,7 +53,7 @@ export function allowOne(budget: KubernetesObject): void {
 export function missingBudgets(running: readonly Running[], objects: readonly KubernetesObject[]): MissingBudgets {
   const given = objects.filter(isBudget);
   const taken = new Set(given.map((one) => placeOf(one)));
-  const pods = new PodLabels(objects);
+  const pods = new PodLabels(objects.filter((one) => Object.keys(podLabels(one)).length > 0));
   const counted = new Set(running.map(({ object }) => object).filter(isCounted));
   const covered = new Set(given.flatMap((one) => pods.coveredBy(one)));
   const made: KubernetesObject[] = [];
@@ -85,7 +85,7 @@ export class PodLabels {
     for (const object of objects) {
       const { namespace = "default" } = object.metadata;
       const labels = Object.entries(podLabels(object));
-      if (labels.length > 0) add(this.byNamespace, String(namespace), object);
+      add(this.byNamespace, String(namespace), object);
       for (const [key, value] of labels) add(this.byLabel, JSON.stringify([namespace, key, value]), object);
     }
   }

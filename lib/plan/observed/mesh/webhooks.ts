@@ -67,8 +67,8 @@ function ofCharts(site: string, own: readonly ObservedResource[]): CalledProgram
 }
 
 function ofObjects(site: string, own: readonly ObservedResource[]): CalledProgram[] {
-  const services = own.filter(({ type }) => type === SERVICE).map(objectOf);
-  const workloads = own.filter(({ type }) => RUNNERS.test(type)).map(objectOf);
+  const services = own.filter(({ type }) => type === SERVICE).map((one) => objectOf(one));
+  const workloads = own.filter(({ type }) => RUNNERS.test(type)).map((one) => objectOf(one));
   return own
     .filter(({ type }) => CALLERS.test(type))
     .flatMap((caller) => {
