@@ -7,7 +7,7 @@ import { ceil } from "./grains";
 import { exception, stateFacts } from "./life";
 import { meshPlan } from "./mesh/meshPlan";
 import { meshOverhead } from "./mesh/overhead";
-import { cloudLabels } from "./nodeLabels";
+import { cloudLabels, poolLabels } from "./nodeLabels";
 import { overheadPerNode } from "./overhead";
 import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
@@ -151,10 +151,7 @@ function nodeGroup(site: SitePlan, pool: PoolPlan): NodeGroup {
     count: pool.guaranteedNodes,
     perNode: offeredPerNode(pool),
     architecture: pool.architecture,
-    labels: {
-      ...cloudLabels({ kind: site.kind, region: site.region, pool: pool.name, zones: pool.zones }),
-      ...pool.labels,
-    },
+    labels: poolLabels(site, pool),
     taints: pool.taints,
     addable: addable(site, pool),
     machineType: pool.machineType,

@@ -1,7 +1,7 @@
 import { DEFAULT_MAXIMUM_PODS } from "./addresses";
 import { floor } from "./grains";
 import { guaranteed, type PoolDescription } from "./guaranteed";
-import { cloudLabels, zoneLabel } from "./nodeLabels";
+import { poolLabels, zoneLabel } from "./nodeLabels";
 import { overheadPerNode } from "./overhead";
 import type { PoolPlan } from "./plan";
 import { fromGiB, type Resources, resources, scale, subtract, sum } from "./resources";
@@ -42,7 +42,7 @@ export function poolPlan(
   const diskGiB = pool.diskGiB ?? DEFAULT_DISK_GIB;
   const found = guaranteed(description(pool, kind, zones.length, maximumPods, diskGiB));
   const architecture = pool.allocatable?.architecture ?? found.architecture;
-  const own = { ...cloudLabels({ kind, region, pool: pool.name, zones }), ...labels };
+  const own = poolLabels({ kind, region }, { name: pool.name, zones, labels });
   const zoneLabels = zones.map((zone) => zoneLabel(kind, region, zone));
   const traits = { architecture, labels: own, taints, machineType: pool.machineType, zones: zoneLabels };
   return {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { capacityInputOf, fleetPlan } from "../../lib/plan/fleetPlan";
+import { OWN_POOL_LABEL } from "../../lib/plan/nodeLabels";
 import { exclusions, mayRunOn } from "../../lib/plan/schedulable";
 import type { DemandSpec } from "../../lib/plan/spec";
 import { nodesOf } from "../../rehearsal/clusters/sites/nodes";
@@ -19,6 +20,10 @@ describe("labels that nodes have without anybody's doing", () => {
       const [first = {}] = nodes;
       const shared = Object.entries(first).filter(([key, value]) => nodes.every((labels) => labels[key] === value));
       assert.ok(shared.some(([key]) => key === "topology.kubernetes.io/region"));
+      assert.equal(
+        shared.some(([key]) => key === OWN_POOL_LABEL),
+        site.kind !== "existing" && site.pools.length === 1,
+      );
       for (const [key, value] of shared) {
         // The name and the zones of an existing site's nodes are nobody's promise.
         if (site.kind === "existing" && /zone|hostname/.test(key)) continue;

@@ -1,5 +1,5 @@
 import { type Cidr, endOf, formatAddress, formatCidr, parseCidr, part, sizeOf } from "../../../lib/plan/cidr";
-import { cloudLabels, ZONE_LABEL, zoneLabel } from "../../../lib/plan/nodeLabels";
+import { cloudLabels, poolLabels, ZONE_LABEL, zoneLabel } from "../../../lib/plan/nodeLabels";
 import type { PoolPlan, SitePlan } from "../../../lib/plan/plan";
 import { measured } from "../../../lib/plan/pools";
 import { type Resources, scale } from "../../../lib/plan/resources";
@@ -36,11 +36,6 @@ export function nodesOf(site: SitePlan): V1Node[] {
   return nodes;
 }
 
-/** What the plan counts on; each node's own zone comes to it. */
-function labelsOf({ kind, region }: SitePlan, pool?: PoolPlan): Record<string, string> {
-  return cloudLabels({ kind, region, pool: pool?.name, zones: pool?.zones ?? [] });
-}
-
 function made(site: SitePlan, pool: PoolPlan): Make {
   return {
     pool: pool.name,
@@ -48,7 +43,7 @@ function made(site: SitePlan, pool: PoolPlan): Make {
     zones: pool.zones,
     allocatable: pool.allocatablePerNode,
     architecture: pool.architecture ?? "amd64",
-    labels: { "node.kubernetes.io/instance-type": pool.machineType, ...labelsOf(site, pool), ...pool.labels },
+    labels: { "node.kubernetes.io/instance-type": pool.machineType, ...poolLabels(site, pool) },
     taints: pool.taints,
   };
 }
@@ -63,7 +58,7 @@ function declared(site: SitePlan, { allocatable, region }: ExistingSiteSpec): Ma
     zones: [region],
     allocatable: scale(measured(allocatable), 1 / count),
     architecture: allocatable.architecture ?? "amd64",
-    labels: labelsOf(site),
+    labels: cloudLabels({ kind: site.kind, region, zones: [] }),
     taints: [],
   };
 }

@@ -96,7 +96,7 @@ test("labels of nodes are those of the cloud, of the pool, and of every kubelet"
     "topology.kubernetes.io/region": "eu-central-1",
     "topology.kubernetes.io/zone": "eu-central-1a",
     "node.kubernetes.io/instance-type": "m6i.xlarge",
-    "eks.amazonaws.com/nodegroup": "apps",
+    "multisite-pool": "apps",
     tier: "web",
   });
 });
