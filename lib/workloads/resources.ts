@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isOfEveryCluster } from "../plan/workloads/cleaning";
 import { isPlain, type KubernetesObject } from "../plan/workloads/objects";
 
 /**
@@ -8,12 +9,13 @@ import { isPlain, type KubernetesObject } from "../plan/workloads/objects";
 class ObjectResource extends pulumi.CustomResource {}
 
 /**
- * The type token of an object, as the Kubernetes SDK forms it: `kubernetes:core/v1:Service`. Every namespace has a
- * ServiceAccount `default` as soon as it is there, so that one can only be patched.
+ * The type token of an object, as the Kubernetes SDK forms it: `kubernetes:core/v1:Service`. What every cluster has as soon as it is
+ * there can only be patched.
  */
-export function typeOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-  const isThere = apiVersion === "v1" && kind === "ServiceAccount" && metadata.name === "default";
-  return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}${isThere ? "Patch" : ""}`;
+export function typeOf(object: KubernetesObject): string {
+  const { apiVersion, kind } = object;
+  const patch = isOfEveryCluster(object) ? "Patch" : "";
+  return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}${patch}`;
 }
 
 /** What an object is called within its site. */

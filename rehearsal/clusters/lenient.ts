@@ -16,6 +16,17 @@ export function lenient<T extends { readonly kind: string; readonly webhooks?: u
   return { ...object, webhooks: webhooks.map((one) => (refuses(one) ? { ...one, failurePolicy: "Ignore" } : one)) };
 }
 
+/**
+ * A Job without the time after which it is deleted: it is over at once where nothing runs, and could not be told from one that
+ * never ran.
+ * @returns the same object where nothing of it changes.
+ */
+export function lasting<T extends { readonly kind: string; readonly spec?: unknown }>(object: T): T {
+  if (object.kind !== "Job") return object;
+  const { ttlSecondsAfterFinished, ...spec } = (object.spec ?? {}) as Record<string, unknown>;
+  return ttlSecondsAfterFinished === undefined ? object : { ...object, spec };
+}
+
 /** Whether a webhook refuses what it does not answer for: what says nothing does. */
 function refuses(webhook: unknown): webhook is object {
   const { clientConfig, failurePolicy } = (webhook ?? {}) as { clientConfig?: unknown; failurePolicy?: unknown };

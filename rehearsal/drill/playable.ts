@@ -1,6 +1,6 @@
 import { Notes } from "../../lib/plan/demand/notes";
 import type { KubernetesObject } from "../../lib/plan/workloads";
-import { isBehindPods, lenient } from "../clusters/lenient";
+import { isBehindPods, lasting, lenient } from "../clusters/lenient";
 
 /** Manifests' objects as a drill can play them, and what was changed in them, in sentences. */
 export interface Playable {
@@ -17,7 +17,7 @@ export function playable(objects: readonly KubernetesObject[]): Playable {
   const notes = new Notes();
   const kept = objects.flatMap((object): KubernetesObject[] => {
     const { kind } = object;
-    const changed = kind === "Job" ? lasting(object) : lenient(object);
+    const changed = lenient(lasting(object));
     const isLeftOut = kind === "APIService" && isBehindPods(object.spec);
     if (isLeftOut) notes.add(LEFT_OUT, `${kind} ${object.metadata.name}`);
     else if (changed !== object) notes.add(CHANGES[kind] ?? LENIENT, `${kind} ${object.metadata.name}`);
@@ -36,8 +36,3 @@ const CHANGES: Readonly<Record<string, string>> = {
   CustomResourceDefinition:
     "Nothing answers behind pods here, so in the drill versions of these are not converted (conversion strategy None)",
 };
-
-function lasting(job: KubernetesObject): KubernetesObject {
-  const { ttlSecondsAfterFinished, ...spec } = (job.spec ?? {}) as Record<string, unknown>;
-  return ttlSecondsAfterFinished === undefined ? job : { ...job, spec };
-}

@@ -119,15 +119,30 @@ describe("FleetWorkload", () => {
     );
   });
 
-  it("patches the ServiceAccount that every namespace has", async () => {
+  it("patches what every cluster has", async () => {
     const hardened = `
 apiVersion: v1
 kind: ServiceAccount
 metadata: { name: default, namespace: shop }
-automountServiceAccountToken: false`;
+automountServiceAccountToken: false
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: kube-system, labels: { tier: own } }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: view }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: "system:metrics-server" }`;
     const graph = await build({ manifests: `${MANIFESTS}---${hardened}` });
     const patch = graph.one("kubernetes:core/v1:ServiceAccountPatch", "shop-dublin-shop/default");
     assert.equal(patch.inputs.automountServiceAccountToken, false);
+    graph.one("kubernetes:core/v1:NamespacePatch", "shop-dublin-kube-system");
+    graph.one("kubernetes:rbac.authorization.k8s.io/v1:ClusterRolePatch", "shop-dublin-view");
+    graph.one("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "shop-dublin-system:metrics-server");
     assert.ok(follows(graph, patch, graph.one("kubernetes:core/v1:Namespace", "shop-dublin-shop")));
   });
 

@@ -104,9 +104,42 @@ export function isOfItsCluster({ identity, field }: Found, present: ReadonlySet<
   }
   if (kind === "Service" && namespace === "default" && name === "kubernetes") return true;
   if (kind === "ConfigMap" && name === "kube-root-ca.crt") return true;
-  if (kind === "ServiceAccount" && name === "default") return !isWrittenByHand(field.value as Plain);
+  if (isOfEveryCluster(field.value as KubernetesObject)) return !isWrittenByHand(field.value as Plain);
   return ownersOf(field.value).some((owner) => present.has(ownerKey(namespace, owner.kind, owner.name)));
 }
+
+/** Namespaces that every cluster has. */
+export const EVERY_NAMESPACE: ReadonlySet<string> = new Set([
+  "default",
+  "kube-system",
+  "kube-public",
+  "kube-node-lease",
+]);
+
+/** Roles that every cluster has, beside those with the label. */
+const EVERY_ROLE = new Set(["admin", "cluster-admin", "edit", "view"]);
+
+/** Whether every cluster has such an object as soon as it is there, so that one can only be changed. */
+export function isOfEveryCluster({ kind, metadata: { namespace, name, labels } }: KubernetesObject): boolean {
+  switch (kind) {
+    case "Namespace":
+      return EVERY_NAMESPACE.has(name);
+    case "ServiceAccount":
+      return name === "default";
+    case "ConfigMap":
+      return namespace === "kube-system" && name === "extension-apiserver-authentication";
+    case "PriorityClass":
+      return name === "system-node-critical" || name === "system-cluster-critical";
+    case "ClusterRole":
+    case "ClusterRoleBinding":
+      return EVERY_ROLE.has(name) || at(labels, BOOTSTRAPPED) !== undefined;
+    default:
+      return false;
+  }
+}
+
+/** Label of roles that an API server makes when it starts. */
+const BOOTSTRAPPED = "kubernetes.io/bootstrapping";
 
 function isWrittenByHand(object: Plain): boolean {
   return at(object, "metadata", "uid") === undefined;

@@ -2,6 +2,7 @@ import type { Notes } from "../demand/notes";
 import type { Workload } from "../demand/workloads";
 import type { WorkloadSpec } from "../spec";
 import { allowedDisruptions, allowOne, covers, isBudget, missingBudgets, type Running } from "./budgets";
+import { EVERY_NAMESPACE } from "./cleaning";
 import { at, type KubernetesObject } from "./objects";
 import { inOrder, isClusterWide } from "./order";
 import { completeSelector, spreadOut } from "./podTemplates";
@@ -165,8 +166,6 @@ function budgetsOf(
   return made;
 }
 
-const ALWAYS_THERE = new Set(["default", "kube-system", "kube-public", "kube-node-lease"]);
-
 /** Namespaces that objects are in and the manifests do not bring: without them nothing else can be applied. */
 function missingNamespaces(objects: readonly KubernetesObject[], existing: readonly string[]): KubernetesObject[] {
   const brought = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
@@ -175,7 +174,7 @@ function missingNamespaces(objects: readonly KubernetesObject[], existing: reado
     typeof metadata.namespace === "string" && !isClusterWide(kind) ? [metadata.namespace] : [],
   );
   return [...new Set(used)]
-    .filter((name) => !there.has(name) && !ALWAYS_THERE.has(name))
+    .filter((name) => !there.has(name) && !EVERY_NAMESPACE.has(name))
     .map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, annotations: { [MADE]: "true" } } }));
 }
 

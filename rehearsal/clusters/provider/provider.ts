@@ -3,7 +3,7 @@ import { genericCloud } from "../../clouds/generic";
 import type { SdkPackage } from "../../clouds/sdk/package";
 import { plain } from "../../clouds/wire";
 import type * as contract from "../../engine/provider";
-import { lenient } from "../lenient";
+import { lasting, lenient } from "../lenient";
 import { Awaits } from "./awaits";
 import { capabilitiesOf } from "./capabilities";
 import { checkObject } from "./check";
@@ -14,7 +14,7 @@ import { diffObject } from "./diff";
 import { invokeFunction } from "./invokes";
 import { Kinds } from "./kinds";
 import { kubeconfigText, readKubeconfig } from "./kubeconfig";
-import { annotation, kindOfToken, tokenOf, toObject } from "./objects";
+import { annotation, type KubeObject, kindOfToken, tokenOf, toObject } from "./objects";
 import type { Operating } from "./operation";
 import { readObject } from "./read";
 import { checkSettings, withoutEffect } from "./refusals";
@@ -81,17 +81,20 @@ export class ClusterProvider implements contract.Provider {
     const { report, patienceSeconds } = this.setting;
     const { helmDriver: driver } = this.settings;
     this.access = { kubeconfig: found.text, namespace: found.namespace, driver, patienceSeconds, report };
-    const connection = await Connection.open(
-      found.config,
-      this.settings.timeoutSeconds,
-      ...(this.setting.lenientWebhooks ? [lenient] : []),
-    );
+    const connection = await Connection.open(found.config, this.settings.timeoutSeconds, this.asSent);
     await connection.probe().catch((error: Error) => {
       throw new Error(`unable to load schema information from the API server: ${error.message}`);
     });
     const awaits = new Awaits(connection, report, patienceSeconds);
     return { connection, kinds: this.kinds, settings: this.settings, awaits, warn: this.warn };
   }
+
+  /** What is sent to sites where nothing runs; who waits for so long only looks at the pods afterwards. */
+  private readonly asSent = (object: KubeObject): KubeObject => {
+    const { lenientWebhooks, patienceSeconds } = this.setting;
+    const kept = patienceSeconds === undefined ? object : lasting(object);
+    return lenientWebhooks ? lenient(kept) : kept;
+  };
 
   private readonly warn = (urn: string, message: string): void => this.setting.report("warning", urn, message);
 

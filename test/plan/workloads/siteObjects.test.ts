@@ -332,6 +332,23 @@ describe("manifests that nobody tuned", () => {
     }
   });
 
+  it("lose what every cluster has, where a live cluster's objects are given", () => {
+    const live = (kind: string, name: string, more = "") =>
+      `\napiVersion: v1\nkind: ${kind}\nmetadata: { name: ${name}, uid: "7"${more} }\n---`;
+    const [site] = rendered(
+      deployment("web", 3) +
+        live("Namespace", "kube-system") +
+        live("PriorityClass", "system-node-critical").replace("v1", "scheduling.k8s.io/v1") +
+        live("ClusterRole", "system:node", ", labels: { kubernetes.io/bootstrapping: rbac-defaults }").replace(
+          "v1",
+          "rbac.authorization.k8s.io/v1",
+        ) +
+        live("ClusterRole", "own").replace("v1", "rbac.authorization.k8s.io/v1"),
+    ).sites;
+    const kept = site?.objects.filter(({ kind }) => /Namespace|ClusterRole|PriorityClass/.test(kind));
+    assert.deepEqual(kept?.map(({ metadata }) => metadata.name).sort(), ["multisite-critical", "own"]);
+  });
+
   it("have what runs on every node come before what finds room on another", () => {
     const agent = deployment("agent", 1).replace("kind: Deployment", "kind: DaemonSet").replace("  replicas: 1\n", "");
     const own = agent
