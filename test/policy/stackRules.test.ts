@@ -203,6 +203,19 @@ const cases: [title: string, rule: string, resources: SentResource[], messages: 
     ],
   ],
   [
+    "clusters and pools of providers that are not understood",
+    "multisite",
+    [
+      ...threeClusters([3, 3, 3]),
+      { type: "aws-native:eks:Nodegroup", name: "more", props: {} },
+      { type: "digitalocean:index/kubernetesCluster:KubernetesCluster", name: "other", props: {} },
+    ],
+    [
+      'Nodegroup "more" is made by a provider whose clusters and pools are not judged. It counts as nothing: declare what it guarantees under `pools` in the pack\'s configuration.',
+      'KubernetesCluster "other" is made by a provider whose clusters and pools are not judged. It counts as nothing: declare what it guarantees under `pools` in the pack\'s configuration.',
+    ],
+  ],
+  [
     "Karpenter",
     "multisite",
     [...threeClusters([3, 3, 3]), inCluster("ireland", "karpenter.sh/v1:NodePool", "default", {})],

@@ -1,14 +1,24 @@
 import { plainReader, reader } from "./read";
 import type { ObservedResource, Unjudged } from "./types";
 
-/** Nodes that come from somewhere else than a managed pool: they are seen, named, and count as nothing. */
+/** Nodes that come from somewhere else than a managed pool that is understood: they are seen, named, and count as nothing. */
 
 const DECLARE = "It counts as nothing: declare what it guarantees under `pools` in the pack's configuration.";
 
 const AUTOSCALING_GROUP = "aws:autoscaling/group:Group";
 const CLUSTER_TAG = /^(kubernetes\.io\/cluster\/|k8s\.io\/cluster-autoscaler\/|eks:cluster-name$)/;
 
+const OTHER_PROVIDER = "is made by a provider whose clusters and pools are not judged";
+
 const SENTENCES: readonly (readonly [RegExp, string])[] = [
+  [/^aws-native:eks:(Cluster|Nodegroup|FargateProfile)$/, OTHER_PROVIDER],
+  [/^google-native:container\/v\w+:(Cluster|NodePool)$/, OTHER_PROVIDER],
+  // What azure-native makes for one version of an API is a package of its own.
+  [/^azure-native_containerservice_v\w+:containerservice:(ManagedCluster|AgentPool)$/, OTHER_PROVIDER],
+  [/^digitalocean:index\/kubernetes(Cluster|NodePool):\w+$/, OTHER_PROVIDER],
+  [/^linode:index\/lke(Cluster|NodePool):\w+$/, OTHER_PROVIDER],
+  [/^oci:ContainerEngine\/(cluster|nodePool):\w+$/, OTHER_PROVIDER],
+  [/^ovh:CloudProject\/kube(NodePool)?:\w+$/, OTHER_PROVIDER],
   [/^kubernetes:karpenter\.sh\/v\w+:(NodePool|Provisioner)$/, "makes nodes on demand and guarantees none"],
   [/^aws:eks\/fargateProfile:FargateProfile$/, "runs pods on Fargate, which reserves nothing"],
   [/^kubernetes:cluster\.x-k8s\.io\/v\w+:(MachineDeployment|MachinePool)$/, "is made by Cluster API"],
