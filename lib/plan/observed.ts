@@ -6,6 +6,7 @@ import { mayBeUnjudged, unjudged } from "./observed/unjudged";
 import { isKubernetesObject, observedWorkloads } from "./observed/workloads";
 
 export { type CountedPool, capacitySite, countPool, type DeclaredPool, observedDomain } from "./observed/capacity";
+export { observedDomains } from "./observed/domains";
 export {
   type CalledProgram,
   type Installation,
