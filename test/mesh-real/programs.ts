@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { startKeeper } from "../../rehearsal/clusters/keeper";
-import { findGo } from "../../rehearsal/clusters/toolchain/build";
+import { findGo, WITHOUT_DEBUGGER } from "../../rehearsal/clusters/toolchain/build";
 import { withLock } from "../../rehearsal/clusters/toolchain/lock";
 import { cacheFolder } from "../../rehearsal/clusters/toolchain/places";
 
@@ -55,7 +55,7 @@ async function fill(entry: string): Promise<void> {
     mkdirSync(made);
     const log = join(work, "log");
     say("building Cilium 1.19.5 with Go, once: about six minutes");
-    const flags = ["-trimpath", "-tags", TAGS, "-ldflags", `-s -w -X ${VERSION}=1.19.5`];
+    const flags = ["-trimpath", WITHOUT_DEBUGGER, "-tags", TAGS, "-ldflags", `-s -w -X ${VERSION}=1.19.5`];
     const packages = Object.values(PACKAGES).map((one) => `github.com/cilium/cilium/${one}`);
     const { GOFLAGS: _theirs, NODE_OPTIONS: _node, ...env } = process.env;
     const building = await keeper.start({

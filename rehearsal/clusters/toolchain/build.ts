@@ -85,6 +85,12 @@ function linkerFlags(bundle: Bundle): string {
   return flags.join(" ");
 }
 
+/**
+ * The linker leaves out what only debuggers read: the compiler need not make it, which saves a twelfth of its time. Programs that are
+ * built so share what they have in common.
+ */
+export const WITHOUT_DEBUGGER = "-gcflags=all=-dwarf=false";
+
 export interface BuildOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly progress?: (text: string) => void;
@@ -104,7 +110,7 @@ export async function build(
   options: BuildOptions,
 ): Promise<void> {
   const packages = programsOf(bundle).map((program) => FACTS[program].package);
-  const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(bundle)];
+  const flags = ["-v", "-trimpath", WITHOUT_DEBUGGER, "-ldflags", linkerFlags(bundle)];
   const { GOFLAGS: _theirs, NODE_OPTIONS: _node, ...environment } = options.environment;
   const building = await place.keeper.start({
     command: go.path,
