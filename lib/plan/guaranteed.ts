@@ -51,8 +51,18 @@ export interface GkePool extends MachinePool {
   readonly zones: Count;
   /** Present when the pool is autoscaled. */
   readonly autoscaling?: { readonly minimumPerZone?: Count; readonly minimumTotal?: Count };
-  /** `spot` or `preemptible`. @default false */
+  /** The program lets go of the node count, so others may lower it where no autoscaler keeps a minimum. @default false */
+  readonly mayShrink?: boolean;
+  /** `spot` or `preemptible`, or {@link lent}. @default false */
   readonly spot?: boolean | null;
+  /** Lent by the Dynamic Workload Scheduler, when there are machines, for seven days at most. @default false */
+  readonly lent?: boolean;
+  /** `advancedMachineFeatures.threadsPerCore`: with 1, cores that have two threads show one vCPU. @default all threads */
+  readonly threadsPerCore?: Count;
+  /** Memory of each node that is set aside for huge pages. @default 0 */
+  readonly hugePagesMiB?: number;
+  /** NVIDIA GPUs of each node, in place of what the machine type says. @default those of the machine type */
+  readonly gpus?: number;
 }
 
 /** `azure-native:containerservice:AgentPool`, a profile of a ManagedCluster, or a pool of an `aks` site. */
@@ -180,11 +190,31 @@ function shown(count: Count): string {
   return count === null || Number.isNaN(count) ? "not known yet" : String(count);
 }
 
-function offer({ kind, maxPods }: EksPool | GkePool | AksPool, one: Machine, diskGiB: number): Resources {
+function offer(pool: EksPool | GkePool | AksPool, one: Machine, diskGiB: number): Resources {
+  const { kind, maxPods } = pool;
   const fallback = DEFAULT_PODS[kind](one);
   const all = allocatable(one, { kind, maxPods: maxPods ?? fallback.reserved, diskGiB });
   const pods = maxPods === undefined ? Math.min(all.pods, fallback.counted) : all.pods;
-  return { ...all, pods, cpuMillis: guaranteedCpuMillis(one, all.cpuMillis) };
+  const offered = { ...all, pods, cpuMillis: guaranteedCpuMillis(one, all.cpuMillis) };
+  return pool.kind === "gke" ? configured(pool, one, offered) : offered;
+}
+
+/** What is left of a GKE node's offer by the settings of its node config. */
+function configured(pool: GkePool, one: Machine, offered: Resources): Resources {
+  const lostMillis = pool.threadsPerCore === 1 && hasTwoThreads(one) ? one.vcpus * 500 : 0;
+  return {
+    ...offered,
+    cpuMillis: Math.max(0, offered.cpuMillis - lostMillis),
+    memoryMiB: Math.max(0, offered.memoryMiB - (pool.hugePagesMiB ?? 0)),
+    extended: pool.gpus === undefined ? offered.extended : { ...offered.extended, "nvidia.com/gpu": pool.gpus },
+  };
+}
+
+/** Series of Google's whose vCPUs are whole cores. Source: Compute Engine documentation, "vCPU platforms". */
+const WHOLE_CORES = /^(t2d|h3|h4d)-/;
+
+function hasTwoThreads(one: Machine): boolean {
+  return one.architecture === "amd64" && !WHOLE_CORES.test(one.type);
 }
 
 /** Pods per node where a pool does not say: those that memory is reserved for, and those that surely fit. */

@@ -19,6 +19,13 @@ export type CountedPool =
  * machines of a region are taken back together, just when another region's load arrives.
  */
 export function guaranteedNodes(pool: CountedPool): NodeCount {
+  if ("lent" in pool && pool.lent && pool.spot) {
+    return none(
+      pool,
+      "is lent by the Dynamic Workload Scheduler, when there are machines and for seven days at most, so it counts as " +
+        "0. Use on-demand machines, without flexStart and queuedProvisioning",
+    );
+  }
   if ("spot" in pool && pool.spot) return none(pool, "is interruptible, so it counts as 0. Use on-demand machines");
   if ("spot" in pool && pool.spot === null)
     return none(pool, "may be interruptible: that is not known yet. Give a literal");
@@ -43,13 +50,20 @@ function eks(pool: Omit<EksPool, "machineTypes">): NodeCount {
 
 /**
  * Counts are per zone, but for the totals. The autoscaler of GKE only refrains from going below its minimum and never
- * climbs to it, so a pool that starts lower stays lower. Sources: terraform-google-kubernetes-engine#1517,
- * terraform-provider-google#8270.
+ * climbs to it, so a pool that starts lower stays lower, and one without any count starts with no node. Sources:
+ * terraform-google-kubernetes-engine#1517, terraform-provider-google#8270 and #11594.
  */
 function gke(pool: Omit<GkePool, "machineTypes">): NodeCount {
   const zones = knownNodes(pool, "number of zones", pool.zones);
   const start = pool.nodesPerZone !== undefined ? pool.nodesPerZone : pool.initialNodesPerZone;
   if (pool.autoscaling === undefined) {
+    if (pool.mayShrink) {
+      return none(
+        pool,
+        "counts as 0: the program ignores changes of its node count, so others may lower it. Stop ignoring them, or " +
+          "give the pool an autoscaling minimum",
+      );
+    }
     const perZone = knownNodes(pool, "node count", start);
     return { nodes: perZone.nodes * zones.nodes, notes: [...zones.notes, ...perZone.notes] };
   }
@@ -57,7 +71,11 @@ function gke(pool: Omit<GkePool, "machineTypes">): NodeCount {
   const total = minimumTotal !== undefined;
   const least = knownNodes(pool, "autoscaling minimum", total ? minimumTotal : minimumPerZone);
   const floor = total ? least.nodes : least.nodes * zones.nodes;
-  if (start === undefined) return { nodes: floor, notes: [...zones.notes, ...least.notes] };
+  if (start === undefined) {
+    const notes = [...zones.notes, ...least.notes];
+    if (least.nodes > 0) notes.push(emptyStart(pool, floor));
+    return { nodes: 0, notes };
+  }
   const started = knownNodes(pool, "initial node count", start);
   const atStart = started.nodes * zones.nodes;
   const notes = [...zones.notes, ...least.notes, ...started.notes];
@@ -68,6 +86,13 @@ function gke(pool: Omit<GkePool, "machineTypes">): NodeCount {
     );
   }
   return { nodes: Math.min(floor, atStart), notes };
+}
+
+function emptyStart(pool: { readonly name: string }, floor: number): string {
+  return (
+    `Pool ${pool.name} starts with no node and nothing lifts it to its minimum of ${floor}, so it counts as 0. Set ` +
+    "initialNodeCount, the nodes in each zone that it starts with, to that minimum."
+  );
 }
 
 /** Source: learn.microsoft.com/azure/aks/cluster-autoscaler; system pools: learn.microsoft.com/azure/aks/use-system-pools. */

@@ -45,7 +45,17 @@ const NODES: readonly [string, PoolDescription, number, "noted"?][] = [
   ["EKS: nothing to shrink", eks({ mayShrink: true, minimumNodes: 3 }), 3],
   ["EKS: spot", eks({ spot: true }), 0, "noted"],
   ["GKE: nodes per zone times zones (vector 6)", gke({ nodesPerZone: 1 }), 3],
-  ["GKE: a total is not multiplied (vector 6)", gke({ autoscaling: { minimumTotal: 3 } }), 3],
+  ["GKE: a total is not multiplied (vector 6)", gke({ initialNodesPerZone: 1, autoscaling: { minimumTotal: 3 } }), 3],
+  ["GKE: a minimum that starts with nothing", gke({ autoscaling: { minimumPerZone: 3 } }), 0, "noted"],
+  ["GKE: a total minimum that starts with nothing", gke({ autoscaling: { minimumTotal: 3 } }), 0, "noted"],
+  ["GKE: a minimum of nothing", gke({ autoscaling: { minimumPerZone: 0 } }), 0],
+  ["GKE: a count that is left to others", gke({ nodesPerZone: 2, mayShrink: true }), 0, "noted"],
+  [
+    "GKE: a count that is left to an autoscaler",
+    gke({ nodesPerZone: 2, mayShrink: true, autoscaling: { minimumPerZone: 1 } }),
+    3,
+  ],
+  ["GKE: lent machines", gke({ nodesPerZone: 2, spot: true, lent: true }), 0, "noted"],
   [
     "GKE: below its minimum (vector 6)",
     gke({ initialNodesPerZone: 1, autoscaling: { minimumPerZone: 3 } }),
@@ -74,6 +84,10 @@ test("nodes are counted by the rule of their kind, and fewer than asked for are 
   assert.match(shrinking, /only the minimum of 1 of 3 nodes counts.*Raise the minimum/);
   const late = guaranteed(gke({ initialNodesPerZone: 1, autoscaling: { minimumPerZone: 3 } })).notes.join();
   assert.match(late, /starts with 3 nodes and nothing lifts it to its minimum of 9/);
+  const empty = guaranteed(gke({ autoscaling: { minimumPerZone: 3 } })).notes.join();
+  assert.match(empty, /starts with no node and nothing lifts it to its minimum of 9, .*Set initialNodeCount/);
+  const lent = guaranteed(gke({ nodesPerZone: 2, spot: true, lent: true })).notes.join();
+  assert.match(lent, /lent by the Dynamic Workload Scheduler.*Use on-demand machines/);
 });
 
 test("machines that come on demand guarantee nothing, unless some are kept ready", () => {
@@ -142,6 +156,22 @@ test("of a burstable machine the baseline counts, and it is said", () => {
   const got = guaranteed(eks({ machineTypes: ["t3.large"] }));
   assert.equal(got.perNode.cpuMillis, 2 * 300 - 70);
   assert.match(got.notes.join(), /t3\.large is burstable; only its baseline of 30 %/);
+});
+
+test("a GKE node offers what its node config leaves of the machine", () => {
+  const node = (more: Partial<GkePool>) => guaranteed(gke({ nodesPerZone: 1, ...more })).perNode;
+  const whole = node({});
+  assert.equal(node({ threadsPerCore: 1 }).cpuMillis, whole.cpuMillis - 4000);
+  assert.equal(node({ threadsPerCore: 2 }).cpuMillis, whole.cpuMillis);
+  for (const type of ["t2a-standard-8", "t2d-standard-8"]) {
+    const machineTypes = [type];
+    assert.deepEqual(node({ machineTypes, threadsPerCore: 1 }), node({ machineTypes }), type);
+  }
+  assert.equal(node({ hugePagesMiB: 8192 }).memoryMiB, whole.memoryMiB - 8192);
+  assert.equal(node({ hugePagesMiB: 2 ** 20 }).memoryMiB, 0);
+  assert.deepEqual(node({ gpus: 2 }).extended, { "nvidia.com/gpu": 2 });
+  assert.deepEqual(node({ machineTypes: ["a2-highgpu-1g"] }).extended, { "nvidia.com/gpu": 1 });
+  assert.deepEqual(node({ machineTypes: ["a2-highgpu-1g"], gpus: 0 }).extended, { "nvidia.com/gpu": 0 });
 });
 
 test("without a number of pods the service's own default counts", () => {

@@ -67,6 +67,7 @@ function nodeConfig(site: SitePlan, pool: PoolPlan, serviceAccount: pulumi.Input
     kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
     labels: { ...pool.labels, "multisite-pool": pool.name },
     taints: [...pool.taints.map(taint), NOT_READY],
+    ...(pool.architecture === "arm64" && NO_ARCHITECTURE_TAINT),
     resourceLabels: labels(site),
   };
 }
@@ -76,6 +77,12 @@ function nodeConfig(site: SitePlan, pool: PoolPlan, serviceAccount: pulumi.Input
  * https://docs.cilium.io/en/stable/installation/taints/
  */
 const NOT_READY = { key: GKE_AGENT_NOT_READY, value: "true", effect: TAINT_EFFECTS.NoExecute };
+
+/**
+ * Without it Google puts kubernetes.io/arch=arm64:NoSchedule on Arm nodes, which the plan counts as open to every pod that
+ * their architecture suits. https://docs.cloud.google.com/kubernetes-engine/docs/how-to/prepare-arm-workloads-for-deployment
+ */
+const NO_ARCHITECTURE_TAINT = { taintConfig: { architectureTaintBehavior: "NONE" } };
 
 function taint({ key, value, effect }: TaintSpec) {
   return { key, value: value ?? "", effect: TAINT_EFFECTS[effect] };

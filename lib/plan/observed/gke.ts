@@ -1,4 +1,5 @@
 import type { Count, GkePool } from "../guaranteed";
+import type { TaintSpec } from "../spec";
 import { plainReader, type Reader, reader } from "./read";
 import { taintsOf } from "./taints";
 import type { ObservedCluster, ObservedPool, ObservedResource } from "./types";
@@ -41,55 +42,130 @@ export function gkeCluster(resource: ObservedResource): ObservedCluster {
   };
 }
 
-/** The pools that a cluster has in itself: `nodePools`, or the default pool of `initialNodeCount`. */
-export function gkeInlinePools(resource: ObservedResource): ObservedPool[] {
+/**
+ * The pools that a cluster has in itself: `nodePools`, or the default pool of `initialNodeCount`.
+ * @param poolResources the `NodePool` resources of the same cluster
+ */
+export function gkeInlinePools(
+  resource: ObservedResource,
+  poolResources: readonly ObservedResource[] = [],
+): ObservedPool[] {
   const r = reader(resource);
   if (r.flag("enableAutopilot")) return [];
   const place = placeOf(r, resource);
   const own = { urn: resource.urn, clusterUrns: [resource.urn], clusterName: r.text("name"), region: place.region };
-  const zones = zonesOf(r, place).length;
+  const zones = inheritedZones(resource, place);
   const pods = r.count("defaultMaxPodsPerNode");
-  const inline = r.parts("nodePools").map((pool, i) => {
+  const parts = r.parts("nodePools");
+  if (r.unknown.includes("nodePools")) return [{ ...own, ...unknownPool(`${resource.name} (nodePools)`) }];
+  const inline = parts.flatMap((pool, i) => {
+    if (!isInlineOnly(pool, resource, poolResources)) return [];
     const name = pool.text("name") ?? `${resource.name} (pool ${i + 1})`;
-    return { ...own, ...poolFacts(pool, name, pool.texts("nodeLocations").length || zones || place.zones, pods) };
+    return [{ ...own, ...poolFacts(pool, name, ownZones(pool) ?? zones, pods) }];
   });
   if (inline.length > 0 || r.flag("removeDefaultNodePool") || !r.has("initialNodeCount")) return inline;
-  return [{ ...own, ...poolFacts(r, `${resource.name} (default pool)`, zones || place.zones, pods) }];
+  return [{ ...own, ...poolFacts(r, `${resource.name} (default pool)`, zones, pods) }];
+}
+
+/**
+ * Whether a pool in a cluster's `nodePools` is no resource of its own. The provider puts all pools that the cluster has
+ * among its outputs, whoever made them (terraform-provider-google, resource_container_cluster.go: `node_pool` is
+ * Optional and Computed), also those that this update takes away. So they count only where the program gave them.
+ */
+function isInlineOnly(pool: Reader, cluster: ObservedResource, poolResources: readonly ObservedResource[]): boolean {
+  const given = Object.keys(cluster.propertyDependencies);
+  if (given.length > 0 && !given.includes("nodePools")) return false;
+  const names = poolResources.map((resource) => reader(resource).text("name"));
+  // With nothing listed nobody can tell what was given: then a pool without a known name may be any of them.
+  if (given.length === 0 && names.includes(undefined)) return false;
+  const name = pool.text("name");
+  return name === undefined || !names.includes(name);
+}
+
+/** In place of pools of which nothing is known, not even how many they are. */
+function unknownPool(name: string): Facts {
+  const description: GkePool = { kind: "gke", name, machineTypes: [null], zones: null, spot: false };
+  return { name, description, maximumNodes: 0, labels: {}, taints: [], windows: false, unknown: ["nodePools"] };
 }
 
 /** The facts of a `gcp:container/nodePool:NodePool`; `cluster` is the one it belongs to, when that is in the program. */
-export function gkePool(resource: ObservedResource, cluster: ObservedCluster | undefined): ObservedPool {
+export function gkePool(resource: ObservedResource, cluster: ObservedResource | undefined): ObservedPool {
   const r = reader(resource);
-  const place = placeOf(r, resource);
-  const own = r.texts("nodeLocations").length;
   // A pool is where its cluster is, whether or not it says so.
-  const here = cluster?.region === undefined ? place.zones : ZONES_OF_A_REGION;
-  const inherited = cluster === undefined || cluster.zones.length === 0 ? here : cluster.zones.length;
+  const isPlaced = r.text("location") !== undefined || cluster === undefined;
+  const place = isPlaced ? placeOf(r, resource) : placeOf(reader(cluster), cluster);
+  const zones =
+    ownZones(r) ?? (cluster === undefined ? zonesElsewhere(place) : inheritedZones(cluster, place, "cluster."));
+  const pods = cluster === undefined ? undefined : reader(cluster).count("defaultMaxPodsPerNode");
+  const mayShrink = ignoresCount(r, resource);
+  const facts = poolFacts(r, resource.name, zones, pods);
   return {
     urn: resource.urn,
     clusterUrns: resource.propertyDependencies.cluster ?? [],
     clusterName: r.text("cluster")?.split("/").at(-1),
     region: place.region,
-    ...poolFacts(r, resource.name, zonesKnown(r) ? own || inherited : null, cluster?.maximumPods),
+    ...facts,
+    description: mayShrink ? { ...facts.description, mayShrink } : facts.description,
   };
 }
 
-/** A list of zones with an unknown member has an unknown number of them. */
-function zonesKnown(r: Reader): boolean {
-  return !r.unknown.some((path) => path.startsWith("nodeLocations"));
+/** Whether the program lets go of the number of nodes, so that others may set it. */
+function ignoresCount(r: Reader, resource: ObservedResource): boolean {
+  return (
+    r.flag("ignoreNodeCountChanges") || resource.ignoreChanges.some((path) => path === "nodeCount" || path === "*")
+  );
 }
 
-type Facts = Omit<ObservedPool, "urn" | "clusterUrns" | "clusterName" | "region">;
+/** In how many zones a pool is; null when not known, and what is not known of them. */
+interface Zones {
+  readonly count: number | null;
+  readonly unknown: readonly string[];
+}
+
+/** The zones that a pool lists; undefined where it lists none. A list with an unknown member has an unknown number. */
+function ownZones(r: Reader): Zones | undefined {
+  const zones = new Set(r.texts("nodeLocations"));
+  if (hasUnknownZones(r)) return { count: null, unknown: [] };
+  return zones.size === 0 ? undefined : { count: zones.size, unknown: [] };
+}
+
+/** The zones that a pool without a list has from its cluster. */
+function inheritedZones(cluster: ObservedResource, poolPlace: Place, prefix = ""): Zones {
+  const r = reader(cluster);
+  const place = placeOf(r, cluster);
+  const listed = zonesOf(r, place).length;
+  if (hasUnknownZones(r)) return { count: null, unknown: [`${prefix}nodeLocations`] };
+  const count = listed || (place.zones ?? poolPlace.zones);
+  return { count, unknown: count === null ? [`${prefix}location`] : [] };
+}
+
+/** A zonal cluster has its own zone at least; a regional one may have any of its region's. */
+function zonesElsewhere(place: Place): Zones {
+  if (place.zone !== undefined) return { count: 1, unknown: [] };
+  return { count: null, unknown: ["nodeLocations (its cluster is not in this program)"] };
+}
+
+function hasUnknownZones(r: Reader): boolean {
+  return r.unknown.some((path) => /(^|\.)nodeLocations(\[|$)/.test(path));
+}
+
+type Facts = Omit<ObservedPool, "urn" | "clusterUrns" | "clusterName" | "region" | "description"> & {
+  readonly description: GkePool;
+};
 
 /** What `NodePool`, an inline pool and a cluster with a default pool have in common. */
-function poolFacts(r: Reader, name: string, zones: number | null, inheritedPods: Count): Facts {
+function poolFacts(r: Reader, name: string, zones: Zones, inheritedPods: Count): Facts {
   const type = r.text("nodeConfig", "machineType");
-  const spot = r.flag("nodeConfig", "spot") || r.flag("nodeConfig", "preemptible");
+  const lent = r.flag("nodeConfig", "flexStart") || r.flag("queuedProvisioning", "enabled");
+  const spot = r.flag("nodeConfig", "spot") || r.flag("nodeConfig", "preemptible") || lent;
   const pods = r.count("maxPodsPerNode") ?? inheritedPods;
-  const disk = r.detail("nodeConfig", "diskSizeGb");
-  const size = sizeOf(r, zones);
+  const disk = ephemeralDisk(r, type);
+  const size = sizeOf(r, zones.count);
+  const threads = r.count("nodeConfig", "advancedMachineFeatures", "threadsPerCore");
+  const hugePages = hugePagesMiB(r);
+  const gpus = gpusOf(r);
   const labels = r.map("nodeConfig", "labels");
-  const taints = taintsOf(r, "nodeConfig", "taints");
+  const taints = [...taintsOf(r, "nodeConfig", "taints"), ...addedTaints(r)];
   const windows = r.text("nodeConfig", "imageType")?.toUpperCase().startsWith("WINDOWS") ?? false;
   const typeUnknown = r.unknown.some((path) => path.endsWith("nodeConfig") || path.endsWith("machineType"));
   const description: GkePool = {
@@ -98,12 +174,75 @@ function poolFacts(r: Reader, name: string, zones: number | null, inheritedPods:
     machineTypes: [type ?? (typeUnknown ? null : DEFAULT_MACHINE_TYPE)],
     ...(pods === undefined ? {} : { maxPods: pods }),
     ...(disk === undefined ? {} : { diskGiB: disk }),
-    zones,
+    ...(threads === undefined ? {} : { threadsPerCore: threads }),
+    ...(hugePages === 0 ? {} : { hugePagesMiB: hugePages }),
+    ...(gpus === undefined ? {} : { gpus }),
+    zones: zones.count,
     spot,
+    ...(lent ? { lent } : {}),
     ...size.counts,
   };
-  return { name, description, maximumNodes: size.maximum, labels, taints, windows, unknown: [...r.unknown] };
+  const unknown = [...new Set([...r.unknown, ...zones.unknown])];
+  return { name, description, maximumNodes: size.maximum, labels, taints, windows, unknown };
 }
+
+/** Capacity of one local SSD. Source: Compute Engine documentation, "Local SSD" (375 GiB; newer machines have larger ones). */
+const LOCAL_SSD_GIB = 375;
+
+/**
+ * The disk that pods' ephemeral storage is on: the boot disk, or local SSDs in its place. Machines that come with SSDs
+ * (`-lssd`) use them unless told otherwise, and take a count of 0 for theirs. Source: GKE API reference,
+ * EphemeralStorageLocalSsdConfig.
+ */
+function ephemeralDisk(r: Reader, machineType: string | undefined): Count {
+  const boot = r.detail("nodeConfig", "diskSizeGb");
+  const ssds = LOCAL_SSD_SETTINGS.map((setting) => r.detail("nodeConfig", setting, "localSsdCount")).find(
+    (count) => count !== undefined,
+  );
+  if (ssds === undefined && machineType?.includes("-lssd") !== true) return boot;
+  if (ssds === null || boot === null) return null;
+  return ssds === undefined || ssds === 0 ? Math.min(boot ?? LOCAL_SSD_GIB, LOCAL_SSD_GIB) : ssds * LOCAL_SSD_GIB;
+}
+
+const LOCAL_SSD_SETTINGS = ["ephemeralStorageLocalSsdConfig", "ephemeralStorageConfig"] as const;
+
+/** Memory that a node sets aside in pages of 2 MiB and 1 GiB, where no ordinary request finds it. */
+function hugePagesMiB(r: Reader): number {
+  if (isLeftToProvider(r, "nodeConfig", "linuxNodeConfig")) return 0;
+  const pages = (size: string) => Number(r.count("nodeConfig", "linuxNodeConfig", "hugepagesConfig", size) ?? 0);
+  return pages("hugepageSize2m") * 2 + pages("hugepageSize1g") * 1024;
+}
+
+/** GPUs that are attached to each node, those cut into partitions as none; undefined where none is attached. */
+function gpusOf(r: Reader): number | undefined {
+  if (isLeftToProvider(r, "nodeConfig", "guestAccelerators")) return undefined;
+  const attached = r
+    .members("nodeConfig", "guestAccelerators")
+    .filter((one) => one.text("type")?.startsWith("nvidia-") && one.count("count") !== 0);
+  if (attached.length === 0) return undefined;
+  const whole = attached.filter((one) => one.text("gpuPartitionSize") === undefined);
+  return whole.reduce((sum, one) => sum + Number(one.count("count") ?? 0), 0);
+}
+
+/**
+ * Whether a part of the node config is unknown as a whole. Previews show it so where the program left it to the provider,
+ * and nothing tells that from what the program did give: it has the default then. Only the unknown has every property.
+ */
+function isLeftToProvider(r: Reader, ...path: readonly string[]): boolean {
+  return r.has(...path, "");
+}
+
+/**
+ * Taints that GKE itself puts on nodes of a sandbox. The pods that ask for the sandbox's runtime class get the
+ * toleration from GKE, others stay out. Source: GKE documentation, "Harden workload isolation with GKE Sandbox".
+ */
+function addedTaints(r: Reader): TaintSpec[] {
+  const [sandbox] = r.members("nodeConfig", "sandboxConfig");
+  const kind = sandbox?.text("sandboxType") ?? sandbox?.text("type");
+  return kind?.toLowerCase() === "gvisor" ? [GVISOR] : [];
+}
+
+const GVISOR: TaintSpec = { key: "sandbox.gke.io/runtime", value: "gvisor", effect: "NoSchedule" };
 
 type Counts = Pick<GkePool, "nodesPerZone" | "initialNodesPerZone" | "autoscaling">;
 

@@ -35,7 +35,8 @@ export function joinSites(index: Index, componentOf: (resource: ObservedResource
   const clusters = index.clusters.map((resource) => ({ resource, cluster: clusterOf(resource, lookup) }));
   const finder = new Finder(clusters.map(({ cluster }) => cluster));
   const poolsOf = new Map<ObservedCluster, ObservedPool[]>();
-  for (const { resource, cluster } of clusters) poolsOf.set(cluster, inlinePools(resource, cluster));
+  for (const { cluster } of clusters) poolsOf.set(cluster, []);
+  const resourcesOf = new Map<ObservedCluster, ObservedResource[]>();
   const components = new Map(clusters.map(({ resource, cluster }) => [cluster, componentOf(resource)]));
   const notes: string[] = [];
   for (const resource of index.pools) {
@@ -49,7 +50,12 @@ export function joinSites(index: Index, componentOf: (resource: ObservedResource
       continue;
     }
     poolsOf.set(found, [...(poolsOf.get(found) ?? []), pool]);
+    resourcesOf.set(found, [...(resourcesOf.get(found) ?? []), resource]);
     if (!components.has(found)) components.set(found, componentOf(resource));
+  }
+  for (const { resource, cluster } of clusters) {
+    const inline = inlinePools(resource, cluster, resourcesOf.get(cluster) ?? []);
+    poolsOf.set(cluster, [...inline, ...(poolsOf.get(cluster) ?? [])]);
   }
   const names = new Names();
   const sites = [...poolsOf].map(([cluster, pools]): ObservedSite => {
@@ -73,8 +79,12 @@ function clusterOf(resource: ObservedResource, lookup: (urn: string) => Observed
   return aksCluster(resource, lookup);
 }
 
-function inlinePools(resource: ObservedResource, cluster: ObservedCluster): ObservedPool[] {
-  if (cluster.kind === "gke") return gkeInlinePools(resource);
+function inlinePools(
+  resource: ObservedResource,
+  cluster: ObservedCluster,
+  poolResources: readonly ObservedResource[],
+): ObservedPool[] {
+  if (cluster.kind === "gke") return gkeInlinePools(resource, poolResources);
   return cluster.kind === "aks" ? aksInlinePools(resource, cluster) : [];
 }
 
@@ -84,7 +94,10 @@ function poolOf(
   find: (pool: ObservedPool) => ObservedCluster | undefined,
 ): ObservedPool {
   if (resource.type === EKS_NODE_GROUP) return eksPool(resource, lookup);
-  if (resource.type === GKE_NODE_POOL) return gkePool(resource, find(gkePool(resource, undefined)));
+  if (resource.type === GKE_NODE_POOL) {
+    const urn = find(gkePool(resource, undefined))?.urn;
+    return gkePool(resource, urn === undefined ? undefined : lookup(urn));
+  }
   return aksPool(resource, lookup);
 }
 

@@ -46,7 +46,7 @@ test("an autoscaler may add to the guaranteed nodes; a floor that rises brings i
   assert.deepEqual(graph.one(POOL, "belgium-apps").ignoreChanges, []);
 });
 
-test("pools: none of nodes, of some zones, tainted, spot", async () => {
+test("pools: none of nodes, of some zones, tainted, spot, Arm", async () => {
   const plain = { name: "base", machineType: "n2-standard-4", nodes: 3 };
   const taints = [{ key: "dedicated", effect: "NoSchedule" as const }];
   const zones = ["europe-west1-b", "europe-west1-c"];
@@ -58,6 +58,7 @@ test("pools: none of nodes, of some zones, tainted, spot", async () => {
       { ...plain, name: "tainted", taints },
       { ...plain, name: "spot", spot: true },
       { ...plain, name: "newest", machineType: "c4-standard-4" },
+      { ...plain, name: "arm", machineType: "t2a-standard-4" },
     ],
   });
   const config = (name: string) => nodePool(graph, name).nodeConfig as Inputs;
@@ -65,5 +66,9 @@ test("pools: none of nodes, of some zones, tainted, spot", async () => {
   assert.deepEqual(nodePool(graph, "some").nodeLocations, zones);
   assert.deepEqual((config("tainted").taints as object[])[0], { key: "dedicated", value: "", effect: "NO_SCHEDULE" });
   assert.equal(config("spot").spot, true);
+  // Google would taint Arm nodes otherwise, and the plan counts on them for every pod.
+  assert.deepEqual(config("arm").taintConfig, { architectureTaintBehavior: "NONE" });
+  assert.deepEqual(config("arm").taints, config("base").taints);
+  assert.equal(config("base").taintConfig, undefined);
   assert.deepEqual([config("base").diskType, config("newest").diskType], ["pd-balanced", "hyperdisk-balanced"]);
 });

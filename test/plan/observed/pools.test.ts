@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { countPool, type ObservedResource, observe, UNKNOWN } from "../../../lib/plan/observed";
+import { countPool, type ObservedPool, type ObservedResource, observe, UNKNOWN } from "../../../lib/plan/observed";
 import type { SentResource } from "../../support/packProcess";
 import { urnOf } from "../../support/packProcess";
 import { AKS, AKS_POOL, EKS, EKS_POOL, GKE, GKE_POOL } from "../../support/programs";
@@ -26,7 +26,10 @@ interface Expected {
   readonly unknown?: readonly string[];
   readonly spot?: boolean;
   readonly maximum?: number;
+  readonly pools?: number;
 }
+
+const N2 = { machineType: "n2-standard-4" };
 
 /** A cluster "c" and its pools: what counts of the last pool. */
 const cases: [title: string, resources: SentResource[], expected: Expected][] = [
@@ -173,6 +176,160 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
     { nodes: 4 },
   ],
 
+  [
+    "GKE, a minimum that starts with nothing",
+    [gke("europe-west1"), nodePool({ autoscaling: { minNodeCount: 3, maxNodeCount: 9 } })],
+    { nodes: 0, maximum: 27 },
+  ],
+  [
+    "GKE, a total minimum that starts with nothing",
+    [gke("europe-west1"), nodePool({ autoscaling: { totalMinNodeCount: 3, totalMaxNodeCount: 9 } })],
+    { nodes: 0, maximum: 9 },
+  ],
+  [
+    "GKE, the cluster's zones are unknown",
+    [gke("europe-west1", { nodeLocations: UNKNOWN }), nodePool({ nodeCount: 2 })],
+    { nodes: 0, unknown: ["cluster.nodeLocations"] },
+  ],
+  [
+    "GKE, one of the cluster's zones is unknown",
+    [gke("europe-west1", { nodeLocations: ["europe-west1-b", UNKNOWN] }), nodePool({ nodeCount: 2 })],
+    { nodes: 0, unknown: ["cluster.nodeLocations"] },
+  ],
+  [
+    "GKE, the cluster's zones are unknown and the pool lists its own",
+    [gke("europe-west1", { nodeLocations: UNKNOWN }), nodePool({ nodeCount: 2, nodeLocations: ["europe-west1-b"] })],
+    { nodes: 2 },
+  ],
+  [
+    "GKE, the cluster's zones are unknown and its pools are in it",
+    [gke("europe-west1", { nodeLocations: UNKNOWN, nodePools: [{ ...inlinePool(), nodeCount: 2 }] })],
+    { nodes: 0, unknown: ["nodeLocations"] },
+  ],
+  [
+    "GKE, the cluster's zones are the provider's choice",
+    [
+      { ...gke("europe-west1", { nodeLocations: UNKNOWN }), propertyDependencies: { location: [] } },
+      nodePool({ nodeCount: 2 }),
+    ],
+    { nodes: 6 },
+  ],
+  [
+    "GKE, one zone listed twice",
+    [gke("europe-west1"), nodePool({ nodeCount: 2, nodeLocations: ["europe-west1-b", "europe-west1-b"] })],
+    { nodes: 2 },
+  ],
+  [
+    "GKE, the cluster's location is unknown",
+    [
+      { type: GKE, name: "c", props: { name: "c", location: UNKNOWN } },
+      { ...nodePool({ nodeCount: 2, location: undefined }), provider: google({ region: "europe-west1" }) },
+    ],
+    { nodes: 0, unknown: ["cluster.location"] },
+  ],
+  [
+    "GKE, the cluster's location is unknown and the pool's is not",
+    [{ type: GKE, name: "c", props: { name: "c", location: UNKNOWN } }, nodePool({ nodeCount: 2 })],
+    { nodes: 6, region: "europe-west1" },
+  ],
+  [
+    "GKE, a zonal cluster and a pool that does not say where it is",
+    [
+      gke("europe-west1-b"),
+      { ...nodePool({ nodeCount: 2, location: undefined }), provider: google({ region: "europe-west1" }) },
+    ],
+    { nodes: 2, region: "europe-west1" },
+  ],
+  [
+    "GKE, a cluster that is not in the program",
+    [{ ...nodePool({ nodeCount: 2 }), propertyDependencies: {} }],
+    { nodes: 0, unknown: ["nodeLocations (its cluster is not in this program)"] },
+  ],
+  [
+    "GKE, a zonal cluster that is not in the program",
+    [{ ...nodePool({ nodeCount: 2, location: "europe-west1-b" }), propertyDependencies: {} }],
+    { nodes: 2 },
+  ],
+  [
+    "GKE, what the cluster's outputs list is no other pool",
+    [
+      { ...gke("europe-west1", { nodePools: [inlinePool()] }), propertyDependencies: { location: [] } },
+      nodePool({ nodeCount: 1 }),
+    ],
+    { nodes: 3, pools: 1 },
+  ],
+  [
+    "GKE, what the cluster's outputs list and no resource has is in no program",
+    [
+      {
+        ...gke("europe-west1", { nodePools: [inlinePool("old")], initialNodeCount: 1, nodeConfig: N2 }),
+        propertyDependencies: { location: [], initialNodeCount: [] },
+      },
+    ],
+    { nodes: 3, pools: 1 },
+  ],
+  [
+    "GKE, a state that does not tell inputs from outputs: pools of one name are one",
+    [gke("europe-west1", { nodePools: [inlinePool("p")] }), nodePool({ name: "p", nodeCount: 1 })],
+    { nodes: 3, pools: 1 },
+  ],
+  [
+    "GKE, a state that does not tell inputs from outputs: a pool without a known name may be any",
+    [gke("europe-west1", { nodePools: [inlinePool("p")] }), nodePool({ name: UNKNOWN, nodeCount: 1 })],
+    { nodes: 3, pools: 1 },
+  ],
+  [
+    "GKE, a pool inside the cluster beside one of its own",
+    [gke("europe-west1", { nodePools: [inlinePool("q")] }), nodePool({ name: "p", nodeCount: 1 })],
+    { nodes: 3, pools: 2 },
+  ],
+  [
+    "GKE, pools inside the cluster of which nothing is known",
+    [{ ...gke("europe-west1", { nodePools: UNKNOWN }), propertyDependencies: { nodePools: [] } }],
+    { nodes: 0, machineTypes: [null], unknown: ["nodePools"] },
+  ],
+  [
+    "GKE, pools inside the cluster that a preview shows and nobody gave",
+    [
+      { ...gke("europe-west1", { nodePools: UNKNOWN }), propertyDependencies: { location: [] } },
+      nodePool({ nodeCount: 1 }),
+    ],
+    { nodes: 3, pools: 1 },
+  ],
+  [
+    "GKE, a node count that is left to others",
+    [gke("europe-west1"), { ...nodePool({ nodeCount: 2 }), ignoreChanges: ["nodeCount"] }],
+    { nodes: 0, maximum: 6 },
+  ],
+  [
+    "GKE, a node count that is left to the autoscaler",
+    [
+      gke("europe-west1"),
+      {
+        ...nodePool({ nodeCount: 2, autoscaling: { minNodeCount: 1, maxNodeCount: 5 } }),
+        ignoreChanges: ["nodeCount"],
+      },
+    ],
+    { nodes: 3 },
+  ],
+  [
+    "GKE, queued provisioning",
+    [
+      gke("europe-west1"),
+      nodePool({
+        initialNodeCount: 1,
+        queuedProvisioning: { enabled: true },
+        autoscaling: { minNodeCount: 1, maxNodeCount: 5 },
+      }),
+    ],
+    { nodes: 0, spot: true },
+  ],
+  [
+    "GKE, flex start",
+    [gke("europe-west1"), nodePool({ nodeCount: 2, nodeConfig: { ...N2, flexStart: true } })],
+    { nodes: 0, spot: true },
+  ],
+
   ["AKS, fixed size", [aks(), agentPool({ count: 3 })], { nodes: 3, region: "westeurope" }],
   [
     "AKS, autoscaled",
@@ -230,6 +387,7 @@ describe("pools of any program", () => {
       assert.equal(description.spot, expected.spot ?? false);
       if (expected.region !== undefined) assert.equal(site.region, expected.region);
       if (expected.machineTypes !== undefined) assert.deepEqual(description.machineTypes, expected.machineTypes);
+      if (expected.pools !== undefined) assert.equal(site.pools.length, expected.pools);
       if (expected.maximum !== undefined) assert.equal(pool.maximumNodes, expected.maximum);
     });
   }
@@ -244,6 +402,45 @@ describe("pools of any program", () => {
       const [site] = observe(observed([eks(), template, templated({ launchTemplate: { id: "lt" } })])).sites;
       assert.equal(site?.pools[0]?.description.maxPods, 60);
     }
+  });
+
+  it("offers of a GKE node what its node config leaves", () => {
+    const node = (nodeConfig: object) => {
+      const pool = configured(nodeConfig);
+      return { ...countPool(pool, []), unknown: pool.unknown, taints: pool.taints };
+    };
+    const whole = node({}).perNode;
+    const threads = (threadsPerCore: unknown) => node({ advancedMachineFeatures: { threadsPerCore } });
+    assert.equal(threads(1).perNode.cpuMillis, whole.cpuMillis - 2000);
+    assert.equal(threads(2).perNode.cpuMillis, whole.cpuMillis);
+    assert.deepEqual(threads(UNKNOWN).unknown, ["nodeConfig.advancedMachineFeatures.threadsPerCore"]);
+    const pages = (hugepagesConfig: object) => node({ linuxNodeConfig: { hugepagesConfig } });
+    assert.equal(pages({ hugepageSize2m: 1024 }).perNode.memoryMiB, whole.memoryMiB - 2048);
+    assert.equal(pages({ hugepageSize1g: 3 }).perNode.memoryMiB, whole.memoryMiB - 3072);
+    assert.equal(pages({ hugepageSize2m: UNKNOWN }).nodes, 0);
+    assert.deepEqual(node({ linuxNodeConfig: UNKNOWN, guestAccelerators: UNKNOWN }).perNode, whole);
+    const gpus = (accelerator: object) => node({ guestAccelerators: [accelerator] }).perNode.extended;
+    assert.deepEqual(gpus({ type: "nvidia-tesla-t4", count: 2 }), { "nvidia.com/gpu": 2 });
+    assert.deepEqual(gpus({ type: "nvidia-tesla-a100", count: 1, gpuPartitionSize: "1g.5gb" }), {});
+    assert.equal(node({ guestAccelerators: [{ type: "nvidia-tesla-t4", count: UNKNOWN }] }).nodes, 0);
+    assert.deepEqual(node({ sandboxConfig: { sandboxType: "gvisor" } }).taints, [
+      { key: "sandbox.gke.io/runtime", value: "gvisor", effect: "NoSchedule" },
+    ]);
+  });
+
+  it("counts ephemeral storage of a GKE node where it is", () => {
+    const storage = (nodeConfig: object) => {
+      const pool = configured(nodeConfig);
+      return pool.description.diskGiB;
+    };
+    assert.equal(storage({ diskSizeGb: 1000 }), 1000);
+    const ssds = (localSsdCount: unknown) => ({ ephemeralStorageLocalSsdConfig: { localSsdCount } });
+    assert.equal(storage({ diskSizeGb: 1000, ...ssds(1) }), 375);
+    assert.equal(storage({ ...ssds(2) }), 750);
+    assert.equal(storage({ ...ssds(UNKNOWN) }), null);
+    assert.equal(storage({ diskSizeGb: 1000, ephemeralStorageConfig: { localSsdCount: 1 } }), 375);
+    assert.equal(storage({ diskSizeGb: 1000, machineType: "c3-standard-4-lssd" }), 375);
+    assert.equal(storage({ diskSizeGb: 100, ...ssds(0) }), 100);
   });
 
   it("lets declared facts stand in for what the program leaves open", () => {
@@ -300,6 +497,23 @@ function aws(region: string) {
 
 function gke(location: string, props: object = {}): SentResource {
   return { type: GKE, name: "c", props: { name: "c", location, ...props } };
+}
+
+/** A pool of such nodes, each of its properties given by the program. */
+function configured(nodeConfig: object): ObservedPool {
+  const given = { cluster: [urnOf(GKE, "c")], location: [], nodeCount: [], nodeConfig: [] };
+  const pool = { ...nodePool({ nodeCount: 1, nodeConfig: { ...N2, ...nodeConfig } }), propertyDependencies: given };
+  const found = observe(observed([gke("europe-west1"), pool])).sites[0]?.pools.at(-1);
+  assert.ok(found !== undefined);
+  return found;
+}
+
+function inlinePool(name = "p"): object {
+  return { name, nodeCount: 1, nodeConfig: N2 };
+}
+
+function google(props: object) {
+  return { urn: urnOf("pulumi:providers:gcp", "g"), type: "pulumi:providers:gcp", name: "g", props };
 }
 
 function nodePool(props: object): SentResource {
