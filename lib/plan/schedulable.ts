@@ -12,6 +12,15 @@ export interface NodeTraits
   readonly zones?: readonly string[];
 }
 
+/**
+ * A taint that a cloud itself puts on nodes, and for which its API server gives a toleration to the pods that ask for what
+ * the nodes are.
+ */
+export interface CloudTaint extends TaintSpec {
+  /** The architecture, or the extended resource, that such pods ask for. */
+  readonly admits: string;
+}
+
 /** What one pod takes of a node. CPU is rounded up to whole millicores, as the scheduler does. */
 export function podResources(pod: PodShape): Resources {
   return {
@@ -28,7 +37,7 @@ export function mayRunOn(pod: PodShape, node: NodeTraits): boolean {
   return (
     hasArchitecture(pod, node) &&
     hasLabels(pod, node) &&
-    toleratesAll(pod.tolerations ?? [], node.taints ?? []) &&
+    toleratesAll(pod, node.taints ?? []) &&
     !collide(pod.hostPorts ?? [], node.hostPorts ?? [])
   );
 }
@@ -42,7 +51,7 @@ export function mayRunOnSome(pod: PodShape, node: NodeTraits): boolean {
 
 /** Whether a node counts when the pod is spread over nodes: also one that it may not run on, for its taints or host ports. */
 export function countsForSpread(pod: PodShape, node: NodeTraits, taints: "Honor" | "Ignore" = "Ignore"): boolean {
-  const isTolerated = taints === "Ignore" || toleratesAll(pod.tolerations ?? [], node.taints ?? []);
+  const isTolerated = taints === "Ignore" || toleratesAll(pod, node.taints ?? []);
   return isTolerated && hasArchitecture(pod, node) && hasLabels(pod, node);
 }
 
@@ -58,9 +67,17 @@ export function isOpen(node: NodeTraits): boolean {
   return !(node.taints ?? []).some(repels);
 }
 
-/** Whether the tolerations let a pod onto a node with these taints (`PreferNoSchedule` keeps nobody out). */
-export function toleratesAll(tolerations: readonly TolerationSpec[], taints: readonly TaintSpec[]): boolean {
-  return taints.every((taint) => !repels(taint) || tolerations.some((one) => tolerates(one, taint)));
+/** Whether a pod's tolerations let it onto a node with these taints (`PreferNoSchedule` keeps nobody out). */
+function toleratesAll(pod: PodShape, taints: readonly (TaintSpec | CloudTaint)[]): boolean {
+  const tolerations = pod.tolerations ?? [];
+  return taints.every(
+    (taint) => !repels(taint) || tolerations.some((one) => tolerates(one, taint)) || isAdmitted(pod, taint),
+  );
+}
+
+function isAdmitted({ architectures = [], extended = {} }: PodShape, taint: TaintSpec | CloudTaint): boolean {
+  if (!("admits" in taint)) return false;
+  return architectures.some((one) => one === taint.admits) || (extended[taint.admits] ?? 0) > 0;
 }
 
 function repels(taint: TaintSpec): boolean {
@@ -100,9 +117,7 @@ export function exclusions(pod: PodShape, nodes: readonly NodeTraits[]): string[
   if (reasons.length > 0) return reasons;
   const fitting = nodes.filter((node) => hasArchitecture(pod, node) && hasLabels(pod, node));
   if (fitting.length === 0) return ["none has all of the labels that it selects"];
-  const taints = fitting.flatMap(({ taints = [] }) =>
-    taints.filter((one) => !toleratesAll(pod.tolerations ?? [], [one])),
-  );
+  const taints = fitting.flatMap(({ taints = [] }) => taints.filter((one) => !toleratesAll(pod, [one])));
   const texts = taints.map(({ key, value, effect }) => `${key}${value === undefined ? "" : `=${value}`}:${effect}`);
   if (texts.length > 0) reasons.push(`it does not tolerate ${[...new Set(texts)].join(", ")}`);
   const ports = (pod.hostPorts ?? []).filter((port) => fitting.some((node) => collide([port], node.hostPorts ?? [])));

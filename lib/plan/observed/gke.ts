@@ -1,4 +1,6 @@
 import type { Count, GkePool } from "../guaranteed";
+import { machine } from "../machines";
+import type { CloudTaint } from "../schedulable";
 import type { TaintSpec } from "../spec";
 import { plainReader, type Reader, reader } from "./read";
 import { taintsOf } from "./taints";
@@ -165,7 +167,9 @@ function poolFacts(r: Reader, name: string, zones: Zones, inheritedPods: Count):
   const hugePages = hugePagesMiB(r);
   const gpus = gpusOf(r);
   const labels = r.map("nodeConfig", "labels");
-  const taints = [...taintsOf(r, "nodeConfig", "taints"), ...addedTaints(r)];
+  const added = addedTaints(r, type ?? DEFAULT_MACHINE_TYPE, gpus !== undefined);
+  const given = taintsOf(r, "nodeConfig", "taints").filter(({ key }) => !added.some((taint) => taint.key === key));
+  const taints = [...given, ...added];
   const windows = r.text("nodeConfig", "imageType")?.toUpperCase().startsWith("WINDOWS") ?? false;
   const typeUnknown = r.unknown.some((path) => path.endsWith("nodeConfig") || path.endsWith("machineType"));
   const description: GkePool = {
@@ -233,15 +237,26 @@ function isLeftToProvider(r: Reader, ...path: readonly string[]): boolean {
 }
 
 /**
- * Taints that GKE itself puts on nodes of a sandbox. The pods that ask for the sandbox's runtime class get the
- * toleration from GKE, others stay out. Source: GKE documentation, "Harden workload isolation with GKE Sandbox".
+ * Taints that GKE itself puts on nodes. Sources: GKE documentation, "Prepare to deploy an Arm workload" (a pod whose node
+ * selector or affinity names arm64 gets the toleration), "Run GPUs in Standard node pools" (so does a pod that asks for
+ * one; GPU nodes of a cluster without others have no taint, but may get such), "Harden workload isolation with GKE
+ * Sandbox" (so does a pod of the sandbox's runtime class, which no shape of a pod tells).
  */
-function addedTaints(r: Reader): TaintSpec[] {
+function addedTaints(r: Reader, machineType: string, hasGpus: boolean): TaintSpec[] {
+  const known = machine("gcp", machineType);
+  const isArm = known?.architecture === "arm64";
+  const isOpenArm = isArm && r.text("nodeConfig", "taintConfig", "architectureTaintBehavior") === "NONE";
   const [sandbox] = r.members("nodeConfig", "sandboxConfig");
   const kind = sandbox?.text("sandboxType") ?? sandbox?.text("type");
-  return kind?.toLowerCase() === "gvisor" ? [GVISOR] : [];
+  return [
+    ...(isArm && !isOpenArm ? [ARM] : []),
+    ...(hasGpus || known?.extended[GPU.key] !== undefined ? [GPU] : []),
+    ...(kind?.toLowerCase() === "gvisor" ? [GVISOR] : []),
+  ];
 }
 
+const ARM: CloudTaint = { key: "kubernetes.io/arch", value: "arm64", effect: "NoSchedule", admits: "arm64" };
+const GPU: CloudTaint = { key: "nvidia.com/gpu", value: "present", effect: "NoSchedule", admits: "nvidia.com/gpu" };
 const GVISOR: TaintSpec = { key: "sandbox.gke.io/runtime", value: "gvisor", effect: "NoSchedule" };
 
 type Counts = Pick<GkePool, "nodesPerZone" | "initialNodesPerZone" | "autoscaling">;

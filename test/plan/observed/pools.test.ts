@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { countPool, type ObservedPool, type ObservedResource, observe, UNKNOWN } from "../../../lib/plan/observed";
+import { mayRunOn } from "../../../lib/plan/schedulable";
 import type { SentResource } from "../../support/packProcess";
 import { urnOf } from "../../support/packProcess";
 import { AKS, AKS_POOL, EKS, EKS_POOL, GKE, GKE_POOL } from "../../support/programs";
@@ -426,6 +427,38 @@ describe("pools of any program", () => {
     assert.deepEqual(node({ sandboxConfig: { sandboxType: "gvisor" } }).taints, [
       { key: "sandbox.gke.io/runtime", value: "gvisor", effect: "NoSchedule" },
     ]);
+  });
+
+  it("lets onto GKE's Arm, GPU and sandbox nodes the pods that GKE gives a toleration", () => {
+    const pod = { cpu: 1, memoryGiB: 1 };
+    const arm = { ...pod, architectures: ["arm64" as const] };
+    const gpu = { ...pod, extended: { "nvidia.com/gpu": 1 } };
+    const t2a = { machineType: "t2a-standard-4" };
+    const t4 = { type: "nvidia-tesla-t4", count: 1 };
+    const rows: [nodeConfig: object, plain: boolean, arm: boolean, gpu: boolean][] = [
+      [{}, true, false, true],
+      [t2a, false, true, false],
+      [{ ...t2a, taintConfig: { architectureTaintBehavior: "ARM" } }, false, true, false],
+      [{ ...t2a, taintConfig: { architectureTaintBehavior: "NONE" } }, true, true, true],
+      [{ machineType: "a2-highgpu-1g" }, false, false, true],
+      [{ machineType: "n1-standard-8", guestAccelerators: [t4] }, false, false, true],
+      [{ sandboxConfig: { sandboxType: "gvisor" } }, false, false, false],
+      // Such a taint of the program's own is no other than Google's.
+      [{ ...t2a, taints: [{ key: "kubernetes.io/arch", value: "arm64", effect: "NO_SCHEDULE" }] }, false, true, false],
+      [{ taints: [{ key: "kubernetes.io/arch", value: "arm64", effect: "NO_SCHEDULE" }] }, false, false, false],
+    ];
+    for (const [nodeConfig, ...expected] of rows) {
+      const pool = configured(nodeConfig);
+      const { architecture } = countPool(pool, []);
+      const traits = { labels: pool.labels, taints: pool.taints, architecture };
+      assert.deepEqual(
+        [pod, arm, gpu].map((one) => mayRunOn(one, traits)),
+        expected,
+        JSON.stringify(nodeConfig),
+      );
+    }
+    const unknown = configured({ ...t2a, taintConfig: { architectureTaintBehavior: UNKNOWN } });
+    assert.deepEqual(unknown.unknown, ["nodeConfig.taintConfig.architectureTaintBehavior"]);
   });
 
   it("counts ephemeral storage of a GKE node where it is", () => {
