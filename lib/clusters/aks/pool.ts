@@ -1,4 +1,5 @@
 import { machine } from "../../plan/machines";
+import { OWN_POOL_LABEL } from "../../plan/nodeLabels";
 import type { PoolPlan, SitePlan } from "../../plan/plan";
 import type { TaintSpec } from "../../plan/spec";
 import { systemPool as firstSystemPool } from "../../plan/systemPool";
@@ -39,7 +40,7 @@ export function poolArgs(site: SitePlan, pool: PoolPlan, network: AksNetwork) {
     maxPods: pool.maximumPods,
     vnetSubnetID: network.nodeSubnetId,
     enableNodePublicIP: false,
-    nodeLabels: { ...pool.labels, "multisite-pool": pool.name, ...(pool.spot && { [SPOT.key]: SPOT.value }) },
+    nodeLabels: { ...pool.labels, [OWN_POOL_LABEL]: pool.name, ...(pool.spot && { [SPOT.key]: SPOT.value }) },
     nodeTaints: taints(pool).map(text),
     ...(trustedLaunch(pool.machineType) && { securityProfile: { enableSecureBoot: true, enableVTPM: true } }),
     tags: { ...site.tags },

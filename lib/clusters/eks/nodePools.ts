@@ -2,6 +2,7 @@ import { LaunchTemplate } from "@pulumi/aws/ec2";
 import { NodeGroup } from "@pulumi/aws/eks";
 import * as pulumi from "@pulumi/pulumi";
 import { AGENT_NOT_READY } from "../../mesh/values";
+import { OWN_POOL_LABEL } from "../../plan/nodeLabels";
 import type { PoolPlan, SitePlan } from "../../plan/plan";
 import type { TaintSpec } from "../../plan/spec";
 import type { ClusterContext } from "../cluster";
@@ -57,7 +58,7 @@ function nodeGroup(
       scalingConfig: { minSize: pool.nodes, desiredSize: pool.nodes, maxSize: Math.max(pool.maximumNodes, 1) },
       updateConfig: { maxUnavailable: pool.surgeNodes },
       nodeRepairConfig: { enabled: true },
-      labels: { ...pool.labels, "multisite-pool": pool.name },
+      labels: { ...pool.labels, [OWN_POOL_LABEL]: pool.name },
       taints: [...pool.taints.map(taint), NOT_READY],
       tags: named(site, pool.name),
     },

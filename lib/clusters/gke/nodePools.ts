@@ -2,6 +2,7 @@ import { NodePool } from "@pulumi/gcp/container";
 import * as pulumi from "@pulumi/pulumi";
 import { GKE_AGENT_NOT_READY } from "../../mesh/values";
 import { logicalName } from "../../plan/names";
+import { OWN_POOL_LABEL } from "../../plan/nodeLabels";
 import type { PoolPlan, SitePlan } from "../../plan/plan";
 import type { TaintSpec } from "../../plan/spec";
 import type { ClusterContext } from "../cluster";
@@ -65,7 +66,7 @@ function nodeConfig(site: SitePlan, pool: PoolPlan, serviceAccount: pulumi.Input
     workloadMetadataConfig: { mode: "GKE_METADATA" },
     metadata: { "disable-legacy-endpoints": "true" },
     kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
-    labels: { ...pool.labels, "multisite-pool": pool.name },
+    labels: { ...pool.labels, [OWN_POOL_LABEL]: pool.name },
     taints: [...pool.taints.map(taint), NOT_READY],
     ...(pool.architecture === "arm64" && NO_ARCHITECTURE_TAINT),
     resourceLabels: labels(site),
