@@ -48,7 +48,8 @@ export function joinSites(index: Index, componentOf: (resource: ObservedResource
       );
       continue;
     }
-    poolsOf.set(found, [...(poolsOf.get(found) ?? []), pool]);
+    const here = { ...pool, region: pool.region ?? found.region };
+    poolsOf.set(found, [...(poolsOf.get(found) ?? []), here]);
     if (!components.has(found)) components.set(found, componentOf(resource));
   }
   const names = new Names();

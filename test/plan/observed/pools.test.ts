@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { countPool, type ObservedResource, observe, UNKNOWN } from "../../../lib/plan/observed";
+import {
+  capacitySite,
+  countPool,
+  type ObservedPool,
+  type ObservedResource,
+  observe,
+  UNKNOWN,
+} from "../../../lib/plan/observed";
+import type { Resources } from "../../../lib/plan/resources";
 import type { SentResource } from "../../support/packProcess";
 import { urnOf } from "../../support/packProcess";
 import { AKS, AKS_POOL, EKS, EKS_POOL, GKE, GKE_POOL } from "../../support/programs";
@@ -26,6 +34,9 @@ interface Expected {
   readonly unknown?: readonly string[];
   readonly spot?: boolean;
   readonly maximum?: number;
+  /** What the notes say. */
+  readonly says?: RegExp;
+  readonly perNode?: Partial<Resources>;
 }
 
 /** A cluster "c" and its pools: what counts of the last pool. */
@@ -116,6 +127,93 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
       group({}),
     ],
     { nodes: 3, region: "us-east-2" },
+  ],
+  [
+    "EKS, a template without multithreading",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { cpuOptions: { coreCount: 2, threadsPerCore: 1 } } },
+      templated({ launchTemplate: { id: "lt" } }),
+    ],
+    // Two cores fewer than an m6i.xlarge has.
+    { nodes: 3, perNode: { cpuMillis: 3920 - 2000 - 340 } },
+  ],
+  [
+    "EKS, a template that leaves the number of cores open",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { cpuOptions: { threadsPerCore: 1 } } },
+      templated({ launchTemplate: { id: "lt" } }),
+    ],
+    { nodes: 0, unknown: ["launchTemplate.cpuOptions.coreCount"] },
+  ],
+  [
+    "EKS, a template with all cores",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { cpuOptions: { coreCount: 2, threadsPerCore: 2 } } },
+      templated({ launchTemplate: { id: "lt" } }),
+    ],
+    { nodes: 3, perNode: { cpuMillis: 3920 - 340 } },
+  ],
+  ...(
+    [
+      ["/dev/sdb", undefined, 17_393],
+      ["/dev/xvda", undefined, 459_761],
+      ["/dev/xvda", "BOTTLEROCKET_x86_64", 17_393],
+      ["/dev/xvdb", "BOTTLEROCKET_x86_64", 459_761],
+    ] as const
+  ).map(([deviceName, amiType, ephemeralStorageMiB]): [string, SentResource[], Expected] => [
+    `EKS, a disk at ${deviceName} of ${amiType ?? "Amazon Linux"}`,
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { blockDeviceMappings: [{ deviceName, ebs: { volumeSize: 500 } }] } },
+      templated({ launchTemplate: { id: "lt" }, amiType }),
+    ],
+    { nodes: 3, perNode: { ephemeralStorageMiB } },
+  ]),
+  ...(
+    [
+      ["1", { latestVersion: 2, defaultVersion: 2 }, 0],
+      ["2", { latestVersion: 2, defaultVersion: 1 }, 3],
+      ["$Latest", { latestVersion: 2, defaultVersion: 1 }, 3],
+      ["$Default", { latestVersion: 2, defaultVersion: 1 }, 0],
+      ["1", { latestVersion: UNKNOWN, arn: UNKNOWN }, 3],
+      ["1", { latestVersion: UNKNOWN, arn: "arn:aws:ec2:eu-central-1:1:launch-template/lt-1" }, 0],
+      [UNKNOWN, { latestVersion: UNKNOWN, arn: UNKNOWN }, 3],
+    ] as const
+  ).map(([version, props, nodes]): [string, SentResource[], Expected] => [
+    `EKS, version ${String(version)} of a template with ${Object.values(props).map(String).join(" and ")}`,
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { ...props, instanceType: "m6i.8xlarge" } },
+      templated({ launchTemplate: { id: "lt", version }, instanceTypes: undefined }),
+    ],
+    {
+      nodes,
+      machineTypes: ["m6i.8xlarge"],
+      unknown: nodes > 0 ? [] : ["launchTemplate.version (the program holds another one)"],
+    },
+  ]),
+  [
+    "EKS, the minimum is left to others",
+    [eks(), { ...group({ scalingConfig: sizes(9, 9, 9) }), ignoreChanges: ["scalingConfig.minSize"] }],
+    { nodes: 0, unknown: ["scalingConfig.minSize (its changes are ignored)"] },
+  ],
+  [
+    "EKS, a Capacity Block",
+    [eks(), group({ capacityType: "CAPACITY_BLOCK", instanceTypes: ["p5.48xlarge"] })],
+    { nodes: 0, maximum: 3, says: /Pool g is of a Capacity Block, which ends on a fixed day/ },
+  ],
+  [
+    "EKS, GPUs",
+    [eks(), group({ instanceTypes: ["g5.xlarge"], amiType: "AL2023_x86_64_NVIDIA" })],
+    { nodes: 3, perNode: { extended: { "nvidia.com/gpu": 1 } } },
+  ],
+  [
+    "EKS, GPUs without their driver",
+    [eks(), group({ instanceTypes: ["g5.xlarge"], amiType: "AL2023_x86_64_STANDARD" })],
+    { nodes: 3, perNode: { extended: {} }, says: /no driver for nvidia\.com\/gpu.*`amiType`/ },
   ],
   ["EKS, Windows", [eks(), group({ amiType: "WINDOWS_CORE_2022_x86_64" })], { nodes: 0 }],
 
@@ -225,7 +323,11 @@ describe("pools of any program", () => {
       const pool = site?.pools.at(-1);
       assert.ok(site !== undefined && pool !== undefined);
       const { description } = pool;
-      assert.equal(countPool(pool, []).nodes, expected.nodes);
+      const counted = countPool(pool, []);
+      assert.equal(counted.nodes, expected.nodes);
+      const { says, perNode } = expected;
+      if (says !== undefined) assert.match(counted.notes.join(" "), says);
+      if (perNode !== undefined) assert.deepEqual({ ...counted.perNode, ...perNode }, counted.perNode);
       assert.deepEqual(pool.unknown, expected.unknown ?? []);
       assert.equal(description.spot, expected.spot ?? false);
       if (expected.region !== undefined) assert.equal(site.region, expected.region);
@@ -243,6 +345,35 @@ describe("pools of any program", () => {
       const template = { type: TEMPLATE(), name: "lt", props: { userData: text } };
       const [site] = observe(observed([eks(), template, templated({ launchTemplate: { id: "lt" } })])).sites;
       assert.equal(site?.pools[0]?.description.maxPods, 60);
+    }
+  });
+
+  it("knows the labels that clouds set on nodes", () => {
+    const labelled = (sent: readonly SentResource[]) => {
+      const [site] = observe(observed(sent)).sites;
+      assert.ok(site !== undefined);
+      const [group] = capacitySite(site, [countPool(site.pools.at(-1) as ObservedPool, [])], "d").nodeGroups;
+      return { ...group?.labels, type: group?.machineType };
+    };
+    assert.deepEqual(labelled([eks(), group({ nodeGroupName: "apps", capacityType: "ON_DEMAND" })]), {
+      "topology.kubernetes.io/region": "eu-central-1",
+      "eks.amazonaws.com/nodegroup": "apps",
+      "eks.amazonaws.com/capacityType": "ON_DEMAND",
+      type: "m6i.xlarge",
+    });
+    assert.equal(labelled([eks(), group({ instanceTypes: ["m6i.xlarge", "m5.xlarge"] })]).type, undefined);
+  });
+
+  it("takes off a DaemonSet that may run on some of the machine types that a group mixes, or in its region", () => {
+    const [site] = observe(observed([eks(), group({ instanceTypes: ["m6i.xlarge", "m5.xlarge"] })])).sites;
+    const pool = site?.pools[0] as ObservedPool;
+    const whole = countPool(pool, []).perNode.cpuMillis;
+    for (const nodeSelector of [
+      { "node.kubernetes.io/instance-type": "m5.xlarge" },
+      { "topology.kubernetes.io/region": "eu-central-1" },
+    ]) {
+      const agent = { name: "agent", cpu: 0.5, memoryGiB: 0.1, nodeSelector };
+      assert.equal(countPool(pool, [agent]).perNode.cpuMillis, whole - 500);
     }
   });
 
