@@ -1,4 +1,4 @@
-import { aksCluster, aksInlinePools, aksPool, isAksCluster, isAksPool } from "./aks";
+import { aksCluster, aksInlinePools, aksPool, isAksCluster, isAksPool, withoutRepeated } from "./aks";
 import { EKS_CLUSTER, EKS_NODE_GROUP, eksCluster, eksPool } from "./eks";
 import { GKE_CLUSTER, GKE_NODE_POOL, gkeCluster, gkeInlinePools, gkePool } from "./gke";
 import type { ObservedCluster, ObservedPool, ObservedResource, ObservedSite } from "./types";
@@ -39,7 +39,7 @@ export function joinSites(index: Index, componentOf: (resource: ObservedResource
   const components = new Map(clusters.map(({ resource, cluster }) => [cluster, componentOf(resource)]));
   const notes: string[] = [];
   for (const resource of index.pools) {
-    const pool = poolOf(resource, lookup, (of) => finder.find(of));
+    const pool = poolOf(resource, lookup, clusters, (of) => finder.find(of));
     const found = finder.find(pool) ?? finder.adopt(pool);
     if (found === undefined) {
       notes.push(
@@ -61,7 +61,7 @@ export function joinSites(index: Index, componentOf: (resource: ObservedResource
       provider: PROVIDERS[cluster.kind],
       region,
       zones: cluster.zones,
-      pools,
+      pools: cluster.kind === "aks" ? withoutRepeated(pools, cluster) : pools,
       component: components.get(cluster),
     };
   });
@@ -82,11 +82,12 @@ function inlinePools(resource: ObservedResource, cluster: ObservedCluster): Obse
 function poolOf(
   resource: ObservedResource,
   lookup: (urn: string) => ObservedResource | undefined,
+  clusters: readonly { readonly resource: ObservedResource; readonly cluster: ObservedCluster }[],
   find: (pool: ObservedPool) => ObservedCluster | undefined,
 ): ObservedPool {
   if (resource.type === EKS_NODE_GROUP) return eksPool(resource, lookup);
   if (resource.type === GKE_NODE_POOL) return gkePool(resource, find(gkePool(resource, undefined)));
-  return aksPool(resource, lookup);
+  return aksPool(resource, clusters);
 }
 
 /** Finds the cluster of a pool. */
@@ -112,9 +113,10 @@ class Finder {
   adopt(pool: ObservedPool): ObservedCluster | undefined {
     const name = pool.clusterName;
     const kind = pool.description.kind;
-    if (name === undefined || this.byName.get(key(kind, name))?.some((it) => it.region === pool.region)) {
-      return undefined;
-    }
+    const named = name === undefined ? [] : (this.byName.get(key(kind, name)) ?? []);
+    // One of those that are here, and nobody can tell which.
+    const isOneOfThem = named.some((it) => pool.region === undefined || it.region === pool.region);
+    if (name === undefined || isOneOfThem) return undefined;
     const cluster: ObservedCluster = {
       urn: undefined,
       name,

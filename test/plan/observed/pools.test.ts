@@ -13,6 +13,8 @@ import type { SentResource } from "../../support/packProcess";
 import { urnOf } from "../../support/packProcess";
 import { AKS, AKS_POOL, EKS, EKS_POOL, GKE, GKE_POOL } from "../../support/programs";
 
+const GROUP = "azure-native:resources:ResourceGroup";
+
 /** Resources as `observe` takes them; `UNKNOWN` stands for itself. */
 export function observed(sent: readonly SentResource[]): ObservedResource[] {
   return sent.map(({ type, name, urn, props, parent, provider, propertyDependencies, ignoreChanges }) => ({
@@ -34,6 +36,8 @@ interface Expected {
   readonly unknown?: readonly string[];
   readonly spot?: boolean;
   readonly maximum?: number;
+  /** Nodes of all pools of the cluster. */
+  readonly all?: number;
   /** What the notes say. */
   readonly says?: RegExp;
   readonly perNode?: Partial<Resources>;
@@ -312,6 +316,94 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
     ],
     { nodes: 1 },
   ],
+  [
+    "AKS, a stopped pool, in any case",
+    [aks(), agentPool({ count: 3, powerState: { code: "stopped" } })],
+    { nodes: 0, says: /Pool p is stopped \(powerState\).*Start it/ },
+  ],
+  ["AKS, a running pool", [aks(), agentPool({ count: 3, powerState: { code: "Running" } })], { nodes: 3 }],
+  [
+    "AKS, a gateway pool",
+    [aks(), agentPool({ count: 3, mode: "Gateway" })],
+    { nodes: 0, says: /Pool p is a gateway \(mode\)/ },
+  ],
+  ["AKS, spot in lower case", [aks(), agentPool({ count: 3, scaleSetPriority: "spot" })], { nodes: 0, spot: true }],
+  ["AKS, Windows in lower case", [aks(), agentPool({ count: 3, osType: "windows" })], { nodes: 0, says: /Windows/ }],
+  [
+    "AKS, profiles that the cluster's outputs repeat",
+    [aks({ agentPoolProfiles: [profile("system"), profile("apps")] }), agentPool({ count: 3, agentPoolName: "apps" })],
+    { nodes: 3, all: 6 },
+  ],
+  [
+    "AKS, a profile of a pool whose name is made up",
+    [
+      aks({ agentPoolProfiles: [profile("system"), profile("p1a2b3c4")] }),
+      { ...agentPool({ count: 3, name: UNKNOWN }) },
+    ],
+    { nodes: 3, all: 6 },
+  ],
+  [
+    "AKS, profiles that are not known",
+    [{ ...aks({ agentPoolProfiles: UNKNOWN }), propertyDependencies: { agentPoolProfiles: [], location: [] } }],
+    { nodes: 0, unknown: ["agentPoolProfiles"], says: /c \(agentPoolProfiles\) counts as 0/ },
+  ],
+  [
+    "AKS, a cluster elsewhere than its resource group, and a pool that has its name",
+    [
+      { type: GROUP, name: "rg", props: { location: "northeurope" } },
+      { ...aks({ resourceName: "prod" }), propertyDependencies: { resourceGroupName: [urnOf(GROUP, "rg")] } },
+      {
+        ...agentPool({ resourceName: "prod", count: 3 }),
+        propertyDependencies: { resourceGroupName: [urnOf(GROUP, "rg")] },
+      },
+    ],
+    { nodes: 3, region: "westeurope" },
+  ],
+  [
+    "AKS, the location of the resource group",
+    [
+      { type: GROUP, name: "rg", props: { location: "northeurope" } },
+      { ...aks({ location: undefined }), propertyDependencies: { resourceGroupName: [urnOf(GROUP, "rg")] } },
+      agentPool({ count: 3 }),
+    ],
+    { nodes: 3, region: "northeurope" },
+  ],
+  [
+    "AKS, the count is left to others",
+    [aks(), { ...agentPool({ count: 3 }), ignoreChanges: ["count"] }],
+    { nodes: 0, unknown: ["count (its changes are ignored)"], says: /declare the pool's `nodes` and `allocatable`/ },
+  ],
+  [
+    "AKS, the count of an autoscaled pool is left to others: the minimum",
+    [
+      aks(),
+      {
+        ...agentPool({ count: 3, enableAutoScaling: true, minCount: 2, maxCount: 9 }),
+        ignoreChanges: ["count"],
+      },
+    ],
+    { nodes: 2 },
+  ],
+  [
+    "AKS, the count of a profile is left to others",
+    [{ ...aks({ agentPoolProfiles: [profile("p")] }), ignoreChanges: ["agentPoolProfiles[*].count"] }],
+    { nodes: 0, unknown: ["agentPoolProfiles[0].count (its changes are ignored)"] },
+  ],
+  [
+    "AKS, pods write to the temporary disk",
+    [aks(), agentPool({ count: 3, osDiskSizeGB: 512, kubeletDiskType: "Temporary" })],
+    { nodes: 3, perNode: { ephemeralStorageMiB: 0 }, says: /temporary disk \(kubeletDiskType\)/ },
+  ],
+  [
+    "AKS, GPUs",
+    [aks(), agentPool({ count: 3, vmSize: "Standard_NC4as_T4_v3" })],
+    { nodes: 3, perNode: { extended: { "nvidia.com/gpu": 1 } } },
+  ],
+  [
+    "AKS, GPUs without their driver",
+    [aks(), agentPool({ count: 3, vmSize: "Standard_NC4as_T4_v3", gpuProfile: { driver: "none" } })],
+    { nodes: 3, perNode: { extended: {} }, says: /no driver for nvidia\.com\/gpu/ },
+  ],
 ];
 
 describe("pools of any program", () => {
@@ -325,7 +417,8 @@ describe("pools of any program", () => {
       const { description } = pool;
       const counted = countPool(pool, []);
       assert.equal(counted.nodes, expected.nodes);
-      const { says, perNode } = expected;
+      const { all, says, perNode } = expected;
+      if (all !== undefined) assert.equal(nodesOf(site.pools), all);
       if (says !== undefined) assert.match(counted.notes.join(" "), says);
       if (perNode !== undefined) assert.deepEqual({ ...counted.perNode, ...perNode }, counted.perNode);
       assert.deepEqual(pool.unknown, expected.unknown ?? []);
@@ -348,6 +441,42 @@ describe("pools of any program", () => {
     }
   });
 
+  it("takes clusters of one name for one another's neither by region nor by chance", () => {
+    const sent = ["north", "west"].flatMap((place): SentResource[] => [
+      { type: GROUP, name: place, props: { location: `${place}europe` } },
+      {
+        type: AKS,
+        name: place,
+        props: { resourceName: "prod", location: `${place}europe` },
+        propertyDependencies: { resourceGroupName: [urnOf(GROUP, place)] },
+      },
+      {
+        ...agentPool({ resourceName: "prod", count: 3 }),
+        name: `${place}-p`,
+        propertyDependencies: { resourceGroupName: [urnOf(GROUP, place)] },
+      },
+    ]);
+    const { sites } = observe(observed(sent));
+    assert.deepEqual(
+      sites.map(({ region, pools }) => [region, pools.map(({ name }) => name)]),
+      [
+        ["northeurope", ["north-p"]],
+        ["westeurope", ["west-p"]],
+      ],
+    );
+    const untold = observe(observed(sent.map((one) => ({ ...one, propertyDependencies: {} }))));
+    assert.equal(untold.notes.length, 2);
+    assert.deepEqual(nodesOf(untold.sites.flatMap(({ pools }) => pools)), 0);
+  });
+
+  it("does not know where a cluster is whose location is not known, whatever its resource group says", () => {
+    const group = { type: GROUP, name: "rg", props: { location: "northeurope" } };
+    const from = { location: [], resourceGroupName: [urnOf(GROUP, "rg")] };
+    const cluster = { ...aks({ location: UNKNOWN }), propertyDependencies: from };
+    const [site] = observe(observed([group, cluster, agentPool({ count: 3 })])).sites;
+    assert.equal(site?.region, undefined);
+  });
+
   it("knows the labels that clouds set on nodes", () => {
     const labelled = (sent: readonly SentResource[]) => {
       const [site] = observe(observed(sent)).sites;
@@ -355,6 +484,12 @@ describe("pools of any program", () => {
       const [group] = capacitySite(site, [countPool(site.pools.at(-1) as ObservedPool, [])], "d").nodeGroups;
       return { ...group?.labels, type: group?.machineType };
     };
+    assert.deepEqual(labelled([aks(), agentPool({ count: 3, agentPoolName: "apps", nodeLabels: { tier: "web" } })]), {
+      "topology.kubernetes.io/region": "westeurope",
+      "kubernetes.azure.com/agentpool": "apps",
+      tier: "web",
+      type: "Standard_D4s_v5",
+    });
     assert.deepEqual(labelled([eks(), group({ nodeGroupName: "apps", capacityType: "ON_DEMAND" })]), {
       "topology.kubernetes.io/region": "eu-central-1",
       "eks.amazonaws.com/nodegroup": "apps",
@@ -390,6 +525,10 @@ describe("pools of any program", () => {
   });
 });
 
+function nodesOf(pools: readonly ObservedPool[]): number {
+  return pools.reduce((sum, pool) => sum + countPool(pool, []).nodes, 0);
+}
+
 function eks(props: object = {}): SentResource {
   return { type: EKS, name: "c", props: { name: "c", region: "eu-central-1", ...props } };
 }
@@ -423,6 +562,10 @@ function templated(props: object): SentResource {
 
 function userData(text: string): string {
   return Buffer.from(`#!/bin/sh\n${text}\n`).toString("base64");
+}
+
+function profile(name: string) {
+  return { name, count: 3, vmSize: "Standard_D4s_v5" };
 }
 
 function aws(region: string) {
