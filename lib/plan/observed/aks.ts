@@ -167,7 +167,8 @@ function facts(r: Reader, name: string, words: Words, isIgnored: (property: stri
   const withoutDrivers = isWord(r.text("gpuProfile", "driver") ?? r.text("gpuDriver"), "None");
   const closed = closedBy(r, name);
   const held = autoscaled ? words.minimum : words.nodes;
-  if (isIgnored(held)) r.missing(`${held} (its changes are ignored)`);
+  const mayCount = !spot && !windows && !systemOnly && closed.length === 0;
+  if (mayCount && isIgnored(held)) r.missing(`${held} (its changes are ignored)`);
   const description: AksPool = {
     kind: "aks",
     name,

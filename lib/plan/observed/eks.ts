@@ -53,7 +53,9 @@ export function eksPool(resource: ObservedResource, lookup: Lookup): ObservedPoo
   const disk = r.detail("diskSize") ?? template.diskGiB;
   const capacityType = r.text("capacityType");
   const spot = capacityType === "SPOT" || template.spot;
-  if (ignores(resource, "scalingConfig", "minSize")) r.missing("scalingConfig.minSize (its changes are ignored)");
+  const closed = capacityType === "CAPACITY_BLOCK" || template.block ? [endsSoon(resource.name)] : [];
+  const isHeld = !ignores(resource, "scalingConfig", "minSize");
+  const unclear = [...(isHeld ? [] : ["scalingConfig.minSize (its changes are ignored)"]), ...template.unclear];
   const image = r.text("amiType");
   const description: EksPool = {
     kind: "eks",
@@ -80,10 +82,11 @@ export function eksPool(resource: ObservedResource, lookup: Lookup): ObservedPoo
     labels: { [CAPACITY_LABEL]: capacityType ?? (spot ? "SPOT" : "ON_DEMAND"), ...r.map("labels") },
     taints: [...taintsOf(r, "taints"), ...template.taints],
     windows: image?.startsWith("WINDOWS") ?? false,
-    closed: capacityType === "CAPACITY_BLOCK" || template.block ? [endsSoon(resource.name)] : [],
+    closed,
     vcpus: template.vcpus,
     withoutDrivers: template.image === undefined && !DRIVERS.test(image ?? ""),
-    unknown: [...r.unknown, ...template.unknown],
+    // Of what counts as nothing anyway nobody needs to know more.
+    unknown: [...r.unknown, ...template.unknown, ...(spot || closed.length > 0 ? [] : unclear)],
   };
 }
 
@@ -138,6 +141,8 @@ interface Template {
   /** An image of one's own. */
   readonly image: string | undefined;
   readonly unknown: readonly string[];
+  /** Where the program says that nodes are otherwise than it shows. */
+  readonly unclear: readonly string[];
 }
 
 const NO_TEMPLATE: Template = {
@@ -150,6 +155,7 @@ const NO_TEMPLATE: Template = {
   vcpus: undefined,
   image: undefined,
   unknown: [],
+  unclear: [],
 };
 
 function launchTemplate(group: ObservedResource, r: Reader, lookup: Lookup): Template {
@@ -170,11 +176,13 @@ function launchTemplate(group: ObservedResource, r: Reader, lookup: Lookup): Tem
     vcpus: vcpusOf(t),
     image: t.text("imageId"),
   };
-  if (settings.unread.length > 0) t.missing(`userData (it sets ${settings.unread.join(", ")})`);
   // One that is not known yet was made from the template that the program holds.
   const version = plainReader(group.props).text("launchTemplate", "version");
-  if (isOlder(version, found)) t.missing("version (the program holds another one)");
-  return { ...template, unknown: t.unknown.map((path) => `launchTemplate.${path}`) };
+  const unclear = [
+    ...(settings.unread.length > 0 ? [`launchTemplate.userData (it sets ${settings.unread.join(", ")})`] : []),
+    ...(isOlder(version, found) ? ["launchTemplate.version (the program holds another one)"] : []),
+  ];
+  return { ...template, unknown: t.unknown.map((path) => `launchTemplate.${path}`), unclear };
 }
 
 /**

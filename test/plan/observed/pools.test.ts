@@ -205,6 +205,24 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
     { nodes: 0, unknown: ["scalingConfig.minSize (its changes are ignored)"] },
   ],
   [
+    "EKS, the minimum of spot machines is left to others",
+    [eks(), { ...group({ scalingConfig: sizes(9, 9, 9), capacityType: "SPOT" }), ignoreChanges: ["scalingConfig"] }],
+    { nodes: 0, spot: true },
+  ],
+  [
+    "EKS, user data that reserves more than the service does",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { userData: userData("bootstrap.sh c --kube-reserved=cpu=2") } },
+      templated({ launchTemplate: { id: "lt" } }),
+    ],
+    {
+      nodes: 0,
+      unknown: ["launchTemplate.userData (it sets kube-reserved)"],
+      says: /declare the pool's `nodes` and `allocatable` under `pools`/,
+    },
+  ],
+  [
     "EKS, a Capacity Block",
     [eks(), group({ capacityType: "CAPACITY_BLOCK", instanceTypes: ["p5.48xlarge"] })],
     { nodes: 0, maximum: 3, says: /Pool g is of a Capacity Block, which ends on a fixed day/ },
@@ -388,6 +406,16 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
     "AKS, the count of a profile is left to others",
     [{ ...aks({ agentPoolProfiles: [profile("p")] }), ignoreChanges: ["agentPoolProfiles[*].count"] }],
     { nodes: 0, unknown: ["agentPoolProfiles[0].count (its changes are ignored)"] },
+  ],
+  [
+    "AKS, a profile for the cluster's own pods, and profiles are left to others",
+    [
+      {
+        ...aks({ agentPoolProfiles: [{ ...profile("p"), nodeTaints: ["CriticalAddonsOnly=true:NoSchedule"] }] }),
+        ignoreChanges: ["agentPoolProfiles"],
+      },
+    ],
+    { nodes: 0 },
   ],
   [
     "AKS, pods write to the temporary disk",
