@@ -1,7 +1,9 @@
 import type { CapacitySite, NodeGroup } from "../capacityInput";
-import { guaranteed } from "../guaranteed";
+import { type Guaranteed, guaranteed } from "../guaranteed";
+import { machine } from "../machines";
+import { cloudLabels } from "../nodeLabels";
 import { add, type Resources, subtract, sum, ZERO } from "../resources";
-import { mayRunOn, podResources, takenPorts } from "../schedulable";
+import { mayRunOn, type NodeTraits, podResources } from "../schedulable";
 import type { DaemonSetSpec, FaultDomainLevel, HostPortSpec } from "../spec";
 import { cloudOverhead } from "./systemPods";
 import type { ObservedPool, ObservedSite } from "./types";
@@ -42,18 +44,21 @@ export function countPool(
   const { kind } = pool.description;
   const described = { ...pool.description, ...(declared.allocatable && { allocatable: declared.allocatable }) };
   const counted = guaranteed(described);
-  const { labels, taints } = pool;
-  const machineType = pool.description.machineTypes[0] ?? undefined;
-  const traits = { labels, taints, architecture: counted.architecture, machineType };
-  const own = sum(daemonSets.filter((one) => mayRunOn(one, traits)).map(podResources));
-  const perNode = subtract(counted.perNode, add(cloudOverhead(kind, traits), own));
+  const traits = traitsOf(pool, counted);
+  const here = daemonSets.filter((one) => traits.some((node) => mayRunOn(one, node)));
+  const offered = declared.allocatable ?? offeredBy(pool, counted);
+  const [node] = traits;
+  const perNode = subtract(offered, add(cloudOverhead(kind, node), sum(here.map(podResources))));
   // What was declared by hand is known, whatever the program leaves open.
   const unknown = declared.nodes === undefined || declared.allocatable === undefined ? pool.unknown : [];
-  const open = unknown.length > 0 || pool.windows;
+  const closed = declared.nodes === undefined ? (pool.closed ?? []) : [];
+  const open = unknown.length > 0 || pool.windows || closed.length > 0;
   const notes = [
     ...(unknown.length > 0 ? [unknownNote(pool)] : []),
     ...(pool.windows ? [`Pool ${pool.name} runs Windows, where no Linux pod runs: it counts as 0.`] : []),
+    ...closed,
     ...(unknown.length > 0 ? [] : counted.notes),
+    ...(declared.allocatable === undefined ? remarksOn(pool, counted) : []),
   ];
   const nodes = open ? 0 : (declared.nodes ?? counted.nodes);
   const all = guaranteed({ ...described, spot: false }).nodes;
@@ -64,15 +69,60 @@ export function countPool(
     possibleNodes,
     perNode: nodes > 0 || !open ? perNode : ZERO,
     architecture: counted.architecture,
-    hostPorts: takenPorts(daemonSets, traits),
+    hostPorts: here.flatMap(({ hostPorts = [] }) => hostPorts),
     notes,
   };
 }
 
+/** What the scheduler sees of a pool's nodes: alike, but for the machine type where the pool may mix several. */
+function traitsOf(pool: ObservedPool, { architecture }: Guaranteed): [NodeTraits, ...NodeTraits[]] {
+  const { taints, description } = pool;
+  const common = { labels: labelsOf(pool, pool.region), taints, architecture };
+  const [first, ...others] = description.machineTypes.map((type) => ({ ...common, machineType: type ?? undefined }));
+  return first === undefined ? [common] : [first, ...others];
+}
+
+/** A pool's labels with those that its cloud sets: of its region and its name, as far as they are known. */
+function labelsOf(pool: ObservedPool, region: string | undefined): Record<string, string> {
+  if (region === undefined) return { ...pool.labels };
+  const { kind } = pool.description;
+  return { ...cloudLabels({ kind, region, pool: pool.physicalName, zones: [] }), ...pool.labels };
+}
+
+/** What a node offers, less what settings of the pool take from its machine. */
+function offeredBy(pool: ObservedPool, { perNode }: Guaranteed): Resources {
+  // The kubelet keeps less of fewer vCPUs, never more: a whole core for each that is missing is the most they can cost.
+  const cpuMillis = Math.max(0, perNode.cpuMillis - 1000 * missingCores(pool));
+  return { ...perNode, cpuMillis, extended: pool.withoutDrivers === true ? {} : perNode.extended };
+}
+
+/** vCPUs that the smallest of a pool's machines has and its nodes do not show. */
+function missingCores({ description, vcpus }: ObservedPool): number {
+  if (vcpus === undefined) return 0;
+  const provider = PROVIDERS[description.kind];
+  const all = description.machineTypes.flatMap((type) => machine(provider, type ?? "")?.vcpus ?? []);
+  return Math.max(0, Math.min(...all) - vcpus);
+}
+
+function remarksOn(pool: ObservedPool, { perNode }: Guaranteed): string[] {
+  const devices = pool.withoutDrivers === true ? Object.keys(perNode.extended) : [];
+  const missing = `Pool ${pool.name}: its nodes have no driver for ${devices.join(" and ")}, so none counts. Choose ${DRIVERS[pool.description.kind]}.`;
+  return [...(pool.remarks ?? []), ...(devices.length > 0 ? [missing] : [])];
+}
+
+const PROVIDERS = { eks: "aws", gke: "gcp", aks: "azure" } as const;
+
+/** What brings the drivers of accelerators. */
+const DRIVERS = {
+  eks: "an `amiType` with the drivers",
+  gke: "a driver version (`gpuDriverInstallationConfig`)",
+  aks: "the driver `Install` (`gpuProfile`)",
+} as const;
+
 /** A site in the words of the N+1 arithmetic. */
 export function capacitySite(site: ObservedSite, pools: readonly CountedPool[], faultDomain: string): CapacitySite {
   const { name, provider, region } = site;
-  return { name, faultDomain, provider, region, nodeGroups: pools.map(nodeGroup) };
+  return { name, faultDomain, provider, region, nodeGroups: pools.map((pool) => nodeGroup(pool, region)) };
 }
 
 /** The fault domain of an observed site; undefined where its region is not known. */
@@ -83,8 +133,13 @@ export function observedDomain(site: ObservedSite, level: FaultDomainLevel): str
   return level === "region" || site.zones.length === 0 ? region : `${region}/${site.zones.join("+")}`;
 }
 
-function nodeGroup({ pool, nodes, perNode, architecture, hostPorts }: CountedPool): NodeGroup {
+function nodeGroup(
+  { pool, nodes, perNode, architecture, hostPorts }: CountedPool,
+  region: string | undefined,
+): NodeGroup {
   const { description } = pool;
+  const [machineType, ...others] = description.machineTypes;
+  const isClosed = pool.closed !== undefined && pool.closed.length > 0;
   const zones =
     description.kind === "gke" && description.autoscaling?.minimumTotal === undefined ? description.zones : 1;
   return {
@@ -92,15 +147,16 @@ function nodeGroup({ pool, nodes, perNode, architecture, hostPorts }: CountedPoo
     count: nodes,
     perNode,
     architecture,
-    labels: pool.labels,
+    labels: labelsOf(pool, pool.region ?? region),
     taints: pool.taints,
     hostPorts,
-    addable: description.spot === true || pool.windows ? 0 : (zones ?? 0),
-    machineType: description.machineTypes[0] ?? undefined,
+    addable: description.spot === true || pool.windows || isClosed ? 0 : (zones ?? 0),
+    // Nobody can ask a group that mixes machine types for one of them.
+    machineType: others.length > 0 ? undefined : (machineType ?? undefined),
   };
 }
 
 function unknownNote(pool: ObservedPool): string {
   const what = pool.unknown.join(", ");
-  return `Pool ${pool.name} counts as 0: ${what} cannot be known before the update. Give literals, or declare the pool under \`pools\` in the pack's configuration.`;
+  return `Pool ${pool.name} counts as 0: ${what} cannot be told from the program before the update. Give literals, or declare the pool's \`nodes\` and \`allocatable\` under \`pools\` in the pack's configuration.`;
 }

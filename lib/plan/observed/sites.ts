@@ -1,4 +1,4 @@
-import { aksCluster, aksInlinePools, aksPool, isAksCluster, isAksPool } from "./aks";
+import { aksCluster, aksInlinePools, aksPool, isAksCluster, isAksPool, withoutRepeated } from "./aks";
 import { EKS_CLUSTER, EKS_NODE_GROUP, eksCluster, eksPool } from "./eks";
 import { GKE_CLUSTER, GKE_NODE_POOL, gkeCluster, gkeInlinePools, gkePool } from "./gke";
 import type { ObservedCluster, ObservedPool, ObservedResource, ObservedSite } from "./types";
@@ -40,7 +40,7 @@ export function joinSites(index: Index, componentOf: (resource: ObservedResource
   const components = new Map(clusters.map(({ resource, cluster }) => [cluster, componentOf(resource)]));
   const notes: string[] = [];
   for (const resource of index.pools) {
-    const pool = poolOf(resource, lookup, (of) => finder.find(of));
+    const pool = poolOf(resource, lookup, clusters, (of) => finder.find(of));
     const found = finder.find(pool) ?? finder.adopt(pool);
     if (found === undefined) {
       notes.push(
@@ -49,7 +49,8 @@ export function joinSites(index: Index, componentOf: (resource: ObservedResource
       );
       continue;
     }
-    poolsOf.set(found, [...(poolsOf.get(found) ?? []), pool]);
+    const here = { ...pool, region: pool.region ?? found.region };
+    poolsOf.set(found, [...(poolsOf.get(found) ?? []), here]);
     resourcesOf.set(found, [...(resourcesOf.get(found) ?? []), resource]);
     if (!components.has(found)) components.set(found, componentOf(resource));
   }
@@ -66,7 +67,7 @@ export function joinSites(index: Index, componentOf: (resource: ObservedResource
       provider: PROVIDERS[cluster.kind],
       region,
       zones: cluster.zones,
-      pools,
+      pools: cluster.kind === "aks" ? withoutRepeated(pools, cluster) : pools,
       component: components.get(cluster),
     };
   });
@@ -91,6 +92,7 @@ function inlinePools(
 function poolOf(
   resource: ObservedResource,
   lookup: (urn: string) => ObservedResource | undefined,
+  clusters: readonly { readonly resource: ObservedResource; readonly cluster: ObservedCluster }[],
   find: (pool: ObservedPool) => ObservedCluster | undefined,
 ): ObservedPool {
   if (resource.type === EKS_NODE_GROUP) return eksPool(resource, lookup);
@@ -98,7 +100,7 @@ function poolOf(
     const urn = find(gkePool(resource, undefined))?.urn;
     return gkePool(resource, urn === undefined ? undefined : lookup(urn));
   }
-  return aksPool(resource, lookup);
+  return aksPool(resource, clusters);
 }
 
 /** Finds the cluster of a pool. */
@@ -124,9 +126,10 @@ class Finder {
   adopt(pool: ObservedPool): ObservedCluster | undefined {
     const name = pool.clusterName;
     const kind = pool.description.kind;
-    if (name === undefined || this.byName.get(key(kind, name))?.some((it) => it.region === pool.region)) {
-      return undefined;
-    }
+    const named = name === undefined ? [] : (this.byName.get(key(kind, name)) ?? []);
+    // One of those that are here, and nobody can tell which.
+    const isOneOfThem = named.some((it) => pool.region === undefined || it.region === pool.region);
+    if (name === undefined || isOneOfThem) return undefined;
     const cluster: ObservedCluster = {
       urn: undefined,
       name,

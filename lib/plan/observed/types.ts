@@ -72,6 +72,8 @@ export interface ObservedPool {
   readonly urn: string;
   /** The name in the program, or, of a pool inside a cluster, the pool's own. */
   readonly name: string;
+  /** Name that the cloud knows it by, where known. */
+  readonly physicalName?: string | undefined;
   /** URNs that its cluster's name was made from. */
   readonly clusterUrns: readonly string[];
   /** Name of its cluster, where known. */
@@ -86,6 +88,14 @@ export interface ObservedPool {
   readonly taints: readonly TaintSpec[];
   /** Cannot run Linux pods. */
   readonly windows: boolean;
+  /** Why none of its nodes is there for workloads, and what to change. One sentence each. */
+  readonly closed?: readonly string[];
+  /** vCPUs that a node shows, where a setting may leave it fewer than its machine has. */
+  readonly vcpus?: number | undefined;
+  /** Nodes have no driver for the accelerators of their machines, so they offer none of them. */
+  readonly withoutDrivers?: boolean;
+  /** Why a node offers less than its machine has, and what to change. One sentence each. */
+  readonly remarks?: readonly string[];
   /** Properties that capacity depends on and that are not known, by their path. */
   readonly unknown: readonly string[];
 }

@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { countPool, type ObservedPool, type ObservedResource, observe, UNKNOWN } from "../../../lib/plan/observed";
+import {
+  capacitySite,
+  countPool,
+  type ObservedPool,
+  type ObservedResource,
+  observe,
+  UNKNOWN,
+} from "../../../lib/plan/observed";
+import type { Resources } from "../../../lib/plan/resources";
 import { mayRunOn } from "../../../lib/plan/schedulable";
 import type { SentResource } from "../../support/packProcess";
 import { urnOf } from "../../support/packProcess";
 import { AKS, AKS_POOL, EKS, EKS_POOL, GKE, GKE_POOL } from "../../support/programs";
+
+const GROUP = "azure-native:resources:ResourceGroup";
 
 /** Resources as `observe` takes them; `UNKNOWN` stands for itself. */
 export function observed(sent: readonly SentResource[]): ObservedResource[] {
@@ -28,6 +38,11 @@ interface Expected {
   readonly spot?: boolean;
   readonly maximum?: number;
   readonly pools?: number;
+  /** Nodes of all pools of the cluster. */
+  readonly all?: number;
+  /** What the notes say. */
+  readonly says?: RegExp;
+  readonly perNode?: Partial<Resources>;
 }
 
 const N2 = { machineType: "n2-standard-4" };
@@ -120,6 +135,111 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
       group({}),
     ],
     { nodes: 3, region: "us-east-2" },
+  ],
+  [
+    "EKS, a template without multithreading",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { cpuOptions: { coreCount: 2, threadsPerCore: 1 } } },
+      templated({ launchTemplate: { id: "lt" } }),
+    ],
+    // Two cores fewer than an m6i.xlarge has.
+    { nodes: 3, perNode: { cpuMillis: 3920 - 2000 - 340 } },
+  ],
+  [
+    "EKS, a template that leaves the number of cores open",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { cpuOptions: { threadsPerCore: 1 } } },
+      templated({ launchTemplate: { id: "lt" } }),
+    ],
+    { nodes: 0, unknown: ["launchTemplate.cpuOptions.coreCount"] },
+  ],
+  [
+    "EKS, a template with all cores",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { cpuOptions: { coreCount: 2, threadsPerCore: 2 } } },
+      templated({ launchTemplate: { id: "lt" } }),
+    ],
+    { nodes: 3, perNode: { cpuMillis: 3920 - 340 } },
+  ],
+  ...(
+    [
+      ["/dev/sdb", undefined, 17_393],
+      ["/dev/xvda", undefined, 459_761],
+      ["/dev/xvda", "BOTTLEROCKET_x86_64", 17_393],
+      ["/dev/xvdb", "BOTTLEROCKET_x86_64", 459_761],
+    ] as const
+  ).map(([deviceName, amiType, ephemeralStorageMiB]): [string, SentResource[], Expected] => [
+    `EKS, a disk at ${deviceName} of ${amiType ?? "Amazon Linux"}`,
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { blockDeviceMappings: [{ deviceName, ebs: { volumeSize: 500 } }] } },
+      templated({ launchTemplate: { id: "lt" }, amiType }),
+    ],
+    { nodes: 3, perNode: { ephemeralStorageMiB } },
+  ]),
+  ...(
+    [
+      ["1", { latestVersion: 2, defaultVersion: 2 }, 0],
+      ["2", { latestVersion: 2, defaultVersion: 1 }, 3],
+      ["$Latest", { latestVersion: 2, defaultVersion: 1 }, 3],
+      ["$Default", { latestVersion: 2, defaultVersion: 1 }, 0],
+      ["1", { latestVersion: UNKNOWN, arn: UNKNOWN }, 3],
+      ["1", { latestVersion: UNKNOWN, arn: "arn:aws:ec2:eu-central-1:1:launch-template/lt-1" }, 0],
+      [UNKNOWN, { latestVersion: UNKNOWN, arn: UNKNOWN }, 3],
+    ] as const
+  ).map(([version, props, nodes]): [string, SentResource[], Expected] => [
+    `EKS, version ${String(version)} of a template with ${Object.values(props).map(String).join(" and ")}`,
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { ...props, instanceType: "m6i.8xlarge" } },
+      templated({ launchTemplate: { id: "lt", version }, instanceTypes: undefined }),
+    ],
+    {
+      nodes,
+      machineTypes: ["m6i.8xlarge"],
+      unknown: nodes > 0 ? [] : ["launchTemplate.version (the program holds another one)"],
+    },
+  ]),
+  [
+    "EKS, the minimum is left to others",
+    [eks(), { ...group({ scalingConfig: sizes(9, 9, 9) }), ignoreChanges: ["scalingConfig.minSize"] }],
+    { nodes: 0, unknown: ["scalingConfig.minSize (its changes are ignored)"] },
+  ],
+  [
+    "EKS, the minimum of spot machines is left to others",
+    [eks(), { ...group({ scalingConfig: sizes(9, 9, 9), capacityType: "SPOT" }), ignoreChanges: ["scalingConfig"] }],
+    { nodes: 0, spot: true },
+  ],
+  [
+    "EKS, user data that reserves more than the service does",
+    [
+      eks(),
+      { type: TEMPLATE(), name: "lt", props: { userData: userData("bootstrap.sh c --kube-reserved=cpu=2") } },
+      templated({ launchTemplate: { id: "lt" } }),
+    ],
+    {
+      nodes: 0,
+      unknown: ["launchTemplate.userData (it sets kube-reserved)"],
+      says: /declare the pool's `nodes` and `allocatable` under `pools`/,
+    },
+  ],
+  [
+    "EKS, a Capacity Block",
+    [eks(), group({ capacityType: "CAPACITY_BLOCK", instanceTypes: ["p5.48xlarge"] })],
+    { nodes: 0, maximum: 3, says: /Pool g is of a Capacity Block, which ends on a fixed day/ },
+  ],
+  [
+    "EKS, GPUs",
+    [eks(), group({ instanceTypes: ["g5.xlarge"], amiType: "AL2023_x86_64_NVIDIA" })],
+    { nodes: 3, perNode: { extended: { "nvidia.com/gpu": 1 } } },
+  ],
+  [
+    "EKS, GPUs without their driver",
+    [eks(), group({ instanceTypes: ["g5.xlarge"], amiType: "AL2023_x86_64_STANDARD" })],
+    { nodes: 3, perNode: { extended: {} }, says: /no driver for nvidia\.com\/gpu.*`amiType`/ },
   ],
   ["EKS, Windows", [eks(), group({ amiType: "WINDOWS_CORE_2022_x86_64" })], { nodes: 0 }],
 
@@ -372,6 +492,104 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
     ],
     { nodes: 1 },
   ],
+  [
+    "AKS, a stopped pool, in any case",
+    [aks(), agentPool({ count: 3, powerState: { code: "stopped" } })],
+    { nodes: 0, says: /Pool p is stopped \(powerState\).*Start it/ },
+  ],
+  ["AKS, a running pool", [aks(), agentPool({ count: 3, powerState: { code: "Running" } })], { nodes: 3 }],
+  [
+    "AKS, a gateway pool",
+    [aks(), agentPool({ count: 3, mode: "Gateway" })],
+    { nodes: 0, says: /Pool p is a gateway \(mode\)/ },
+  ],
+  ["AKS, spot in lower case", [aks(), agentPool({ count: 3, scaleSetPriority: "spot" })], { nodes: 0, spot: true }],
+  ["AKS, Windows in lower case", [aks(), agentPool({ count: 3, osType: "windows" })], { nodes: 0, says: /Windows/ }],
+  [
+    "AKS, profiles that the cluster's outputs repeat",
+    [aks({ agentPoolProfiles: [profile("system"), profile("apps")] }), agentPool({ count: 3, agentPoolName: "apps" })],
+    { nodes: 3, all: 6 },
+  ],
+  [
+    "AKS, a profile of a pool whose name is made up",
+    [
+      aks({ agentPoolProfiles: [profile("system"), profile("p1a2b3c4")] }),
+      { ...agentPool({ count: 3, name: UNKNOWN }) },
+    ],
+    { nodes: 3, all: 6 },
+  ],
+  [
+    "AKS, profiles that are not known",
+    [{ ...aks({ agentPoolProfiles: UNKNOWN }), propertyDependencies: { agentPoolProfiles: [], location: [] } }],
+    { nodes: 0, unknown: ["agentPoolProfiles"], says: /c \(agentPoolProfiles\) counts as 0/ },
+  ],
+  [
+    "AKS, a cluster elsewhere than its resource group, and a pool that has its name",
+    [
+      { type: GROUP, name: "rg", props: { location: "northeurope" } },
+      { ...aks({ resourceName: "prod" }), propertyDependencies: { resourceGroupName: [urnOf(GROUP, "rg")] } },
+      {
+        ...agentPool({ resourceName: "prod", count: 3 }),
+        propertyDependencies: { resourceGroupName: [urnOf(GROUP, "rg")] },
+      },
+    ],
+    { nodes: 3, region: "westeurope" },
+  ],
+  [
+    "AKS, the location of the resource group",
+    [
+      { type: GROUP, name: "rg", props: { location: "northeurope" } },
+      { ...aks({ location: undefined }), propertyDependencies: { resourceGroupName: [urnOf(GROUP, "rg")] } },
+      agentPool({ count: 3 }),
+    ],
+    { nodes: 3, region: "northeurope" },
+  ],
+  [
+    "AKS, the count is left to others",
+    [aks(), { ...agentPool({ count: 3 }), ignoreChanges: ["count"] }],
+    { nodes: 0, unknown: ["count (its changes are ignored)"], says: /declare the pool's `nodes` and `allocatable`/ },
+  ],
+  [
+    "AKS, the count of an autoscaled pool is left to others: the minimum",
+    [
+      aks(),
+      {
+        ...agentPool({ count: 3, enableAutoScaling: true, minCount: 2, maxCount: 9 }),
+        ignoreChanges: ["count"],
+      },
+    ],
+    { nodes: 2 },
+  ],
+  [
+    "AKS, the count of a profile is left to others",
+    [{ ...aks({ agentPoolProfiles: [profile("p")] }), ignoreChanges: ["agentPoolProfiles[*].count"] }],
+    { nodes: 0, unknown: ["agentPoolProfiles[0].count (its changes are ignored)"] },
+  ],
+  [
+    "AKS, a profile for the cluster's own pods, and profiles are left to others",
+    [
+      {
+        ...aks({ agentPoolProfiles: [{ ...profile("p"), nodeTaints: ["CriticalAddonsOnly=true:NoSchedule"] }] }),
+        ignoreChanges: ["agentPoolProfiles"],
+      },
+    ],
+    { nodes: 0 },
+  ],
+  [
+    "AKS, pods write to the temporary disk",
+    [aks(), agentPool({ count: 3, osDiskSizeGB: 512, kubeletDiskType: "Temporary" })],
+    { nodes: 3, perNode: { ephemeralStorageMiB: 0 }, says: /temporary disk \(kubeletDiskType\)/ },
+  ],
+  [
+    "AKS, GPUs",
+    [aks(), agentPool({ count: 3, vmSize: "Standard_NC4as_T4_v3" })],
+    { nodes: 3, perNode: { extended: { "nvidia.com/gpu": 1 } } },
+  ],
+  [
+    "AKS, GPUs without their driver",
+    [aks(), agentPool({ count: 3, vmSize: "Standard_NC4as_T4_v3", gpuProfile: { driver: "none" } })],
+    { nodes: 3, perNode: { extended: {} }, says: /no driver for nvidia\.com\/gpu/ },
+  ],
 ];
 
 describe("pools of any program", () => {
@@ -383,7 +601,12 @@ describe("pools of any program", () => {
       const pool = site?.pools.at(-1);
       assert.ok(site !== undefined && pool !== undefined);
       const { description } = pool;
-      assert.equal(countPool(pool, []).nodes, expected.nodes);
+      const counted = countPool(pool, []);
+      assert.equal(counted.nodes, expected.nodes);
+      const { all, says, perNode } = expected;
+      if (all !== undefined) assert.equal(nodesOf(site.pools), all);
+      if (says !== undefined) assert.match(counted.notes.join(" "), says);
+      if (perNode !== undefined) assert.deepEqual({ ...counted.perNode, ...perNode }, counted.perNode);
       assert.deepEqual(pool.unknown, expected.unknown ?? []);
       assert.equal(description.spot, expected.spot ?? false);
       if (expected.region !== undefined) assert.equal(site.region, expected.region);
@@ -476,6 +699,77 @@ describe("pools of any program", () => {
     assert.equal(storage({ diskSizeGb: 100, ...ssds(0) }), 100);
   });
 
+  it("takes clusters of one name for one another's neither by region nor by chance", () => {
+    const sent = ["north", "west"].flatMap((place): SentResource[] => [
+      { type: GROUP, name: place, props: { location: `${place}europe` } },
+      {
+        type: AKS,
+        name: place,
+        props: { resourceName: "prod", location: `${place}europe` },
+        propertyDependencies: { resourceGroupName: [urnOf(GROUP, place)] },
+      },
+      {
+        ...agentPool({ resourceName: "prod", count: 3 }),
+        name: `${place}-p`,
+        propertyDependencies: { resourceGroupName: [urnOf(GROUP, place)] },
+      },
+    ]);
+    const { sites } = observe(observed(sent));
+    assert.deepEqual(
+      sites.map(({ region, pools }) => [region, pools.map(({ name }) => name)]),
+      [
+        ["northeurope", ["north-p"]],
+        ["westeurope", ["west-p"]],
+      ],
+    );
+    const untold = observe(observed(sent.map((one) => ({ ...one, propertyDependencies: {} }))));
+    assert.equal(untold.notes.length, 2);
+    assert.deepEqual(nodesOf(untold.sites.flatMap(({ pools }) => pools)), 0);
+  });
+
+  it("does not know where a cluster is whose location is not known, whatever its resource group says", () => {
+    const group = { type: GROUP, name: "rg", props: { location: "northeurope" } };
+    const from = { location: [], resourceGroupName: [urnOf(GROUP, "rg")] };
+    const cluster = { ...aks({ location: UNKNOWN }), propertyDependencies: from };
+    const [site] = observe(observed([group, cluster, agentPool({ count: 3 })])).sites;
+    assert.equal(site?.region, undefined);
+  });
+
+  it("knows the labels that clouds set on nodes", () => {
+    const labelled = (sent: readonly SentResource[]) => {
+      const [site] = observe(observed(sent)).sites;
+      assert.ok(site !== undefined);
+      const [group] = capacitySite(site, [countPool(site.pools.at(-1) as ObservedPool, [])], "d").nodeGroups;
+      return { ...group?.labels, type: group?.machineType };
+    };
+    assert.deepEqual(labelled([aks(), agentPool({ count: 3, agentPoolName: "apps", nodeLabels: { tier: "web" } })]), {
+      "topology.kubernetes.io/region": "westeurope",
+      "kubernetes.azure.com/agentpool": "apps",
+      tier: "web",
+      type: "Standard_D4s_v5",
+    });
+    assert.deepEqual(labelled([eks(), group({ nodeGroupName: "apps", capacityType: "ON_DEMAND" })]), {
+      "topology.kubernetes.io/region": "eu-central-1",
+      "eks.amazonaws.com/nodegroup": "apps",
+      "eks.amazonaws.com/capacityType": "ON_DEMAND",
+      type: "m6i.xlarge",
+    });
+    assert.equal(labelled([eks(), group({ instanceTypes: ["m6i.xlarge", "m5.xlarge"] })]).type, undefined);
+  });
+
+  it("takes off a DaemonSet that may run on some of the machine types that a group mixes, or in its region", () => {
+    const [site] = observe(observed([eks(), group({ instanceTypes: ["m6i.xlarge", "m5.xlarge"] })])).sites;
+    const pool = site?.pools[0] as ObservedPool;
+    const whole = countPool(pool, []).perNode.cpuMillis;
+    for (const nodeSelector of [
+      { "node.kubernetes.io/instance-type": "m5.xlarge" },
+      { "topology.kubernetes.io/region": "eu-central-1" },
+    ]) {
+      const agent = { name: "agent", cpu: 0.5, memoryGiB: 0.1, nodeSelector };
+      assert.equal(countPool(pool, [agent]).perNode.cpuMillis, whole - 500);
+    }
+  });
+
   it("lets declared facts stand in for what the program leaves open", () => {
     const open = group({
       scalingConfig: { desiredSize: UNKNOWN, minSize: UNKNOWN, maxSize: UNKNOWN },
@@ -488,6 +782,10 @@ describe("pools of any program", () => {
     assert.equal(countPool(pool, [], { nodes: 3, allocatable }).nodes, 3);
   });
 });
+
+function nodesOf(pools: readonly ObservedPool[]): number {
+  return pools.reduce((sum, pool) => sum + countPool(pool, []).nodes, 0);
+}
 
 function eks(props: object = {}): SentResource {
   return { type: EKS, name: "c", props: { name: "c", region: "eu-central-1", ...props } };
@@ -522,6 +820,10 @@ function templated(props: object): SentResource {
 
 function userData(text: string): string {
   return Buffer.from(`#!/bin/sh\n${text}\n`).toString("base64");
+}
+
+function profile(name: string) {
+  return { name, count: 3, vmSize: "Standard_D4s_v5" };
 }
 
 function aws(region: string) {
