@@ -155,6 +155,6 @@ function plain(resource: PolicyResource, wanted: boolean, inputs: unknown): Obse
 /** Outputs, and where they are missing or not known yet, what the resource is asked to be. */
 function asAsked(inputs: unknown, outputs: unknown): unknown {
   if (inputs === undefined) return outputs;
-  const answered = Object.entries(outputs as object).filter(([, value]) => value !== UNKNOWN);
-  return { ...(outputs as object), ...(inputs as object), ...Object.fromEntries(answered) };
+  const answered = Object.entries(outputs ?? {}).filter(([, value]) => value !== UNKNOWN);
+  return { ...(outputs ?? {}), ...(inputs as object), ...Object.fromEntries(answered) };
 }
