@@ -77,11 +77,13 @@ function judgedSite(site: SitePlan): JudgedSite {
 
 function judgedPool(pool: PoolPlan): JudgedPool {
   const { name, machineType, guaranteedNodes, nodes, maximumNodes, spot } = pool;
+  const { labels, taints, maximumPods, diskGiB } = pool;
   const perNode = subtract(pool.allocatablePerNode, pool.overheadPerNode);
   return {
     ...{ name, urn: undefined, machineType, spot, perNode },
     nodes: guaranteedNodes,
     possibleNodes: Math.max(nodes, maximumNodes, guaranteedNodes),
+    traits: { labels, taints, maximumPods, diskGiB },
   };
 }
 

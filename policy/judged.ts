@@ -3,6 +3,7 @@ import type {
   CapacityVerdict,
   ObservedRunning,
   PodRange,
+  PoolPlan,
   Problem,
   Resources,
   TrafficPlan,
@@ -72,7 +73,12 @@ export interface JudgedPool {
   readonly spot: boolean;
   /** What one node offers to workloads. */
   readonly perNode: Resources;
+  /** What a Fleet says of its nodes besides; undefined in programs without one. */
+  readonly traits?: DeclaredTraits;
 }
+
+/** What decides which pods a pool's nodes take, and how many, beyond the machine type. */
+export type DeclaredTraits = Pick<PoolPlan, "labels" | "taints" | "maximumPods" | "diskGiB">;
 
 /** Something that capacity depends on and that the engine cannot know yet. */
 export interface Unknown {

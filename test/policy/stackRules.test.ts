@@ -1,12 +1,26 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { observe } from "pulumi-multisite/plan";
 import { rules } from "../../policy/policies";
+import { declaredVersusReal } from "../../policy/rules/n1-018-declared-vs-real";
 import { type SentResource, urnOf } from "../support/packProcess";
 import { deployment, EKS, eksCluster, eksPool, inCluster, kubernetes, threeClusters } from "../support/programs";
 import { type Given, onStack, UNKNOWN_VALUE } from "./fakes";
 
 const LOSS = "n1-004-site-loss-aggregate";
 const ALL = ["multisite", ...rules.map(({ name }) => name)];
+
+const SITES = ["frankfurt", "ireland", "stockholm"];
+
+/** Many nodes beside a site's others that keep out what does not tolerate them. */
+function closedPool(site: string): SentResource {
+  return eksPool(
+    site,
+    50,
+    { taints: [{ key: "dedicated", value: "db", effect: "NO_SCHEDULE" }] },
+    { name: `${site}-db` },
+  );
+}
 
 /** What each rule says of each program: the exact messages. */
 const cases: [title: string, rule: string, resources: SentResource[], messages: string[], given?: Given][] = [
@@ -49,6 +63,67 @@ const cases: [title: string, rule: string, resources: SentResource[], messages: 
     "n1-003-site-count",
     threeClusters([3, 3, 3]).slice(0, 4),
     ["1 fault domain for 1 tolerated failure: need 2. Add sites in other fault domains."],
+  ],
+  [
+    "a quorum with a site of which no node is guaranteed",
+    "n1-003-site-count",
+    threeClusters([9, 9, 9], { capacityType: "SPOT" }),
+    [
+      '2 fault domains for 1 tolerated failure: need 3 for quorum store "etcd". Two sites cannot keep a majority. No node is guaranteed at stockholm. Add sites in other fault domains.',
+    ],
+    { shared: { quorum: ["etcd"] } },
+  ],
+  [
+    "a quorum with nodes everywhere",
+    "n1-003-site-count",
+    threeClusters([9, 9, 1]),
+    [],
+    { shared: { quorum: ["etcd"] } },
+  ],
+  [
+    "nearest routing to nodes that the demand cannot use",
+    "n1-005-survivor-overload",
+    [...threeClusters([4, 4, 4]), ...SITES.map(closedPool)],
+    [
+      'Losing stockholm: routing "nearest" sends its 33.3% to frankfurt, which would need 18 cpu and guarantees 14.32. Use routing "spread" or add 2 x m6i.xlarge.',
+    ],
+    { shared: { routing: { model: "nearest" }, demand: { cpu: 27, memoryGiB: 18, pods: 18 } } },
+  ],
+  [
+    "nearest routing to nodes that a workload tolerates",
+    "n1-005-survivor-overload",
+    [...threeClusters([4, 4, 4]), ...SITES.map(closedPool)],
+    [],
+    {
+      shared: {
+        routing: { model: "nearest" },
+        demand: {
+          workloads: [{ name: "web", replicas: 27, cpu: 1, memoryGiB: 0.6, tolerations: [{ operator: "Exists" }] }],
+        },
+      },
+    },
+  ],
+  [
+    "nearest routing to nodes that the sums fit and the pods do not",
+    "n1-005-survivor-overload",
+    threeClusters([3, 3, 3]),
+    [
+      'Losing stockholm: routing "nearest" sends its 33.3% to frankfurt, which would carry 66.7% of the demand, and its nodes have room for the pods of 50%. Use routing "spread" or add nodes.',
+    ],
+    {
+      shared: {
+        routing: { model: "nearest" },
+        demand: { workloads: [{ name: "web", replicas: 6, cpu: 2, memoryGiB: 1 }] },
+      },
+    },
+  ],
+  [
+    "an autoscaler's maximum of which one node is there",
+    "n1-006-guaranteed-not-max",
+    threeClusters([3, 3, 1], { scalingConfig: { minSize: 1, desiredSize: 1, maxSize: 9 } }),
+    [
+      "Pool stockholm-apps at stockholm: only 1 of 9 nodes is guaranteed; autoscaling during an outage is not counted (static stability). This program would hold only with all of them.",
+    ],
   ],
   [
     "an autoscaler's maximum that would save it",
@@ -308,6 +383,9 @@ describe("the rules on programs without a Fleet", () => {
 });
 
 describe("the rules on programs with a Fleet", () => {
+  const resource = ({ type, name, props, propertyDependencies = {} }: SentResource) => ({
+    ...{ urn: urnOf(type, name), type, name, props, ignoreChanges: [], propertyDependencies },
+  });
   const site = "urn:pulumi:dev::test::multisite:index:Fleet$multisite:index:Site::frankfurt";
   const pools = [{ name: "apps", machineType: "m6i.xlarge", guaranteedNodes: 3 }];
   const program = (pool: SentResource): SentResource[] => [
@@ -333,6 +411,56 @@ describe("the rules on programs with a Fleet", () => {
     assert.match(onStack(DECLARED, program(other)).messages.join(), /guarantees 3 x t3.micro/);
     const stranger = { ...eksPool("frankfurt", 3), name: "other" };
     assert.match(onStack(DECLARED, program(stranger)).messages.join(), /has no such pool/);
+  });
+
+  it("compare the pool of exactly that name", () => {
+    const named = (name: string, nodes: number, labels = {}) => ({ ...eksPool("frankfurt", nodes, { labels }), name });
+    const [fleet, , ...rest] = program(named("frankfurt-apps", 3));
+    const declares = (...declared: object[]): SentResource => ({
+      ...{ type: "multisite:index:Site", name: "frankfurt", urn: site },
+      props: { name: "frankfurt", pools: declared },
+    });
+    const both = [pools[0]!, { name: "web-apps", machineType: "m6i.xlarge", guaranteedNodes: 6 }];
+    const said = (declared: SentResource, ...real: SentResource[]) =>
+      onStack(DECLARED, [fleet!, declared, rest[0]!, ...real.map((one) => ({ ...one, parent: site })), rest[2]!])
+        .messages;
+    assert.match(
+      said(declares(...both), named("frankfurt-web-apps", 6), named("frankfurt-apps", 0)).join(),
+      /^Site frankfurt declares 3 x m6i.xlarge but \S+::frankfurt-apps guarantees 0 x m6i.xlarge\.$/,
+    );
+    assert.deepEqual(said(declares(...both), named("frankfurt-web-apps", 6), named("frankfurt-apps", 3)), []);
+    assert.deepEqual(said(declares(pools[0]!), named("frankf-shortened", 3, { "multisite-pool": "apps" })), []);
+    assert.match(said(declares(pools[0]!), named("frankfurt-web-apps", 6)).join(), /has no such pool/);
+  });
+
+  it("compare what lets pods onto the nodes, as far as the Fleet says it", () => {
+    const windows = eksPool("frankfurt", 3, { amiType: "WINDOWS_CORE_2022_x86_64" });
+    assert.match(
+      onStack(DECLARED, program(windows)).messages.join(),
+      /but \S+ runs Windows, where no Linux pod runs\.$/,
+    );
+    const traits = { labels: { tier: "web" }, taints: [], maximumPods: 110, diskGiB: 100 };
+    const startup = { key: "node.cilium.io/agent-not-ready", value: "true", effect: "NO_EXECUTE" };
+    const compared = (props: object) => {
+      const { sites } = observe([
+        resource(eksCluster("frankfurt", "eu-central-1")),
+        resource(eksPool("frankfurt", 3, { labels: { tier: "web" }, diskSize: 100, taints: [startup], ...props })),
+      ]);
+      const declared = [{ ...pools[0]!, traits }];
+      const facts = { fleets: [], judged: [], observed: observe([]), routes: [] };
+      const found = declaredVersusReal.compare?.({
+        ...facts,
+        sites: [{ name: "frankfurt", urn: site, pools: declared, real: sites[0] }],
+      });
+      return (found ?? []).map(({ message }) => message.replace(/^.* but \S+ /, ""));
+    };
+    assert.deepEqual(compared({}), []);
+    assert.deepEqual(compared({ taints: [{ key: "x", effect: "NO_SCHEDULE" }] }), ["has the taint x:NoSchedule."]);
+    assert.deepEqual(compared({ taints: [{ key: "x", effect: "PREFER_NO_SCHEDULE" }] }), []);
+    assert.deepEqual(compared({ labels: {}, diskSize: 20 }), [
+      "lacks the label tier=web and has disks of 20 GiB instead of 100.",
+    ]);
+    assert.deepEqual(compared({ diskSize: 0 }), []);
   });
 
   it("note what can be compared only after the update", () => {
