@@ -44,6 +44,7 @@ export function judgeFleet(name: string, urn: string, props: unknown, settings: 
     unjudged: [],
     traffic: plan?.traffic,
     routes: [],
+    uncounted: [],
     notes: plan?.capacity.notes ?? [],
     excepted: (rule, site) => accepting(settings.exceptions ?? [], rule, site, today) !== undefined,
   };

@@ -40,6 +40,8 @@ export interface JudgedFleet {
   readonly traffic: TrafficPlan | undefined;
   /** What is wrong with the records of the stack; empty where they are not seen. */
   readonly routes: readonly Finding[];
+  /** What the demand may have beyond what was counted: a reader must know it also where the fleet holds. */
+  readonly uncounted: readonly string[];
   /** What a reader of the verdict must know besides. */
   readonly notes: readonly string[];
   /** The day of the run in UTC, `YYYY-MM-DD`. */

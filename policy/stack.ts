@@ -105,7 +105,9 @@ export class LookedAtStack {
 
   private judgedProgram(settings: Settings): JudgedFleet {
     const routes = routeFindings(this.resources, []);
-    return { ...judgeProgram(this.observed(), settings, this.today), routes };
+    const judged = judgeProgram(this.observed(), settings, this.today);
+    const brought = settings.demand === undefined ? this.resources.filter(({ type }) => type === RELEASE) : [];
+    return { ...judged, routes, uncounted: [...judged.uncounted, ...releaseNotes(brought)] };
   }
 
   private compared(settings: Settings): ObservedFleet {
@@ -127,6 +129,17 @@ export class LookedAtStack {
 
 /** Components whose inputs are read. */
 const READ: ReadonlySet<string> = new Set([FLEET, SITE]);
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+
+function releaseNotes(releases: readonly ObservedResource[]): string[] {
+  if (releases.length === 0) return [];
+  const names = releases.map(({ name }) => name).sort();
+  const more = names.length > 20 ? ` and ${names.length - 20} more` : "";
+  return [
+    `What Helm releases bring is not in the program, so its requests count as nothing: ${names.slice(0, 20).join(", ")}${more}. Declare \`demand\` in the pack's configuration.`,
+  ];
+}
 
 const NOTHING: Pick<ObservedResource, "props" | "ignoreChanges" | "propertyDependencies"> = {
   props: {},
