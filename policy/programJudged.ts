@@ -92,8 +92,14 @@ const UNCOUNTED = [
   "Written more than once, so only the last counts",
 ];
 
+/**
+ * A Rollout of Argo whose pods another object describes (`spec.workloadRef`) has none in itself, and that object may stand at 0
+ * replicas. Other custom resources start no pods as a rule, or nobody can tell.
+ */
+const ROLLOUT = /^Custom resources may start pods that are not counted: .*\bRollout\b/;
+
 function isUncounted(note: string): boolean {
-  return UNCOUNTED.some((beginning) => note.startsWith(beginning));
+  return ROLLOUT.test(note) || UNCOUNTED.some((beginning) => note.startsWith(beginning));
 }
 
 /** What the objects of a program request together. */

@@ -434,6 +434,22 @@ const cases: Case[] = [
     ],
   ],
   [
+    "a Rollout of another object's pods, where it holds",
+    "multisite",
+    [
+      ...threeClusters([3, 3, 3]),
+      inCluster("ireland", "argoproj.io/v1alpha1:Rollout", "shop", { replicas: 50, workloadRef: { name: "shop" } }),
+      inCluster("ireland", "cert-manager.io/v1:Certificate", "shop", {}),
+    ],
+    [/^Custom resources may start pods that are not counted: .*Rollout/],
+  ],
+  [
+    "custom resources that start no pods, where it holds",
+    "multisite",
+    [...threeClusters([3, 3, 3]), inCluster("ireland", "cert-manager.io/v1:Certificate", "shop", {})],
+    [],
+  ],
+  [
     "a release where the demand is declared",
     "multisite",
     [...threeClusters([3, 3, 3]), { type: "kubernetes:helm.sh/v3:Release", name: "shop", props: { chart: "shop" } }],
