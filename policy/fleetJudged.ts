@@ -44,6 +44,7 @@ export function judgeFleet(name: string, urn: string, props: unknown, settings: 
     unjudged: [],
     traffic: plan?.traffic,
     routes: [],
+    uncounted: [],
     notes: plan?.capacity.notes ?? [],
     excepted: (rule, site) => accepting(settings.exceptions ?? [], rule, site, today) !== undefined,
   };
@@ -77,11 +78,13 @@ function judgedSite(site: SitePlan): JudgedSite {
 
 function judgedPool(pool: PoolPlan): JudgedPool {
   const { name, machineType, guaranteedNodes, nodes, maximumNodes, spot } = pool;
+  const { labels, taints, maximumPods, diskGiB } = pool;
   const perNode = subtract(pool.allocatablePerNode, pool.overheadPerNode);
   return {
     ...{ name, urn: undefined, machineType, spot, perNode },
     nodes: guaranteedNodes,
     possibleNodes: Math.max(nodes, maximumNodes, guaranteedNodes),
+    traits: { labels, taints, maximumPods, diskGiB },
   };
 }
 

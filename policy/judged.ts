@@ -3,6 +3,7 @@ import type {
   CapacityVerdict,
   ObservedRunning,
   PodRange,
+  PoolPlan,
   Problem,
   Resources,
   TrafficPlan,
@@ -39,6 +40,8 @@ export interface JudgedFleet {
   readonly traffic: TrafficPlan | undefined;
   /** What is wrong with the records of the stack; empty where they are not seen. */
   readonly routes: readonly Finding[];
+  /** What the demand may have beyond what was counted: a reader must know it also where the fleet holds. */
+  readonly uncounted: readonly string[];
   /** What a reader of the verdict must know besides. */
   readonly notes: readonly string[];
   /** The day of the run in UTC, `YYYY-MM-DD`. */
@@ -72,7 +75,12 @@ export interface JudgedPool {
   readonly spot: boolean;
   /** What one node offers to workloads. */
   readonly perNode: Resources;
+  /** What a Fleet says of its nodes besides; undefined in programs without one. */
+  readonly traits?: DeclaredTraits;
 }
+
+/** What decides which pods a pool's nodes take, and how many, beyond the machine type. */
+export type DeclaredTraits = Pick<PoolPlan, "labels" | "taints" | "maximumPods" | "diskGiB">;
 
 /** Something that capacity depends on and that the engine cannot know yet. */
 export interface Unknown {

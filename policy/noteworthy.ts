@@ -15,11 +15,12 @@ export const facts: RuleFacts = {
   remediation: "Declare under `pools` in the pack's configuration what guarantees capacity; end exceptions in time.",
 };
 
-/** Capacity that nobody can count, exceptions in force, and, where a fleet does not hold, what explains it. */
+/** Capacity and demand that nobody can count, exceptions in force, and, where a fleet does not hold, what explains it. */
 export function noteworthy(fleet: JudgedFleet): Finding[] {
   const explained = holds(fleet) ? [] : fleet.notes.map((message) => ({ message }));
   const notes = [
     ...fleet.unjudged.map(({ text, urn }): Finding => ({ message: text, urn })),
+    ...fleet.uncounted.map((message) => ({ message })),
     ...inForce(fleet).map((message) => ({ message })),
     ...explained,
   ];

@@ -1,5 +1,5 @@
 import { FLEET, type Observed, type ObservedSite, SITE } from "pulumi-multisite/plan";
-import type { Finding, JudgedFleet } from "./judged";
+import type { DeclaredTraits, Finding, JudgedFleet } from "./judged";
 
 /** A program that has `Fleet` components: what they declare beside the resources that there really are. */
 export interface ObservedFleet {
@@ -25,6 +25,8 @@ export interface DeclaredPoolFacts {
   readonly name: string;
   readonly machineType: string;
   readonly guaranteedNodes: number;
+  /** What the Fleet's spec says besides; undefined where it was not seen in this run. */
+  readonly traits?: DeclaredTraits | undefined;
 }
 
 /** A resource as the pack has read it. */
@@ -46,7 +48,13 @@ export function observedFleet(
   const sites = resources.filter(({ type }) => type === SITE);
   return {
     fleets: resources.filter(({ type }) => type === FLEET).map(({ name, urn }) => ({ name, urn })),
-    sites: sites.map(({ name, urn, props }) => ({ name, urn, pools: poolFacts(props), real: real.get(urn) })),
+    sites: sites.map(({ name, urn, props }) => {
+      const declared = judged.flatMap((fleet) => fleet.sites).find((site) => site.name === name)?.pools ?? [];
+      const pools = poolFacts(props).map(
+        (pool): DeclaredPoolFacts => ({ ...pool, traits: declared.find((one) => one.name === pool.name)?.traits }),
+      );
+      return { name, urn, pools, real: real.get(urn) };
+    }),
     judged,
     observed,
     routes,

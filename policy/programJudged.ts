@@ -15,7 +15,9 @@ import {
   resources,
   scale,
   sum,
+  type Unjudged,
 } from "pulumi-multisite/plan";
+import { asObserved, declaredAlone, strayPools } from "./declaredPools";
 import { accepting } from "./exceptions";
 import type { JudgedFleet, JudgedPool, JudgedSite, Requested, Stale, Unknown } from "./judged";
 import type { PoolSetting, Settings } from "./settings";
@@ -25,9 +27,12 @@ import { stricter } from "./stricter";
 /** The sites of a program that no Fleet declares, judged as a fleet of their own. */
 export function judgeProgram(observed: Observed, settings: Settings, today: string): JudgedFleet {
   const level = settings.faultDomain ?? "region";
-  const sites = observed.sites
-    .filter(({ component }) => component === undefined)
-    .map((site) => ({ site, domain: observedDomain(site, level), pools: countedPools(site, observed, settings) }));
+  const own = observed.sites.filter(({ component }) => component === undefined);
+  const sites = own.map((site) => ({
+    site,
+    domain: observedDomain(site, level),
+    pools: countedPools(site, observed, settings),
+  }));
   const input = stricter(
     {
       // A site whose fault domain nobody knows may be lost together with any other: it carries nothing.
@@ -53,12 +58,17 @@ export function judgeProgram(observed: Observed, settings: Settings, today: stri
     sites: sites.map(({ site, domain, pools }) => judgedSite(site, domain, pools)),
     input,
     capacity: capacityVerdict(input),
-    stale: [...sites.flatMap(({ site, pools }) => unknownMachines(site, pools)), ...oldMeasurements(settings, today)],
+    stale: [
+      ...sites.flatMap(({ site, pools }) => unknownMachines(site, pools)),
+      ...oldMeasurements(settings, today),
+      ...strayPools(own, settings.pools ?? []),
+    ],
     requested: requestedBy(observed, settings.demand !== undefined),
     running: observed.running,
-    unjudged: observed.unjudged,
+    unjudged: observed.unjudged.filter((one) => !isDeclared(one, own, settings)),
     traffic: undefined,
     routes: [],
+    uncounted: settings.demand === undefined ? observed.workloads.notes.filter(isUncounted) : [],
     notes: [
       ...observed.notes,
       ...observed.workloads.notes,
@@ -66,6 +76,30 @@ export function judgeProgram(observed: Observed, settings: Settings, today: stri
     ],
     excepted: (rule, site) => accepting(settings.exceptions ?? [], rule, site, today) !== undefined,
   };
+}
+
+/**
+ * How notes of a demand begin that say that more is asked for than was counted. The others say what was not judged, or
+ * that something may be.
+ */
+const UNCOUNTED = [
+  "Autoscalers of workloads that are not in the manifests",
+  "Containers that lack a request",
+  "CronJobs that may overlap",
+  "Devices asked for by resource claims are not counted",
+  "Requests that a VerticalPodAutoscaler raises are not counted",
+  "Suspended, so counted as nothing",
+  "Written more than once, so only the last counts",
+];
+
+/**
+ * A Rollout of Argo whose pods another object describes (`spec.workloadRef`) has none in itself, and that object may stand at 0
+ * replicas. Other custom resources start no pods as a rule, or nobody can tell.
+ */
+const ROLLOUT = /^Custom resources may start pods that are not counted: .*\bRollout\b/;
+
+function isUncounted(note: string): boolean {
+  return ROLLOUT.test(note) || UNCOUNTED.some((beginning) => note.startsWith(beginning));
 }
 
 /** What the objects of a program request together. */
@@ -76,10 +110,20 @@ export function requestedBy({ workloads }: Observed, declared: boolean): Request
 
 function countedPools(site: ObservedSite, observed: Observed, settings: Settings): CountedPool[] {
   const daemonSets = [...daemonSetsAt(site.name, observed), ...(settings.demand?.daemonSets ?? [])];
-  return site.pools.map((pool) => {
+  const shown = site.pools.map((pool) => {
     const own = settings.pools?.find((one) => one.pool === pool.name && (one.site ?? site.name) === site.name);
     return countPool(pool, daemonSets, own === undefined ? {} : declared(own));
   });
+  const alone = declaredAlone(site, settings.pools ?? []);
+  return [...shown, ...alone.map((one) => countPool(asObserved(site, one), daemonSets, declared(one)))];
+}
+
+/** Whether the configuration declares, under its name in the program, what makes nodes that nobody can count. */
+function isDeclared({ urn, site }: Unjudged, sites: readonly ObservedSite[], settings: Settings): boolean {
+  const name = urn.split("::").at(-1);
+  return sites
+    .filter((one) => site === undefined || one.name === site)
+    .some((one) => declaredAlone(one, settings.pools ?? []).some(({ pool }) => pool === name));
 }
 
 /** DaemonSets of a cluster, and those of which nobody can tell the cluster. */
@@ -88,7 +132,7 @@ function daemonSetsAt(site: string, observed: Observed): DaemonSetSpec[] {
   return [...(daemonSets.get(site) ?? []), ...(daemonSets.get("") ?? [])];
 }
 
-function declared({ nodes, allocatable }: PoolSetting) {
+function declared({ nodes, allocatable }: Pick<PoolSetting, "nodes" | "allocatable">) {
   return {
     ...(nodes !== undefined && { nodes }),
     ...(allocatable && {
@@ -118,8 +162,10 @@ function demandOf(observed: Observed, given: DemandSpec | undefined): CapacityDe
 function judgedSite(site: ObservedSite, faultDomain: string | undefined, pools: readonly CountedPool[]): JudgedSite {
   const { name, provider, region, zones, cluster } = site;
   const serves = faultDomain !== undefined;
+  // What is only declared has its pods' addresses from wherever its network has them.
+  const shown = pools.filter(({ pool }) => site.pools.includes(pool));
   const where = { provider, region, faultDomain, zones };
-  return { name, urn: cluster.urn, ...where, serves, pools: pools.map(judgedPool), podRange: podRange(site, pools) };
+  return { name, urn: cluster.urn, ...where, serves, pools: pools.map(judgedPool), podRange: podRange(site, shown) };
 }
 
 function judgedPool({ pool, nodes, possibleNodes, perNode }: CountedPool): JudgedPool {

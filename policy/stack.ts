@@ -105,7 +105,9 @@ export class LookedAtStack {
 
   private judgedProgram(settings: Settings): JudgedFleet {
     const routes = routeFindings(this.resources, []);
-    return { ...judgeProgram(this.observed(), settings, this.today), routes };
+    const judged = judgeProgram(this.observed(), settings, this.today);
+    const brought = settings.demand === undefined ? this.resources.filter(({ type }) => type === RELEASE) : [];
+    return { ...judged, routes, uncounted: [...judged.uncounted, ...releaseNotes(brought)] };
   }
 
   private compared(settings: Settings): ObservedFleet {
@@ -127,6 +129,17 @@ export class LookedAtStack {
 
 /** Components whose inputs are read. */
 const READ: ReadonlySet<string> = new Set([FLEET, SITE]);
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+
+function releaseNotes(releases: readonly ObservedResource[]): string[] {
+  if (releases.length === 0) return [];
+  const names = releases.map(({ name }) => name).sort();
+  const more = names.length > 20 ? ` and ${names.length - 20} more` : "";
+  return [
+    `What Helm releases bring is not in the program, so its requests count as nothing: ${names.slice(0, 20).join(", ")}${more}. Declare \`demand\` in the pack's configuration.`,
+  ];
+}
 
 const NOTHING: Pick<ObservedResource, "props" | "ignoreChanges" | "propertyDependencies"> = {
   props: {},
@@ -155,6 +168,6 @@ function plain(resource: PolicyResource, wanted: boolean, inputs: unknown): Obse
 /** Outputs, and where they are missing or not known yet, what the resource is asked to be. */
 function asAsked(inputs: unknown, outputs: unknown): unknown {
   if (inputs === undefined) return outputs;
-  const answered = Object.entries(outputs as object).filter(([, value]) => value !== UNKNOWN);
-  return { ...(outputs as object), ...(inputs as object), ...Object.fromEntries(answered) };
+  const answered = Object.entries(outputs ?? {}).filter(([, value]) => value !== UNKNOWN);
+  return { ...(outputs ?? {}), ...(inputs as object), ...Object.fromEntries(answered) };
 }

@@ -2,10 +2,14 @@ import {
   amount,
   type CapacityVerdict,
   isOverloaded,
+  mayRunOn,
+  type NodeGroup,
+  podResources,
   type Resources,
   type RoutedShares,
   scale,
   sum,
+  type WorkloadSpec,
 } from "pulumi-multisite/plan";
 import type { Finding, JudgedFleet, JudgedSite } from "../judged";
 import type { Rule } from "../rule";
@@ -31,16 +35,22 @@ export const survivorOverload: Rule = {
     if (model === "spread" || fleet.capacity === undefined) return [];
     const worst = worstOverload(fleet, fleet.capacity);
     if (worst === undefined) return [];
-    const { lost, survivor, share, resource, need, have } = worst;
-    const fix = addNodes(fleet, worst);
+    const { lost, survivor, extra } = worst;
+    const sends = `Losing ${lost.join(" and ")}: routing "${model}" sends its ${percent(extra)} to ${survivor}`;
     return [
-      {
-        message: `Losing ${lost.join(" and ")}: routing "${model}" sends its ${percent(share)} to ${survivor}, which would need ${amountText(reportedName(resource), need)} ${reportedName(resource)} and guarantees ${amountText(reportedName(resource), have)}. Use routing "spread"${fix}.`,
-        site: survivor,
-      },
+      { message: `${sends}, ${needText(worst)}. Use routing "spread"${addNodes(fleet, worst)}.`, site: survivor },
     ];
   },
 };
+
+function needText({ short, share, capable }: Overload): string {
+  if (short === undefined) {
+    return `which would carry ${percent(share)} of the demand, and its nodes have room for the pods of ${percent(capable)}`;
+  }
+  const { resource, need, have } = short;
+  const name = reportedName(resource);
+  return `which would need ${amountText(name, need)} ${name} and guarantees ${amountText(name, have)}`;
+}
 
 /** The survivor that the services in use overload most. */
 function overloadedSurvivor({ fixes }: CapacityVerdict, { sites, services }: RoutedShares): Finding[] {
@@ -64,37 +74,68 @@ function overloadedSurvivor({ fixes }: CapacityVerdict, { sites, services }: Rou
 interface Overload {
   readonly lost: readonly string[];
   readonly survivor: string;
+  /** Share of the demand that it would get beside its own. */
+  readonly extra: number;
+  /** Share of the demand that it would carry then. */
   readonly share: number;
-  readonly resource: string;
-  /** In reported units. */
-  readonly need: number;
-  readonly have: number;
-  /** Beyond what it guarantees, relative to that. */
+  /** Share whose pods its nodes have room for. */
+  readonly capable: number;
+  /** What there is too little of; undefined where the sums suffice and the pods do not fit. */
+  readonly short: Short | undefined;
+  /** Beyond what it can carry, relative to that. */
   readonly excess: number;
 }
 
-/** The site, loss and resource with the largest shortage: every survivor in turn gets the largest other shares. */
+/** Amounts in reported units. */
+interface Short {
+  readonly resource: string;
+  readonly need: number;
+  readonly have: number;
+}
+
+/** The site and loss with the largest shortage: every survivor in turn gets the largest other shares. */
 function worstOverload(fleet: JudgedFleet, capacity: CapacityVerdict): Overload | undefined {
   const need = demandOf(capacity);
   const byName = new Map(fleet.sites.map((site) => [site.name, site]));
   const placed = [...capacity.placements].sort((a, b) => b.share - a.share);
-  let worst: Overload | undefined;
-  for (const { site, share } of placed) {
-    const survivor = byName.get(site);
-    if (survivor === undefined) continue;
+  const overloads = placed.flatMap((placement): Overload[] => {
+    const survivor = byName.get(placement.site);
+    if (survivor === undefined) return [];
     const lost = largestOthers(placed, byName, survivor, capacity.tolerate);
     const extra = lost.reduce((all, other) => all + other.share, 0);
-    const have = guaranteedBy(fleet, site);
-    for (const { resource, need: whole } of need) {
-      const wanted = whole * (share + extra);
-      const has = reportedValue(resource, amount(have, resource));
-      const excess = (wanted - has) / Math.max(has, Number.MIN_VALUE);
-      if (wanted <= has * (1 + 1e-12) || (worst !== undefined && excess <= worst.excess)) continue;
-      const names = lost.map((other) => other.site);
-      worst = { lost: names, survivor: site, share: extra, resource, need: wanted, have: has, excess };
-    }
-  }
-  return worst;
+    const share = placement.share + extra;
+    const { short, excess } = shortage(need, share, usableAt(fleet, placement.site), placement.capableShare);
+    if (excess <= ROUNDING) return [];
+    const names = lost.map((other) => other.site);
+    return [{ lost: names, survivor: placement.site, extra, share, capable: placement.capableShare, short, excess }];
+  });
+  return overloads.reduce<Overload | undefined>((a, b) => (a === undefined || b.excess > a.excess ? b : a), undefined);
+}
+
+/** Shares are fractions of each other, so that equal ones may differ in the last digits. */
+const ROUNDING = 1e-9;
+
+/** What a site has least of for such a share; where its sums suffice, how far the share is beyond what its nodes can carry. */
+function shortage(
+  demand: readonly { readonly resource: string; readonly need: number }[],
+  share: number,
+  groups: readonly NodeGroup[],
+  capable: number,
+): { readonly short: Short | undefined; readonly excess: number } {
+  const guarantees = sum(groups.map(({ total, perNode, count }) => total ?? scale(perNode, Math.max(0, count))));
+  const rows = demand.map(({ resource, need }) => {
+    const short = { resource, need: need * share, have: reportedValue(resource, amount(guarantees, resource)) };
+    return { short, excess: beyond(short.need, short.have) };
+  });
+  const worst = rows.reduce<(typeof rows)[number] | undefined>(
+    (a, b) => (b.excess > (a?.excess ?? ROUNDING) ? b : a),
+    undefined,
+  );
+  return worst ?? { short: undefined, excess: beyond(share, capable) };
+}
+
+function beyond(wanted: number, has: number): number {
+  return (wanted - has) / Math.max(has, Number.MIN_VALUE);
 }
 
 type Placed = CapacityVerdict["placements"][number];
@@ -130,15 +171,31 @@ const INTERNAL: Readonly<Record<string, string>> = {
   ephemeralStorageGiB: "ephemeralStorageMiB",
 };
 
-function guaranteedBy({ input }: JudgedFleet, name: string): Resources {
+/** A pod that asks for nothing in particular, as what a demand has beyond its workloads does. */
+const ANY_POD = { cpu: 0, memoryGiB: 0 };
+
+/** The nodes of a site that the demand can use: those of which taints, labels or architecture keep all of it out add nothing. */
+function usableAt({ input }: JudgedFleet, name: string): NodeGroup[] {
+  const { totals, workloads = [] } = input?.demand ?? {};
+  const critical = workloads.filter(({ priority }) => priority !== "sheddable");
+  const pods = [...critical, ...(totals !== undefined && isMore(totals, workloads) ? [ANY_POD] : [])];
   const groups = input?.sites.find((site) => site.name === name)?.nodeGroups ?? [];
-  return sum(groups.map(({ total, perNode, count }) => total ?? scale(perNode, Math.max(0, count))));
+  return groups.filter((group) => pods.some((pod) => mayRunOn(pod, group)));
 }
 
-function addNodes(fleet: JudgedFleet, { survivor, resource, need, have }: Overload): string {
-  const pools = fleet.sites.find(({ name }) => name === survivor)?.pools ?? [];
-  const pool = pools.find(({ perNode, nodes }) => nodes > 0 && amount(perNode, resource) > 0);
-  if (pool === undefined) return "";
-  const each = reportedValue(resource, amount(pool.perNode, resource));
-  return ` or add ${Math.ceil((need - have) / each)} x ${pool.machineType ?? pool.name}`;
+function isMore(totals: Resources, workloads: readonly WorkloadSpec[]): boolean {
+  const named = sum(workloads.map((one) => scale(podResources(one), one.replicas)));
+  const resources = ["cpuMillis", "memoryMiB", "pods", "ephemeralStorageMiB", ...Object.keys(totals.extended)];
+  return resources.some((resource) => amount(totals, resource) > amount(named, resource));
+}
+
+function addNodes(fleet: JudgedFleet, { survivor, short }: Overload): string {
+  if (short === undefined) return " or add nodes";
+  const { resource, need, have } = short;
+  const group = usableAt(fleet, survivor).find(
+    ({ pool, count, perNode }) => pool !== undefined && count > 0 && amount(perNode, resource) > 0,
+  );
+  if (group === undefined) return "";
+  const each = reportedValue(resource, amount(group.perNode, resource));
+  return ` or add ${Math.ceil((need - have) / each)} x ${group.machineType ?? group.pool}`;
 }

@@ -21,7 +21,7 @@ function isScaled(pool: JudgedPool): boolean {
 }
 
 function finding(fleet: JudgedFleet, site: JudgedSite, pool: JudgedPool) {
-  const counts = pool.nodes === 1 ? "node is" : "nodes are";
+  const counts = `${pool.possibleNodes === 1 ? "node" : "nodes"} ${pool.nodes === 1 ? "is" : "are"}`;
   return {
     message: `Pool ${pool.name} at ${site.name}: only ${pool.nodes} of ${pool.possibleNodes} ${counts} guaranteed; autoscaling during an outage is not counted (static stability). ${fleet.title} would hold only with all of them.`,
     site: site.name,

@@ -26,12 +26,31 @@ function findings({ input, capacity, running, requested }: JudgedFleet): Finding
     .filter(({ site }) => sites.has(site))
     .flatMap((placement) =>
       critical.flatMap(({ name }) => {
-        const everywhere = objects.filter((one) => one.name === name || one.name === `default/${name}`);
-        if (everywhere.length === 0) return [];
+        const everywhere = called(name, objects);
+        const names = new Set(everywhere.map((one) => one.name));
+        // Which of several it is, is said once for all sites.
+        if (names.size !== 1) return [];
         const here = everywhere.find(({ site }) => site === placement.site);
         return shortage(name, here, placement, lossFor(placement.site, capacity?.losses ?? []));
       }),
-    );
+    )
+    .concat(critical.flatMap(({ name }) => ambiguous(name, called(name, objects))));
+}
+
+/** The objects that a workload of the demand is: by its whole name, in the default namespace, or else in any. */
+function called(workload: string, objects: readonly RunningObject[]): RunningObject[] {
+  for (const name of [workload, `default/${workload}`]) {
+    const exact = objects.filter((one) => one.name === name);
+    if (exact.length > 0) return exact;
+  }
+  return objects.filter(({ name }) => name.endsWith(`/${workload}`));
+}
+
+function ambiguous(workload: string, objects: readonly RunningObject[]): Finding[] {
+  const names = [...new Set(objects.map(({ name }) => name))].sort();
+  if (names.length < 2) return [];
+  const message = `Workload ${workload} of the demand may be ${names.join(" or ")}, so its replicas are not judged: name it with its namespace.`;
+  return [{ message }];
 }
 
 function shortage(workload: string, here: RunningObject | undefined, at: SitePlacement, loss: string): Finding[] {

@@ -1,4 +1,5 @@
 import { nearest } from "pulumi-multisite/plan";
+import { noSuchSite } from "../declaredPools";
 import { isAbout, isDay } from "../exceptions";
 import type { JudgedFleet } from "../judged";
 import type { Rule } from "../rule";
@@ -18,7 +19,9 @@ export const staleFacts = (names: () => readonly string[]): Rule => ({
   remediation: "Measure again, name a machine type of the catalogue, or end the exception.",
   judge: (fleet) => [
     ...fleet.stale.map(({ text, site, urn }) => ({ message: text, site, urn })),
-    ...[...unknownSettings(fleet), ...unknownRules(fleet, names()), ...expired(fleet)].map((message) => ({ message })),
+    ...[...unknownSettings(fleet), ...unknownRules(fleet, names()), ...unknownSites(fleet), ...expired(fleet)].map(
+      (message) => ({ message }),
+    ),
   ],
 });
 
@@ -39,6 +42,16 @@ function unknownRules({ settings }: JudgedFleet, names: readonly string[]): stri
       ({ rule }) =>
         `Exception for ${rule}, which is no rule here${didYouMean(rule, names)}: give an id such as N1-004.`,
     );
+  return [...new Set(texts)];
+}
+
+/** Sites of a mesh may be in other programs; all others are those of the fleet. */
+function unknownSites({ settings, sites }: JudgedFleet): string[] {
+  if (sites.length === 0) return [];
+  const texts = (settings.exceptions ?? []).flatMap(({ rule, site }) => {
+    if (site === undefined || /^me-/i.test(rule) || sites.some(({ name }) => name === site)) return [];
+    return [`Exception for ${rule} is about ${noSuchSite(site, sites)}, or end it.`];
+  });
   return [...new Set(texts)];
 }
 

@@ -65,7 +65,7 @@ function late({ type, name, urn, props }: PolicyResource, now: string): Finding[
   const { validityEndTime, earlyRenewalHours, isCaCertificate } = known(props) as { [property: string]: unknown };
   if (type === SELF_SIGNED && (isCaCertificate === true || earlyRenewalHours === 0)) return [];
   // Not known yet: this very run makes it anew.
-  if (validityEndTime === UNKNOWN || validityEndTime === undefined) return [];
+  if (validityEndTime === UNKNOWN || validityEndTime === undefined || validityEndTime === null) return [];
   const problem = lateRenewal(
     {
       notAfter: String(validityEndTime),

@@ -1,3 +1,5 @@
+import { at, shown } from "../props";
+
 /** A Secret or ConfigMap, as far as it is readable. */
 export interface KubernetesData {
   /** `namespace/name`. */
@@ -10,12 +12,12 @@ export const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 
 /** The texts of a Secret or ConfigMap; what is unknown is left out. */
 export function kubernetesData(type: string, props: { readonly [property: string]: unknown }): KubernetesData {
-  const { namespace = "default", name = "" } = (props.metadata ?? {}) as { namespace?: unknown; name?: unknown };
+  const [namespace, name] = ["namespace", "name"].map((field) => at(props, "metadata", field));
   const encoded = entries(props.data).map(
     ([key, text]) => [key, type === SECRET ? Buffer.from(text, "base64").toString() : text] as const,
   );
   return {
-    where: `${String(namespace)}/${String(name)}`,
+    where: `${shown(namespace ?? "default")}/${shown(name ?? "")}`,
     texts: Object.fromEntries([...encoded, ...entries(props.stringData)]),
   };
 }

@@ -1,3 +1,4 @@
+import { at, text } from "../props";
 import type { JudgedResource } from "./trustRule";
 
 /** How long a certificate is asked to live, whoever signs it. */
@@ -22,12 +23,12 @@ const CERT_MANAGER_HOURS = 90 * 24;
 
 /** What asks for certificates, in programs with and without this library. */
 export const TERMS: { readonly [type: string]: Reader } = {
-  [SIGNED]: ({ isCaCertificate, validityPeriodHours, earlyRenewalHours = 0 }) => ({
+  [SIGNED]: ({ isCaCertificate, validityPeriodHours, earlyRenewalHours }) => ({
     ...{ isCa: isCaCertificate === true, hours: numberOf(validityPeriodHours) },
-    ...{ renewalHours: numberOf(earlyRenewalHours), property: "validityPeriodHours" },
+    ...{ renewalHours: numberOf(earlyRenewalHours ?? 0), property: "validityPeriodHours" },
   }),
   "aws:acmpca/certificate:Certificate": ({ validity, templateArn }, now) => ({
-    ...{ isCa: /CACertificate/.test(String(templateArn)), hours: awsHours(validity, now) },
+    ...{ isCa: /CACertificate/.test(text(templateArn)), hours: awsHours(validity, now) },
     ...{ renewalHours: undefined, property: "validity" },
   }),
   "gcp:certificateauthority/certificate:Certificate": ({ lifetime, config }) => ({
@@ -60,13 +61,6 @@ function hoursIn(text: unknown, form: RegExp, units: readonly number[]): number 
   const parts = typeof text === "string" ? form.exec(text) : null;
   if (parts === null) return undefined;
   return units.reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0);
-}
-
-function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) => (typeof inner === "object" && inner !== null ? (inner as Props)[name] : undefined),
-    value,
-  );
 }
 
 function numberOf(value: unknown): number | undefined {

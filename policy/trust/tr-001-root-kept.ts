@@ -1,3 +1,4 @@
+import { shown } from "../props";
 import { camelCased } from "./tr-002-certificate-terms";
 import type { JudgedResource, TrustRule } from "./trustRule";
 
@@ -27,15 +28,16 @@ function unprotected(what: string, { name, isProtected }: JudgedResource): strin
 
 function selfSigned(resource: JudgedResource): string[] {
   const { name, props } = resource;
-  const { earlyRenewalHours = 0, validityPeriodHours, maxPathLength } = props;
+  const { validityPeriodHours, maxPathLength } = props;
+  const earlyRenewalHours = props.earlyRenewalHours ?? 0;
   return [
     ...unprotected("Root", resource),
     ...(earlyRenewalHours === 0
       ? []
-      : [`Root ${name} renews itself ${String(earlyRenewalHours)} h before its end, which replaces it: set 0.`]),
+      : [`Root ${name} renews itself ${shown(earlyRenewalHours)} h before its end, which replaces it: set 0.`]),
     ...(typeof validityPeriodHours === "number" && validityPeriodHours >= LEAST_HOURS
       ? []
-      : [`Root ${name} lives ${String(validityPeriodHours)} h: give ${LEAST_HOURS} or more.`]),
+      : [`Root ${name} lives ${shown(validityPeriodHours)} h: give ${LEAST_HOURS} or more.`]),
     ...(maxPathLength === 0 ? [`Root ${name} has maxPathLength 0, which the tls provider drops: set 1.`] : []),
     ...camelCased(resource),
   ];

@@ -6,6 +6,7 @@ import {
   LINKERD_ROOTS,
   SIGNER_SECRETS,
 } from "pulumi-multisite/plan";
+import { at, listed } from "../props";
 import { RELEASE } from "./holders";
 import { CONFIG_MAP, kubernetesData, SECRET } from "./kubernetesData";
 import type { JudgedResource, TrustRule } from "./trustRule";
@@ -51,28 +52,20 @@ function bundlesIn({ type, name, props }: JudgedResource): Bundle[] {
     );
   }
   if (type === RELEASE) {
-    return VALUES.flatMap((path) => textual(`Release ${name}, value ${path.join(".")}`, at(props.values, path)));
+    return VALUES.flatMap((path) => textual(`Release ${name}, value ${path.join(".")}`, at(props.values, ...path)));
   }
   if (type !== TRUST_MANAGER_BUNDLE) {
-    return textual(`ClusterTrustBundle ${name}`, at(props.spec, ["trustBundle"]));
+    return textual(`ClusterTrustBundle ${name}`, at(props.spec, "trustBundle"));
   }
   // Its sources make one bundle: a root that two of them give is in it twice.
-  const sources = at(props.spec, ["sources"]);
-  const inline = (Array.isArray(sources) ? sources : []).map((source) => at(source, ["inLine"]));
+  const sources = at(props.spec, "sources");
+  const inline = listed(sources).map((source) => at(source, "inLine"));
   const texts = inline.filter((text): text is string => typeof text === "string");
   return texts.length === 0 ? [] : [{ what: `Bundle ${name}, inLine`, pem: texts.join("\n") }];
 }
 
 function textual(what: string, pem: unknown): Bundle[] {
   return typeof pem === "string" && pem !== "" ? [{ what, pem }] : [];
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === "object" && inner !== null ? (inner as { readonly [key: string]: unknown })[name] : undefined,
-    value,
-  );
 }
 
 function read(pem: string, what: string, now: Date): string[] {

@@ -1,3 +1,4 @@
+import { at, objects, shown, text } from "../props";
 import type { JudgedResource, TrustRule } from "./trustRule";
 
 /** Where a team keeps the state of its stacks, which no program can see. */
@@ -53,16 +54,14 @@ interface Declared {
 
 const PROVIDERS: { readonly [kind: string]: string } = { eks: "aws", gke: "gcp", aks: "azure" };
 
-type Props = { readonly [property: string]: unknown };
-
 function declared(type: string, props: JudgedResource["props"]): Declared {
-  const { faultDomain, sites } = ((type === FLEET ? props.spec : props.plan) ?? {}) as Props;
-  const all = (Array.isArray(sites) ? sites : []).map((site: Props | null) => ({
-    name: type === FLEET ? site?.name : site?.site,
-    region: site?.region,
-    provider: site?.provider ?? PROVIDERS[String(site?.kind)],
+  const from = type === FLEET ? props.spec : props.plan;
+  const all = objects(at(from, "sites")).map((site) => ({
+    name: type === FLEET ? site.name : site.site,
+    region: site.region,
+    provider: site.provider ?? PROVIDERS[text(site.kind)],
   }));
-  return { level: faultDomain, sites: all };
+  return { level: at(from, "faultDomain"), sites: all };
 }
 
 function unsaid(level: unknown, setting: string, region: string | undefined, provider: string | undefined): string[] {
@@ -78,7 +77,7 @@ function inside(
   site: Declared["sites"][number],
   level: unknown,
 ): string[] {
-  const must = `of site ${String(site.name)}, whose loss it must survive.`;
+  const must = `of site ${shown(site.name)}, whose loss it must survive.`;
   if (level === "provider" && provider !== undefined && provider === site.provider) {
     return [`${what} at ${provider}, the provider ${must}`];
   }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { OWNED_ABOVE } from "../../lib/plan/gateway/externalDns";
-import type { ObservedResource } from "../../lib/plan/observed";
+import { type ObservedResource, UNKNOWN } from "../../lib/plan/observed";
 import { ownerFindings } from "../../policy/owners";
+import { inAllPlaces } from "../support/places";
 
 const NAME = "shop.example.com";
 const HOSTNAME = "external-dns.alpha.kubernetes.io/hostname";
@@ -55,6 +56,27 @@ describe("who else owns a fleet's name", () => {
       assert.equal(found.length, message === undefined ? 0 : 1, found.join("\n"));
       if (message) assert.match(found[0] ?? "", message);
     });
+
+  it("nothing throws, whatever is null, unknown or of another form", () => {
+    for (const [title, resources] of ROWS)
+      for (const props of inAllPlaces(resources.map((one) => one.props)))
+        assert.doesNotThrow(
+          () =>
+            ownerFindings(
+              resources.map((one, i) => ({ ...one, props: props[i] })),
+              [NAME],
+            ),
+          title,
+        );
+  });
+
+  it("what is not known yet names nobody", () => {
+    const late = object("core/v1:Service", {}, { [HOSTNAME]: UNKNOWN });
+    const nameless = { ...late, props: { metadata: { name: UNKNOWN, annotations: { [HOSTNAME]: NAME } } } };
+    const found = ownerFindings([late, nameless], [NAME]).map((one) => one.message);
+    assert.equal(found.length, 1, found.join("\n"));
+    assert.match(found[0] ?? "", /^An object asks external-dns for shop\.example\.com/);
+  });
 
   it("nobody, where no fleet has a name", () => {
     for (const [, resources] of ROWS) assert.deepEqual(ownerFindings(resources, []), []);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { observe } from "pulumi-multisite/plan";
 import { rules } from "../../policy/policies";
+import { declaredVersusReal } from "../../policy/rules/n1-018-declared-vs-real";
 import { type SentResource, urnOf } from "../support/packProcess";
 import { deployment, EKS, eksCluster, eksPool, inCluster, kubernetes, threeClusters } from "../support/programs";
 import { type Given, onStack, UNKNOWN_VALUE } from "./fakes";
@@ -8,8 +10,41 @@ import { type Given, onStack, UNKNOWN_VALUE } from "./fakes";
 const LOSS = "n1-004-site-loss-aggregate";
 const ALL = ["multisite", ...rules.map(({ name }) => name)];
 
-/** What each rule says of each program: the exact messages. */
-const cases: [title: string, rule: string, resources: SentResource[], messages: string[], given?: Given][] = [
+const SITES = ["frankfurt", "ireland", "stockholm"];
+
+const SELF_MANAGED: SentResource = {
+  type: "aws:autoscaling/group:Group",
+  name: "own",
+  props: { tags: [{ key: "kubernetes.io/cluster/shop-ireland", value: "owned" }] },
+};
+
+const container = { name: "c", resources: { requests: { cpu: "1m", memory: "1Mi" } } };
+
+/** An object in Ireland that runs one small pod. */
+function pods(type: string, name: string, spec: object, pod: object = {}): SentResource {
+  return inCluster("ireland", type, name, { ...spec, template: { spec: { containers: [container], ...pod } } });
+}
+
+/** What the pack's configuration says of nodes that the program cannot show. */
+const OWN_NODES = {
+  ...{ site: "stockholm", pool: "own", nodes: 1 },
+  allocatable: { cpu: 3.9, memoryGiB: 13, pods: 58, verifiedAt: "2026-11-01" },
+};
+
+/** Many nodes beside a site's others that keep out what does not tolerate them. */
+function closedPool(site: string): SentResource {
+  return eksPool(
+    site,
+    50,
+    { taints: [{ key: "dedicated", value: "db", effect: "NO_SCHEDULE" }] },
+    { name: `${site}-db` },
+  );
+}
+
+/** What each rule says of each program: the exact messages, or how they begin. */
+type Case = [title: string, rule: string, resources: SentResource[], messages: (string | RegExp)[], given?: Given];
+
+const cases: Case[] = [
   [
     "one node short",
     LOSS,
@@ -49,6 +84,67 @@ const cases: [title: string, rule: string, resources: SentResource[], messages: 
     "n1-003-site-count",
     threeClusters([3, 3, 3]).slice(0, 4),
     ["1 fault domain for 1 tolerated failure: need 2. Add sites in other fault domains."],
+  ],
+  [
+    "a quorum with a site of which no node is guaranteed",
+    "n1-003-site-count",
+    threeClusters([9, 9, 9], { capacityType: "SPOT" }),
+    [
+      '2 fault domains for 1 tolerated failure: need 3 for quorum store "etcd". Two sites cannot keep a majority. No node is guaranteed at stockholm. Add sites in other fault domains.',
+    ],
+    { shared: { quorum: ["etcd"] } },
+  ],
+  [
+    "a quorum with nodes everywhere",
+    "n1-003-site-count",
+    threeClusters([9, 9, 1]),
+    [],
+    { shared: { quorum: ["etcd"] } },
+  ],
+  [
+    "nearest routing to nodes that the demand cannot use",
+    "n1-005-survivor-overload",
+    [...threeClusters([4, 4, 4]), ...SITES.map(closedPool)],
+    [
+      'Losing stockholm: routing "nearest" sends its 33.3% to frankfurt, which would need 18 cpu and guarantees 14.32. Use routing "spread" or add 2 x m6i.xlarge.',
+    ],
+    { shared: { routing: { model: "nearest" }, demand: { cpu: 27, memoryGiB: 18, pods: 18 } } },
+  ],
+  [
+    "nearest routing to nodes that a workload tolerates",
+    "n1-005-survivor-overload",
+    [...threeClusters([4, 4, 4]), ...SITES.map(closedPool)],
+    [],
+    {
+      shared: {
+        routing: { model: "nearest" },
+        demand: {
+          workloads: [{ name: "web", replicas: 27, cpu: 1, memoryGiB: 0.6, tolerations: [{ operator: "Exists" }] }],
+        },
+      },
+    },
+  ],
+  [
+    "nearest routing to nodes that the sums fit and the pods do not",
+    "n1-005-survivor-overload",
+    threeClusters([3, 3, 3]),
+    [
+      'Losing stockholm: routing "nearest" sends its 33.3% to frankfurt, which would carry 66.7% of the demand, and its nodes have room for the pods of 50%. Use routing "spread" or add nodes.',
+    ],
+    {
+      shared: {
+        routing: { model: "nearest" },
+        demand: { workloads: [{ name: "web", replicas: 6, cpu: 2, memoryGiB: 1 }] },
+      },
+    },
+  ],
+  [
+    "an autoscaler's maximum of which one node is there",
+    "n1-006-guaranteed-not-max",
+    threeClusters([3, 3, 1], { scalingConfig: { minSize: 1, desiredSize: 1, maxSize: 9 } }),
+    [
+      "Pool stockholm-apps at stockholm: only 1 of 9 nodes is guaranteed; autoscaling during an outage is not counted (static stability). This program would hold only with all of them.",
+    ],
   ],
   [
     "an autoscaler's maximum that would save it",
@@ -136,6 +232,28 @@ const cases: [title: string, rule: string, resources: SentResource[], messages: 
       "web at stockholm: max 0 replicas < 12 required when aws/eu-central-1 is lost; nodes would be idle while pods are missing (12 short).",
     ],
     web(24),
+  ],
+  [
+    "replicas in another namespace than the default",
+    "n1-012-replicas-prescaled",
+    threeClusters([3, 3, 3]).map((one) => inNamespace("shop", one)),
+    ["frankfurt", "stockholm", "ireland"].map((site) => {
+      const lost = site === "frankfurt" ? "eu-north-1" : "eu-central-1";
+      return `shop/web at ${site}: max 12 replicas < 15 required when aws/${lost} is lost; nodes would be idle while pods are missing (3 short).`;
+    }),
+    web(30),
+  ],
+  [
+    "a workload that may be one of two",
+    "n1-012-replicas-prescaled",
+    [
+      ...threeClusters([3, 3, 3]).map((one) => inNamespace("shop", one)),
+      inNamespace("blog", { ...deployment("ireland", "web", 1, { cpu: "1", memory: "1Gi" }), name: "ireland-blog" }),
+    ],
+    [
+      "Workload web of the demand may be blog/web or shop/web, so its replicas are not judged: name it with its namespace.",
+    ],
+    web(30),
   ],
   [
     "a budget that allows nobody to go",
@@ -226,17 +344,130 @@ const cases: [title: string, rule: string, resources: SentResource[], messages: 
   [
     "self-managed nodes",
     "multisite",
-    [
-      ...threeClusters([3, 3, 3]),
-      {
-        type: "aws:autoscaling/group:Group",
-        name: "own",
-        props: { tags: [{ key: "kubernetes.io/cluster/shop-ireland", value: "owned" }] },
-      },
-    ],
+    [...threeClusters([3, 3, 3]), SELF_MANAGED],
     [
       'Group "own" is a group of self-managed nodes, which is not judged. It counts as nothing: declare what it guarantees under `pools` in the pack\'s configuration.',
     ],
+  ],
+  [
+    "self-managed nodes that a setting declares",
+    "multisite",
+    [...threeClusters([3, 3, 2]), SELF_MANAGED],
+    [],
+    { shared: { pools: [OWN_NODES] } },
+  ],
+  [
+    "self-managed nodes that a setting declares",
+    LOSS,
+    threeClusters([3, 3, 2]),
+    [],
+    { shared: { pools: [OWN_NODES] } },
+  ],
+  [
+    "self-managed nodes of which a setting does not say all",
+    LOSS,
+    threeClusters([3, 3, 2]),
+    [/^Losing frankfurt: cpu left 17\.9 < demand 18/],
+    { shared: { pools: [{ site: "stockholm", pool: "own", nodes: 1 }] } },
+  ],
+  [
+    "pools of the configuration that are nowhere",
+    "n1-019-stale-facts",
+    threeClusters([3, 3, 3]),
+    [
+      "Setting pools: pool own is of site stokholm, which is not here (did you mean stockholm?): give one of frankfurt, ireland, stockholm.",
+      "Setting pools: site stockholm has no pool stockholm-app (did you mean stockholm-apps?): give its name, or one that is less like it.",
+      "Setting pools: no site has a pool elsewhere: name the site that it belongs to.",
+      "Setting pools: site ireland has no pool own in this program: give both its `nodes` and its `allocatable`, by which it counts.",
+    ],
+    {
+      shared: {
+        pools: [
+          OWN_NODES,
+          { site: "stockholm", pool: "stockholm-apps", nodes: 3 },
+          { ...OWN_NODES, site: "stokholm" },
+          { ...OWN_NODES, pool: "stockholm-app" },
+          { pool: "elsewhere", nodes: 3 },
+          { site: "ireland", pool: "own", nodes: 3 },
+        ],
+      },
+    },
+  ],
+  [
+    "a pool that is nearly named as another counts once",
+    LOSS,
+    threeClusters([3, 3, 2]),
+    [/^Losing frankfurt: cpu left 17\.9 < demand 18/],
+    { shared: { pools: [{ ...OWN_NODES, pool: "stockholm-app" }] } },
+  ],
+  [
+    "an exception for a site that is nowhere",
+    "n1-019-stale-facts",
+    threeClusters([3, 3, 3]),
+    [
+      "Exception for N1-004 is about site oslo, which is not here: give one of frankfurt, ireland, stockholm, or end it.",
+    ],
+    {
+      shared: {
+        exceptions: ["N1-004", "ME-001"].flatMap((rule) =>
+          ["oslo", "ireland"].map((site) => ({ rule, site, reason: "moving", expires: "2026-12-31" })),
+        ),
+      },
+    },
+  ],
+  [
+    "a demand that is larger than what is counted, where it holds",
+    "multisite",
+    [
+      ...threeClusters([3, 3, 3]),
+      inCluster("ireland", "autoscaling/v2:HorizontalPodAutoscaler", "other", {
+        scaleTargetRef: { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "other" },
+        maxReplicas: 50,
+      }),
+      inCluster("ireland", "autoscaling.k8s.io/v1:VerticalPodAutoscaler", "web", {}),
+      inCluster("ireland", "core/v1:ResourceQuota", "all", {}),
+      deployment("ireland", "vague", 1, { cpu: "1m" }),
+      pods("batch/v1:Job", "paused", { suspend: true }),
+      pods("apps/v1:Deployment", "claims", {}, { resourceClaims: [{ name: "gpu" }] }),
+      inCluster("ireland", "batch/v1:CronJob", "nightly", {
+        jobTemplate: { spec: { template: { spec: { containers: [container] } } } },
+      }),
+      { ...deployment("ireland", "web", 1, { cpu: "1m", memory: "1Mi" }), name: "ireland-web-again" },
+      { type: "kubernetes:helm.sh/v3:Release", name: "shop", props: { chart: "shop" } },
+    ],
+    [
+      /^Written more than once, so only the last counts: .*web/,
+      /^Requests that a VerticalPodAutoscaler raises are not counted: .*web/,
+      /^Suspended, so counted as nothing: .*paused/,
+      /^Devices asked for by resource claims are not counted: .*claims/,
+      /^CronJobs that may overlap \(concurrencyPolicy Allow\) are counted as one run at a time: .*nightly/,
+      /^Autoscalers of workloads that are not in the manifests: .*other/,
+      /^Containers that lack a request for memory only: .*vague/,
+      "What Helm releases bring is not in the program, so its requests count as nothing: shop. Declare `demand` in the pack's configuration.",
+    ],
+  ],
+  [
+    "a Rollout of another object's pods, where it holds",
+    "multisite",
+    [
+      ...threeClusters([3, 3, 3]),
+      inCluster("ireland", "argoproj.io/v1alpha1:Rollout", "shop", { replicas: 50, workloadRef: { name: "shop" } }),
+      inCluster("ireland", "cert-manager.io/v1:Certificate", "shop", {}),
+    ],
+    [/^Custom resources may start pods that are not counted: .*Rollout/],
+  ],
+  [
+    "custom resources that start no pods, where it holds",
+    "multisite",
+    [...threeClusters([3, 3, 3]), inCluster("ireland", "cert-manager.io/v1:Certificate", "shop", {})],
+    [],
+  ],
+  [
+    "a release where the demand is declared",
+    "multisite",
+    [...threeClusters([3, 3, 3]), { type: "kubernetes:helm.sh/v3:Release", name: "shop", props: { chart: "shop" } }],
+    [],
+    demand(10),
   ],
 ];
 
@@ -248,6 +479,11 @@ function web(replicas: number): Given {
 function autoscaler(site: string, minReplicas: number, maxReplicas: number): SentResource {
   const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
   return inCluster(site, "autoscaling/v2:HorizontalPodAutoscaler", "hpa", { scaleTargetRef, minReplicas, maxReplicas });
+}
+
+function inNamespace(namespace: string, one: SentResource): SentResource {
+  if (!one.type.startsWith("kubernetes:")) return one;
+  return { ...one, props: { ...one.props, metadata: { name: "web", namespace } } };
 }
 
 function budget(site: string, spec: object): SentResource {
@@ -263,7 +499,13 @@ function demand(amount: number): Given {
 
 describe("the rules on programs without a Fleet", () => {
   for (const [title, rule, resources, messages, given] of cases) {
-    it(`${rule}: ${title}`, () => assert.deepEqual(onStack(rule, resources, given).messages, messages));
+    it(`${rule}: ${title}`, () => {
+      const found = onStack(rule, resources, given).messages;
+      assert.equal(found.length, messages.length, found.join("\n"));
+      for (const [i, message] of messages.entries())
+        if (typeof message === "string") assert.equal(found[i], message);
+        else assert.match(found[i] ?? "", message);
+    });
   }
 
   it("apply to no stack without sites", () => {
@@ -321,6 +563,9 @@ describe("the rules on programs without a Fleet", () => {
 });
 
 describe("the rules on programs with a Fleet", () => {
+  const resource = ({ type, name, props, propertyDependencies = {} }: SentResource) => ({
+    ...{ urn: urnOf(type, name), type, name, props, ignoreChanges: [], propertyDependencies },
+  });
   const site = "urn:pulumi:dev::test::multisite:index:Fleet$multisite:index:Site::frankfurt";
   const pools = [{ name: "apps", machineType: "m6i.xlarge", guaranteedNodes: 3 }];
   const program = (pool: SentResource): SentResource[] => [
@@ -346,6 +591,56 @@ describe("the rules on programs with a Fleet", () => {
     assert.match(onStack(DECLARED, program(other)).messages.join(), /guarantees 3 x t3.micro/);
     const stranger = { ...eksPool("frankfurt", 3), name: "other" };
     assert.match(onStack(DECLARED, program(stranger)).messages.join(), /has no such pool/);
+  });
+
+  it("compare the pool of exactly that name", () => {
+    const named = (name: string, nodes: number, labels = {}) => ({ ...eksPool("frankfurt", nodes, { labels }), name });
+    const [fleet, , ...rest] = program(named("frankfurt-apps", 3));
+    const declares = (...declared: object[]): SentResource => ({
+      ...{ type: "multisite:index:Site", name: "frankfurt", urn: site },
+      props: { name: "frankfurt", pools: declared },
+    });
+    const both = [pools[0]!, { name: "web-apps", machineType: "m6i.xlarge", guaranteedNodes: 6 }];
+    const said = (declared: SentResource, ...real: SentResource[]) =>
+      onStack(DECLARED, [fleet!, declared, rest[0]!, ...real.map((one) => ({ ...one, parent: site })), rest[2]!])
+        .messages;
+    assert.match(
+      said(declares(...both), named("frankfurt-web-apps", 6), named("frankfurt-apps", 0)).join(),
+      /^Site frankfurt declares 3 x m6i.xlarge but \S+::frankfurt-apps guarantees 0 x m6i.xlarge\.$/,
+    );
+    assert.deepEqual(said(declares(...both), named("frankfurt-web-apps", 6), named("frankfurt-apps", 3)), []);
+    assert.deepEqual(said(declares(pools[0]!), named("frankf-shortened", 3, { "multisite-pool": "apps" })), []);
+    assert.match(said(declares(pools[0]!), named("frankfurt-web-apps", 6)).join(), /has no such pool/);
+  });
+
+  it("compare what lets pods onto the nodes, as far as the Fleet says it", () => {
+    const windows = eksPool("frankfurt", 3, { amiType: "WINDOWS_CORE_2022_x86_64" });
+    assert.match(
+      onStack(DECLARED, program(windows)).messages.join(),
+      /but \S+ runs Windows, where no Linux pod runs\.$/,
+    );
+    const traits = { labels: { tier: "web" }, taints: [], maximumPods: 110, diskGiB: 100 };
+    const startup = { key: "node.cilium.io/agent-not-ready", value: "true", effect: "NO_EXECUTE" };
+    const compared = (props: object) => {
+      const { sites } = observe([
+        resource(eksCluster("frankfurt", "eu-central-1")),
+        resource(eksPool("frankfurt", 3, { labels: { tier: "web" }, diskSize: 100, taints: [startup], ...props })),
+      ]);
+      const declared = [{ ...pools[0]!, traits }];
+      const facts = { fleets: [], judged: [], observed: observe([]), routes: [] };
+      const found = declaredVersusReal.compare?.({
+        ...facts,
+        sites: [{ name: "frankfurt", urn: site, pools: declared, real: sites[0] }],
+      });
+      return (found ?? []).map(({ message }) => message.replace(/^.* but \S+ /, ""));
+    };
+    assert.deepEqual(compared({}), []);
+    assert.deepEqual(compared({ taints: [{ key: "x", effect: "NO_SCHEDULE" }] }), ["has the taint x:NoSchedule."]);
+    assert.deepEqual(compared({ taints: [{ key: "x", effect: "PREFER_NO_SCHEDULE" }] }), []);
+    assert.deepEqual(compared({ labels: {}, diskSize: 20 }), [
+      "lacks the label tier=web and has disks of 20 GiB instead of 100.",
+    ]);
+    assert.deepEqual(compared({ diskSize: 0 }), []);
   });
 
   it("note what can be compared only after the update", () => {

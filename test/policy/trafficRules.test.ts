@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { ObservedResource } from "../../lib/plan/observed";
 import type { TrafficSpec } from "../../lib/plan/routing/spec";
 import type { FleetSpec } from "../../lib/plan/spec";
+import { routeFindings } from "../../policy/routes";
 import { ACME, gateway } from "../support/gateway";
-import type { SentResource } from "../support/packProcess";
+import { type SentResource, urnOf } from "../support/packProcess";
+import { inAllPlaces } from "../support/places";
 import { inCluster, threeClusters } from "../support/programs";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "../support/specs";
 import { ACCELERATOR, CLOUD_DNS, FRONT_DOOR, LOAD_BALANCER, ROUTE53, threeClouds, traffic } from "../support/traffic";
@@ -111,10 +114,14 @@ const record = (name: string, props: object): SentResource => ({
   props: { name: "shop.example.com", type: "A", setIdentifier: name, ...props },
 });
 
+const unchecked = (service: string) => (name: string) =>
+  `Site record ${name} has no health check on ${service}: traffic will keep going to a dead site. Give it one.`;
+
 // biome-ignore format: a table reads by its rows
 const STACKS: [title: string, extra: SentResource[], messages: string[]][] = [
   ["checked records", [record("a", { records: ["203.0.113.1"], healthCheckId: "x", weightedRoutingPolicies: [{ weight: 1 }] })], []],
   ["a check that is not known yet", [record("a", { records: ["203.0.113.1"], healthCheckId: UNKNOWN_VALUE })], []],
+  ["an alias that is not known yet", [record("a", { aliases: UNKNOWN_VALUE }), record("b", { aliases: [{ evaluateTargetHealth: UNKNOWN_VALUE }] })], []],
   ["a simple record", [{ type: "aws:route53/record:Record", name: "www", props: { type: "A", records: ["203.0.113.1"] } }], []],
   ["a record without a check", [record("a", { records: ["203.0.113.1"] })], [
     "Site record a has no health check on route53: traffic will keep going to a dead site. Give it one.",
@@ -131,10 +138,38 @@ const STACKS: [title: string, extra: SentResource[], messages: string[]][] = [
   ["a dial of 0", [{ type: "aws:globalaccelerator/endpointGroup:EndpointGroup", name: "eu", props: { trafficDialPercentage: 0 } }], [
     "Endpoint group eu is drained by a traffic dial of 0, which fail-over ignores. Give its endpoints weight 0, or take them out.",
   ]],
+  ["no check, as state has it", [record("a", { records: ["203.0.113.1"], healthCheckId: "" }), record("b", { records: ["203.0.113.2"], healthCheckId: null })], ["a", "b"].map(unchecked("route53"))],
+  ["no identifier, as state has it", [record("a", { setIdentifier: "", aliases: [{ name: "x.example.com", evaluateTargetHealth: false }] }), record("b", { setIdentifier: null, records: ["203.0.113.1"] })], []],
+  ["a name without a check", [record("a", { type: "CNAME", records: ["elb.amazonaws.com"], weightedRoutingPolicies: [{ weight: 1 }] })], ["a"].map(unchecked("route53"))],
+  ["a name that is not known yet", [record("a", { type: "CNAME", records: [UNKNOWN_VALUE] })], []],
+  ["a name that leads on to a record with a check", [
+    { type: "gcp:dns/recordSet:RecordSet", name: "g", props: { name: "shop.example.com.", type: "CNAME", routingPolicy: { geos: [{ rrdatas: ["eu.example.com."] }, { rrdatas: ["us.example.com."] }] } } },
+    ...["eu", "us"].map((name) => ({ type: "gcp:dns/recordSet:RecordSet", name, props: { name: `${name}.example.com.`, type: "A", routingPolicy: { healthCheck: "x", primaryBackup: {} } } })),
+  ], []],
+  ["names of Cloud DNS that nobody checks", [{ type: "gcp:dns/recordSet:RecordSet", name: "g", props: { type: "CNAME", routingPolicy: { geos: [{ rrdatas: ["eu.example.org."] }, { rrdatas: ["us.example.org."] }] } } }], ["g"].map(unchecked("cloudDns"))],
+  ["a record without a policy, as state has it", [{ type: "gcp:dns/recordSet:RecordSet", name: "g", props: { type: "A", routingPolicy: null, rrdatas: ["203.0.113.1"] } }], []],
+  ["checked items of Cloud DNS, as state has them", [{ type: "gcp:dns/recordSet:RecordSet", name: "g", props: { type: "A", routingPolicy: { healthCheck: "x", wrrs: ["a", "b"].map((one) => ({ weight: 1, rrdatas: [], healthCheckedTargets: { externalEndpoints: [one] } })) } } }], []],
+  ["an endpoint of a profile of one API version", [{ type: "azure-native:trafficmanager/v20220401:Profile", name: "p", props: { endpoints: [{ name: "e", alwaysServe: "Enabled" }, null] } }], ["e of profile p"].map(unchecked("trafficManager"))],
+  ["an endpoint of its own that is always served", [
+    { type: "azure-native:trafficmanager:Endpoint", name: "e", props: { alwaysServe: "Enabled" } },
+    { type: "azure-native_trafficmanager_v20220401:trafficmanager:Endpoint", name: "f", props: { alwaysServe: "Enabled" } },
+    { type: "azure-native:trafficmanager:Endpoint", name: "checked", props: { alwaysServe: "Disabled" } },
+  ], ["e", "f"].map(unchecked("trafficManager"))],
   ["another's name", [inCluster("frankfurt", "core/v1:Service", "web", {}, { metadata: { name: "web", annotations: { "external-dns.alpha.kubernetes.io/hostname": "other.example.com" } } })], []],
 ];
 
 describe("rules of traffic, by the records of any program", () => {
   for (const [title, extra, messages] of STACKS)
     it(title, () => assert.deepEqual(onStack(HEALTH, [...threeClusters([3, 3, 3]), ...extra]).messages, messages));
+
+  it("throws nothing, whatever is null, unknown or of another form", () => {
+    for (const [title, extra] of STACKS)
+      for (const changed of inAllPlaces(extra.map(({ props }) => props))) {
+        const resources = extra.map((one, i): ObservedResource => {
+          const identity = { urn: urnOf(one.type, one.name), type: one.type, name: one.name };
+          return { ...identity, props: changed[i], ignoreChanges: [], propertyDependencies: {} };
+        });
+        assert.doesNotThrow(() => routeFindings(resources, []), title);
+      }
+  });
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { UNKNOWN } from "pulumi-multisite/plan";
 import { trustRules } from "../../policy/trust";
 import type { JudgedResource } from "../../policy/trust/trustRule";
+import { inAllPlaces } from "../support/places";
 import { intermediate, leaf, root } from "../trust/certificates";
 
 const good = root("good");
@@ -54,6 +55,43 @@ test("what is right is not violated", () => {
   const issuer = { "tls.crt": below.certPem + good.certPem, "tls.key": below.keyPem };
   assert.deepEqual(said(SECRET, secret("cert-manager", "multisite-site-ca", issuer)), []);
   assert.deepEqual(said("multisite:index:Trust", trust([g1])), []);
+});
+
+test("what state has as null is what the program did not give", () => {
+  assert.deepEqual(said(SELF, { ...rootProps, earlyRenewalHours: null }), []);
+  assert.match(
+    said("tls:index/privateKey:PrivateKey", { algorithm: "ECDSA", ecdsaCurve: null }).join(),
+    /no ecdsaCurve/,
+  );
+  assert.deepEqual(said("tls:index/privateKey:PrivateKey", { algorithm: "RSA", rsaBits: null }), []);
+  const rotation = { revision: 0, generations: [g1], expelled: UNKNOWN };
+  assert.match(
+    said("multisite:index:Trust", { plan: { rotation, sites: [] } }).join(),
+    /not say its rotation in plain/,
+  );
+});
+
+test("nothing throws, whatever is null, unknown or of another form", () => {
+  const pair = { "tls.crt": own.certPem, "tls.key": own.keyPem };
+  const whole: [type: string, props: object][] = [
+    [SELF, { ...rootProps, allowedUses: ["cert_signing"] }],
+    [SIGNED, leafProps],
+    [MAP, bundle(good.certPem)],
+    [SECRET, secret("kube-system", "hubble-server-certs", pair)],
+    ["tls:index/privateKey:PrivateKey", { algorithm: "RSA", rsaBits: 2048, ecdsaCurve: "P256" }],
+    ["kubernetes:trust.cert-manager.io/v1alpha1:Bundle", { spec: { sources: [{ inLine: good.certPem }] } }],
+    ["kubernetes:helm.sh/v3:Release", { values: { tls: { caBundle: { content: good.certPem } } } }],
+    ["kubernetes:cert-manager.io/v1:Certificate", { spec: { isCA: false, duration: "2160h", renewBefore: "720h" } }],
+    ["aws:acmpca/certificate:Certificate", { validity: { type: "DAYS", value: "90" }, templateArn: "EndEntity" }],
+    ["multisite:index:Trust", trust([g1, { name: "g2", state: "next" }])],
+    [
+      "multisite:index:Trust",
+      { plan: { rotation: { generations: [g1], expelled: ["oslo"], issuedByNext: [] }, sites: [] } },
+    ],
+  ];
+  for (const [type, props] of whole)
+    for (const changed of inAllPlaces(props))
+      assert.doesNotThrow(() => said(type, changed), `${type} ${Object.keys(changed).join()}`);
 });
 
 test("a certificate given for the public name is warned of in its last third, and no other Secret is", () => {
