@@ -33,7 +33,10 @@ export function asObserved({ cluster, region }: ObservedSite, { pool, nodes }: D
   };
 }
 
-/** Entries that change nothing, since what they are about is not there. */
+/**
+ * Entries that change nothing, since what they are about is not there, though something is that is called much like it: others
+ * may be about another stack with the same configuration.
+ */
 export function strayPools(sites: readonly ObservedSite[], pools: readonly PoolSetting[]): Stale[] {
   return pools.flatMap((entry): Stale[] => {
     const text = stray(sites, entry);
@@ -45,10 +48,14 @@ function stray(sites: readonly ObservedSite[], entry: PoolSetting): string | und
   const { site: name, pool, nodes, allocatable } = entry;
   if (name === undefined) {
     if (sites.some((site) => hasPool(site, entry))) return undefined;
-    return `no site has a pool ${pool}: name the site that it belongs to.`;
+    const meant = sites.flatMap((site) => likely(site, entry) ?? [])[0];
+    return meant === undefined ? undefined : `no site has a pool ${pool} (did you mean ${meant}?): give its name.`;
   }
   const site = sites.find((one) => one.name === name);
-  if (site === undefined) return `pool ${pool} is of ${noSuchSite(name, sites)}.`;
+  if (site === undefined) {
+    const text = misspelledSite(name, sites);
+    return text === undefined ? undefined : `pool ${pool} is of ${text}.`;
+  }
   if (hasPool(site, entry)) return undefined;
   const meant = likely(site, entry);
   if (meant !== undefined) {
@@ -58,12 +65,12 @@ function stray(sites: readonly ObservedSite[], entry: PoolSetting): string | und
   return `site ${name} has no pool ${pool} in this program: give both its \`nodes\` and its \`allocatable\`, by which it counts.`;
 }
 
-/** What a reader is told of a site that is not there. */
-export function noSuchSite(name: string, sites: readonly { readonly name: string }[]): string {
+/** What a reader is told of a site that is not there, where one is that may be meant. */
+export function misspelledSite(name: string, sites: readonly { readonly name: string }[]): string | undefined {
   const names = sites.map((site) => site.name);
-  const near = nearest(name, names);
-  const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
-  return `site ${name}, which is not here${meant}: give one of ${names.join(", ")}`;
+  const near = names.includes(name) ? undefined : nearest(name, names);
+  if (near === undefined) return undefined;
+  return `site ${name}, which is not here (did you mean ${near}?): give one of ${names.join(", ")}`;
 }
 
 function hasPool(site: ObservedSite, { pool }: PoolSetting): boolean {

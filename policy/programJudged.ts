@@ -9,7 +9,7 @@ import {
   fromGiB,
   type Observed,
   type ObservedSite,
-  observedDomain,
+  observedDomains,
   podRange,
   podResources,
   resources,
@@ -28,9 +28,10 @@ import { stricter } from "./stricter";
 export function judgeProgram(observed: Observed, settings: Settings, today: string): JudgedFleet {
   const level = settings.faultDomain ?? "region";
   const own = observed.sites.filter(({ component }) => component === undefined);
+  const domains = observedDomains(own, level);
   const sites = own.map((site) => ({
     site,
-    domain: observedDomain(site, level),
+    domain: domains.get(site),
     pools: countedPools(site, observed, settings),
   }));
   const input = stricter(

@@ -1,5 +1,5 @@
 import { nearest } from "pulumi-multisite/plan";
-import { noSuchSite } from "../declaredPools";
+import { misspelledSite } from "../declaredPools";
 import { isAbout, isDay } from "../exceptions";
 import type { JudgedFleet } from "../judged";
 import type { Rule } from "../rule";
@@ -45,12 +45,11 @@ function unknownRules({ settings }: JudgedFleet, names: readonly string[]): stri
   return [...new Set(texts)];
 }
 
-/** Sites of a mesh may be in other programs; all others are those of the fleet. */
+/** Sites that are none, and called much like one: others may be those of another stack with the same configuration. */
 function unknownSites({ settings, sites }: JudgedFleet): string[] {
-  if (sites.length === 0) return [];
   const texts = (settings.exceptions ?? []).flatMap(({ rule, site }) => {
-    if (site === undefined || /^me-/i.test(rule) || sites.some(({ name }) => name === site)) return [];
-    return [`Exception for ${rule} is about ${noSuchSite(site, sites)}, or end it.`];
+    const text = site === undefined ? undefined : misspelledSite(site, sites);
+    return text === undefined ? [] : [`Exception for ${rule} is about ${text}, or end it.`];
   });
   return [...new Set(texts)];
 }

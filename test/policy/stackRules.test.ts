@@ -371,13 +371,13 @@ const cases: Case[] = [
     { shared: { pools: [{ site: "stockholm", pool: "own", nodes: 1 }] } },
   ],
   [
-    "pools of the configuration that are nowhere",
+    "pools of the configuration that are nowhere, and called much like one that is there",
     "n1-019-stale-facts",
     threeClusters([3, 3, 3]),
     [
       "Setting pools: pool own is of site stokholm, which is not here (did you mean stockholm?): give one of frankfurt, ireland, stockholm.",
       "Setting pools: site stockholm has no pool stockholm-app (did you mean stockholm-apps?): give its name, or one that is less like it.",
-      "Setting pools: no site has a pool elsewhere: name the site that it belongs to.",
+      "Setting pools: no site has a pool stockholm-aps (did you mean stockholm-apps?): give its name.",
       "Setting pools: site ireland has no pool own in this program: give both its `nodes` and its `allocatable`, by which it counts.",
     ],
     {
@@ -387,7 +387,10 @@ const cases: Case[] = [
           { site: "stockholm", pool: "stockholm-apps", nodes: 3 },
           { ...OWN_NODES, site: "stokholm" },
           { ...OWN_NODES, pool: "stockholm-app" },
+          { pool: "stockholm-aps", nodes: 3 },
+          // Of another stack with the same configuration.
           { pool: "elsewhere", nodes: 3 },
+          { ...OWN_NODES, site: "oslo" },
           { site: "ireland", pool: "own", nodes: 3 },
         ],
       },
@@ -401,17 +404,17 @@ const cases: Case[] = [
     { shared: { pools: [{ ...OWN_NODES, pool: "stockholm-app" }] } },
   ],
   [
-    "an exception for a site that is nowhere",
+    "an exception for a site that is nowhere, and called much like one that is there",
     "n1-019-stale-facts",
     threeClusters([3, 3, 3]),
     [
-      "Exception for N1-004 is about site oslo, which is not here: give one of frankfurt, ireland, stockholm, or end it.",
+      "Exception for N1-004 is about site irland, which is not here (did you mean ireland?): give one of frankfurt, ireland, stockholm, or end it.",
     ],
     {
       shared: {
-        exceptions: ["N1-004", "ME-001"].flatMap((rule) =>
-          ["oslo", "ireland"].map((site) => ({ rule, site, reason: "moving", expires: "2026-12-31" })),
-        ),
+        exceptions: ["oslo", "irland", "ireland"].map((site) => ({
+          ...{ rule: "N1-004", site, reason: "moving", expires: "2026-12-31" },
+        })),
       },
     },
   ],
