@@ -1,6 +1,7 @@
 import { type BlockPool, blockPool, siteAddresses } from "./addresses";
 import { capacityVerdict } from "./capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
+import { cloudTaints } from "./cloudTaints";
 import { faultDomainOf, providerOf } from "./faultDomains";
 import { gatewayOverhead } from "./gateway/overhead";
 import { ceil } from "./grains";
@@ -152,7 +153,7 @@ function nodeGroup(site: SitePlan, pool: PoolPlan): NodeGroup {
     perNode: offeredPerNode(pool),
     architecture: pool.architecture,
     labels: poolLabels(site, pool),
-    taints: pool.taints,
+    taints: [...pool.taints, ...cloudTaints(site, pool)],
     addable: addable(site, pool),
     machineType: pool.machineType,
   };

@@ -52,12 +52,17 @@ function tooFew(declared: DeclaredPoolFacts, real: ObservedPool, { nodes, types 
 /** Cilium takes this taint away from every node that it has come up on, so it keeps nothing out for long. */
 const STARTUP_TAINT = /agent-not-ready$/;
 
+/** A taint of the program's: those that a cloud sets by itself are no difference from what was declared. */
+function isClosing(taint: TaintSpec): boolean {
+  return taint.effect !== "PreferNoSchedule" && !STARTUP_TAINT.test(taint.key) && !("admits" in taint);
+}
+
 /** What lets fewer pods onto the nodes than the plan has counted on. */
 function unlike(traits: DeclaredTraits | undefined, { description, labels, taints }: ObservedPool): string[] {
   if (traits === undefined) return [];
   const { maxPods, diskGiB } = description;
   const declared = new Set(traits.taints.map(taintText));
-  const closing = taints.filter(({ key, effect }) => effect !== "PreferNoSchedule" && !STARTUP_TAINT.test(key));
+  const closing = taints.filter(isClosing);
   const lacking = Object.entries(traits.labels).filter(([key, value]) => labels[key] !== value);
   return [
     ...closing.map(taintText).flatMap((text) => (declared.has(text) ? [] : [`has the taint ${text}`])),

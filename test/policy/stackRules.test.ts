@@ -646,6 +646,42 @@ describe("the rules on programs with a Fleet", () => {
     assert.deepEqual(compared({ diskSize: 0 }), []);
   });
 
+  it("find no difference in what a cloud itself puts on nodes", () => {
+    const { sites } = observe([
+      resource({
+        type: "gcp:container/cluster:Cluster",
+        name: "belgium",
+        props: { name: "belgium", location: "europe-west1" },
+      }),
+      resource({
+        type: "gcp:container/nodePool:NodePool",
+        name: "belgium-apps",
+        props: {
+          cluster: "belgium",
+          location: "europe-west1",
+          nodeLocations: ["europe-west1-b"],
+          nodeCount: 3,
+          nodeConfig: { machineType: "a2-highgpu-1g" },
+        },
+      }),
+    ]);
+    assert.deepEqual(
+      sites[0]?.pools[0]?.taints.map(({ key }) => key),
+      ["nvidia.com/gpu"],
+    );
+    const declared = {
+      ...pools[0]!,
+      machineType: "a2-highgpu-1g",
+      traits: { labels: {}, taints: [], maximumPods: 32, diskGiB: 50 },
+    };
+    const facts = { fleets: [], judged: [], observed: observe([]), routes: [] };
+    const found = declaredVersusReal.compare?.({
+      ...facts,
+      sites: [{ name: "belgium", urn: site, pools: [declared], real: sites[0] }],
+    });
+    assert.deepEqual(found, []);
+  });
+
   it("note what can be compared only after the update", () => {
     const late = eksPool("frankfurt", UNKNOWN_VALUE);
     assert.deepEqual(onStack(DECLARED, program(late)).messages, []);

@@ -1,6 +1,6 @@
+import { GKE_ARM, GKE_GPU } from "../cloudTaints";
 import type { Count, GkePool } from "../guaranteed";
 import { machine } from "../machines";
-import type { CloudTaint } from "../schedulable";
 import type { TaintSpec } from "../spec";
 import { plainReader, type Reader, reader } from "./read";
 import { taintsOf } from "./taints";
@@ -249,14 +249,12 @@ function addedTaints(r: Reader, machineType: string, hasGpus: boolean): TaintSpe
   const [sandbox] = r.members("nodeConfig", "sandboxConfig");
   const kind = sandbox?.text("sandboxType") ?? sandbox?.text("type");
   return [
-    ...(isArm && !isOpenArm ? [ARM] : []),
-    ...(hasGpus || known?.extended[GPU.key] !== undefined ? [GPU] : []),
+    ...(isArm && !isOpenArm ? [GKE_ARM] : []),
+    ...(hasGpus || known?.extended[GKE_GPU.admits] !== undefined ? [GKE_GPU] : []),
     ...(kind?.toLowerCase() === "gvisor" ? [GVISOR] : []),
   ];
 }
 
-const ARM: CloudTaint = { key: "kubernetes.io/arch", value: "arm64", effect: "NoSchedule", admits: "arm64" };
-const GPU: CloudTaint = { key: "nvidia.com/gpu", value: "present", effect: "NoSchedule", admits: "nvidia.com/gpu" };
 const GVISOR: TaintSpec = { key: "sandbox.gke.io/runtime", value: "gvisor", effect: "NoSchedule" };
 
 type Counts = Pick<GkePool, "nodesPerZone" | "initialNodesPerZone" | "autoscaling">;
