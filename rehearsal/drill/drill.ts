@@ -1,5 +1,6 @@
 import { type CapacityJudgement, capacityJudgement } from "../../lib/plan/capacity";
 import { capacityInputOf } from "../../lib/plan/fleetPlan";
+import type { FleetPlan } from "../../lib/plan/plan";
 import type { ScalingMode } from "../../lib/plan/workloads";
 import { lossOf } from "../commands/subject";
 import { Autoscaling } from "./autoscaling";
@@ -118,24 +119,27 @@ function step(
 
 function siteAt(
   site: string,
-  { daemonSets }: DrillFleet,
+  { daemonSets, plan }: DrillFleet,
   wanted: Readonly<Record<string, number>>,
   reached: Reached,
   isLost: boolean,
 ): DrillSite {
   const pods = reached.pods.get(site) ?? new Map();
-  const workloads = [...new Set([...Object.keys(wanted), ...pods.keys()])].sort();
+  const refusals = reached.refusals.get(site);
+  const refusedEverywhere = [...daemonSets].filter((name) => refusals?.has(name) === true);
+  const workloads = [...new Set([...Object.keys(wanted), ...pods.keys(), ...refusedEverywhere])].sort();
   const rows = workloads.map((workload) => {
     const { running, pending, reasons } = pods.get(workload) ?? NO_PODS;
     const planned = wanted[workload] ?? 0;
-    const refused = (running + pending < planned && reached.refusals.get(site)?.get(workload)) || null;
+    const isMissing = running + pending < planned || (running + pending === 0 && daemonSets.has(workload));
+    const refused = (isMissing && refusals?.get(workload)) || null;
     return { workload, planned, running, pending, reasons: { ...reasons }, refused };
   });
   // Of a DaemonSet a node each has one: it is no part of the demand, and is told of only where it waits.
   const placed = rows.filter(({ workload }) => !daemonSets.has(workload));
   const everywhere = rows
-    .filter(({ workload, pending }) => daemonSets.has(workload) && pending > 0)
-    .map((row) => ({ ...row, planned: row.running + row.pending }));
+    .filter(({ workload, pending, refused }) => daemonSets.has(workload) && (pending > 0 || refused !== null))
+    .map((row) => ({ ...row, planned: row.refused === null ? row.running + row.pending : nodesAt(plan, site) }));
   const sum = (of: (row: (typeof rows)[number]) => number) => placed.reduce((total, row) => total + of(row), 0);
   return {
     site,
@@ -145,6 +149,13 @@ function siteAt(
     pending: sum((row) => row.pending) + everywhere.reduce((total, { pending }) => total + pending, 0),
     waiting: [...placed.filter((row) => row.running < row.planned || row.pending > 0), ...everywhere],
   };
+}
+
+/** Nodes that a site guarantees: a DaemonSet has a pod on each at most. */
+function nodesAt({ sites }: FleetPlan, name: string): number {
+  const site = sites.find((one) => one.name === name);
+  if (site?.spec.kind === "existing") return site.spec.allocatable.nodes ?? 1;
+  return (site?.pools ?? []).reduce((sum, { guaranteedNodes }) => sum + guaranteedNodes, 0);
 }
 
 function seconds(value: number): number {

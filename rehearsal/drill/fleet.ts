@@ -68,6 +68,17 @@ export class DrillFleet {
     );
   }
 
+  /** DaemonSets by site that have no pod at all, since the site's API server refuses them. */
+  private async refusedDaemonSets(pods: ReadonlyMap<string, SitePods>): Promise<[site: string, name: string][]> {
+    if (this.daemonSets.size === 0) return [];
+    const refusals = await this.ofEach([...pods.keys()], (reader) => reader.refusals());
+    return [...refusals].flatMap(([site, of]) =>
+      [...of.keys()]
+        .filter((name) => this.daemonSets.has(name) && pods.get(site)?.get(name) === undefined)
+        .map((name): [string, string] => [site, name]),
+    );
+  }
+
   private async ofEach<T>(sites: readonly string[], what: (reader: PodReader) => Promise<T>): Promise<Map<string, T>> {
     const read = async (site: string) => [site, await what(this.readers.get(site)!)] as const;
     return new Map(await Promise.all(sites.map(read)));
@@ -91,13 +102,15 @@ export class DrillFleet {
       if (this.signal.aborted) throw new Interrupted();
       const pods = await this.read([...targets.keys()]);
       const now = performance.now();
-      if (isReached(targets, pods, isEnough) && !this.isAwaited(pods))
-        return { pods, refusals: new Map(), seconds: (now - since) / 1000 };
+      const isThere = isReached(targets, pods, isEnough) && !this.isAwaited(pods);
+      const refused = isThere ? await this.refusedDaemonSets(pods) : [];
+      if (isThere && refused.length === 0) return { pods, refusals: new Map(), seconds: (now - since) / 1000 };
       const state = fingerprint(pods);
       if (state !== before) [before, changed] = [state, now];
       const isSettled = isHopeless(pods) && now - changed > SETTLED_MILLISECONDS;
       const isOver = isSettled || now - since > patienceSeconds * 1000;
-      const missing = isOver || now - changed > REFUSED_MILLISECONDS ? missingIn(targets, pods) : undefined;
+      const missing =
+        isOver || now - changed > REFUSED_MILLISECONDS ? [...missingIn(targets, pods), ...refused] : undefined;
       if (missing !== undefined) {
         const refusals = await this.ofEach([...targets.keys()], (reader) => reader.refusals());
         const isRefused = missing.length > 0 && missing.every(([site, workload]) => refusals.get(site)?.has(workload));

@@ -180,14 +180,16 @@ test("a drill on real control planes", async (t) => {
       const container = "{ name: web, image: web, resources: { requests: { cpu: 3, memory: 64Mi } } }";
       const workload = { replicas: 9, cpu: 3, memoryGiB: 0.0625 };
       const named = ["shop/web", "shop/api"].map((name) => ({ name, ...workload }));
-      const daemonSets = [{ name: "shop/agent", cpu: 0.01, memoryGiB: 0.01 }];
+      const daemonSets = ["agent", "refused"].map((name) => ({ name: `shop/${name}`, cpu: 0.01, memoryGiB: 0.01 }));
       const dir = program(t, { workloads: named, daemonSets });
       const manifests = join(dir, "shop.yaml");
       const agent = webDeployment("{ name: agent, image: agent, resources: { requests: { cpu: 10m, memory: 8Mi } } }")
         .replace("Deployment", "DaemonSet")
         .replaceAll("web", "agent")
         .replace("spec: {", "spec: { volumes: [{ name: data, persistentVolumeClaim: { claimName: none } }],");
-      writeFileSync(manifests, `${webDeployment(container).replace("spec:", "spec:\n  replicas: 9")}\n---\n${agent}`);
+      const web = webDeployment(container).replace("spec:", "spec:\n  replicas: 9");
+      const refused = agent.replaceAll("agent", "refused").replace("spec: {", "spec: { serviceAccountName: nobody,");
+      writeFileSync(manifests, [web, agent, refused].join("\n---\n"));
       mkdirSync(join(dir, "api", "templates"), { recursive: true });
       writeFileSync(join(dir, "api", "Chart.yaml"), "{ apiVersion: v2, name: api, version: 1.0.0 }");
       writeFileSync(join(dir, "api", "values.yaml"), "{ replicas: 9 }");
@@ -214,6 +216,9 @@ test("a drill on real control planes", async (t) => {
       const agents = before?.sites[0]?.waiting.find(({ workload }) => workload === "shop/agent");
       assert.deepEqual([agents?.planned, agents?.running, agents?.pending], [3, 0, 3]);
       assert.match(Object.keys(agents?.reasons ?? {}).join(), /persistentvolumeclaim "none" not found/);
+      const none = before?.sites[0]?.waiting.find(({ workload }) => workload === "shop/refused");
+      assert.deepEqual([none?.planned, none?.running, none?.pending], [3, 0, 0]);
+      assert.match(none?.refused ?? "", /^pods are forbidden: .*serviceaccount "nobody" not found/);
       const [waiting] = before?.sites[0]?.waiting ?? [];
       assert.match(Object.keys(waiting?.reasons ?? {}).join(), /Insufficient cpu/);
     },
