@@ -5,7 +5,7 @@ import type { Observed, ObservedResource, Unjudged } from "./observed/types";
 import { mayBeUnjudged, unjudged } from "./observed/unjudged";
 import { isKubernetesObject, observedWorkloads } from "./observed/workloads";
 
-export { type CountedPool, capacitySite, countPool, type DeclaredPool, observedDomain } from "./observed/capacity";
+export { type CountedPool, capacitySite, countPool, type DeclaredPool } from "./observed/capacity";
 export { observedDomains } from "./observed/domains";
 export {
   type CalledProgram,

@@ -3,7 +3,8 @@ import type { CapacityInput } from "../../lib/plan/capacityInput";
 import type { DemandFromManifests } from "../../lib/plan/demand";
 import { capacityInputOf, fleetPlan } from "../../lib/plan/fleetPlan";
 import { FLEET, type ObservedResource, observe } from "../../lib/plan/observed";
-import { capacitySite, countPool, observedDomain } from "../../lib/plan/observed/capacity";
+import { capacitySite, countPool } from "../../lib/plan/observed/capacity";
+import { observedRegion } from "../../lib/plan/observed/domains";
 import type { FleetPlan } from "../../lib/plan/plan";
 import { SpecError } from "../../lib/plan/problems";
 import { type Resources, resources, sum } from "../../lib/plan/resources";
@@ -99,7 +100,7 @@ function observedSubject(all: readonly ResourceView[], { manifests }: SubjectOpt
       ...(manifests?.daemonSets ?? []),
     ];
     const pools = site.pools.map((pool) => countPool(pool, daemonSets));
-    const faultDomain = observedDomain(site, "region") ?? `unknown region of ${site.name}`;
+    const faultDomain = observedRegion(site) ?? `unknown region of ${site.name}`;
     return { site, pools, faultDomain };
   });
   const workloads = manifests?.workloads ?? observed.workloads.workloads;

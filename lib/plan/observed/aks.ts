@@ -39,7 +39,6 @@ export function aksCluster(resource: ObservedResource, lookup: Lookup): Observed
     physicalName: r.text("name") ?? r.text("resourceName"),
     region: azureRegion(resource, lookup),
     zones: [],
-    maximumPods: undefined,
     automatic: isWord(mode, "Auto") ? ["AKS node auto-provisioning"] : [],
     cidrs: [
       ...(pods === undefined ? [] : [{ cidr: pods, use: "pods" as const }]),
@@ -126,7 +125,6 @@ function isOfOneGroup(cluster: ObservedResource, pool: ObservedResource): boolea
 /** How the two providers spell the same facts. */
 interface Words {
   readonly nodes: string;
-  readonly minimum: string;
   readonly disk: string;
   readonly priority: string;
   readonly scaled: readonly string[];
@@ -134,7 +132,6 @@ interface Words {
 
 const NATIVE: Words = {
   nodes: "count",
-  minimum: "minCount",
   disk: "osDiskSizeGB",
   priority: "scaleSetPriority",
   scaled: ["enableAutoScaling"],
@@ -142,7 +139,6 @@ const NATIVE: Words = {
 
 const CLASSIC: Words = {
   nodes: "nodeCount",
-  minimum: "minCount",
   disk: "osDiskSizeGb",
   priority: "priority",
   scaled: ["autoScalingEnabled", "enableAutoScaling"],
@@ -155,7 +151,7 @@ function facts(r: Reader, name: string, words: Words, isIgnored: (property: stri
   if (type === undefined) r.missing("vmSize");
   const autoscaled = words.scaled.some((word) => r.flag(word));
   const nodes = autoscaled ? r.count(words.nodes) : r.need(words.nodes);
-  const minimumNodes = autoscaled ? r.need(words.minimum) : undefined;
+  const minimumNodes = autoscaled ? r.need("minCount") : undefined;
   const maximum = autoscaled ? r.count("maxCount") : nodes;
   const pods = r.count("maxPods");
   const kubeletDisk = diskOfKubelet(r, name, words);
@@ -166,7 +162,7 @@ function facts(r: Reader, name: string, words: Words, isIgnored: (property: stri
   const systemOnly = r.flag("onlyCriticalAddonsEnabled") || taints.some((taint) => taint.key === "CriticalAddonsOnly");
   const withoutDrivers = isWord(r.text("gpuProfile", "driver") ?? r.text("gpuDriver"), "None");
   const closed = closedBy(r, name);
-  const held = autoscaled ? words.minimum : words.nodes;
+  const held = autoscaled ? "minCount" : words.nodes;
   const mayCount = !spot && !windows && !systemOnly && closed.length === 0;
   if (mayCount && isIgnored(held)) r.missing(`${held} (its changes are ignored)`);
   const description: AksPool = {

@@ -1,10 +1,11 @@
 import type { CapacitySite, NodeGroup } from "../capacityInput";
+import { providerOfKind } from "../faultDomains";
 import { type Guaranteed, guaranteed } from "../guaranteed";
 import { machine } from "../machines";
 import { cloudLabels } from "../nodeLabels";
 import { add, type Resources, subtract, sum, ZERO } from "../resources";
 import { mayRunOn, type NodeTraits, podResources } from "../schedulable";
-import type { DaemonSetSpec, FaultDomainLevel, HostPortSpec } from "../spec";
+import type { DaemonSetSpec, HostPortSpec } from "../spec";
 import { cloudOverhead } from "./systemPods";
 import type { ObservedPool, ObservedSite } from "./types";
 
@@ -99,7 +100,7 @@ function offeredBy(pool: ObservedPool, { perNode }: Guaranteed): Resources {
 /** vCPUs that the smallest of a pool's machines has and its nodes do not show. */
 function missingCores({ description, vcpus }: ObservedPool): number {
   if (vcpus === undefined) return 0;
-  const provider = PROVIDERS[description.kind];
+  const provider = providerOfKind(description.kind);
   const all = description.machineTypes.flatMap((type) => machine(provider, type ?? "")?.vcpus ?? []);
   return Math.max(0, Math.min(...all) - vcpus);
 }
@@ -109,8 +110,6 @@ function remarksOn(pool: ObservedPool, { perNode }: Guaranteed): string[] {
   const missing = `Pool ${pool.name}: its nodes have no driver for ${devices.join(" and ")}, so none counts. Choose ${DRIVERS[pool.description.kind]}.`;
   return [...(pool.remarks ?? []), ...(devices.length > 0 ? [missing] : [])];
 }
-
-const PROVIDERS = { eks: "aws", gke: "gcp", aks: "azure" } as const;
 
 /** What brings the drivers of accelerators. */
 const DRIVERS = {
@@ -123,14 +122,6 @@ const DRIVERS = {
 export function capacitySite(site: ObservedSite, pools: readonly CountedPool[], faultDomain: string): CapacitySite {
   const { name, provider, region } = site;
   return { name, faultDomain, provider, region, nodeGroups: pools.map((pool) => nodeGroup(pool, region)) };
-}
-
-/** The fault domain of an observed site; undefined where its region is not known. */
-export function observedDomain(site: ObservedSite, level: FaultDomainLevel): string | undefined {
-  if (level === "provider") return site.provider;
-  if (site.region === undefined) return undefined;
-  const region = `${site.provider}/${site.region}`;
-  return level === "region" || site.zones.length === 0 ? region : `${region}/${site.zones.join("+")}`;
 }
 
 function nodeGroup(

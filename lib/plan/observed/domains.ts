@@ -1,6 +1,10 @@
 import type { FaultDomainLevel } from "../spec";
-import { observedDomain } from "./capacity";
 import type { ObservedSite } from "./types";
+
+/** The region of an observed site as a fault domain; undefined where it is not known. */
+export function observedRegion({ provider, region }: ObservedSite): string | undefined {
+  return region === undefined ? undefined : `${provider}/${region}`;
+}
 
 /**
  * The fault domains of a program's sites; undefined where a region is not known. At level `zone`, sites that have a zone in common
@@ -10,10 +14,11 @@ export function observedDomains(
   sites: readonly ObservedSite[],
   level: FaultDomainLevel,
 ): ReadonlyMap<ObservedSite, string | undefined> {
-  if (level !== "zone") return new Map(sites.map((site) => [site, observedDomain(site, level)]));
+  if (level === "provider") return new Map(sites.map((site) => [site, site.provider]));
+  if (level === "region") return new Map(sites.map((site) => [site, observedRegion(site)]));
   const regions = new Map<string | undefined, ObservedSite[]>();
   for (const site of sites) {
-    const region = observedDomain(site, "region");
+    const region = observedRegion(site);
     regions.set(region, [...(regions.get(region) ?? []), site]);
   }
   return new Map(

@@ -34,7 +34,6 @@ export function eksCluster(resource: ObservedResource, lookup: Lookup): Observed
     physicalName: r.text("name"),
     region: awsRegion(resource, lookup),
     zones: zonesOf(resource, lookup),
-    maximumPods: undefined,
     automatic: r.flag("computeConfig", "enabled") ? ["EKS Auto Mode"] : [],
     cidrs: [
       ...vpcs.map((cidr) => ({ cidr, use: "nodes" as const })),

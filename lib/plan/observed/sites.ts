@@ -1,3 +1,4 @@
+import { providerOfKind } from "../faultDomains";
 import { aksCluster, aksInlinePools, aksPool, isAksCluster, isAksPool, withoutRepeated } from "./aks";
 import { EKS_CLUSTER, EKS_NODE_GROUP, eksCluster, eksPool } from "./eks";
 import { GKE_CLUSTER, GKE_NODE_POOL, gkeCluster, gkeInlinePools, gkePool } from "./gke";
@@ -15,8 +16,6 @@ export interface Joined {
   readonly sites: readonly ObservedSite[];
   readonly notes: readonly string[];
 }
-
-const PROVIDERS = { eks: "aws", gke: "gcp", aks: "azure" } as const;
 
 export function isCluster(type: string): boolean {
   return type === EKS_CLUSTER || type === GKE_CLUSTER || isAksCluster(type);
@@ -64,7 +63,7 @@ export function joinSites(index: Index, componentOf: (resource: ObservedResource
     return {
       name: names.unique(cluster.name, `${cluster.kind} ${region ?? "?"}`),
       cluster,
-      provider: PROVIDERS[cluster.kind],
+      provider: providerOfKind(cluster.kind),
       region,
       zones: cluster.zones,
       pools: cluster.kind === "aks" ? withoutRepeated(pools, cluster) : pools,
@@ -137,7 +136,6 @@ class Finder {
       physicalName: name,
       region: pool.region,
       zones: [],
-      maximumPods: undefined,
       automatic: [],
       cidrs: [],
     };

@@ -1,4 +1,4 @@
-import type { AksPool, Count, EksPool, GkePool } from "../guaranteed";
+import type { AksPool, EksPool, GkePool } from "../guaranteed";
 import type { TaintSpec } from "../spec";
 import type { ObservedMesh } from "./mesh";
 import type { ObservedRunning } from "./running";
@@ -52,8 +52,6 @@ export interface ObservedCluster {
   readonly region: string | undefined;
   /** Zones that pools inherit, where known. */
   readonly zones: readonly string[];
-  /** Pods per node that pools inherit (GKE); null when not known. */
-  readonly maximumPods: Count;
   /** What adds nodes on demand and guarantees none: `EKS Auto Mode`, `GKE Autopilot`. */
   readonly automatic: readonly string[];
   /** CIDRs that it says it uses, by what they are for. */
