@@ -69,7 +69,7 @@ export function judgeProgram(observed: Observed, settings: Settings, today: stri
     unjudged: observed.unjudged.filter((one) => !isDeclared(one, own, settings)),
     traffic: undefined,
     routes: [],
-    uncounted: settings.demand === undefined ? observed.workloads.notes.filter(isUncounted) : [],
+    uncounted: settings.demand === undefined ? observed.workloads.uncounted : [],
     notes: [
       ...observed.notes,
       ...observed.workloads.notes,
@@ -77,30 +77,6 @@ export function judgeProgram(observed: Observed, settings: Settings, today: stri
     ],
     excepted: (rule, site) => accepting(settings.exceptions ?? [], rule, site, today) !== undefined,
   };
-}
-
-/**
- * How notes of a demand begin that say that more is asked for than was counted. The others say what was not judged, or
- * that something may be.
- */
-const UNCOUNTED = [
-  "Autoscalers of workloads that are not in the manifests",
-  "Containers that lack a request",
-  "CronJobs that may overlap",
-  "Devices asked for by resource claims are not counted",
-  "Requests that a VerticalPodAutoscaler raises are not counted",
-  "Suspended, so counted as nothing",
-  "Written more than once, so only the last counts",
-];
-
-/**
- * A Rollout of Argo whose pods another object describes (`spec.workloadRef`) has none in itself, and that object may stand at 0
- * replicas. Other custom resources start no pods as a rule, or nobody can tell.
- */
-const ROLLOUT = /^Custom resources may start pods that are not counted: .*\bRollout\b/;
-
-function isUncounted(note: string): boolean {
-  return ROLLOUT.test(note) || UNCOUNTED.some((beginning) => note.startsWith(beginning));
 }
 
 /** What the objects of a program request together. */

@@ -26,6 +26,8 @@ export interface DemandFromManifests {
 
 /** A demand as far as it could be read, and all that was wrong. */
 export interface CountedDemand extends DemandFromManifests {
+  /** Those of the notes that tell of what is asked for and in no number. */
+  uncounted: string[];
   problems: Problem[];
 }
 
@@ -39,7 +41,7 @@ export function demandFromObjects(sources: readonly SourceObject[]): CountedDema
 
 /** The demand of objects that were read. */
 export function demandOf({ workloads, notes, problems }: ReadManifests): CountedDemand {
-  return { ...assemble(workloads, notes), problems: problems.all };
+  return { ...assemble(workloads, notes), uncounted: notes.uncounted(), problems: problems.all };
 }
 
 /**
@@ -77,7 +79,7 @@ function assemble(named: readonly NamedWorkload[], notes: Notes): DemandFromMani
     for (const { container, missing } of one.withoutRequests) {
       demand.withoutRequests.push(`${name}/${container}`);
       if (missing.length === 1)
-        notes.add(`Containers that lack a request for ${missing[0]} only`, `${name}/${container}`);
+        notes.add(`Containers that lack a request for ${missing[0]} only`, `${name}/${container}`, "uncounted");
     }
   }
   demand.notes = notes.lines();

@@ -37,7 +37,7 @@ export const LARGEST_TEXT = 16 * 1024 * 1024;
  */
 export function demandFromManifests(sources: readonly ManifestSource[]): DemandFromManifests {
   const { objects, problems } = objectsOf(sources);
-  const { problems: found, ...demand } = demandOf(readWritten(objects));
+  const { problems: found, uncounted: _, ...demand } = demandOf(readWritten(objects));
   for (const problem of found) problems.push(problem);
   if (problems.length === 0 && demand.workloads.length + demand.daemonSets.length === 0) {
     const names = sources.map((it) => it.name).join(", ");

@@ -64,7 +64,7 @@ export function distinct(sources: readonly SourceObject[], problems: Problems, n
       if (!isNamed(field)) unnamed.push({ identity, field });
       const key = isNamed(field) ? keyOf(identity) : `unnamed ${read}`;
       if (found.delete(key)) {
-        notes.add("Written more than once, so only the last counts", `${identity.kind} ${identity.name}`);
+        notes.add("Written more than once, so only the last counts", `${identity.kind} ${identity.name}`, "uncounted");
       }
       found.set(key, { identity, field });
     }

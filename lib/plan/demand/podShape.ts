@@ -4,12 +4,10 @@ import { type Field, shown } from "./fields";
 import { hostPorts } from "./hostPorts";
 import { checkLabelName, checkLabelValue, labels } from "./labels";
 import { ARCHITECTURE_LABELS, SYSTEM_LABELS } from "./nodeLabels";
+import type { OnNote } from "./notes";
 import { MILLI, ONE, roundedUp } from "./quantity";
 import type { ResourceList } from "./resourceList";
 import { oneOf } from "./words";
-
-/** Tells what of a pod the verdict does not judge. */
-export type OnNote = (matter: string) => void;
 
 const BYTES_PER_GIB = 2 ** 30;
 
@@ -117,7 +115,8 @@ function toleration(field: Field): TolerationSpec {
 function noteUnjudged(spec: Field, note: OnNote): void {
   const podAffinity = spec.at("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
   if (podAffinity.items().length > 0) note("Required pod affinity is not judged");
-  if (spec.at("resourceClaims").items().length > 0) note("Devices asked for by resource claims are not counted");
+  if (spec.at("resourceClaims").items().length > 0)
+    note("Devices asked for by resource claims are not counted", "uncounted");
   if (spec.at("schedulingGates").items().length > 0)
     note("Pods with scheduling gates wait until somebody opens them, which is not judged");
 }

@@ -1,5 +1,6 @@
 import { type Field, isMap } from "./fields";
 import type { Identity } from "./identity";
+import type { OnNote } from "./notes";
 
 /** The pods that an object runs. */
 export interface Pods {
@@ -11,7 +12,6 @@ export interface Pods {
   readonly known: boolean;
 }
 
-type OnNote = (matter: string) => void;
 type Source = (object: Field, note: OnNote) => Omit<Pods, "known"> | undefined;
 
 /** KEDA's own default of maxReplicaCount (keda.sh, ScaledObject and ScaledJob specification, v2). */
@@ -66,7 +66,7 @@ function job(spec: Field, note: OnNote): Omit<Pods, "known"> {
 
 function isSuspended(spec: Field, note: OnNote): boolean {
   const suspended = spec.at("suspend").flag() === true;
-  if (suspended) note("Suspended, so counted as nothing");
+  if (suspended) note("Suspended, so counted as nothing", "uncounted");
   return suspended;
 }
 
@@ -75,7 +75,9 @@ function cronJob(object: Field, note: OnNote): Omit<Pods, "known"> {
   const runs = job(spec.at("jobTemplate", "spec"), note);
   if (isSuspended(spec, note)) return { ...runs, count: 0 };
   const policy = spec.at("concurrencyPolicy").text() || "Allow";
-  if (policy === "Allow") note("CronJobs that may overlap (concurrencyPolicy Allow) are counted as one run at a time");
+  if (policy === "Allow") {
+    note("CronJobs that may overlap (concurrencyPolicy Allow) are counted as one run at a time", "uncounted");
+  }
   return runs;
 }
 

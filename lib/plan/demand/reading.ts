@@ -51,7 +51,7 @@ export function readObjects(
     .map(({ identity, field }) => workload(identity, field, manifests))
     .filter((it) => it !== undefined);
   for (const scaler of manifests.scalers.unclaimed()) {
-    manifests.notes.add("Autoscalers of workloads that are not in the manifests", scaler);
+    manifests.notes.add("Autoscalers of workloads that are not in the manifests", scaler, "uncounted");
   }
   const names = namesOf(workloads);
   const named = workloads.map((one, index) => ({ workload: one, name: names[index] ?? one.identity.name }));
@@ -67,11 +67,13 @@ function noteOthers({ identity, field }: Found, notes: Notes): void {
   if (group === "" && kind === "ResourceQuota") {
     notes.add("Whether a ResourceQuota has room for the pods of its namespace is not judged", `${namespace}/${name}`);
   } else if (kind === "VerticalPodAutoscaler" && field.at("spec", "updatePolicy", "updateMode").value !== "Off") {
-    notes.add("Requests that a VerticalPodAutoscaler raises are not counted", name);
+    notes.add("Requests that a VerticalPodAutoscaler raises are not counted", name, "uncounted");
   } else if (group.includes(".") && !group.endsWith(".k8s.io") && podsOf(identity, field, () => {}) === undefined) {
     notes.add(
       "Custom resources may start pods that are not counted",
       OF_KUBERNETES.has(kind) ? `${kind}.${group}` : kind,
+      // The pods of Argo's may be described by another object, which stands at no replicas then. Of other kinds nobody can tell.
+      kind === "Rollout" ? "uncounted" : undefined,
     );
   }
 }

@@ -7,35 +7,25 @@ interface Scaler {
   readonly scaler: string;
   maximum: number;
   claimed: boolean;
+  /** Its namespace, where that is not known. */
+  readonly adrift: Field | undefined;
 }
 
 /** The autoscalers of the manifests: whatever they scale runs at most so many pods, and at the peak as many. */
 export class Scalers {
   private readonly byTarget = new Map<string, Scaler>();
-  private readonly adrift: { readonly key: string; readonly object: Field }[] = [];
 
   /** Takes in an object, and says whether it was an autoscaler. */
-  takeIn({ cluster, group, kind, namespace, name }: Identity, object: Field): boolean {
-    const target = object.at("spec", "scaleTargetRef");
+  takeIn(identity: Identity, object: Field): boolean {
+    const { group, kind } = identity;
     if (group === "autoscaling" && kind === "HorizontalPodAutoscaler") {
       const maximum = object.at("spec", "maxReplicas");
       if (maximum.absent) maximum.problem("is missing: an autoscaler must say its maximum");
-      this.add([cluster, namespace], target, `HorizontalPodAutoscaler ${name}`, maximum.whole(1));
+      this.add(identity, object, maximum.whole(1));
     } else if (group === "keda.sh" && kind === "ScaledObject") {
       const maximum = object.at("spec", "maxReplicaCount");
-      this.add(
-        [cluster, namespace],
-        target,
-        `ScaledObject ${name}`,
-        maximum.whole(1) ?? (maximum.absent ? KEDA_MAXIMUM : undefined),
-      );
+      this.add(identity, object, maximum.whole(1) ?? (maximum.absent ? KEDA_MAXIMUM : undefined));
     } else return false;
-    const key = targetKey(
-      [cluster, namespace],
-      target.at("kind").text() || "Deployment",
-      target.at("name").text() ?? "",
-    );
-    if (isNotKnown(namespace)) this.adrift.push({ key, object });
     return true;
   }
 
@@ -48,17 +38,16 @@ export class Scalers {
 
   /** Autoscalers whose target was never asked for. Where that may be for what is not known, it is a problem. */
   unclaimed(): string[] {
-    for (const { key, object } of this.adrift) {
-      if (this.byTarget.get(key)?.claimed !== false) continue;
-      object
-        .at("metadata", "namespace")
-        .problem("is not known before the update, so that what it scales is not either");
-      this.byTarget.delete(key);
+    const unclaimed = [...this.byTarget.values()].filter((it) => !it.claimed);
+    for (const { adrift } of unclaimed) {
+      adrift?.problem("is not known before the update, so that what it scales is not either");
     }
-    return [...this.byTarget.values()].filter((it) => !it.claimed).map((it) => it.scaler);
+    return unclaimed.filter(({ adrift }) => adrift === undefined).map((it) => it.scaler);
   }
 
-  private add(scope: readonly string[], target: Field, scaler: string, maximum: number | undefined): void {
+  private add(identity: Identity, object: Field, maximum: number | undefined): void {
+    const { cluster, namespace } = identity;
+    const target = object.at("spec", "scaleTargetRef");
     const name = target.at("name").text();
     const kind = target.at("kind").text() || "Deployment";
     if (!name) target.at("name").problem("is missing: an autoscaler must name what it scales");
@@ -67,9 +56,11 @@ export class Scalers {
         "is not known before the update: give a literal name and kind, or have the name come from the resource",
       );
     if (!name || isNotKnown(name) || maximum === undefined) return;
-    const key = targetKey(scope, kind, name);
+    const key = targetKey([cluster, namespace], kind, name);
     const known = this.byTarget.get(key);
-    if (known === undefined) this.byTarget.set(key, { scaler, maximum, claimed: false });
+    const adrift = isNotKnown(namespace) ? object.at("metadata", "namespace") : undefined;
+    const scaler = `${identity.kind} ${identity.name}`;
+    if (known === undefined) this.byTarget.set(key, { scaler, maximum, claimed: false, adrift });
     else known.maximum = Math.max(known.maximum, maximum);
   }
 }

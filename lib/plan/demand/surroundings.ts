@@ -102,56 +102,17 @@ export class Surroundings {
     if (object.at("globalDefault").flag() === true) this.defaultPriority.set(identity.cluster, priority);
   }
 
-  /** Reports containers whose requests or limits a LimitRange of their namespace does not allow: their pods are never made. */
+  /** Reports pods that a LimitRange of their namespace does not allow, which are never made. */
   reportOutOfBounds(of: Identity, podSpec: Field): void {
-    this.reportPodOutOfBounds(of, podSpec);
-    const bounds = this.bounds.get(inCluster(of, of.namespace)) ?? [];
+    const namespace = inCluster(of, of.namespace);
+    for (const bounds of this.podBounds.get(namespace) ?? []) reportPod(podSpec.at("containers"), bounds);
+    const bounds = this.bounds.get(namespace) ?? [];
     if (bounds.length === 0) return;
     const containers = [...podSpec.at("initContainers").items(), ...podSpec.at("containers").items()];
-    for (const { limitRange, least, most, limit } of bounds) {
-      const [minima, maxima] = [resourceList(least), resourceList(most)];
-      const report = (written: Field) => {
-        for (const [name, nano] of resourceList(written)) {
-          const [minimum = 0n, maximum = nano] = [minima.get(name), maxima.get(name)];
-          if (nano >= minimum && nano <= maximum) continue;
-          const [what, bound] = nano > maximum ? ["more", most] : ["less", least];
-          written
-            .at(name)
-            .problem(
-              `is ${shown(written.at(name).value)}, ${what} than the ${shown(bound.at(name).value)} that LimitRange ${limitRange} of its namespace allows a container`,
-            );
-        }
-      };
-      for (const one of containers) for (const key of ["requests", "limits"]) report(one.at("resources", key));
-      const given = resourceList(limit);
-      for (const one of containers) {
-        const [requests, limits] = [one.at("resources", "requests"), resourceList(one.at("resources", "limits"))];
-        for (const [name, nano] of resourceList(requests)) {
-          const standard = given.get(name);
-          if (standard === undefined || limits.has(name) || nano <= standard) continue;
-          requests
-            .at(name)
-            .problem(
-              `is ${shown(requests.at(name).value)}, more than the limit of ${shown(limit.at(name).value)} that LimitRange ${limitRange} gives a container without one: give it a limit`,
-            );
-        }
-      }
-    }
-  }
-
-  private reportPodOutOfBounds(of: Identity, podSpec: Field): void {
-    for (const { limitRange, most } of this.podBounds.get(inCluster(of, of.namespace)) ?? []) {
-      const requested = new Map<string, bigint>();
-      for (const one of podSpec.at("containers").items())
-        addTo(requested, resourceList(one.at("resources", "requests")));
-      for (const [name, nano] of resourceList(most)) {
-        if ((requested.get(name) ?? 0n) <= nano) continue;
-        podSpec
-          .at("containers")
-          .problem(
-            `ask for more ${name} together than the ${shown(most.at(name).value)} that LimitRange ${limitRange} of their namespace allows a pod`,
-          );
-      }
+    for (const each of bounds) {
+      for (const one of containers)
+        for (const key of ["requests", "limits"]) reportAmounts(one.at("resources", key), each);
+      for (const one of containers) reportAboveGivenLimit(one.at("resources"), each);
     }
   }
 
@@ -176,6 +137,46 @@ export class Surroundings {
     const ofNamespace = this.limitRanges.get(namespace) ?? new Map<string, bigint>();
     fillIn(ofNamespace, ofObject);
     this.limitRanges.set(namespace, ofNamespace);
+  }
+}
+
+/** Reports requests, or limits, that a LimitRange does not allow a container. */
+function reportAmounts(written: Field, { limitRange, least, most }: Bounds): void {
+  const [minima, maxima] = [resourceList(least), resourceList(most)];
+  for (const [name, nano] of resourceList(written)) {
+    const [minimum = 0n, maximum = nano] = [minima.get(name), maxima.get(name)];
+    if (nano >= minimum && nano <= maximum) continue;
+    const [what, bound] = nano > maximum ? ["more", most] : ["less", least];
+    written
+      .at(name)
+      .problem(
+        `is ${shown(written.at(name).value)}, ${what} than the ${shown(bound.at(name).value)} that LimitRange ${limitRange} of its namespace allows a container`,
+      );
+  }
+}
+
+/** Reports requests above the limit that a LimitRange gives a container without one. */
+function reportAboveGivenLimit(resources: Field, { limitRange, limit }: Bounds): void {
+  const [given, own] = [resourceList(limit), resourceList(resources.at("limits"))];
+  for (const [name, nano] of resourceList(resources.at("requests"))) {
+    const most = own.has(name) ? undefined : given.get(name);
+    if (most === undefined || nano <= most) continue;
+    const request = resources.at("requests", name);
+    request.problem(
+      `is ${shown(request.value)}, more than the limit of ${shown(limit.at(name).value)} that LimitRange ${limitRange} gives a container without one: give it a limit`,
+    );
+  }
+}
+
+/** Reports containers that ask together for more than a LimitRange allows a pod. */
+function reportPod(containers: Field, { limitRange, most }: PodBounds): void {
+  const requested = new Map<string, bigint>();
+  for (const one of containers.items()) addTo(requested, resourceList(one.at("resources", "requests")));
+  for (const [name, nano] of resourceList(most)) {
+    if ((requested.get(name) ?? 0n) <= nano) continue;
+    containers.problem(
+      `ask for more ${name} together than the ${shown(most.at(name).value)} that LimitRange ${limitRange} of their namespace allows a pod`,
+    );
   }
 }
 

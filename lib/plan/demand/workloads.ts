@@ -3,7 +3,7 @@ import { antiAffinity } from "./antiAffinity";
 import type { Field } from "./fields";
 import { groupOf, type Identity, keyOf } from "./identity";
 import { type NodeSpread, nodeSpreads } from "./nodeSpread";
-import type { Notes } from "./notes";
+import type { Notes, OnNote } from "./notes";
 import { areNumberedPeers } from "./peers";
 import { type ContainerWithoutRequest, podRequests } from "./podRequests";
 import { type PodSelection, selectsPodsOf, templateLabels } from "./podSelection";
@@ -59,7 +59,7 @@ export function workload(
   { surroundings, scalers, notes }: Manifests,
 ): Workload | undefined {
   const subject = identity.namespace === "default" ? identity.name : `${identity.namespace}/${identity.name}`;
-  const note = (matter: string) => notes.add(matter, subject);
+  const note: OnNote = (matter, meaning) => notes.add(matter, subject, meaning);
   const pods = podsOf(identity, object, note);
   if (pods === undefined) return undefined;
   const written = object.at("metadata", "name");

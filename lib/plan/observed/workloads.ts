@@ -18,6 +18,8 @@ export interface ObservedWorkloads {
   /** Objects that cannot be read, unknown values among them: their demand is not known. */
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
+  /** Those of the notes that tell of what is asked for and was not counted. */
+  readonly uncounted: readonly string[];
 }
 
 const KUBERNETES = /^kubernetes:([a-z0-9.-]+)\/(v\w+):(\w+)$/;
@@ -52,6 +54,7 @@ export function observedWorkloads(
     withoutRequests: [...new Set(counted.flatMap(({ demand }) => demand.withoutRequests))],
     problems: counted.flatMap(({ demand }) => demand.problems),
     notes: [...new Set(counted.flatMap(({ demand }) => demand.notes))],
+    uncounted: [...new Set(counted.flatMap(({ demand }) => demand.uncounted))],
   };
 }
 
