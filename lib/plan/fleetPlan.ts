@@ -109,7 +109,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
     auditLogDays: built?.auditLogDays ?? DEFAULT_AUDIT_LOG_DAYS,
     pools,
     calledPorts: calledPorts(site, fleet),
-    guaranteed: site.kind === "existing" ? guaranteedByExisting(site, fleet) : guaranteedBy(pools),
+    guaranteed: site.kind === "existing" ? offeredByExisting(site, fleet.demand.daemonSets ?? []) : guaranteedBy(pools),
     tags: {
       ...fleet.tags,
       ...site.tags,
@@ -165,18 +165,24 @@ function addable(site: SitePlan, pool: PoolPlan): number {
   return site.kind === "gke" ? Math.max(1, pool.zones.length) : 1;
 }
 
-function guaranteedByExisting(site: ExistingSiteSpec, { demand }: FleetSpec): Resources {
-  return declared(site, demand.daemonSets ?? []).total as Resources;
+/** What is known of the nodes of a cluster that exists, all alike. */
+function existingNodes({ kind, allocatable, region }: ExistingSiteSpec) {
+  return {
+    count: allocatable.nodes ?? 1,
+    architecture: allocatable.architecture ?? ("amd64" as const),
+    labels: cloudLabels({ kind, region, zones: [] }),
+  };
 }
 
-/** The nodes of a cluster that exists, of which nothing is known but what they offer together, less the fleet's DaemonSets. */
+/** What they offer together, less the fleet's DaemonSets. */
+function offeredByExisting(site: ExistingSiteSpec, daemonSets: readonly DaemonSetSpec[]): Resources {
+  const { count, ...traits } = existingNodes(site);
+  return subtract(measured(site.allocatable), scale(overheadPerNode(site.kind, traits, daemonSets), count));
+}
+
 function declared(site: ExistingSiteSpec, daemonSets: readonly DaemonSetSpec[]): NodeGroup {
-  const { allocatable, region } = site;
-  const count = allocatable.nodes ?? 1;
-  const architecture = allocatable.architecture ?? "amd64";
-  const labels = cloudLabels({ kind: "existing", region, zones: [] });
-  const overhead = overheadPerNode("existing", { architecture, labels }, daemonSets);
-  const total = subtract(measured(allocatable), scale(overhead, count));
+  const { count, architecture, labels } = existingNodes(site);
+  const total = offeredByExisting(site, daemonSets);
   const each = scale(total, 1 / count);
   return {
     pool: undefined,

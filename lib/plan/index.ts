@@ -15,6 +15,7 @@ export { type StateFacts, stateFacts } from "./life";
 export { type CatalogueFacts, catalogue, type Machine, machine, nearestMachine, type Provider } from "./machines";
 export * from "./mesh";
 export { nearest } from "./nearest";
+export { OWN_POOL_LABEL } from "./nodeLabels";
 export * from "./observed";
 export type * from "./plan";
 export { type Problem, SpecError, specProblems } from "./problems";

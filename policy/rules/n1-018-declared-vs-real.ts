@@ -1,4 +1,4 @@
-import { guaranteed, type ObservedPool, type TaintSpec } from "pulumi-multisite/plan";
+import { guaranteed, type ObservedPool, OWN_POOL_LABEL, type TaintSpec } from "pulumi-multisite/plan";
 import type { DeclaredTraits, Finding } from "../judged";
 import type { DeclaredPoolFacts, DeclaredSite } from "../observedFleet";
 import type { Rule } from "../rule";
@@ -29,9 +29,6 @@ function difference(site: DeclaredSite, declared: DeclaredPoolFacts): Finding[] 
   return [{ message: `${says} but ${real.urn} ${listed(differences)}.`, site: site.name, urn: real.urn }];
 }
 
-/** Of what pool of a spec a node is, as the library's clusters say on every node. */
-const POOL_LABEL = "multisite-pool";
-
 /**
  * The pool of exactly that name: a resource's, which has the site's before it, or, where a cloud lets no name be so long,
  * the one on its nodes.
@@ -39,7 +36,7 @@ const POOL_LABEL = "multisite-pool";
 function poolCalled(name: string, site: string, pools: readonly ObservedPool[]): ObservedPool | undefined {
   return (
     pools.find((pool) => pool.name === `${site}-${name}` || pool.name === name) ??
-    pools.find(({ labels }) => labels[POOL_LABEL] === name)
+    pools.find(({ labels }) => labels[OWN_POOL_LABEL] === name)
   );
 }
 

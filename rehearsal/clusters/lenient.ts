@@ -34,7 +34,7 @@ function refuses(webhook: unknown): webhook is object {
 }
 
 /** Whether an object is a definition whose versions pods convert into each other. */
-export function isConverted({ kind, spec }: { readonly kind: string; readonly spec?: unknown }): boolean {
+function isConverted({ kind, spec }: { readonly kind: string; readonly spec?: unknown }): boolean {
   if (kind !== "CustomResourceDefinition") return false;
   const { conversion } = (spec ?? {}) as { conversion?: { webhook?: { clientConfig?: unknown } } };
   return isBehindPods(conversion?.webhook?.clientConfig);

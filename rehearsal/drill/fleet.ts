@@ -69,13 +69,11 @@ export class DrillFleet {
   }
 
   /** DaemonSets by site that have no pod at all, since the site's API server refuses them. */
-  private async refusedDaemonSets(pods: ReadonlyMap<string, SitePods>): Promise<[site: string, name: string][]> {
-    if (this.daemonSets.size === 0) return [];
-    const refusals = await this.ofEach([...pods.keys()], (reader) => reader.refusals());
+  private refusedDaemonSets(pods: ReadonlyMap<string, SitePods>, refusals: Reached["refusals"]): SiteWorkload[] {
     return [...refusals].flatMap(([site, of]) =>
       [...of.keys()]
         .filter((name) => this.daemonSets.has(name) && pods.get(site)?.get(name) === undefined)
-        .map((name): [string, string] => [site, name]),
+        .map((name): SiteWorkload => [site, name]),
     );
   }
 
@@ -103,18 +101,20 @@ export class DrillFleet {
       const pods = await this.read([...targets.keys()]);
       const now = performance.now();
       const isThere = isReached(targets, pods, isEnough) && !this.isAwaited(pods);
-      const refused = isThere ? await this.refusedDaemonSets(pods) : [];
-      if (isThere && refused.length === 0) return { pods, refusals: new Map(), seconds: (now - since) / 1000 };
+      const reached = { pods, refusals: new Map(), seconds: (now - since) / 1000 };
+      if (isThere && this.daemonSets.size === 0) return reached;
       const state = fingerprint(pods);
       if (state !== before) [before, changed] = [state, now];
-      const isSettled = isHopeless(pods) && now - changed > SETTLED_MILLISECONDS;
+      const waiting = waitingIn(pods);
+      const isSettled = waiting.length > 0 && areHopeless(waiting) && now - changed > SETTLED_MILLISECONDS;
       const isOver = isSettled || now - since > patienceSeconds * 1000;
-      const missing =
-        isOver || now - changed > REFUSED_MILLISECONDS ? [...missingIn(targets, pods), ...refused] : undefined;
-      if (missing !== undefined) {
+      const isLate = now - changed > REFUSED_MILLISECONDS;
+      if (isThere || isOver || isLate) {
         const refusals = await this.ofEach([...targets.keys()], (reader) => reader.refusals());
-        const isRefused = missing.length > 0 && missing.every(([site, workload]) => refusals.get(site)?.has(workload));
-        if (isOver || (isRefused && areHopeless(pods))) return { pods, refusals, seconds: null };
+        const missing = isThere ? this.refusedDaemonSets(pods, refusals) : missingIn(targets, pods);
+        if (isThere && missing.length === 0) return reached;
+        const areRefused = missing.length > 0 && missing.every(([site, workload]) => refusals.get(site)?.has(workload));
+        if (isOver || (isLate && areRefused && areHopeless(waiting))) return { pods, refusals, seconds: null };
       }
       await sleep(Math.min(Math.max((now - changed) / 10, SHORTEST_POLL), LONGEST_POLL));
     }
@@ -146,10 +146,13 @@ function isReached(targets: Targets, pods: ReadonlyMap<string, SitePods>, isEnou
   );
 }
 
+/** A workload, or a DaemonSet, at a site. */
+type SiteWorkload = readonly [site: string, workload: string];
+
 /** Workloads by site of which fewer pods are there than wanted. */
-function missingIn(targets: Targets, pods: ReadonlyMap<string, SitePods>): [site: string, workload: string][] {
+function missingIn(targets: Targets, pods: ReadonlyMap<string, SitePods>): SiteWorkload[] {
   return [...targets].flatMap(([site, wanted]) =>
-    Object.entries(wanted).flatMap(([workload, count]): [string, string][] => {
+    Object.entries(wanted).flatMap(([workload, count]): SiteWorkload[] => {
       const { running, pending } = pods.get(site)?.get(workload) ?? NO_PODS;
       return running + pending < count ? [[site, workload]] : [];
     }),
@@ -161,15 +164,8 @@ function waitingIn(pods: ReadonlyMap<string, SitePods>): WorkloadPods[] {
 }
 
 /** Every pod that waits was looked at by the scheduler, which has no node for it. */
-function areHopeless(pods: ReadonlyMap<string, SitePods>): boolean {
-  return waitingIn(pods).every(({ reasons }) =>
-    Object.keys(reasons).every((reason) => /nodes are available/.test(reason)),
-  );
-}
-
-/** The same, and there are such pods. */
-function isHopeless(pods: ReadonlyMap<string, SitePods>): boolean {
-  return waitingIn(pods).length > 0 && areHopeless(pods);
+function areHopeless(waiting: readonly WorkloadPods[]): boolean {
+  return waiting.every(({ reasons }) => Object.keys(reasons).every((reason) => /nodes are available/.test(reason)));
 }
 
 function fingerprint(pods: ReadonlyMap<string, SitePods>): string {

@@ -37,7 +37,7 @@ const SELECTING = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet
 export function completeSelector(object: KubernetesObject, notes: Notes): void {
   if (!SELECTING.has(object.kind) || isPlain(at(object, "spec", "selector"))) return;
   const subject = `${object.kind} ${object.metadata.name}`;
-  const labels = labelsAt(templateOf(object), "metadata", "labels");
+  const labels = podLabels(object);
   const chosen =
     Object.keys(labels).length > 0 ? labels : { "app.kubernetes.io/name": object.metadata.name.slice(0, 63) };
   mapAt(templateOf(object), "metadata").labels = { ...chosen };
@@ -54,10 +54,10 @@ const SPREAD_OVER = ["topology.kubernetes.io/zone", "kubernetes.io/hostname"];
  */
 export function spreadOut(object: KubernetesObject): void {
   if (placesItself(object)) return;
-  const template = templateOf(object);
-  const selector = selectorOf(object) ?? labelled(template);
+  const matchLabels = podLabels(object);
+  const selector = selectorOf(object) ?? (Object.keys(matchLabels).length > 0 ? { matchLabels } : undefined);
   if (selector === undefined) return;
-  const spec = mapAt(template, "spec");
+  const spec = mapAt(templateOf(object), "spec");
   const given = listAt(spec, "topologySpreadConstraints");
   const missing = SPREAD_OVER.filter((key) => !given.some((one) => at(one, "topologyKey") === key));
   if (missing.length === 0) return;
@@ -70,9 +70,4 @@ export function spreadOut(object: KubernetesObject): void {
     ...(object.kind === "Deployment" && { matchLabelKeys: ["pod-template-hash"] }),
   }));
   spec.topologySpreadConstraints = [...given, ...constraints];
-}
-
-function labelled(template: Plain): Plain | undefined {
-  const labels = labelsAt(template, "metadata", "labels");
-  return Object.keys(labels).length > 0 ? { matchLabels: labels } : undefined;
 }

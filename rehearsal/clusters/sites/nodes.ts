@@ -23,8 +23,7 @@ interface Make {
  * with what the plan says that it offers. Nodes that do not count (spot, above an autoscaler's floor) are not there.
  */
 export function nodesOf(site: SitePlan): V1Node[] {
-  const makes =
-    site.spec.kind === "existing" ? [declared(site, site.spec)] : site.pools.map((pool) => made(site, pool));
+  const makes = site.spec.kind === "existing" ? [declared(site.spec)] : site.pools.map((pool) => made(site, pool));
   const addresses = addressesOf(site);
   const nodes: V1Node[] = [];
   for (const make of makes) {
@@ -49,7 +48,7 @@ function made(site: SitePlan, pool: PoolPlan): Make {
 }
 
 /** The nodes of a cluster that exists, of which only their number and what they offer together is known. */
-function declared(site: SitePlan, { allocatable, region }: ExistingSiteSpec): Make {
+function declared({ kind, allocatable, region }: ExistingSiteSpec): Make {
   const count = allocatable.nodes ?? 1;
   return {
     pool: "node",
@@ -58,7 +57,7 @@ function declared(site: SitePlan, { allocatable, region }: ExistingSiteSpec): Ma
     zones: [region],
     allocatable: scale(measured(allocatable), 1 / count),
     architecture: allocatable.architecture ?? "amd64",
-    labels: cloudLabels({ kind: site.kind, region, zones: [] }),
+    labels: cloudLabels({ kind, region, zones: [] }),
     taints: [],
   };
 }
