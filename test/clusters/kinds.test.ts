@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { FleetSpec, SiteSpec } from "../../lib";
+import { route53 } from "../../lib/aws";
 import { recordFleet } from "../support/clouds";
+import { ACME, gateway } from "../support/gateway";
 import { childrenOf, type Graph, type Registered } from "../support/graph";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "../support/specs";
+import { ROUTE53, traffic } from "../support/traffic";
 
 const SITE = "multisite:index:Site";
 const LONG = "site-of-the-north-with-long-name"; // 32 characters: the longest
@@ -30,7 +33,7 @@ function threeClouds(names = ["a", "b", LONG], tags: Record<string, string> = { 
 
 function clouds(graph: Graph, site: string): Registered[] {
   const children = childrenOf(graph, graph.one(SITE, site).urn);
-  return children.filter(({ type }) => type.startsWith("gcp:") || type.startsWith("azure-native:"));
+  return children.filter(({ type }) => ["aws", "gcp", "azure-native"].includes(type.split(":")[0] ?? ""));
 }
 
 test("every resource and every invoke has the provider of its own site: default providers may be disabled", async () => {
@@ -141,10 +144,18 @@ test("a vault's key takes fifteen tags, the library's own among them", async () 
   assert.deepEqual([tags["multisite-site"], tags["multisite-number"]], ["amsterdam", "5"]);
 });
 
+const ELASTIC = /^(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/;
 const COMPUTE = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** The physical name of a type, given or made up from the logical one, and what its cloud takes. */
 const NAMES: Readonly<Record<string, readonly [input: string, madeUp: string, rule: RegExp]>> = {
+  "aws:ec2/launchTemplate:LaunchTemplate": ["name", "-1a2b3c4", /^[\w()./-]{3,128}$/],
+  "aws:ec2/securityGroup:SecurityGroup": ["name", "-1a2b3c4", /^(?!sg-)[\w ()./:-]{1,255}$/],
+  "aws:eks/cluster:Cluster": ["name", "-1a2b3c4", /^[0-9A-Za-z][\w-]{0,99}$/],
+  "aws:eks/nodeGroup:NodeGroup": ["nodeGroupName", "-1a2b3c4", /^[0-9A-Za-z][\w-]{0,62}$/],
+  "aws:iam/role:Role": ["name", "-1a2b3c4", /^[\w+=,.@-]{1,64}$/],
+  "aws:lb/loadBalancer:LoadBalancer": ["name", "-1a2b3c4", ELASTIC],
+  "aws:lb/targetGroup:TargetGroup": ["name", "-1a2b3c4", ELASTIC],
   "gcp:compute/address:Address": ["name", "-1a2b3c4", COMPUTE],
   "gcp:compute/network:Network": ["name", "-1a2b3c4", COMPUTE],
   "gcp:compute/router:Router": ["name", "-1a2b3c4", COMPUTE],
@@ -175,16 +186,26 @@ const NAMES: Readonly<Record<string, readonly [input: string, madeUp: string, ru
 
 test("the longest, the shortest and the oddest names of sites fit every cloud", async () => {
   for (const name of [LONG, "a", "a--b"]) {
-    for (const site of [
-      gkeSite(name, 1, { pools: pools("n2-standard-4") }),
-      aksSite(name, 1, { pools: pools("Standard_D4s_v5") }),
-    ]) {
-      const made = clouds(await recordFleet(fleetSpec([site, eksSite("frankfurt", 2)])), name);
-      assert.ok(made.length > 15);
-      for (const { type, name: logical, inputs } of made) {
+    const [eksName, gkeName, aksName] = ["x", "y", "z"].map((last) => `${name.slice(0, -1)}${last}`) as [
+      string,
+      string,
+      string,
+    ];
+    const sites = [
+      eksSite(eksName, 1, { pools: pools("m6i.xlarge") }),
+      gkeSite(gkeName, 2, { pools: pools("n2-standard-4") }),
+      aksSite(aksName, 3, { pools: pools("Standard_D4s_v5") }),
+    ];
+    const served = traffic({ gateway: gateway({ certificate: ACME }), providers: [ROUTE53] });
+    const more = { services: [route53], tunnelSecret: "a secret of 32 characters, or more" };
+    const graph = await recordFleet(fleetSpec(sites, { underlay: {}, traffic: served }), {}, more);
+    for (const site of sites) {
+      const checked = clouds(graph, site.name).filter(({ type, name: logical, inputs }) => {
         const rule = NAMES[type];
         if (rule) assert.match(String(inputs[rule[0]] ?? `${logical}${rule[1]}`), rule[2], type);
-      }
+        return rule;
+      });
+      assert.ok(checked.length > 10, `${checked.length} resources of ${site.kind} have a name`);
     }
   }
 });

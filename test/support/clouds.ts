@@ -28,6 +28,7 @@ const OUTPUTS: Readonly<Record<string, (inputs: Record<string, unknown>) => Reco
       clientKey: pulumi.secret("hush: a client's key"),
     },
   }),
+  "aws:route53/zone:Zone": ({ name }) => ({ zoneId: "Z0123456789", nameServers: [`ns-1.${name}`, `ns-2.${name}`] }),
   "aws:eks/nodeGroup:NodeGroup": () => ({ resources: [{ autoscalingGroups: [{ name: "group-of-nodes" }] }] }),
   "gcp:serviceaccount/account:Account": ({ accountId }) => ({
     email: `${accountId}@shop-production.iam.gserviceaccount.com`,

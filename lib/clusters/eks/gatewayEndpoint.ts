@@ -4,6 +4,7 @@ import type { NodeGroup } from "@pulumi/aws/eks";
 import { Listener, LoadBalancer, TargetGroup } from "@pulumi/aws/lb";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { logicalName } from "../../plan/names";
 import type { ClusterContext } from "../cluster";
 import type { Entrance } from "../entrance";
 import type { EksControlPlane } from "./controlPlane";
@@ -29,7 +30,7 @@ export function gatewayEndpoint(
   const tags = named(site, "gateway");
   const guard = new SecurityGroup(name, { vpcId, description: "The gateway, for everybody", tags }, cloud);
   const balancer = new LoadBalancer(
-    name,
+    logicalName("loadBalancer", name),
     {
       ...{ loadBalancerType: "network", internal: false, securityGroups: [guard.id], tags },
       subnetMappings: network.publicSubnetIds.map((subnetId, index) => ({
@@ -64,7 +65,7 @@ function targetGroup(
   port: number,
 ): TargetGroup {
   return new TargetGroup(
-    `${site.name}-gateway-${word}`,
+    logicalName("targetGroup", site.name, "gateway", word),
     {
       ...{ vpcId, targetType: "instance", port, protocol: "TCP", preserveClientIp: "true", deregistrationDelay: 30 },
       healthCheck: { protocol: "TCP", interval: 10, healthyThreshold: 2, unhealthyThreshold: 2 },

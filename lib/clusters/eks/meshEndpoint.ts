@@ -5,6 +5,7 @@ import { Listener, LoadBalancer, TargetGroup } from "@pulumi/aws/lb";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { MESH_NODE_PORT } from "../../mesh/meshValues";
+import { logicalName } from "../../plan/names";
 import { isListed, MESH_API_PORT } from "../../plan/underlay";
 import type { MeshContext } from "../cluster";
 import type { EksControlPlane } from "./controlPlane";
@@ -29,7 +30,7 @@ export function meshEndpoint(
     cloud,
   );
   const balancer = new LoadBalancer(
-    `${site.name}-mesh`,
+    logicalName("loadBalancer", site.name, "mesh"),
     {
       loadBalancerType: "network",
       internal: true,
@@ -50,7 +51,7 @@ export function meshEndpoint(
 
 function forwarding({ site, cloud }: MeshContext, vpcId: pulumi.Input<string>, balancer: LoadBalancer) {
   const target = new TargetGroup(
-    `${site.name}-mesh`,
+    logicalName("targetGroup", site.name, "mesh"),
     {
       vpcId,
       targetType: "instance",
