@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { tokenPackagesWarning } from "./clusters/tokenPackages";
 import { buildGateways, gatewayOf } from "./gateway/fleetGateways";
 import { followPeers } from "./mesh/followPeers";
 import { MeshGates } from "./mesh/gate/meshGates";
@@ -53,6 +54,8 @@ export class Fleet extends pulumi.ComponentResource {
     for (const { name: lost } of plan.sites.filter((site) => site.state === "lost")) {
       pulumi.log.warn(leftAlone(lost), this);
     }
+    const warning = tokenPackagesWarning(standing(plan).map(({ kind }) => kind));
+    if (warning !== undefined) pulumi.log.warn(warning, this);
     const trust = plan.trust && args.trust?.(name, plan.trust, { parent: this });
     this.sites = Object.fromEntries(
       standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),

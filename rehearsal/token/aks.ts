@@ -25,7 +25,7 @@ const AKS_SERVER = "6dae42f8-4368-4678-94ff-3960e28e3630";
 
 /** A token for AKS with Entra: the runner's Azure credentials, whichever `DefaultAzureCredential` finds. */
 export async function aksToken({ tenant }: AksTokenOptions, deps: TokenDeps): Promise<ExecCredential> {
-  const [library] = loadPeers("aks", ["@azure/identity"], deps) as [AzureIdentity];
+  const [library] = loadPeers("aks", deps) as [AzureIdentity];
   const inTenant = tenant ? { tenantId: tenant } : {};
   try {
     const credential = new library.DefaultAzureCredential(inTenant);

@@ -59,10 +59,7 @@ const TOKEN_MINUTES = 14;
  * https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
  */
 export async function eksToken(options: EksTokenOptions, deps: TokenDeps): Promise<ExecCredential> {
-  const [providers, signing] = loadPeers("eks", ["@aws-sdk/credential-providers", "@smithy/signature-v4"], deps) as [
-    CredentialProviders,
-    Signing,
-  ];
+  const [providers, signing] = loadPeers("eks", deps) as [CredentialProviders, Signing];
   const now = deps.now();
   const signer = new signing.SignatureV4({
     service: "sts",

@@ -23,7 +23,7 @@ const MINUTES_UNKNOWN = 30;
 
 /** A token for GKE: an OAuth access token of the runner's application default credentials. Every cluster accepts it. */
 export async function gkeToken(options: GkeTokenOptions, deps: TokenDeps): Promise<ExecCredential> {
-  const [library] = loadPeers("gke", ["google-auth-library"], deps) as [GoogleAuthLibrary];
+  const [library] = loadPeers("gke", deps) as [GoogleAuthLibrary];
   const auth = new library.GoogleAuth({
     scopes: ["https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/userinfo.email"],
     ...(options.project && { projectId: options.project }),

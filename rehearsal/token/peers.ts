@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { TOKEN_PACKAGES } from "../../lib/clusters/tokenPackages";
 import { UserError } from "../userError";
 
 /** What tokens are made with, apart from their options: replaced in tests. */
@@ -30,9 +31,9 @@ export const NODE_DEPS: TokenDeps = {
  * Loads the packages that one kind of token needs, all or none.
  * @throws UserError that names those that are missing, and how to install them.
  */
-export function loadPeers(kind: string, names: readonly string[], { load }: TokenDeps): unknown[] {
+export function loadPeers(kind: keyof typeof TOKEN_PACKAGES, { load }: TokenDeps): unknown[] {
   const missing: string[] = [];
-  const loaded = names.map((name) => {
+  const loaded = TOKEN_PACKAGES[kind].map((name) => {
     try {
       return load(name);
     } catch (error) {

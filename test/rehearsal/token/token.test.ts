@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
+import { TOKEN_PACKAGES } from "../../../lib/clusters/tokenPackages";
 import { type TokenDeps, token } from "../../../rehearsal/token";
+import { NODE_DEPS } from "../../../rehearsal/token/peers";
 import { UserError } from "../../../rehearsal/userError";
 
 const NOW = new Date("2026-11-20T12:34:56.789Z");
@@ -213,4 +215,18 @@ test("credentials that cannot be had are the user's mistake, told without a stac
     token("eks", { cluster: "c", region: "r", roleArn: "arn:aws:iam::1:role/up" }, { ...deps, load }),
     new UserError("multisite token eks found no AWS credentials to assume arn:aws:iam::1:role/up: AccessDenied"),
   );
+});
+
+test("the clouds' packages have what tokens are got by", () => {
+  const members = {
+    "@aws-sdk/credential-providers": ["fromNodeProviderChain", "fromTemporaryCredentials"],
+    "@smithy/signature-v4": ["SignatureV4"],
+    "google-auth-library": ["GoogleAuth"],
+    "@azure/identity": ["DefaultAzureCredential"],
+  };
+  assert.deepEqual(Object.keys(members), Object.values(TOKEN_PACKAGES).flat());
+  for (const [name, wanted] of Object.entries(members)) {
+    const loaded = NODE_DEPS.load(name) as Record<string, unknown>;
+    for (const member of wanted) assert.equal(typeof loaded[member], "function", `${member} of ${name}`);
+  }
 });
