@@ -16,7 +16,6 @@ import type { SiteGatewayPlan } from "./plan/gateway/plan";
 import { clustersetDns, type MeshPlan, meshOf } from "./plan/mesh";
 import type { SitePlan } from "./plan/plan";
 import type { DnsService } from "./plan/routing/spec";
-import { CILIUM_MINORS } from "./plan/versions";
 import { kubernetesProvider } from "./providers";
 import type { SiteMaterial } from "./trust/material";
 import { siteTrust } from "./trust/site";
@@ -175,7 +174,7 @@ function firstObjects(
 ): { readonly all: readonly pulumi.Resource[]; readonly mesh: MeshObjects | undefined } {
   const { plan, mesh: meshed, trust, gateway } = args;
   const mesh = meshed && meshObjects(plan.name, meshed.plan, meshed.credentials, options);
-  const version = meshed?.plan.ciliumVersion ?? CILIUM_MINORS[0];
+  const version = plan.ciliumVersion;
   const definitions = [
     ...(gateway?.isOwnClass ? gatewayDefinitions(plan.name, version, options) : []),
     // Of a cluster that exists, its team's Cilium brings them.

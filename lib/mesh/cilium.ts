@@ -2,7 +2,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterContext, ControlPlane } from "../clusters/cluster";
 import { BUNDLE_HASH_ANNOTATION } from "../plan/trustPhases/record";
-import { CILIUM, CILIUM_CHARTS } from "../plan/versions";
+import { CILIUM_CHARTS } from "../plan/versions";
 import { SUBNET_ANNOTATION } from "./meshValues";
 import { type CiliumSettings, ciliumValues, type HelmValues } from "./values";
 
@@ -20,7 +20,7 @@ export interface CiliumArgs extends CiliumSettings {
  */
 export function cilium(context: ClusterContext, controlPlane: ControlPlane, args: CiliumArgs): Release {
   const { site, inCluster } = context;
-  const chart = args.mesh === undefined ? CILIUM : CILIUM_CHARTS[args.mesh.ciliumVersion];
+  const chart = CILIUM_CHARTS[site.ciliumVersion];
   return new Release(
     `${site.name}-cilium`,
     {

@@ -1,7 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { clustersetName, type ExportedMetadata, type MeshPlan, serviceExport } from "../plan/mesh";
+import { ciliumVersionAt, clustersetName, type ExportedMetadata, type MeshPlan, serviceExport } from "../plan/mesh";
 
 /** What an `ExportedService` is made of. */
 export interface ExportedServiceArgs {
@@ -46,5 +46,6 @@ export function exportFrom(
   options: pulumi.CustomResourceOptions,
 ): void {
   if (mesh?.implementation !== "cilium") return;
-  new CustomResource(`${service.name}-${site}-export`, serviceExport(service, mesh.ciliumVersion, exported), options);
+  const object = serviceExport(service, ciliumVersionAt(mesh, site), exported);
+  new CustomResource(`${service.name}-${site}-export`, object, options);
 }

@@ -46,7 +46,7 @@ export function meshValues(site: SitePlan, mesh: MeshPlan): MeshValues {
         resources: { requests: quantities(MESH_API_REQUESTS.apiserver) },
         etcd: { resources: { requests: quantities(MESH_API_REQUESTS.etcd) } },
         kvstoremesh: { resources: { requests: quantities(MESH_API_REQUESTS.kvstoreMesh) } },
-        tls: { authMode: "cluster", auto: { enabled: false }, ...BY_MINOR[mesh.ciliumVersion].tls },
+        tls: { authMode: "cluster", auto: { enabled: false }, ...BY_MINOR[site.ciliumVersion].tls },
         service: SERVICE[site.kind](site),
       },
     },

@@ -6,7 +6,7 @@ import { faultDomainOf, providerOf } from "./faultDomains";
 import { gatewayOverhead } from "./gateway/overhead";
 import { ceil } from "./grains";
 import { exception, stateFacts } from "./life";
-import { meshPlan } from "./mesh/meshPlan";
+import { ciliumVersionOf, meshPlan } from "./mesh/meshPlan";
 import { meshOverhead } from "./mesh/overhead";
 import { cloudLabels, poolLabels } from "./nodeLabels";
 import { overheadPerNode } from "./overhead";
@@ -106,6 +106,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
     apiAccess: built?.apiAccess,
     runFrom: runFrom(site, addresses),
     kubernetesVersion: built === undefined ? undefined : (built.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION),
+    ciliumVersion: ciliumVersionOf(site, fleet),
     auditLogDays: built?.auditLogDays ?? DEFAULT_AUDIT_LOG_DAYS,
     pools,
     calledPorts: calledPorts(site, fleet),

@@ -15,20 +15,6 @@ export function lifeProblems(before: FleetSpec, after: FleetSpec): Problem[] {
   return [...before.sites.flatMap((old) => siteProblems(old, before, after)), ...fleetProblems(before, after)];
 }
 
-/** What is to be known of a change that a fleet may make: a version of Kubernetes that comes to several sites at once. */
-export function lifeNotes(before: FleetSpec, after: FleetSpec): string[] {
-  const upgraded = after.sites.filter((next) => {
-    const old = before.sites.find(({ name }) => name === next.name);
-    return old !== undefined && stateFacts(next.state).serves && minorOf(old) !== minorOf(next);
-  });
-  if (upgraded.length < 2) return [];
-  const names = upgraded.map(({ name }) => name).join(", ");
-  return [
-    `One update changes the Kubernetes version of ${upgraded.length} sites that serve: ${names}. What breaks by it breaks in all of ` +
-      "them: change one, see that it serves, and then the next.",
-  ];
-}
-
 /** A name and a number are a site's for life, and a site is withdrawn from its peers before its entry goes. */
 function siteProblems(old: SiteSpec, before: FleetSpec, after: FleetSpec): Problem[] {
   const kept = after.sites.findIndex(({ name }) => name === old.name);
@@ -104,7 +90,7 @@ function versionProblem(old: SiteSpec, next: SiteSpec, path: string): Problem[] 
 }
 
 /** The minor version of Kubernetes; undefined for a cluster that exists. */
-function minorOf(site: SiteSpec): number | undefined {
+export function minorOf(site: SiteSpec): number | undefined {
   if (site.kind === "existing") return undefined;
   return Number((site.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION).split(".")[1]);
 }

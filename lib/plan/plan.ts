@@ -5,6 +5,7 @@ import type { ApiAccess, Coordinates, FleetSpec, PoolSpec, SiteKind, SiteSpec, S
 import type { TrustPlan } from "./trust/plan";
 import type { UnderlayPlan } from "./underlay/plan";
 import type { CapacityVerdict } from "./verdict";
+import type { CiliumMinor } from "./versions";
 import type { HostPort } from "./webhookPorts";
 
 /** Everything that follows from a spec, before anything exists. Made by `fleetPlan`; components only translate it. */
@@ -48,6 +49,7 @@ export interface SitePlan {
   /** From where `pulumi up` must run, as a sentence. */
   readonly runFrom: string;
   readonly kubernetesVersion: string | undefined;
+  readonly ciliumVersion: CiliumMinor;
   readonly auditLogDays: number;
   readonly pools: readonly PoolPlan[];
   /** Ports of every node that the control plane calls, where it reaches no pod: EKS. */

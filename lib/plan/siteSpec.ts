@@ -1,4 +1,5 @@
 import type { AllocatableSpec, PoolSpec } from "./poolSpec";
+import type { CiliumMinor } from "./versions";
 
 /** One Kubernetes cluster in one fault domain. */
 export type SiteSpec = EksSiteSpec | GkeSiteSpec | AksSiteSpec | ExistingSiteSpec;
@@ -40,6 +41,9 @@ export interface SiteCommon {
 
   /** Coordinates in degrees. @default those of the region */
   coordinates?: Coordinates;
+
+  /** Minor version of Cilium here, so that a new one comes to one site first. @default that of `mesh`; without one "1.19" */
+  ciliumVersion?: CiliumMinor;
 
   /** Own block of addresses, a canonical CIDR of the fleet's block size, in place of the one that the number gives. */
   block?: string;

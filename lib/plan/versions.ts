@@ -27,6 +27,8 @@ export const CILIUM: ChartVersion = {
 /** Minor versions of Cilium whose values this library knows. 1.19 is the first that lets a dead site's backends go. */
 export const CILIUM_MINORS = ["1.19", "1.20"] as const;
 
+export const DEFAULT_CILIUM_MINOR = "1.19";
+
 export type CiliumMinor = (typeof CILIUM_MINORS)[number];
 
 /** The next minor version, for fleets that ask for it. */

@@ -1,4 +1,5 @@
-import { lifeNotes, lifeProblems } from "../../lib/plan/lives";
+import { lifeNotes } from "../../lib/plan/lifeNotes";
+import { lifeProblems } from "../../lib/plan/lives";
 import { FLEET } from "../../lib/plan/observed";
 import type { FleetSpec } from "../../lib/plan/spec";
 import type { Deployment } from "../engine";

@@ -196,6 +196,18 @@ test("the minor version that the spec asks for is the chart that is installed", 
     assert.equal(inputs.version, "1.20.2");
 });
 
+test("a site's own version of Cilium comes to that site alone, with the definitions that it reads", async () => {
+  const walked = spec();
+  walked.sites[0] = { ...walked.sites[0]!, ciliumVersion: "1.20" };
+  const graph = await build(walked);
+  const versions = graph.all(RELEASE).filter(({ name }) => name.endsWith("-cilium"));
+  assert.deepEqual(Object.fromEntries(versions.map(({ name, inputs }) => [name, inputs.version])), {
+    "frankfurt-cilium": "1.20.2",
+    "belgium-cilium": "1.19.5",
+    "amsterdam-cilium": "1.19.5",
+  });
+});
+
 test("a lost site is unpeered in all others, and nothing is declared in it", async () => {
   const lost = spec({ degradedUntil: "2026-12-24" });
   lost.sites[1]!.state = "lost";

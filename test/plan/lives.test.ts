@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { lifeNotes, lifeProblems } from "../../lib/plan/lives";
+import { lifeNotes } from "../../lib/plan/lifeNotes";
+import { lifeProblems } from "../../lib/plan/lives";
 import type { FleetSpec, SiteSpec, SiteState } from "../../lib/plan/spec";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
 
@@ -150,13 +151,51 @@ describe("a fleet may become one", () => {
     assert.deepEqual(lifeNotes(upgraded("1.33"), upgraded("1.34")), []);
   });
 
-  it("whose clusters are upgraded at once, which is told unless all but one serve nobody", () => {
-    const both = (kubernetesVersion: string, state: SiteState = "active") =>
-      fleetSpec([frankfurt({ kubernetesVersion, state }), gkeSite("belgium", 2, { kubernetesVersion })]);
-    assert.match(lifeNotes(both("1.33"), both("1.34")).join(), /version of 2 sites that serve: frankfurt, belgium\./);
-    assert.deepEqual(lifeNotes(both("1.33"), both("1.34", "drained")), []);
+  it("of which several sites change at once, which is told unless all but one serve nobody", () => {
     const rack = (change: object) => fleet([existingSite("rack", 9, change), existingSite("other", 8, change)]);
     assert.deepEqual(lifeNotes(rack({}), rack({ region: "hall-2" })), []);
+    const pool = { name: "apps", machineType: "m6i.xlarge", nodes: 6 };
+    const pools = (change: object) => ({ pools: [{ ...pool, ...change }] });
+    const of = (change: object, state: SiteState = "active", whole: Partial<FleetSpec> = {}) =>
+      fleetSpec(
+        [
+          eksSite("frankfurt", 1, { ...pools({}), ...change, state }),
+          eksSite("dublin", 2, { ...pools({}), ...change }),
+        ],
+        { mesh: {}, ...whole },
+      );
+    const told = (what: string) =>
+      new RegExp(`changes ${what} of 2 sites that serve: frankfurt, dublin\\..*'\\*\\*frankfurt`);
+    for (const [before, after, what] of [
+      [{ kubernetesVersion: "1.33" }, { kubernetesVersion: "1.34" }, "the Kubernetes version"],
+      [{ ciliumVersion: "1.19" }, { ciliumVersion: "1.20" }, "the version of Cilium"],
+      [{}, pools({ machineType: "m6i.2xlarge" }), "the nodes of pools"],
+      [pools({ maximumPods: 60 }), pools({ maximumPods: 100 }), "the nodes of pools"],
+    ] as const) {
+      const notes = lifeNotes(of(before), of(after));
+      assert.equal(notes.length, 1, notes.join());
+      assert.match(notes[0]!, told(what));
+      assert.deepEqual(lifeNotes(of(before), of(after, "drained")), []);
+    }
+    const meshes = (mesh: object, change: object = {}) => of(change, "active", { mesh });
+    assert.match(lifeNotes(meshes({}), meshes({ ciliumVersion: "1.20" })).join(), told("the version of Cilium"));
+    assert.match(lifeNotes(meshes({}), meshes({ encryption: "none" })).join(), told("what the mesh's datapath is"));
+    const walked = meshes({ ciliumVersion: "1.20" }, { ciliumVersion: "1.19" });
+    assert.deepEqual(lifeNotes(meshes({}), walked), [], "the sites keep theirs");
+    assert.deepEqual(lifeNotes(of({}), of(pools({ nodes: 9, maximumNodes: 12 }))), [], "more of the same");
+  });
+
+  it("whose links are all made anew, which is told", () => {
+    const linked = (underlay: FleetSpec["underlay"], count = 2) =>
+      fleetSpec(
+        Array.from({ length: count }, (_, i) => gkeSite(`site-${i + 1}`, i + 1)),
+        { ...(underlay && { underlay }) },
+      );
+    assert.deepEqual(lifeNotes(linked(undefined), linked({})), []);
+    assert.deepEqual(lifeNotes(linked({}), linked({ topology: "mesh" })), []);
+    const told = /topology of the underlay from "mesh" to "hubs".* Set underlay\.topology to "mesh" until/;
+    assert.match(lifeNotes(linked({}), linked({ topology: "hubs" })).join(), told);
+    assert.match(lifeNotes(linked({}, 8), linked({}, 9)).join(), told, "hubs are the default of more sites");
   });
 
   it("that says better where a cluster is that exists", () => {

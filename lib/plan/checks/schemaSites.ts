@@ -1,4 +1,5 @@
 import type { SiteKind } from "../spec";
+import { CILIUM_MINORS } from "../versions";
 import {
   amount,
   anyText,
@@ -38,6 +39,7 @@ const common = {
   coordinates: optional(
     strict({ latitude: amount(-90, 90, " (degrees)"), longitude: amount(-180, 180, " (degrees)") }),
   ),
+  ciliumVersion: optional(word(CILIUM_MINORS)),
   block: optional(cidr),
   tags: optional(tagsSchema),
 };

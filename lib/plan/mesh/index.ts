@@ -19,7 +19,7 @@ export {
 export type { MeshGate } from "./gate";
 export { CLUSTER_LABEL, globalAnnotations, podsInSites, type ServiceSharing } from "./globalServices";
 export { type Mesh, meshOf } from "./mesh";
-export { type MeshMember, type MeshPlan, peersOf } from "./meshPlan";
+export { ciliumVersionAt, ciliumVersionOf, type MeshMember, type MeshPlan, peersOf } from "./meshPlan";
 export type * from "./meshSpec";
 export { type OutageBounds, outageBounds } from "./outage";
 export type { PathSeen } from "./paths";

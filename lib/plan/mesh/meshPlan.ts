@@ -1,7 +1,7 @@
 import { stateFacts } from "../life";
 import type { SitePlan } from "../plan";
-import type { FleetSpec } from "../spec";
-import type { CiliumMinor } from "../versions";
+import type { FleetSpec, SiteSpec } from "../spec";
+import { type CiliumMinor, DEFAULT_CILIUM_MINOR } from "../versions";
 import { type MeshGate, meshGate } from "./gate";
 import type { MeshImplementation } from "./meshSpec";
 import { type WithdrawerPlan, withdrawerPlan } from "./withdrawerPlan";
@@ -10,6 +10,8 @@ import { type WithdrawerPlan, withdrawerPlan } from "./withdrawerPlan";
 export interface MeshPlan {
   readonly implementation: MeshImplementation;
   readonly ciliumVersion: CiliumMinor;
+  /** Versions of sites that have another, by their names. Absent: none has. */
+  readonly ciliumVersions?: Readonly<Record<string, CiliumMinor>>;
   readonly encryption: "wireguard" | "none";
   /** Bytes that Cilium takes the network to carry; undefined: what it detects at each node. */
   readonly mtuBytes: number | undefined;
@@ -53,9 +55,14 @@ export function meshPlan(spec: FleetSpec, sites: readonly SitePlan[], linkMtuByt
   if (mesh === undefined) return undefined;
   const withdrawer = withdrawerPlan(spec);
   const gate = meshGate(spec);
+  const ciliumVersion = mesh.ciliumVersion ?? DEFAULT_CILIUM_MINOR;
+  const others = sites.filter((site) => site.ciliumVersion !== ciliumVersion);
   return {
     implementation: mesh.implementation ?? "cilium",
-    ciliumVersion: mesh.ciliumVersion ?? "1.19",
+    ciliumVersion,
+    ...(others.length > 0 && {
+      ciliumVersions: Object.fromEntries(others.map((one) => [one.name, one.ciliumVersion])),
+    }),
     encryption: mesh.encryption ?? "wireguard",
     mtuBytes: mesh.mtuBytes ?? linkMtuBytes ?? narrowest(sites),
     cacheTtlSeconds: mesh.cacheTtlSeconds ?? DEFAULT_CACHE_TTL_SECONDS,
@@ -74,6 +81,16 @@ function narrowest(sites: readonly SitePlan[]): number | undefined {
   const providers = new Set(sites.map(({ provider }) => provider));
   if (providers.size > 1) return BETWEEN_CLOUDS;
   return providers.has("aws") ? WITHIN_AWS : undefined;
+}
+
+/** The version of Cilium that a spec asks for at one of its sites. */
+export function ciliumVersionOf({ ciliumVersion }: SiteSpec, { mesh }: Pick<FleetSpec, "mesh">): CiliumMinor {
+  return ciliumVersion ?? mesh?.ciliumVersion ?? DEFAULT_CILIUM_MINOR;
+}
+
+/** The version of Cilium at a site. */
+export function ciliumVersionAt({ ciliumVersion, ciliumVersions }: MeshPlan, site: string): CiliumMinor {
+  return ciliumVersions?.[site] ?? ciliumVersion;
 }
 
 /** The peers of a site: all other members, if it is one itself. */

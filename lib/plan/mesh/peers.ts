@@ -1,6 +1,6 @@
 import { MESH_API_PORT } from "../underlay/ports";
 import type { CiliumMinor } from "../versions";
-import { type MeshMember, type MeshPlan, peersOf } from "./meshPlan";
+import { ciliumVersionAt, type MeshMember, type MeshPlan, peersOf } from "./meshPlan";
 
 /**
  * The three objects in kube-system through which Cilium knows a site's peers, as texts by key. One key a peer in the
@@ -39,13 +39,16 @@ const OWN_API = etcdClient(["clustermesh-apiserver.kube-system.svc"], "local");
 
 /** The peer objects of one site. */
 export function peerObjects(mesh: MeshPlan, site: string): PeerObjects {
-  return objectsOf(peersOf(mesh, site).map((peer) => entryOf(peer, mesh)));
+  const version = ciliumVersionAt(mesh, site);
+  return objectsOf(peersOf(mesh, site).map((peer) => entryOf(peer, version)));
 }
 
 /** The peer objects of all members, by site: each peer's text is made once and shared. */
 export function allPeerObjects(mesh: MeshPlan): Map<string, PeerObjects> {
-  const entries = mesh.members.map((member) => entryOf(member, mesh));
-  return new Map(entries.map((own) => [own.name, objectsOf(entries.filter((one) => one !== own))]));
+  const versions = [...new Set(mesh.members.map(({ name }) => ciliumVersionAt(mesh, name)))];
+  const entries = new Map(versions.map((version) => [version, mesh.members.map((member) => entryOf(member, version))]));
+  const seenBy = (site: string) => entries.get(ciliumVersionAt(mesh, site)) ?? [];
+  return new Map(mesh.members.map(({ name }) => [name, objectsOf(seenBy(name).filter((one) => one.name !== name))]));
 }
 
 interface PeerEntry {
@@ -54,10 +57,11 @@ interface PeerEntry {
   readonly user: string;
 }
 
-function entryOf({ name, addresses }: MeshMember, { ciliumVersion }: MeshPlan): PeerEntry {
+/** @param version of the site that looks for the peer */
+function entryOf({ name, addresses }: MeshMember, version: CiliumMinor): PeerEntry {
   return {
     name,
-    remote: REMOTE[ciliumVersion](name, addresses),
+    remote: REMOTE[version](name, addresses),
     user: `- { name: remote-${name}, role: remote }\n`,
   };
 }

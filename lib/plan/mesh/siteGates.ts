@@ -19,8 +19,8 @@ export function siteGates({ mesh, sites }: Pick<FleetPlan, "mesh" | "sites">): S
   const waits = ({ kind, state }: SitePlan) => stateFacts(state).built && (gate === "all" || kind !== "existing");
   const isAwaited = (one: SitePlan) => waits(one) && one.state !== "drained";
   const awaited = new Set(sites.filter(isAwaited).map(({ name }) => name));
-  const image = `quay.io/cilium/cilium:v${CILIUM_CHARTS[mesh.ciliumVersion].version}`;
-  return sites.filter(waits).flatMap(({ name: site }) => {
+  return sites.filter(waits).flatMap(({ name: site, ciliumVersion }) => {
+    const image = `quay.io/cilium/cilium:v${CILIUM_CHARTS[ciliumVersion].version}`;
     const peers = peersOf(mesh, site).flatMap(({ name }) => (awaited.has(name) ? [name] : []));
     return peers.length === 0 ? [] : [{ site, peers: peers.sort(), image }];
   });

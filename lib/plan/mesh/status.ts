@@ -1,4 +1,5 @@
-import { type MeshPlan, peersOf } from "./meshPlan";
+import type { CiliumMinor } from "../versions";
+import { ciliumVersionAt, type MeshPlan, peersOf } from "./meshPlan";
 import { type PathSeen, pathProblems } from "./paths";
 import { ciliumMinor } from "./skew";
 
@@ -57,7 +58,7 @@ export function meshStatus(plan: MeshPlan, site: string, seen: MeshSeen): MeshSt
     ...withdrawnProblems(peers, withdrawn),
     ...followed.flatMap(({ name, isReady }) => linkProblem(name, isReady, seen)),
     ...unaskedProblems(seen),
-    ...versionProblems(plan, seen),
+    ...versionProblems(ciliumVersionAt(plan, site), seen),
     ...certificateProblems(seen),
     ...addressProblems(plan, site, seen),
     ...replicaProblems(seen),
@@ -123,14 +124,11 @@ function peerProblems(plan: MeshPlan, site: string, { peers }: MeshSeen): string
   ];
 }
 
-function versionProblems({ ciliumVersion }: MeshPlan, { versions }: MeshSeen): string[] {
-  const wanted = ciliumMinor(ciliumVersion);
+function versionProblems(planned: CiliumMinor, { versions }: MeshSeen): string[] {
+  const wanted = ciliumMinor(planned);
   return versions
     .filter((version) => !(Math.abs(ciliumMinor(version) - wanted) <= 1))
-    .map(
-      (version) =>
-        `Cilium ${version} runs here: sites may be one minor version apart, and ${ciliumVersion} is planned.`,
-    );
+    .map((version) => `Cilium ${version} runs here: sites may be one minor version apart, and ${planned} is planned.`);
 }
 
 function certificateProblems({ certificates, now }: MeshSeen): string[] {

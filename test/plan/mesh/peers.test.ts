@@ -31,6 +31,21 @@ cert-file: /var/lib/cilium/clustermesh/common-etcd-client.crt
   );
 });
 
+test("each site looks for its peers as its own version of Cilium does, while a new one walks the fleet", () => {
+  const sites = [eksSite("frankfurt", 1, { ciliumVersion: "1.20" }), gkeSite("belgium", 2), aksSite("amsterdam", 3)];
+  const walked = fleetPlan(fleetSpec(sites, { mesh: {} })).mesh!;
+  const [old, wanted] = [meshWith(), meshWith({}, "1.20")];
+  const all = allPeerObjects(walked);
+  for (const [site, like] of [
+    ["frankfurt", wanted],
+    ["belgium", old],
+    ["amsterdam", old],
+  ] as const) {
+    assert.deepEqual(peerObjects(walked, site), peerObjects(like, site));
+    assert.deepEqual(all.get(site), peerObjects(like, site));
+  }
+});
+
 test("1.20 looks for them by name, with the addresses beside, in the exact form of its chart", () => {
   const { kvstoreMesh, clusterMesh, remoteUsers } = peerObjects(meshWith({}, "1.20"), "frankfurt");
   assert.equal(

@@ -1,0 +1,64 @@
+import { stateFacts } from "./life";
+import { minorOf } from "./lives";
+import { ciliumVersionOf } from "./mesh/meshPlan";
+import type { FleetSpec, PoolSpec, SiteSpec } from "./spec";
+import { defaultTopology } from "./underlay";
+
+/** What can break a site, as what a spec says of it: equal texts are no change. */
+const RISKS: Readonly<Record<string, (site: SiteSpec, fleet: FleetSpec) => string>> = {
+  "the Kubernetes version": (site) => String(minorOf(site)),
+  "the version of Cilium": (site, fleet) => ciliumVersionOf(site, fleet),
+  // Every agent restarts with it.
+  "what the mesh's datapath is": (_, { mesh }) =>
+    JSON.stringify([mesh?.implementation ?? "cilium", mesh?.encryption ?? "wireguard", mesh?.mtuBytes]),
+};
+
+/**
+ * What is to be known of a change that a fleet may make: what comes to several sites that serve at once, of which one at a
+ * time may be lost.
+ */
+export function lifeNotes(before: FleetSpec, after: FleetSpec): string[] {
+  const kept = after.sites.flatMap((next) => {
+    const old = before.sites.find(({ name }) => name === next.name);
+    return old !== undefined && stateFacts(next.state).serves ? [{ old, next }] : [];
+  });
+  const changed = Object.entries(RISKS).map(([what, of]): [string, SiteSpec[]] => [
+    what,
+    kept.flatMap(({ old, next }) => (of(old, before) === of(next, after) ? [] : [next])),
+  ]);
+  const replaced = kept.filter(({ old, next }) => replacesNodes(old, next)).map(({ next }) => next);
+  const atOnce = [...changed, ["the nodes of pools", replaced] as const].flatMap(([what, sites]) => {
+    if (sites.length < 2) return [];
+    const [first] = sites;
+    return [
+      `One update changes ${what} of ${sites.length} sites that serve: ${sites.map(({ name }) => name).join(", ")}. What breaks by it ` +
+        `breaks in all of them: change one, as by pulumi up --target '**${first?.name}**', see that it serves, and ` +
+        "then the next.",
+    ];
+  });
+  return [...atOnce, ...topologyNote(before, after)];
+}
+
+/** Links are what all sites have in common: none of them is left while they are made in another way. */
+function topologyNote(before: FleetSpec, after: FleetSpec): string[] {
+  const [was, is] = [before, after].map(
+    ({ underlay, sites, retired = [] }) =>
+      underlay && (underlay.topology ?? defaultTopology(sites.length + retired.length)),
+  );
+  if (was === undefined || is === undefined || was === is) return [];
+  return [
+    `One update turns the topology of the underlay from "${was}" to "${is}": the links of all sites are deleted and made anew, and no site ` +
+      `reaches another meanwhile. Set underlay.topology to "${was}" until each site can carry its users alone for that long.`,
+  ];
+}
+
+/** Whether pools get other nodes, rather than more or fewer of the same. */
+function replacesNodes(old: SiteSpec, next: SiteSpec): boolean {
+  if (old.kind === "existing" || next.kind === "existing") return false;
+  const nodes = ({ machineType, maximumPods, diskGiB, spot = false }: PoolSpec) =>
+    JSON.stringify([machineType, maximumPods, diskGiB, spot]);
+  return old.pools.some((pool) => {
+    const same = next.pools.find(({ name }) => name === pool.name);
+    return same !== undefined && nodes(pool) !== nodes(same);
+  });
+}
