@@ -2,6 +2,7 @@ import { HealthCheck } from "@pulumi/gcp/compute";
 import { ManagedZone, RecordSet, type RecordSetArgs } from "@pulumi/gcp/dns";
 import * as gcp from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "../plan/names";
 import { cloudDnsChallenges } from "./challenges/cloudDns";
 import { absolute, addressesOf, type DnsZone, existing, type ServiceContext, type TrafficService } from "./service";
 
@@ -19,6 +20,12 @@ type Context = ServiceContext<"cloudDns">;
 const SOURCE_REGIONS = ["us-central1", "europe-west1", "asia-southeast1"];
 
 const NAME_SERVER_TTL_SECONDS = 3600;
+
+/** The name of a managed zone, which begins with a letter, as domains need not. */
+function zoneName(domain: string): string {
+  const words = domain.replaceAll(/[._]/g, "-");
+  return physicalName("gcpResource", /^[a-z]/.test(words) ? words : `zone-${words}`);
+}
 
 /** Google Cloud DNS: the nearest site by location, failing over to all sites alike. */
 export const cloudDns: TrafficService<"cloudDns", Zone> = {
@@ -38,7 +45,7 @@ export const cloudDns: TrafficService<"cloudDns", Zone> = {
     const zone = new ManagedZone(
       traffic.zone,
       {
-        ...{ name: traffic.zone.replaceAll(/[._]/g, "-"), dnsName: absolute(traffic.zone), visibility: "public" },
+        ...{ name: zoneName(traffic.zone), dnsName: absolute(traffic.zone), visibility: "public" },
         description: `Public names of ${traffic.zone}`,
       },
       pulumi.mergeOptions(cloud, { protect: true }),

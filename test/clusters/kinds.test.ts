@@ -3,11 +3,12 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { FleetSpec, SiteSpec } from "../../lib";
 import { route53 } from "../../lib/aws";
+import { cloudDns } from "../../lib/gcp";
 import { recordFleet } from "../support/clouds";
 import { ACME, gateway } from "../support/gateway";
 import { childrenOf, type Graph, type Registered } from "../support/graph";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "../support/specs";
-import { ROUTE53, traffic } from "../support/traffic";
+import { CLOUD_DNS, ROUTE53, traffic } from "../support/traffic";
 
 const SITE = "multisite:index:Site";
 const LONG = "site-of-the-north-with-long-name"; // 32 characters: the longest
@@ -207,6 +208,17 @@ test("the longest, the shortest and the oddest names of sites fit every cloud", 
       });
       assert.ok(checked.length > 10, `${checked.length} resources of ${site.kind} have a name`);
     }
+  }
+});
+
+test("a managed zone of Cloud DNS has a name that Google takes, whatever the domain is called", async () => {
+  for (const zone of ["example.com", "3m.example", `${"long.".repeat(14)}example.com`]) {
+    const spec = fleetSpec([eksSite("frankfurt", 1), gkeSite("belgium", 2)], {
+      traffic: traffic({ zone, domain: `shop.${zone}`, providers: [CLOUD_DNS] }),
+    });
+    const graph = await recordFleet(spec, {}, { services: [cloudDns] });
+    const { name } = graph.one("gcp:dns/managedZone:ManagedZone", zone).inputs;
+    assert.match(String(name), COMPUTE);
   }
 });
 

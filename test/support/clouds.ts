@@ -29,6 +29,7 @@ const OUTPUTS: Readonly<Record<string, (inputs: Record<string, unknown>) => Reco
     },
   }),
   "aws:route53/zone:Zone": ({ name }) => ({ zoneId: "Z0123456789", nameServers: [`ns-1.${name}`, `ns-2.${name}`] }),
+  "gcp:dns/managedZone:ManagedZone": () => ({ nameServers: ["ns-cloud-a1.googledomains.com."] }),
   "aws:eks/nodeGroup:NodeGroup": () => ({ resources: [{ autoscalingGroups: [{ name: "group-of-nodes" }] }] }),
   "gcp:serviceaccount/account:Account": ({ accountId }) => ({
     email: `${accountId}@shop-production.iam.gserviceaccount.com`,

@@ -84,9 +84,9 @@ function buildCluster(context: SiteContext, group: Group, net: AksNetwork, ident
         azureKeyVaultKms: { enabled: true, keyId: key.keyId, keyVaultNetworkAccess: "Public" },
         imageCleaner: { enabled: true, intervalHours: 168 },
       },
-      // Versions are the spec's. Images come by themselves, in the site's own window and with the pools' surge: nodes that
-      // wait for somebody to patch them stay unpatched.
-      autoUpgradeProfile: { upgradeChannel: "none", nodeOSUpgradeChannel: "NodeImage" },
+      // Minor versions are the spec's. Patches and images come by themselves, in the site's own window and with the pools'
+      // surge: what waits for somebody to patch it stays unpatched.
+      autoUpgradeProfile: { upgradeChannel: "patch", nodeOSUpgradeChannel: "NodeImage" },
       storageProfile: { diskCSIDriver: { enabled: true }, snapshotController: { enabled: true } },
       nodeResourceGroupProfile: { restrictionLevel: "ReadOnly" },
       tags: { ...site.tags },

@@ -5,12 +5,16 @@ import { PATCH_WINDOW_HOURS, patchWindow } from "../patchWindow";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
-/** What AKS does by itself: `default` patches the control plane and add-ons, the other one the nodes' images. */
-const SCHEDULES = { "control-plane": "default", nodes: "aksManagedNodeOSUpgradeSchedule" } as const;
+/** What AKS does by itself: its own weekly releases, patch versions of Kubernetes, and the nodes' images. */
+const SCHEDULES = {
+  "control-plane": "default",
+  patches: "aksManagedAutoUpgradeSchedule",
+  nodes: "aksManagedNodeOSUpgradeSchedule",
+} as const;
 
 /**
  * When AKS may patch the site: in a window of the site's own. Azure holds to it as well as it can; an urgent fix may
- * break it. Versions are no part of this, they are the spec's.
+ * break it. Minor versions are no part of this, they are the spec's.
  * https://learn.microsoft.com/azure/aks/planned-maintenance
  */
 export function maintenance(

@@ -1,4 +1,5 @@
 import type { SiteSpec } from "../spec";
+import { partitionOf } from "../underlay/facts";
 import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_VERSIONS } from "../versions";
 import { built, type DraftBuilt, type DraftSite } from "./sites";
 import type { Draft } from "./structure";
@@ -69,6 +70,7 @@ function checkAuditDays(site: DraftBuilt, path: Path, report: Report): void {
 
 function checkEks(site: Draft<Extract<SiteSpec, { kind: "eks" }>>, path: Path, report: Report): void {
   repeated(site.administrators, [...path, "administrators"], report);
+  checkPartition(site, path, report);
   const role = site.roleArn === undefined ? undefined : /^arn:[^:]+:iam::(\d{12}):role\//.exec(site.roleArn);
   if (site.roleArn !== undefined && role === null) {
     report([...path, "roleArn"], `is "${site.roleArn}": give the ARN of a role, "arn:aws:iam::...:role/...".`);
@@ -85,6 +87,20 @@ function checkEks(site: Draft<Extract<SiteSpec, { kind: "eks" }>>, path: Path, r
     if (ids.length < 2) {
       report([...path, "network", part], `has ${ids.length}: give at least 2 subnets, each in a zone of its own.`);
     }
+  }
+}
+
+/** Nobody of another partition of AWS is known in this one. */
+function checkPartition(site: Draft<Extract<SiteSpec, { kind: "eks" }>>, path: Path, report: Report): void {
+  if (site.region === undefined) return;
+  const part = partitionOf("aws", site.region);
+  const partition = part === "" ? "aws" : `aws-${part}`;
+  for (const [index, arn] of (site.administrators ?? []).entries()) {
+    if (arn === undefined || arn.split(":")[1] === partition) continue;
+    report(
+      [...path, "administrators", index],
+      `is "${arn}", of another partition than ${site.region}: give one that begins with "arn:${partition}:".`,
+    );
   }
 }
 

@@ -176,5 +176,15 @@ function mostNodes(pool: Draft<PoolSpec>): number {
 function room(pool: Draft<PoolSpec>, of: PoolSite): PoolRoom[] {
   if (pool.nodes === undefined) return [];
   const zones = (pool.zones ?? of.zones).filter((zone) => zone !== undefined);
-  return [{ name: pool.name ?? "?", nodes: mostNodes(pool), maximumPods: pool.maximumPods ?? 110, zones }];
+  const most = mostNodes(pool);
+  const nodes = of.kind === "eks" && most > 0 ? most + eksSurge(pool, zones.length) : most;
+  return [{ name: pool.name ?? "?", nodes, maximumPods: pool.maximumPods ?? 110, zones }];
+}
+
+/**
+ * Nodes beyond its surge that EKS starts beside those of a group that it updates, whatever was asked for: twice as many as
+ * the group has zones. Source: Amazon EKS, "Understand each phase of node updates".
+ */
+function eksSurge(pool: Draft<PoolSpec>, zones: number): number {
+  return Math.max(0, 2 * zones - (pool.surgeNodes ?? 1));
 }

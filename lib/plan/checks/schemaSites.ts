@@ -81,8 +81,9 @@ const built = {
 };
 
 export const arn = text(
-  `the ARN of a role or user such as "arn:aws:iam::123456789012:role/platform"`,
-  /^arn:aws(-[a-z]+)*:(iam|sts)::\d{12}:(role|user|assumed-role|root|federated-user)(\/[\w+=,.@/-]+)?$/,
+  `the ARN of an IAM role or user such as "arn:aws:iam::123456789012:role/platform" (of a session, ` +
+    `"arn:aws:sts::...:assumed-role/NAME/SESSION", that of its role)`,
+  /^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/,
 );
 const subnetIds = list(text(`the id of a subnet such as "subnet-0a1b2c3d"`, /^subnet-[0-9a-f]{8,17}$/), "subnet ids");
 

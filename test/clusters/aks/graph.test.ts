@@ -143,13 +143,13 @@ test("audit logs are kept for as long as the spec says", async () => {
   for (const wanted of ["kube-audit-admin", "guard"]) assert.ok(categories.some(({ category }) => category === wanted));
 });
 
-test("node images are patched in the site's own window, versions never", async () => {
+test("patches and node images come in the site's own window, minor versions never", async () => {
   const graph = await amsterdam();
-  assert.deepEqual(cluster(graph).autoUpgradeProfile, { upgradeChannel: "none", nodeOSUpgradeChannel: "NodeImage" });
+  assert.deepEqual(cluster(graph).autoUpgradeProfile, { upgradeChannel: "patch", nodeOSUpgradeChannel: "NodeImage" });
   const windows = graph.all("azure-native:containerservice:MaintenanceConfiguration").map(({ inputs }) => inputs);
   assert.deepEqual(
     windows.map(({ configName }) => configName),
-    ["default", "aksManagedNodeOSUpgradeSchedule"],
+    ["default", "aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"],
   );
   for (const { maintenanceWindow } of windows) {
     assert.deepEqual(maintenanceWindow, {
