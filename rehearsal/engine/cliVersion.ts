@@ -43,7 +43,8 @@ export function parseVersionRange(text: string): VersionRange | undefined {
     const words = part
       .replaceAll(/([<>=!]) +/g, "$1")
       .split(" ")
-      .filter((word) => word !== "");
+      // As there, a word of one character is none: a comma between two bounds.
+      .filter((word) => word.length > 1);
     const bounds = words.map(boundsOf);
     return bounds.length === 0 || bounds.includes(undefined) ? undefined : (bounds as (readonly Bound[])[]).flat();
   });
@@ -58,17 +59,12 @@ function holds({ operator, version, isPreRelease }: Bound, given: Version): bool
   return order === 0;
 }
 
-/**
- * Whether neither the reproduced CLI nor a later one of its major version is in a range: whoever has the program run has
- * one of those.
- */
+/** Whether no CLI of the reproduced major version is in a range: else whoever has the program run has one that is. */
 function excludesAll(range: VersionRange): boolean {
-  const minors = Array.from({ length: 1000 - REPRODUCED[1] }, (_, i): Version => [3, REPRODUCED[1] + i, 0]);
+  const minors = Array.from({ length: 1000 }, (_, minor): Version => [REPRODUCED[0], minor, 0]);
   const named = range.flat().map(({ version }) => version);
-  const later = named.filter((version) => version[0] === REPRODUCED[0] && compare(version, REPRODUCED) > 0);
-  return ![...minors, ...later].some((version) =>
-    range.some((bounds) => bounds.every((bound) => holds(bound, version))),
-  );
+  const known = [...minors, ...named.filter(([major]) => major === REPRODUCED[0])];
+  return !known.some((version) => range.some((bounds) => bounds.every((bound) => holds(bound, version))));
 }
 
 /** What is wrong with the versions of the CLI that a project or program asks for: nothing, where it asks for none. */

@@ -57,7 +57,12 @@ const numbers: ScalarTag = {
 
 /** Reads a project's or stack's file. Integers are bigints: beyond 2^53 a number would round them. */
 export function parseConfigYaml(text: string): unknown {
-  return parse(text, { customTags: (tags) => [numbers, ...tags] });
+  return parse(text, { customTags: (tags) => [numbers, ...tags], merge: true });
+}
+
+/** Reads a file that is JSON, in the same values. As in the real engine, its numbers have the digits of floating point. */
+export function parseConfigJson(text: string): unknown {
+  return JSON.parse(text, (_, value: unknown) => (Number.isInteger(value) ? BigInt(value as number) : value));
 }
 
 /**

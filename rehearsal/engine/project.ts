@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { UserError } from "../userError";
 import { type ConfigValue, configValue, type Declaration, declaredProblems, openedBy, toText } from "./configValues";
-import { parseConfigYaml } from "./configYaml";
+import { parseConfigJson, parseConfigYaml } from "./configYaml";
 import { isOwnKey, type ProjectFile, readProjectFile } from "./projectFile";
 import { isData } from "./values";
 
@@ -45,7 +45,8 @@ type Yaml = { [key: string]: unknown };
 function readYaml(file: string): Yaml | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const content: unknown = parseConfigYaml(readFileSync(file, "utf8")) ?? {};
+    const text = readFileSync(file, "utf8");
+    const content: unknown = (file.endsWith(".json") ? parseConfigJson(text) : parseConfigYaml(text)) ?? {};
     if (!isData(content)) throw new Error("it must be a mapping");
     return content;
   } catch (error) {
@@ -79,7 +80,7 @@ function addDeclared(project: Project, section: ProjectFile["config"]): Declarat
     }
     declarations.push({ name, key, isOwn: isOwnKey(project.name, name), entry });
     const value = entry.default ?? entry.value;
-    if (value !== undefined) project.config.set(key, { text: toText(value), secret: false });
+    if (value != null) project.config.set(key, { text: toText(value), secret: false });
   }
   return declarations;
 }
@@ -90,6 +91,8 @@ const namingKey = "pulumi:autonaming";
 /** Adds the `config` section of a stack's file. */
 function addStackConfig(project: Project, { config, encryptionsalt, environment }: Yaml): string[] {
   const problems: string[] = [];
+  if (config != null && !isData(config))
+    problems.push(`config of ${project.stackFile} must be a mapping of keys to values`);
   if (environment !== undefined && environment !== null) {
     problems.push(`cannot rehearse: the environments of stack ${project.stack}: give their values as config`);
   }
@@ -117,9 +120,6 @@ function addStackConfig(project: Project, { config, encryptionsalt, environment 
 function entryOf(root: string, main: unknown): { pwd: string; main: string } {
   if (main === undefined || main === "") return { pwd: root, main: "." };
   const file = path.resolve(root, String(main));
-  if (path.isAbsolute(String(main)) || path.relative(root, file).startsWith("..")) {
-    throw new UserError(`main of ${root}/Pulumi.yaml is ${JSON.stringify(main)}: it must be a path within the project`);
-  }
   if (!existsSync(file))
     throw new UserError(`main of ${root}/Pulumi.yaml is ${JSON.stringify(main)}, and there is no such file or folder`);
   return statSync(file).isDirectory()
@@ -130,6 +130,12 @@ function entryOf(root: string, main: unknown): { pwd: string; main: string } {
 /** Whether the source of a package is a folder. */
 export function isLocalPath(source: string): boolean {
   return /^(\.\/|\.\.|\/)/.test(source);
+}
+
+/** What is named as a plugin's folder and is none: the real engine refuses it before anybody uses the plugin. */
+function pluginProblems(plugins: readonly PluginFolder[]): string[] {
+  const gone = plugins.filter(({ path: folder }) => !statSync(folder, { throwIfNoEntry: false })?.isDirectory());
+  return gone.map(({ name, path: folder }) => `there is no folder ${folder}, which Pulumi.yaml names for ${name}`);
 }
 
 /** Plugins by folder: providers of `plugins`, then `packages` whose source is a path. */
@@ -194,7 +200,8 @@ export function readProject(
     refresh: settings.options?.refresh === "always",
   };
   const declarations = addDeclared(project, settings.config);
-  const problems = addStackConfig(project, readYaml(project.stackFile) ?? {});
+  const problems = pluginProblems(project.plugins);
+  problems.push(...addStackConfig(project, readYaml(project.stackFile) ?? {}));
   const secrets = new Set(declarations.filter(({ entry }) => entry.secret === true).map(({ key }) => key));
   for (const [name, value] of Object.entries(given)) {
     const key = keyOf(project, name);

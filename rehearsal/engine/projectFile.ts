@@ -10,6 +10,7 @@ import { toJson } from "./configYaml";
 const text = z.string("it must be a text");
 const flag = z.boolean("it must be true or false");
 const simpleTypes = ["string", "integer", "boolean", "array", "object"] as const;
+const packageManagers = ["auto", "npm", "yarn", "pnpm", "bun"] as const;
 const type = z.enum(simpleTypes, `it must be one of ${simpleTypes.join(", ")}`);
 
 interface Items {
@@ -51,18 +52,46 @@ const plugins = z
   )
   .optional();
 
+const runtimeOptions = z
+  .looseObject({
+    typescript: flag.optional(),
+    nodeargs: text.optional(),
+    packagemanager: z.enum(packageManagers, `it must be one of ${packageManagers.join(", ")}`).optional(),
+  })
+  .optional();
+
+const template = z.strictObject(
+  {
+    displayName: text.nullish(),
+    description: text.nullish(),
+    quickstart: text.nullish(),
+    important: flag.nullish(),
+    metadata: z.record(z.string(), text, "it must be a mapping of texts").nullish(),
+    config: z
+      .record(
+        z.string(),
+        z.looseObject({ description: text.nullish(), secret: flag.nullish() }, "it must be a mapping"),
+        "it must be a mapping",
+      )
+      .nullish(),
+  },
+  "it must be a mapping",
+);
+
 const file = z.object({
   name: z
     .string("it must be a text")
     .regex(/^[\w.-]{1,100}$/, "it must be 1 to 100 letters, digits, hyphens, underscores and periods"),
   runtime: z.union(
-    [
-      z.string().min(1),
-      z.strictObject({ name: z.string().min(1), options: z.record(z.string(), z.unknown()).optional() }),
-    ],
+    [z.string().min(1), z.strictObject({ name: z.string().min(1), options: runtimeOptions })],
     "it must be nodejs, or { name: nodejs, options: ... }",
   ),
   main: text.nullish(),
+  description: text.nullish(),
+  author: text.nullish(),
+  website: text.nullish(),
+  license: text.nullish(),
+  template: template.nullish(),
   config: z.union([z.string(), z.record(z.string(), configEntry, "it must be a mapping")]).nullish(),
   stackConfigDir: text.nullish(),
   requiredPulumiVersion: text.nullish(),
@@ -113,7 +142,7 @@ export function readProjectFile(content: { [key: string]: unknown }, path: strin
   const problems = declarationProblems(data);
   const version = versionRangeProblem(data.requiredPulumiVersion ?? "");
   if (version !== undefined) problems.push(`requiredPulumiVersion: ${version}`);
-  if (typeof data.config === "string" && data.stackConfigDir) {
+  if (typeof data.config === "string" && data.stackConfigDir != null) {
     problems.push("config is a folder, and stackConfigDir another: leave config out");
   }
   if (problems.length > 0) throw problemsOf(path, problems);

@@ -43,7 +43,8 @@ const env = { ...process.env };
 for (const name of Object.keys(env))
   if (/^PULUMI_/.test(name) && !/^PULUMI_NODEJS_/.test(name) && !options.variables.includes(name)) delete env[name];
 const args = process.argv.slice(2);
-if (args[0] === "preview") args.push("--json");
+// What stays the same has dependencies as well, which policies read.
+if (args[0] === "preview") args.push("--json", "--show-sames");
 // Its output passes through here: were our parent's end of a pipe its own, it would die of writing before we can kill it.
 const child = spawn(options.command, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
 for (const stream of ["stdout", "stderr"]) child[stream].pipe(process[stream].on("error", () => {}));

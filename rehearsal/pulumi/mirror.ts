@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, posix, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { isLocalPath, type Project } from "../engine/project";
 
@@ -15,7 +15,7 @@ const LINK = "program";
 export function mirrorProject({ root, file, stack, stackFile }: Project, into: string): void {
   mkdirSync(into, { recursive: true });
   symlinkSync(root, join(into, LINK), "dir");
-  const settings = parse(readFileSync(file as string, "utf8"));
+  const settings = parse(readFileSync(file as string, "utf8"), { merge: true });
   writeFileSync(join(into, "Pulumi.yaml"), stringify(mirrored(settings, root)));
   if (existsSync(stackFile)) copyFileSync(stackFile, join(into, `Pulumi.${stack}.yaml`));
 }
@@ -35,7 +35,10 @@ function mirrored(
   { main, plugins, packages, config, backend: _, stackConfigDir: __, ...others }: Settings,
   root: string,
 ): Settings {
-  const throughLink = (path: string) => (posix.isAbsolute(path) ? path : posix.join(LINK, path));
+  const throughLink = (path: string) => {
+    const within = relative(root, resolve(root, path));
+    return within.startsWith("..") ? resolve(root, path) : join(LINK, within);
+  };
   const moved = Object.entries(plugins ?? {}).map(([kind, folders]) => [
     kind,
     folders.map((folder) => (folder.path === undefined ? folder : { ...folder, path: throughLink(folder.path) })),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { openSession } from "../../../rehearsal/engine";
 import { passphraseCrypter } from "../../../rehearsal/engine/crypter";
@@ -170,8 +170,24 @@ describe("Pulumi.yaml", () => {
       ['requiredPulumiVersion: parsing CLI version range ">=3": give one such as ">=3.200.0 <4.0.0"'],
     ],
     [
-      { requiredPulumiVersion: "<3.200.0 || >=4.0.0" },
-      ['requiredPulumiVersion: Pulumi CLI version 3.260.0 does not satisfy the version range "<3.200.0 || >=4.0.0"'],
+      { requiredPulumiVersion: "<3.0.0 || >=4.0.0" },
+      ['requiredPulumiVersion: Pulumi CLI version 3.260.0 does not satisfy the version range "<3.0.0 || >=4.0.0"'],
+    ],
+    [
+      { description: 5, template: { config: { size: { secret: "no" } }, foo: 1 } },
+      [
+        "description is 5: it must be a text",
+        'template.config.size.secret is "no": it must be true or false',
+        "template has the key foo, which nobody knows",
+      ],
+    ],
+    [
+      { runtime: { name: "nodejs", options: { typescript: "false", nodeargs: ["-r"], packagemanager: "foo" } } },
+      [
+        'runtime.options.typescript is "false": it must be true or false',
+        'runtime.options.nodeargs is ["-r"]: it must be a text',
+        'runtime.options.packagemanager is "foo": it must be one of auto, npm, yarn, pnpm, bun',
+      ],
     ],
   ] as const) {
     it(`refuses ${JSON.stringify(project)}`, () => {
@@ -212,7 +228,36 @@ describe("Pulumi.yaml", () => {
     }
   });
 
-  it("takes versions of the CLI that it or a later one has", () => {
+  it("may take over another mapping, and lead to a program that is elsewhere", () => {
+    read({}, {});
+    const elsewhere = join(dir, "..", "elsewhere.js");
+    writeFileSync(elsewhere, "");
+    const text = "base: &base { runtime: nodejs, main: ../elsewhere.js }\n<<: *base\nname: case\n";
+    writeFileSync(join(dir, "Pulumi.yaml"), text);
+    const { pwd, main } = readProject(dir, "dev");
+    rmSync(elsewhere);
+    assert.deepEqual([pwd, main], [dirname(dir), "elsewhere.js"]);
+  });
+
+  it("ends for folders of plugins that are not there, values that are none, and stacks that are no mapping", () => {
+    const said = (project: object, stack: object) => {
+      try {
+        return read(project, stack);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const gone = { packages: { lab: "./gone" }, plugins: { providers: [{ name: "other", path: "lost" }] } };
+    const all = String(said({ ...gone, config: { key: { value: null } } }, { config: [1] }));
+    assert.match(all, /no folder .*lost, which Pulumi\.yaml names for other\n.*no folder .*gone, .* for lab\n/);
+    assert.match(all, /config of .*Pulumi\.dev\.yaml must be a mapping of keys to values\n/);
+    assert.match(all, /missing configuration value 'key'|key/);
+    rmSync(join(dir, "Pulumi.yaml"));
+    writeFileSync(join(dir, "Pulumi.json"), '{ "name": "case", "runtime": "nodejs", }');
+    assert.throws(() => readProject(dir, "dev"), /cannot read .*Pulumi\.json: /);
+  });
+
+  it("takes versions of the CLI that it or another one has", () => {
     for (const range of [
       ">=3.0.0 <4.0.0",
       ">= 3.270.0",
@@ -221,6 +266,8 @@ describe("Pulumi.yaml", () => {
       "3.270.5",
       ">3.250.x",
       "2.0.0 || <=3.260.0",
+      "3.259.0",
+      ">= 3.0.0 , < 4.0.0",
     ]) {
       assert.doesNotThrow(() => read({ requiredPulumiVersion: range }, {}), range);
     }

@@ -75,7 +75,7 @@ process.exit(3);`;
     for (const [given, wanted] of [
       [
         ["preview", "--diff"],
-        ["preview", "--diff", "--json"],
+        ["preview", "--diff", "--json", "--show-sames"],
       ],
       [["up"], ["up"]],
     ]) {

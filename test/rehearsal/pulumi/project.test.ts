@@ -24,19 +24,22 @@ function folderOf(name: string, files: { [path: string]: string }): string {
 }
 
 describe("the mirror of a project", () => {
+  const plugin = { "PulumiPlugin.yaml": "runtime: nodejs\n" };
+  const [far] = [folderOf("far", plugin), folderOf("near", plugin)];
   const written = `name: shop
 runtime: { name: nodejs, options: { typescript: false } }
 main: src/index.js
 backend: { url: "s3://the-real-states" }
 stackConfigDir: stacks
-plugins: { providers: [{ name: lab, path: ./lab }, { name: far, path: /opt/far }] }
-packages: { near: ../near, lab: { source: ./lab, version: 1.0.0 }, far: /opt/far, other: pulumi/other@1.0.0 }
+plugins: { providers: [{ name: lab, path: ./lab }, { name: far, path: ${far} }] }
+packages: { near: ../near, lab: { source: ./lab, version: 1.0.0 }, far: ${far}, other: pulumi/other@1.0.0 }
 `;
   const project = folderOf("shop", {
     "Pulumi.yaml": written,
     "stacks/Pulumi.dev.yaml": "config: { shop:a: b }\n",
     "stacks/Pulumi.prod.yaml": "secretsprovider: awskms://x\n",
     "src/index.js": "",
+    "lab/PulumiPlugin.yaml": "runtime: nodejs\n",
   });
   const mirror = join(folder, "mirror");
   mirrorProject(readProject(project, "dev"), mirror);
@@ -47,12 +50,12 @@ packages: { near: ../near, lab: { source: ./lab, version: 1.0.0 }, far: /opt/far
     assert.equal(realpathSync(join(mirror, "program")), project);
     assert.deepEqual(
       plugins.providers.map(({ path }: { path: string }) => path),
-      ["program/lab", "/opt/far"],
+      ["program/lab", far],
     );
     assert.deepEqual(packages, {
       near: join(folder, "near"),
       lab: { source: join(project, "lab"), version: "1.0.0" },
-      far: "/opt/far",
+      far: far,
       other: "pulumi/other@1.0.0",
     });
     assert.deepEqual(others, { name: "shop", runtime: { name: "nodejs", options: { typescript: false } } });
