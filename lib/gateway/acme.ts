@@ -11,6 +11,7 @@ import { GATEWAY } from "../plan/gateway/plan";
 import type { SiteKind } from "../plan/spec";
 import type { Solver } from "../traffic/challenges/challenges";
 import { certManagerChart } from "../trust/certManager";
+import { certManagerName, takenOver } from "../trust/certManagerOwner";
 
 const { namespace } = CERT_MANAGER_ACCOUNT;
 
@@ -83,9 +84,10 @@ function installed(
   { service }: AcmeCertificate,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-  const space = new Namespace(`${site}-gateway-${namespace}`, { metadata: { name: namespace } }, options);
+  const [name, held] = [certManagerName(site, "gateway"), takenOver(site, "gateway", options)];
+  const space = new Namespace(name, { metadata: { name: namespace } }, pulumi.mergeOptions(options, held));
   const within = pulumi.mergeOptions(options, { dependsOn: space });
-  return [certManagerChart(`${site}-gateway-cert-manager`, kind, service, within)];
+  return [certManagerChart(name, kind, service, pulumi.mergeOptions(within, held))];
 }
 
 /** By what cert-manager's pods are somebody at the DNS service. */

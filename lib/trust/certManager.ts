@@ -7,6 +7,7 @@ import type { SiteKind } from "../plan/spec";
 import { BUNDLE_LABEL, BUNDLE_SOURCE, SIGNER_SECRETS } from "../plan/trust/objects";
 import { CERT_MANAGER, type ChartVersion, TRUST_MANAGER } from "../plan/versions";
 import { BESIDE_WEBHOOKS, hostWebhookPort } from "../plan/webhookPorts";
+import { certManagerName, takenOver } from "./certManagerOwner";
 
 /** Name of the issuer that signs for every namespace of a site, by the site's intermediate. */
 export const SITE_ISSUER = "multisite-site-ca";
@@ -25,7 +26,8 @@ export function certManager(
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const after = (...made: readonly pulumi.Resource[]) => pulumi.mergeOptions(options, { dependsOn: [...made] });
-  const issuer = certManagerChart(`${site}-${CERT_MANAGER.chart}`, kind, acme, after(...secrets));
+  const held = pulumi.mergeOptions(after(...secrets), takenOver(site, "trust", options));
+  const issuer = certManagerChart(certManagerName(site, "trust"), kind, acme, held);
   // Its webhook's certificate is cert-manager's work.
   const copier = chart(`${site}-${TRUST_MANAGER.chart}`, TRUST_MANAGER, trustManagerValues(kind), after(issuer));
   return [

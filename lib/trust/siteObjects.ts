@@ -13,6 +13,7 @@ import {
 } from "../plan/trust/objects";
 import type { SignerKind } from "../plan/trust/spec";
 import { recordData, recordOf, TRUST_RECORD } from "../plan/trustPhases/record";
+import { takenOver } from "./certManagerOwner";
 import type { Pair, SiteMaterial } from "./material";
 
 /** The hash with which pods say which bundle they have read. */
@@ -55,7 +56,7 @@ export function signerTrust(
   const namespace = new Namespace(
     `${plan.site}-${object.namespace}`,
     { metadata: { name: object.namespace } },
-    options,
+    signer === "certManager" ? pulumi.mergeOptions(options, takenOver(plan.site, "trust", options)) : options,
   );
   const within = pulumi.mergeOptions(options, { dependsOn: namespace });
   return [namespace, ...FORMS[signer](plan.site, pairs[signer]!, roots, within)];

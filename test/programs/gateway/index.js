@@ -60,7 +60,7 @@ const spec = {
   },
   ...(config.get("trust") && {
     trust: {
-      ...{ trustDomain: "shop.example.com", signers: ["certManager"] },
+      ...{ trustDomain: "shop.example.com", signers: config.get("trust") === "unsigned" ? [] : ["certManager"] },
       rotation: { revision: 0, generations: [{ name: "g1", state: "active" }] },
     },
   }),
