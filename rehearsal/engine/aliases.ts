@@ -1,6 +1,12 @@
 import type { RunContext } from "./context";
 import type { Alias, ResourceState } from "./state";
-import { makeUrn, nameOf, qualifiedTypeOf, stackType, typeOf } from "./urns";
+import { isUrn, makeUrn, nameOf, qualifiedTypeOf, stackType, typeOf } from "./urns";
+
+/** Why an alias is none, in the words of the real engine; undefined for one that is. */
+export function aliasProblem({ urn, parent = "" }: Alias): string | undefined {
+  if (urn !== undefined) return isUrn(urn) ? undefined : `invalid alias URN: invalid URN ${JSON.stringify(urn)}`;
+  return parent === "" || isUrn(parent) ? undefined : `invalid parent alias URN: invalid URN ${JSON.stringify(parent)}`;
+}
 
 /** Finds the old state of a resource under its present URN or a former one. */
 export class Aliases {

@@ -27,7 +27,7 @@ export function needsReplacement(diff: DiffResult): boolean {
 }
 
 /**
- * True when a trigger changed. As the real engine (3.260) reads a state, a secret has no value yet when triggers are
+ * True when a trigger changed. As the real engine (3.259) reads a state, a secret has no value yet when triggers are
  * compared: one that is a secret as a whole never replaces anything, and one with a secret in it always does.
  */
 export function isTriggered(before: unknown, now: unknown): boolean {

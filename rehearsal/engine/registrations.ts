@@ -1,6 +1,7 @@
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import type * as rpc from "@pulumi/pulumi/proto/resource_pb";
 import { UserError } from "../userError";
+import { aliasProblem } from "./aliases";
 import { withHashes } from "./assets";
 import { InvalidArgument } from "./context";
 import type { DefaultProviders } from "./defaultProviders";
@@ -115,6 +116,10 @@ export class Registrations {
       for (const [pkg, reference] of this.registered.get(parent)?.providers ?? [])
         if (!providers.has(pkg)) providers.set(pkg, reference);
     const goal = goalOf(resource, lowerOutputs(resource.properties), dependencies, byProperty);
+    for (const alias of goal.aliases) {
+      const wrong = aliasProblem(alias);
+      if (wrong !== undefined) throw new InvalidArgument(wrong);
+    }
     const trigger = await this.trigger(resource.options);
     if (trigger !== null) goal.replacementTrigger = trigger;
     if (isProviderType(type)) goal.inputs = providerInputs(goal.inputs, resource.options, mappings);

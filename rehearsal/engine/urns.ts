@@ -28,6 +28,11 @@ export function makeUrn(stack: string, project: string, parent: string, type: st
   return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;
 }
 
+/** Whether the real engine takes a text for a URN. */
+export function isUrn(text: string): boolean {
+  return text.startsWith("urn:pulumi:") && text.split("::").length > 3;
+}
+
 /** A provider reference is `<urn>::<id>`. */
 export function parseReference(reference: string): { urn: string; id: string } {
   const cut = reference.lastIndexOf("::");

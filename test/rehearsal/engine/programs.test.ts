@@ -80,6 +80,11 @@ describe("programs", { concurrency: 2 }, () => {
       `new pulumi.CustomResource("thing", "a", {});`,
       "3 INVALID_ARGUMENT: Type 'thing' is not a valid type token (must have format '*:*:*')",
     ],
+    [`new Thing("a", {}, { aliases: ["old"] });`, '3 INVALID_ARGUMENT: invalid alias URN: invalid URN "old"'],
+    [
+      `new Thing("a", {}, { transforms: [({ props, opts }) => ({ props, opts: { ...opts, aliases: [{ parent: "box" }] } })] });`,
+      '3 INVALID_ARGUMENT: invalid parent alias URN: invalid URN "box"',
+    ],
     [
       `new Thing("a", {}, { transforms: [() => { throw new Error("no"); }] });`,
       "invoke transform: rpc error: code = Unknown desc = transform failed: Error: no",

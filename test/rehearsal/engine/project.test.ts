@@ -171,7 +171,7 @@ describe("Pulumi.yaml", () => {
     ],
     [
       { requiredPulumiVersion: "<3.0.0 || >=4.0.0" },
-      ['requiredPulumiVersion: Pulumi CLI version 3.260.0 does not satisfy the version range "<3.0.0 || >=4.0.0"'],
+      ['requiredPulumiVersion: Pulumi CLI version 3.259.0 does not satisfy the version range "<3.0.0 || >=4.0.0"'],
     ],
     [
       { description: 5, template: { config: { size: { secret: "no" } }, foo: 1 } },
@@ -287,7 +287,7 @@ it("ends a program that requires another CLI", async () => {
   try {
     const { exit, diagnostics } = await session.preview();
     assert.equal(exit, 1);
-    assert.match(JSON.stringify(diagnostics), /Pulumi CLI version 3\.260\.0 does not satisfy the version range/);
+    assert.match(JSON.stringify(diagnostics), /Pulumi CLI version 3\.259\.0 does not satisfy the version range/);
   } finally {
     await session.close();
     project.remove();
