@@ -4,6 +4,7 @@ import {
   type FleetPlan,
   type FleetSpec,
   fleetPlan,
+  measurementProblem,
   type PoolPlan,
   type Problem,
   type SitePlan,
@@ -15,7 +16,6 @@ import {
 import { accepting } from "./exceptions";
 import type { JudgedFleet, JudgedPool, JudgedSite, Stale, Unknown } from "./judged";
 import type { Settings } from "./settings";
-import { isOld } from "./stale";
 import { stricter } from "./stricter";
 
 /**
@@ -92,10 +92,8 @@ function stale(site: SitePlan, today: string): Stale[] {
   const spec = site.spec;
   const about = (text: string): Stale => ({ site: site.name, urn: undefined, text });
   if (spec.kind === "existing") {
-    const { verifiedAt } = spec.allocatable;
-    return isOld(verifiedAt, today)
-      ? [about(`Site ${site.name}: allocatable was measured ${verifiedAt}: measure again.`)]
-      : [];
+    const problem = measurementProblem(spec.allocatable.verifiedAt, today);
+    return problem === undefined ? [] : [about(`Site ${site.name}: allocatable ${problem}.`)];
   }
   return site.pools.flatMap(({ name, machineType, spec: pool, architecture }) => {
     const { allocatable } = pool;
@@ -106,8 +104,8 @@ function stale(site: SitePlan, today: string): Stale[] {
         ),
       ];
     }
-    if (allocatable === undefined || !isOld(allocatable.verifiedAt, today)) return [];
-    return [about(`Pool ${name} at ${site.name}: allocatable was measured ${allocatable.verifiedAt}: measure again.`)];
+    const problem = allocatable && measurementProblem(allocatable.verifiedAt, today);
+    return problem === undefined ? [] : [about(`Pool ${name} at ${site.name}: allocatable ${problem}.`)];
   });
 }
 

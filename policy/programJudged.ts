@@ -7,6 +7,7 @@ import {
   type DaemonSetSpec,
   type DemandSpec,
   fromGiB,
+  measurementProblem,
   type Observed,
   type ObservedSite,
   observedDomains,
@@ -21,7 +22,6 @@ import { asObserved, declaredAlone, strayPools } from "./declaredPools";
 import { accepting } from "./exceptions";
 import type { JudgedFleet, JudgedPool, JudgedSite, Requested, Stale, Unknown } from "./judged";
 import type { PoolSetting, Settings } from "./settings";
-import { isOld } from "./stale";
 import { stricter } from "./stricter";
 
 /** The sites of a program that no Fleet declares, judged as a fleet of their own. */
@@ -61,7 +61,7 @@ export function judgeProgram(observed: Observed, settings: Settings, today: stri
     capacity: capacityVerdict(input),
     stale: [
       ...sites.flatMap(({ site, pools }) => unknownMachines(site, pools)),
-      ...oldMeasurements(settings, today),
+      ...badMeasurements(settings, today),
       ...strayPools(own, settings.pools ?? []),
     ],
     requested: requestedBy(observed, settings.demand !== undefined),
@@ -181,17 +181,12 @@ function unknownMachines(site: ObservedSite, pools: readonly CountedPool[]): Sta
   });
 }
 
-function oldMeasurements(settings: Settings, today: string): Stale[] {
+function badMeasurements(settings: Settings, today: string): Stale[] {
   return (settings.pools ?? []).flatMap(({ site, pool, allocatable }) => {
-    if (allocatable === undefined || !isOld(allocatable.verifiedAt, today)) return [];
+    const problem = allocatable && measurementProblem(allocatable.verifiedAt, today);
+    if (problem === undefined) return [];
     const where = site === undefined ? "" : ` at ${site}`;
-    return [
-      {
-        site,
-        urn: undefined,
-        text: `Pool ${pool}${where}: allocatable was measured ${allocatable.verifiedAt}: measure again.`,
-      },
-    ];
+    return [{ site, urn: undefined, text: `Pool ${pool}${where}: allocatable ${problem}.` }];
   });
 }
 

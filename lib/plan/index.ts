@@ -25,6 +25,7 @@ export * from "./resources";
 export * from "./routing";
 export { mayRunOn, type NodeTraits, podResources } from "./schedulable";
 export type * from "./spec";
+export { measurementProblem } from "./staleFacts";
 export * from "./trust";
 export * from "./trustPhases";
 export * from "./underlay";

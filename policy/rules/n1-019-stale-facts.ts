@@ -13,7 +13,7 @@ import { settingsSchema } from "../settings";
 export const staleFacts = (names: () => readonly string[]): Rule => ({
   name: "n1-019-stale-facts",
   displayName: "Facts and exceptions are up to date",
-  description: "Machine types are known, measurements are less than a year old, and no exception has expired.",
+  description: "Machine types are known, measurements are of the last year, and no exception has expired.",
   level: "mandatory",
   severity: "medium",
   remediation: "Measure again, name a machine type of the catalogue, or end the exception.",

@@ -188,7 +188,36 @@ const cases: [title: string, rule: string, spec: unknown, messages: string[], gi
     "a measurement of two years ago",
     N.stale,
     three({ allocatable: { cpu: 3, memoryGiB: 12, pods: 58, verifiedAt: "2024-11-20" } }),
-    ["Pool apps at e1: allocatable was measured 2024-11-20: measure again."],
+    ["Pool apps at e1: allocatable was measured on 2024-11-20, 730 days ago: measure it again."],
+  ],
+  [
+    "a measurement of the future",
+    N.stale,
+    three({ allocatable: { cpu: 3, memoryGiB: 12, pods: 58, verifiedAt: "2999-01-01" } }),
+    ["Pool apps at e1: allocatable is dated 2999-01-01, after today (2026-11-20): correct the date."],
+  ],
+  [
+    "a measurement of the day after, which it is elsewhere",
+    N.stale,
+    three({ allocatable: { cpu: 3, memoryGiB: 12, pods: 58, verifiedAt: "2026-11-21" } }),
+    [],
+  ],
+  [
+    "a measurement of two days after",
+    N.stale,
+    three({ allocatable: { cpu: 3, memoryGiB: 12, pods: 58, verifiedAt: "2026-11-22" } }),
+    ["Pool apps at e1: allocatable is dated 2026-11-22, after today (2026-11-20): correct the date."],
+  ],
+  [
+    "an existing site measured in the future",
+    N.stale,
+    fleetOf([], 10, {
+      sites: [
+        { ...existing(0, 50), allocatable: { cpu: 50, memoryGiB: 50, pods: 50, verifiedAt: "2999-01-01" } } as never,
+        existing(1, 50),
+      ],
+    }),
+    ["Site s1: allocatable is dated 2999-01-01, after today (2026-11-20): correct the date."],
   ],
   [
     "an exception that has expired",

@@ -419,6 +419,13 @@ const cases: Case[] = [
     },
   ],
   [
+    "what a setting says of a pool was measured in the future",
+    "n1-019-stale-facts",
+    threeClusters([3, 3, 3]),
+    ["Pool own at stockholm: allocatable is dated 2999-01-01, after today (2026-11-20): correct the date."],
+    { shared: { pools: [{ ...OWN_NODES, allocatable: { ...OWN_NODES.allocatable, verifiedAt: "2999-01-01" } }] } },
+  ],
+  [
     "a demand that is larger than what is counted, where it holds",
     "multisite",
     [
