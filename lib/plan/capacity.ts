@@ -13,7 +13,7 @@ import { routingNotes } from "./routing/notes";
 import { overloadOf, type RoutedShares } from "./routing/received";
 import { routedLosses, routedShares, routedVerdict } from "./routing/routed";
 import type { WorkloadSpec } from "./spec";
-import type { CapacityVerdict } from "./verdict";
+import type { CapacityVerdict, Loss } from "./verdict";
 
 /**
  * Judges whether the fleet carries its critical demand, with headroom, after the loss of any `tolerate` fault domains.
@@ -39,9 +39,19 @@ export function capacityJudgement(input: CapacityInput): CapacityJudgement {
   return judged(input).judgement;
 }
 
+/**
+ * The losses of a fleet that take none of some sites, the worst first and at most as many as a verdict lists. For whoever
+ * accepts that those sites are lost: a verdict may have no room for any other loss.
+ * @param sites names; a loss of a fault domain takes all of its sites
+ */
+export function lossesSparing(input: CapacityInput, sites: ReadonlySet<string>): readonly Loss[] {
+  return judged(input).lossesSparing(sites);
+}
+
 /** A judgement, and how to find out the rest. */
 interface Judged {
   readonly judgement: CapacityJudgement;
+  readonly lossesSparing: (sites: ReadonlySet<string>) => readonly Loss[];
   readonly findFixes: () => CapacityVerdict["fixes"];
   readonly notesWith: (fixes: CapacityVerdict["fixes"]) => CapacityVerdict["notes"];
 }
@@ -62,6 +72,7 @@ function judged(input: CapacityInput): Judged {
   const losses = lossesOf(domains, tolerate, load, parts);
   const routed = input.routing && routedBy(input.routing, tolerate, load);
   const routing = needed ? routed?.(domains) : undefined;
+  const asRouted = (listed: readonly Loss[]) => (routing === undefined ? listed : routedLosses(listed, routing));
   const verdict =
     unreadable.length > 0 || !needed
       ? "cannot be proven"
@@ -77,9 +88,13 @@ function judged(input: CapacityInput): Judged {
       ...factorOf(domains, load),
       minimumFactor:
         domains.length > tolerate ? domains.length / (domains.length - tolerate) : Number.POSITIVE_INFINITY,
-      losses: routing === undefined ? losses.listed : routedLosses(losses.listed, routing),
+      losses: asRouted(losses.listed),
       placements: placementsOf(domains, routes, routing?.sites),
       ...(routing && { routing }),
+    },
+    lossesSparing: (names) => {
+      const spared = domains.filter(({ sites }) => sites.some(({ site }) => names.has(site.name)));
+      return asRouted(lossesOf(domains, tolerate, load, parts, new Set(spared.map(({ name }) => name))).listed);
     },
     findFixes: () => (verdict === "holds" || !needed ? [] : smallest(domains, [tolerate, load, shareOf], runs, routed)),
     notesWith: (fixes) => [

@@ -3,7 +3,7 @@
  * policies, tests and tools of your own judge by the same arithmetic as the components.
  */
 export { allocatable, type NodeKind, type NodeOptions } from "./allocatable";
-export { type CapacityJudgement, capacityJudgement, capacityVerdict, isServing } from "./capacity";
+export { type CapacityJudgement, capacityJudgement, capacityVerdict, isServing, lossesSparing } from "./capacity";
 export type { CapacityDemand, CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
 export { contains, overlap, readCidr } from "./cidr";
 export * from "./demand";
@@ -12,6 +12,7 @@ export { capacityInputOf, type FleetPlanOptions, fleetPlan } from "./fleetPlan";
 export * from "./gateway";
 export { type Guaranteed, guaranteed, type PoolDescription } from "./guaranteed";
 export { type StateFacts, stateFacts } from "./life";
+export { LISTED_LOSSES } from "./losses";
 export { type CatalogueFacts, catalogue, type Machine, machine, nearestMachine, type Provider } from "./machines";
 export * from "./mesh";
 export { nearest } from "./nearest";

@@ -18,19 +18,23 @@ export interface Losses {
 /**
  * Every loss of `tolerate` fault domains at once, the worst first: the one that leaves the smallest share of the demand
  * carried. `domains` must be sorted, the strongest first. Never more than {@link LISTED_LOSSES} are made.
+ * @param spared only losses that take none of these fault domains are listed, and counted
  */
 export function lossesOf(
   domains: readonly Domain[],
   tolerate: number,
   load: Load,
   parts: readonly RunningPart[] = [],
+  spared: ReadonlySet<string> = new Set(),
 ): Losses {
   const size = Math.min(tolerate, domains.length);
+  const atRisk = spared.size === 0 ? domains : domains.filter(({ name }) => !spared.has(name));
+  if (atRisk.length < size) return { listed: [], all: 0 };
   const all = ShareSum.together(domains.map((one) => one.proven));
   const have = load.resources.map((_, r) => domains.reduce((sum, one) => sum + (one.have[r] ?? 0), 0));
   const listed: Loss[] = [];
-  for (const chosen of strongestSubsets(domains, size)) {
-    const lost = chosen.map((i) => domains[i] as Domain);
+  for (const chosen of strongestSubsets(atRisk, size)) {
+    const lost = chosen.map((i) => atRisk[i] as Domain);
     const survives = domains.length > tolerate;
     listed.push({
       faultDomains: lost.map((one) => one.name),
@@ -51,7 +55,7 @@ export function lossesOf(
     });
     if (listed.length === LISTED_LOSSES) break;
   }
-  return { listed, all: binomial(domains.length, size) };
+  return { listed, all: binomial(atRisk.length, size) };
 }
 
 /** What is needed and what is left, per resource, in the units that people read. */

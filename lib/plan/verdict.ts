@@ -16,7 +16,7 @@ export interface CapacityVerdict {
   readonly minimumFactor: number;
   /** The scarcest resource. */
   readonly binding: string | undefined;
-  /** Every set of `tolerate` fault domains that may be lost, the worst first. */
+  /** Every set of `tolerate` fault domains that may be lost, the worst first; of more than 10,000 the worst. */
   readonly losses: readonly Loss[];
   /** What each serving site runs before anything fails. */
   readonly placements: readonly SitePlacement[];

@@ -1,4 +1,4 @@
-import { type CapacityVerdict, isOverloaded, type Loss } from "pulumi-multisite/plan";
+import { type CapacityVerdict, isOverloaded, LISTED_LOSSES, type Loss, lossesSparing } from "pulumi-multisite/plan";
 import type { JudgedFleet } from "../judged";
 import type { Rule } from "../rule";
 import { amountText, listed, percent } from "../wording";
@@ -21,13 +21,22 @@ export const siteLoss: Rule = {
     if (capacity.holds) return [];
     // Where only the services overload a survivor, N1-005 names it.
     if (isRoutingAlone(capacity)) return [];
-    const counted = capacity.losses.filter((loss) => !loss.holds);
-    const failing = counted.filter((loss) => !loss.sites.some((site) => fleet.excepted(NAME, site)));
-    const [worst, ...others] = failing;
-    if (worst === undefined) return counted.length > 0 ? [] : withoutLoss(fleet, capacity);
+    const [worst, ...others] = notAccepted(fleet, capacity);
+    if (worst === undefined) return capacity.losses.every(holds) ? withoutLoss(fleet, capacity) : [];
     return [{ message: [lossText(worst), alsoText(others), equalText(capacity), fixText(capacity)].join("") }];
   },
 };
+
+const holds = (loss: Loss) => loss.holds;
+
+/** The losses that the fleet does not survive and that no exception accepts, the worst first. */
+function notAccepted(fleet: JudgedFleet, { losses }: CapacityVerdict): Loss[] {
+  const accepted = fleet.sites.map(({ name }) => name).filter((name) => fleet.excepted(NAME, name));
+  const failing = losses.filter((loss) => !holds(loss) && !loss.sites.some((site) => accepted.includes(site)));
+  const mayLackSome = accepted.length > 0 && losses.length >= LISTED_LOSSES;
+  if (failing.length > 0 || !mayLackSome || fleet.input === undefined) return failing;
+  return lossesSparing(fleet.input, new Set(accepted)).filter((loss) => !holds(loss));
+}
 
 /** No set of losses to speak of, and still nothing proven: too few sites, or no demand. Rules 1 and 3 say which. */
 function withoutLoss(fleet: JudgedFleet, capacity: CapacityVerdict): { message: string }[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type CapacityJudgement, capacityJudgement, capacityVerdict } from "../../lib/plan/capacity";
+import { type CapacityJudgement, capacityJudgement, capacityVerdict, lossesSparing } from "../../lib/plan/capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "../../lib/plan/capacityInput";
 import { loadOf, nodesOf } from "../../lib/plan/packing";
 import { type Resources, resources, scale, sum } from "../../lib/plan/resources";
@@ -202,6 +202,21 @@ describe("laws of the verdict", () => {
         assert.ok(Math.abs(weights - 1) < 1e-12, `weights sum to ${weights}`);
         if (verdict.holds)
           for (const one of verdict.placements) assert.ok(one.worstShare <= one.capableShare * (1 + 1e-12));
+      }),
+      RUNS,
+    );
+  });
+
+  it("lists the losses that spare some sites as it lists them among all", () => {
+    const names = fc.subarray(["s0", "s1", "s2", "s3", "s4"]);
+    fc.assert(
+      fc.property(inputs, names, fc.integer({ min: 1, max: 3 }), (one, spared, tolerate) => {
+        const input = { ...one, tolerate };
+        const all = capacityJudgement(input).losses;
+        assert.deepEqual(
+          lossesSparing(input, new Set(spared)),
+          all.filter(({ sites }) => !sites.some((name) => spared.includes(name))),
+        );
       }),
       RUNS,
     );
