@@ -27,7 +27,8 @@ export class Court {
   /** Resources under way in this turn of the event loop, as the first policy saw them. */
   private readonly underWay = { fleets: 0, charts: 0, others: 0 };
 
-  constructor(private readonly today: () => string) {}
+  /** @param today the day of a run, `YYYY-MM-DD`; a function, because a pack may live longer than a day */
+  constructor(readonly today: () => string) {}
 
   /**
    * Remembers what a resource is asked to be. A provider whose own settings are unknown, as a cluster's Kubernetes provider

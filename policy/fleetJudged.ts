@@ -13,7 +13,7 @@ import {
   subtract,
   UNKNOWN,
 } from "pulumi-multisite/plan";
-import { accepting } from "./exceptions";
+import { acceptedBy } from "./exceptions";
 import type { JudgedFleet, JudgedPool, JudgedSite, Stale, Unknown } from "./judged";
 import type { Settings } from "./settings";
 import { stricter } from "./stricter";
@@ -46,7 +46,7 @@ export function judgeFleet(name: string, urn: string, props: unknown, settings: 
     routes: [],
     uncounted: [],
     notes: plan?.capacity.notes ?? [],
-    excepted: (rule, site) => accepting(settings.exceptions ?? [], rule, site, today) !== undefined,
+    excepted: acceptedBy(settings, today),
   };
 }
 

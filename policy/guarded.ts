@@ -1,4 +1,5 @@
-import type { Finding, JudgedFleet } from "./judged";
+import type { Excepted } from "./exceptions";
+import type { Finding } from "./judged";
 import type { RuleFacts } from "./rule";
 
 /**
@@ -8,10 +9,10 @@ import type { RuleFacts } from "./rule";
 export function guarded(
   rule: Pick<RuleFacts, "name">,
   find: () => readonly Finding[],
-  fleet?: Pick<JudgedFleet, "excepted">,
+  excepted: Excepted = () => false,
 ): Finding[] {
   try {
-    return find().filter(({ site }) => fleet?.excepted(rule.name, site) !== true);
+    return find().filter(({ site }) => !excepted(rule.name, site));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [

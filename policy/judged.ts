@@ -8,6 +8,7 @@ import type {
   Resources,
   TrafficPlan,
 } from "pulumi-multisite/plan";
+import type { Excepted } from "./exceptions";
 import type { Settings } from "./settings";
 
 /**
@@ -47,7 +48,7 @@ export interface JudgedFleet {
   /** The day of the run in UTC, `YYYY-MM-DD`. */
   readonly today: string;
   /** Whether a finding of a rule about a site is accepted for now. */
-  excepted(rule: string, site: string | undefined): boolean;
+  readonly excepted: Excepted;
 }
 
 export interface JudgedSite {

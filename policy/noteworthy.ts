@@ -1,4 +1,4 @@
-import { isDay } from "./exceptions";
+import { exceptionNotes } from "./exceptions";
 import { type Finding, holds, type JudgedFleet } from "./judged";
 import type { RuleFacts } from "./rule";
 
@@ -21,18 +21,8 @@ export function noteworthy(fleet: JudgedFleet): Finding[] {
   const notes = [
     ...fleet.unjudged.map(({ text, urn }): Finding => ({ message: text, urn })),
     ...fleet.uncounted.map((message) => ({ message })),
-    ...inForce(fleet).map((message) => ({ message })),
+    ...exceptionNotes(fleet.settings, fleet.today).map((message) => ({ message })),
     ...explained,
   ];
   return notes.filter(({ message }, i) => notes.findIndex((other) => other.message === message) === i);
-}
-
-function inForce({ settings, today }: JudgedFleet): string[] {
-  const exceptions = settings.exceptions ?? [];
-  return exceptions
-    .filter(({ expires }) => isDay(expires) && expires >= today)
-    .map(({ rule, site, reason, expires }) => {
-      const where = site === undefined ? "" : ` at ${site}`;
-      return `Exception for ${rule}${where} until ${expires}: ${reason}`;
-    });
 }

@@ -1,12 +1,19 @@
-import type { Policies, ReportViolation, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
+import type {
+  Policies,
+  PolicyResource,
+  ReportViolation,
+  ResourceValidationArgs,
+  StackValidationArgs,
+} from "@pulumi/policy";
 import { FLEET, isInstaller } from "pulumi-multisite/plan";
-import { Court } from "./court";
-import { isAbout } from "./exceptions";
+import type { Court } from "./court";
+import { exceptionNotes, isAbout } from "./exceptions";
 import { guarded } from "./guarded";
 import type { Finding, JudgedFleet } from "./judged";
 import { facts, noteworthy } from "./noteworthy";
 import { metadata, type Rule } from "./rule";
 import { merged, type Settings, settingsSchema } from "./settings";
+import { aboutCertificates } from "./trust";
 
 /** A policy of the pack: on the inputs of a Fleet, before any of its children exists, and on the resources of a stack. */
 type Policy = Policies[number] & {
@@ -22,10 +29,9 @@ type Policy = Policies[number] & {
  * `__pulumiType`, a type that is not there. So the first policy looks once for all rules, and a rule that has nothing to
  * say in this very call names a type that no resource has. A rule that has something to say is called, and reports at
  * its own level. Where the first policy did not run, every rule is called and looks for itself.
- * @param today the day of a run, `YYYY-MM-DD`; a function, because a pack may live longer than a day
+ * @param court where they meet; none of its rules may be in two packs
  */
-export function makePolicies(rules: readonly Rule[], today: () => string): Policy[] {
-  const court = new Court(today);
+export function makePolicies(rules: readonly Rule[], court: Court): Policy[] {
   return [leading(court), ...rules.map((rule) => policyOf(rule, court))];
 }
 
@@ -41,7 +47,6 @@ function leading(court: Court): Policy {
     validateResource: (args, report) => {
       court.witness(args);
       court.expect(args.type);
-      if (args.type !== FLEET && !isInstaller(args.type)) return;
       const settings = args.getConfig<Settings>();
       court.share(settings);
       if (args.type !== FLEET) return;
@@ -51,15 +56,23 @@ function leading(court: Court): Policy {
       );
     },
     validateStack: (args, report) => {
-      court.share(args.getConfig<Settings>());
+      const settings = args.getConfig<Settings>();
+      court.share(settings);
       const stack = court.look(args.resources);
-      if (stack.isEmpty) args.notApplicable(NO_SITES);
-      reportAll(
-        guarded(facts, () => stack.notes()),
-        report,
-      );
+      const beside = stack.isEmpty ? exceptionsBeside(args.resources, settings, court.today()) : [];
+      if (stack.isEmpty && beside.length === 0) args.notApplicable(NO_SITES);
+      const notes = stack.isEmpty ? beside : guarded(facts, () => stack.notes());
+      reportAll(notes, report);
     },
   };
+}
+
+/** Where there are no sites, the exceptions in force for the rules about certificates, if the stack has any of those. */
+function exceptionsBeside(resources: readonly PolicyResource[], settings: Settings, today: string): Finding[] {
+  const types = new Set(resources.map(({ type }) => type));
+  const names = aboutCertificates.filter((rule) => rule.types.some((type) => types.has(type))).map(({ name }) => name);
+  const notes = exceptionNotes(settings, today, (one) => names.some((name) => isAbout(one, name)));
+  return notes.map((message) => ({ message }));
 }
 
 function policyOf(rule: Rule, court: Court): Policy {
@@ -122,7 +135,7 @@ function found(rule: Rule, judged: () => JudgedFleet): Finding[] {
     fleet = judged();
     return rule.judge?.(fleet) ?? [];
   };
-  return guarded(rule, find, { excepted: (name, site) => fleet?.excepted(name, site) ?? false });
+  return guarded(rule, find, (name, site) => fleet?.excepted(name, site) ?? false);
 }
 
 function reportAll(findings: readonly Finding[], report: ReportViolation): void {

@@ -1,3 +1,4 @@
+import { Court } from "./court";
 import { meshRules } from "./mesh";
 import { makePolicies } from "./pack";
 import type { Rule } from "./rule";
@@ -20,7 +21,7 @@ import { staleFacts } from "./rules/n1-019-stale-facts";
 import { certificatesRenewed, clocksRenewed } from "./rules/n1-030-certificates-renewed";
 import { publicCertificate } from "./rules/n1-032-public-certificate";
 import { trustRules } from "./trust";
-import { trustPolicy } from "./trust/trustRule";
+import { type PackRun, trustPolicy } from "./trust/trustRule";
 
 /** The rules, in the order in which they are reported. */
 export const rules: readonly Rule[] = [
@@ -52,10 +53,13 @@ function policyNames(): string[] {
   return policies.map(({ name }) => name);
 }
 
+const court = new Court(() => new Date().toISOString().slice(0, 10));
+const run: PackRun = { now: () => new Date(), shared: () => court.shared };
+
 /** The policies of the pack. Importing them starts nothing: `index.ts` serves them. */
 export const policies = [
-  ...makePolicies(rules, () => new Date().toISOString().slice(0, 10)),
-  ...trustRules.map((rule) => trustPolicy(rule, () => new Date())),
-  certificatesRenewed(() => new Date().toISOString()),
-  clocksRenewed(() => new Date().toISOString()),
+  ...makePolicies(rules, court),
+  ...trustRules.map((rule) => trustPolicy(rule, run)),
+  certificatesRenewed(run),
+  clocksRenewed(run),
 ];

@@ -19,7 +19,7 @@ import {
   type Unjudged,
 } from "pulumi-multisite/plan";
 import { asObserved, declaredAlone, strayPools } from "./declaredPools";
-import { accepting } from "./exceptions";
+import { acceptedBy } from "./exceptions";
 import type { JudgedFleet, JudgedPool, JudgedSite, Requested, Stale, Unknown } from "./judged";
 import type { PoolSetting, Settings } from "./settings";
 import { stricter } from "./stricter";
@@ -75,7 +75,7 @@ export function judgeProgram(observed: Observed, settings: Settings, today: stri
       ...observed.workloads.notes,
       ...sites.flatMap(({ site, pools }) => poolNotes(site, pools)),
     ],
-    excepted: (rule, site) => accepting(settings.exceptions ?? [], rule, site, today) !== undefined,
+    excepted: acceptedBy(settings, today),
   };
 }
 

@@ -10,7 +10,7 @@ import {
   SITE,
   UNKNOWN,
 } from "pulumi-multisite/plan";
-import { accepting } from "./exceptions";
+import { acceptedBy } from "./exceptions";
 import { judgeFleet } from "./fleetJudged";
 import { guarded } from "./guarded";
 import type { Finding, JudgedFleet } from "./judged";
@@ -69,9 +69,7 @@ export class LookedAtStack {
     const key = JSON.stringify(settings);
     const known = this.found.get(rule)?.get(key);
     if (known !== undefined) return known;
-    const excepted = (name: string, site: string | undefined) =>
-      accepting(settings.exceptions ?? [], name, site, this.today) !== undefined;
-    const found = guarded(rule, () => this.judge(rule, settings, key), { excepted });
+    const found = guarded(rule, () => this.judge(rule, settings, key), acceptedBy(settings, this.today));
     this.found.set(rule, (this.found.get(rule) ?? new Map<string, Finding[]>()).set(key, found));
     return found;
   }

@@ -4,6 +4,7 @@ import { isAbout, isDay } from "../exceptions";
 import type { JudgedFleet } from "../judged";
 import type { Rule } from "../rule";
 import { settingsSchema } from "../settings";
+import { aboutCertificates } from "../trust";
 
 /**
  * What a verdict rests on must be known and fresh: machine types, measurements, and the reasons for exceptions. So must the
@@ -19,9 +20,13 @@ export const staleFacts = (names: () => readonly string[]): Rule => ({
   remediation: "Measure again, name a machine type of the catalogue, or end the exception.",
   judge: (fleet) => [
     ...fleet.stale.map(({ text, site, urn }) => ({ message: text, site, urn })),
-    ...[...unknownSettings(fleet), ...unknownRules(fleet, names()), ...unknownSites(fleet), ...expired(fleet)].map(
-      (message) => ({ message }),
-    ),
+    ...[
+      ...unknownSettings(fleet),
+      ...unknownRules(fleet, names()),
+      ...needlessSites(fleet),
+      ...unknownSites(fleet),
+      ...expired(fleet),
+    ].map((message) => ({ message })),
   ],
 });
 
@@ -41,6 +46,16 @@ function unknownRules({ settings }: JudgedFleet, names: readonly string[]): stri
     .map(
       ({ rule }) =>
         `Exception for ${rule}, which is no rule here${didYouMean(rule, names)}: give an id such as N1-004.`,
+    );
+  return [...new Set(texts)];
+}
+
+/** What a rule about certificates finds is about no site, so that an exception for one accepts nothing. */
+function needlessSites({ settings }: JudgedFleet): string[] {
+  const texts = (settings.exceptions ?? [])
+    .filter((one) => one.site !== undefined && aboutCertificates.some(({ name }) => isAbout(one, name)))
+    .map(
+      ({ rule, site }) => `Exception for ${rule} names site ${site}, and the rule is about no site: leave site out.`,
     );
   return [...new Set(texts)];
 }

@@ -1,17 +1,19 @@
 import type { Policies, PolicyResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
 import { lateRenewal, UNKNOWN } from "pulumi-multisite/plan";
-import { accepting } from "../exceptions";
 import { guarded } from "../guarded";
 import type { Finding } from "../judged";
 import { known } from "../known";
 import { metadata, type RuleFacts } from "../rule";
 import { type Settings, settingsSchema } from "../settings";
+import { acceptedIn, type PackRun } from "../trust/trustRule";
 
 const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
 /** Beside what AWS or Google has signed stands one that tells when it is due; a root is none of these. */
 const SELF_SIGNED = "tls:index/selfSignedCert:SelfSignedCert";
 
-const facts: RuleFacts = {
+/** The rule about what the tls provider signs, and the type that it judges. */
+export const renewedCertificates: RuleFacts & { readonly type: string } = {
+  type: SIGNED,
   name: "n1-030-certificates-renewed",
   displayName: "Certificates are renewed in time",
   description: "No signed certificate has come half-way through its renewal window.",
@@ -21,8 +23,10 @@ const facts: RuleFacts = {
     "Run `pulumi up` of the stack with nothing targeted, and see why the scheduled run did not renew it: nothing else does.",
 };
 
-const clockFacts: RuleFacts = {
-  ...facts,
+/** The same about the clocks beside what a service has signed. */
+export const renewedClocks: RuleFacts & { readonly type: string } = {
+  ...renewedCertificates,
+  type: SELF_SIGNED,
   name: "n1-031-renewal-clocks",
   displayName: "What a service has signed is renewed in time",
   description: "No clock beside a certificate of a cloud's authority has come half-way through its renewal window.",
@@ -31,25 +35,23 @@ const clockFacts: RuleFacts = {
 /**
  * Nothing renews a certificate of `@pulumi/tls` but a run of its program. It is about certificates and no fleet, so it
  * stands beside the rules, and the SDK calls it only where there is a certificate.
- * @param now time of a run, ISO 8601; a function, because a pack may live longer than a day
  */
-export function certificatesRenewed(now: () => string): Policies[number] {
-  return policyOn(SIGNED, facts, now);
+export function certificatesRenewed(run: PackRun): Policies[number] {
+  return policyOn(renewedCertificates, run);
 }
 
 /** The same of the clocks that renew what AWS Private CA and Google's service have signed. */
-export function clocksRenewed(now: () => string): Policies[number] {
-  return policyOn(SELF_SIGNED, clockFacts, now);
+export function clocksRenewed(run: PackRun): Policies[number] {
+  return policyOn(renewedClocks, run);
 }
 
-function policyOn(type: string, rule: RuleFacts, now: () => string): StackValidationPolicy {
+function policyOn(rule: RuleFacts & { readonly type: string }, run: PackRun): StackValidationPolicy {
+  const { type } = rule;
   const validateStack = Object.assign(
     (args: StackValidationArgs, report: (message: string, urn?: string) => void) => {
-      const { exceptions = [] } = args.getConfig<Settings>();
-      const excepted = (name: string, site: string | undefined) =>
-        accepting(exceptions, name, site, now().slice(0, 10)) !== undefined;
       const judged = args.resources.filter((one) => one.type === type);
-      const found = guarded(rule, () => judged.flatMap((one) => late(one, now())), { excepted });
+      const find = () => judged.flatMap((one) => late(one, run.now().toISOString()));
+      const found = guarded(rule, find, acceptedIn(run, args.getConfig<Settings>()));
       for (const { message, urn } of found) report(message, urn);
     },
     { __pulumiType: type },

@@ -1,3 +1,4 @@
+import { renewedCertificates, renewedClocks } from "../rules/n1-030-certificates-renewed";
 import { rootKept } from "./tr-001-root-kept";
 import { certificateTerms } from "./tr-002-certificate-terms";
 import { bundleRootsOnly } from "./tr-003-bundle-roots-only";
@@ -18,4 +19,10 @@ export const trustRules: readonly TrustRule[] = [
   stateOutsideSites,
   keyStrength,
   publicCertificateEnds,
+];
+
+/** All rules about certificates and no site, with the type tokens that each judges. */
+export const aboutCertificates: readonly { readonly name: string; readonly types: readonly string[] }[] = [
+  ...trustRules,
+  ...[renewedCertificates, renewedClocks].map(({ name, type }) => ({ name, types: [type] })),
 ];

@@ -4,9 +4,11 @@ import type {
   ResourceValidationArgs,
   ResourceValidationPolicy,
 } from "@pulumi/policy";
+import { acceptedBy } from "../exceptions";
 import { guarded } from "../guarded";
 import { known } from "../known";
 import { metadata, type RuleFacts } from "../rule";
+import { merged, type Settings, settingsSchema } from "../settings";
 
 /** What a rule about certificates reads of a resource. Everything in it is plain; what is unknown is `UNKNOWN`. */
 export interface JudgedResource {
@@ -28,16 +30,29 @@ export interface TrustRule extends RuleFacts {
   readonly judge: (resource: JudgedResource) => string[];
 }
 
+/** What a policy about certificates knows of a run; functions, because a pack may live longer than a day. */
+export interface PackRun {
+  readonly now: () => Date;
+  /** Settings of the whole pack, as the first policy has them in this call. */
+  readonly shared: () => Settings;
+}
+
+/** What is accepted of a policy's findings, by the pack's settings and its own. */
+export function acceptedIn({ now, shared }: PackRun, own: Settings) {
+  return acceptedBy(merged(shared(), own), now().toISOString().slice(0, 10));
+}
+
 /** A rule as the pack serves it. A rule that fails is violated: it has proven nothing. */
-export function trustPolicy(rule: TrustRule, now: () => Date): ResourceValidationPolicy {
+export function trustPolicy(rule: TrustRule, run: PackRun): ResourceValidationPolicy {
+  const { exceptions } = settingsSchema.properties;
   return {
     ...metadata(rule, "trust"),
-    configSchema: rule.configSchema ?? { properties: {} },
+    configSchema: { properties: { ...rule.configSchema?.properties, ...(exceptions && { exceptions }) } },
     validateResource: (args: ResourceValidationArgs, report: ReportViolation) => {
       if (!rule.types.includes(args.type)) args.notApplicable(`The rule is about ${rule.types.join(", ")}.`);
-      const resource = judged(args, now());
-      for (const { message } of guarded(rule, () => rule.judge(resource).map((text) => ({ message: text }))))
-        report(message);
+      const resource = judged(args, run.now());
+      const find = () => rule.judge(resource).map((message) => ({ message }));
+      for (const { message } of guarded(rule, find, acceptedIn(run, args.getConfig<Settings>()))) report(message);
     },
   };
 }

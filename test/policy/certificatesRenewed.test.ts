@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
 import { certificatesRenewed, clocksRenewed } from "../../policy/rules/n1-030-certificates-renewed";
+import type { Settings } from "../../policy/settings";
+import type { PackRun } from "../../policy/trust/trustRule";
 
 const NOW = "2026-11-20T12:00:00.000Z";
+const run = (shared: Settings = {}): PackRun => ({ now: () => new Date(NOW), shared: () => shared });
 const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
 
-function found(props: object, config: object = {}, type = SIGNED, make = certificatesRenewed): string[] {
-  const policy = make(() => NOW) as StackValidationPolicy;
+function found(
+  props: object,
+  config: object = {},
+  type = SIGNED,
+  policy = certificatesRenewed(run()) as StackValidationPolicy,
+): string[] {
   const said: string[] = [];
   const resource = { type, name: "frankfurt-mesh", urn: "urn:frankfurt-mesh", props };
   const args = { resources: [resource], getConfig: () => config } as unknown as StackValidationArgs;
@@ -50,14 +57,18 @@ describe("certificates are renewed in time", () => {
     const exception = { rule: "N1-030", reason: "the site is taken down", expires: "2026-11-24" };
     assert.deepEqual(found(props, { exceptions: [exception] }), []);
     assert.equal(found(props, { exceptions: [{ ...exception, expires: "2026-11-19" }] }).length, 1);
+    const shared = certificatesRenewed(run({ exceptions: [exception] })) as StackValidationPolicy;
+    assert.deepEqual(found(props, {}, SIGNED, shared), []);
+    assert.deepEqual(found(props, { exceptions: [{ ...exception, rule: "TR-001" }] }, SIGNED, shared), []);
   });
 
   it("is about what a service has signed, too: the clock beside it is late", () => {
     const clock = { ...window, validityEndTime: "2026-12-01T12:00:00Z" };
     const type = "tls:index/selfSignedCert:SelfSignedCert";
-    assert.match(found(clock, {}, type, clocksRenewed).join(), /frankfurt-mesh ends in 11 days/);
-    assert.deepEqual(found({ ...clock, isCaCertificate: true }, {}, type, clocksRenewed), []);
-    assert.deepEqual(found({ ...clock, earlyRenewalHours: 0 }, {}, type, clocksRenewed), []);
+    const clocks = clocksRenewed(run()) as StackValidationPolicy;
+    assert.match(found(clock, {}, type, clocks).join(), /frankfurt-mesh ends in 11 days/);
+    assert.deepEqual(found({ ...clock, isCaCertificate: true }, {}, type, clocks), []);
+    assert.deepEqual(found({ ...clock, earlyRenewalHours: 0 }, {}, type, clocks), []);
   });
 
   it("is about signed certificates only: roots are exchanged, not renewed", () => {

@@ -1,6 +1,7 @@
 import type { PolicyResource, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
 import { unknownCheckingProxy } from "@pulumi/policy";
 import type { FleetSpec, SiteSpec } from "pulumi-multisite/plan";
+import { Court } from "../../policy/court";
 import { makePolicies } from "../../policy/pack";
 import { rules } from "../../policy/policies";
 import type { Settings } from "../../policy/settings";
@@ -34,7 +35,7 @@ type Run = (policy: Policy, config: Settings, report: Report) => void;
 
 /** Runs the first policy and then the named ones, as the SDK does in one call, and says what these reported. */
 function run(names: readonly string[], { shared = {}, own = {}, today = TODAY }: Given, call: Run): Outcome {
-  const policies = makePolicies(rules, () => today);
+  const policies = makePolicies(rules, new Court(() => today));
   const leading = policies[0]!;
   const messages: string[] = [];
   const urns: (string | undefined)[] = [];

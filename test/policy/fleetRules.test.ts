@@ -253,6 +253,22 @@ const cases: [title: string, rule: string, spec: unknown, messages: string[], gi
       } as Settings,
     },
   ],
+  [
+    "an exception for a site, of a rule that is about none",
+    N.stale,
+    three(),
+    [
+      "Exception for TR-002 names site e1, and the rule is about no site: leave site out.",
+      "Exception for n1-030-certificates-renewed names site e1, and the rule is about no site: leave site out.",
+    ],
+    {
+      shared: {
+        exceptions: ["TR-002", "n1-030-certificates-renewed", "N1-004"].map((rule) => ({
+          ...{ rule, site: "e1", reason: "x", expires: "2026-12-31" },
+        })),
+      },
+    },
+  ],
   ["fresh facts", N.stale, three(), []],
 ];
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ResourceValidationArgs } from "@pulumi/policy";
 import { unknownCheckingProxy } from "@pulumi/policy";
+import { Court } from "../../policy/court";
 import { makePolicies } from "../../policy/pack";
 import { rules } from "../../policy/policies";
 import type { Settings } from "../../policy/settings";
@@ -20,7 +21,7 @@ interface Chart {
 
 /** A run of the pack: charts one after the other as the engine comes to them, and the stack at the end. */
 class Run {
-  private readonly policies = makePolicies(rules, () => TODAY);
+  private readonly policies = makePolicies(rules, new Court(() => TODAY));
 
   constructor(private readonly config: { readonly [policy: string]: Settings } = {}) {}
 

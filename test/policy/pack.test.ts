@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { policies, rules } from "../../policy/policies";
 import { trustRules } from "../../policy/trust";
-import { PackProcess } from "../support/packProcess";
+import { PackProcess, type SentResource } from "../support/packProcess";
 import { eksPool, threeClusters } from "../support/programs";
 import { eks, FLEET_TYPE, fleetOf, UNKNOWN_VALUE } from "./fakes";
 
+const SELF_SIGNED = "tls:index/selfSignedCert:SelfSignedCert";
+const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
 const LOSS = "n1-004-site-loss-aggregate";
 
 /** The pack as an engine runs it: a process of its own, type-checked, over gRPC. */
@@ -100,6 +102,63 @@ describe("the pack", () => {
     await pack.configure({ multisite: { settings: { exceptions: [expired] } } });
     const found = mandatory(await pack.analyzeStack(threeClusters([3, 3, 2])));
     assert.deepEqual(found, [LOSS, "n1-019-stale-facts"]);
+  });
+
+  describe("takes exceptions for the rules about certificates", () => {
+    const root = { isCaCertificate: true, validityPeriodHours: 87_600, maxPathLength: 0, earlyRenewalHours: 0 };
+    const wrong: readonly { readonly policy: string; readonly resource: SentResource }[] = [
+      { policy: "tr-001-root-kept", resource: { type: SELF_SIGNED, name: "root", props: root } },
+      {
+        policy: "tr-002-certificate-terms",
+        resource: { type: SIGNED, name: "leaf", props: { validityPeriodHours: 9600, earlyRenewalHours: 720 } },
+      },
+      {
+        policy: "tr-005-rotation-legal",
+        resource: { type: "multisite:index:Trust", name: "trust", props: { plan: { rotation: 7, sites: [] } } },
+      },
+      {
+        policy: "tr-007-key-strength",
+        resource: { type: "tls:index/privateKey:PrivateKey", name: "key", props: { algorithm: "RSA", rsaBits: 1024 } },
+      },
+    ];
+    const until = (rule: string, expires = "2999-12-31") => ({ rule, reason: "an old client", expires });
+    const found = async (policy: string, resource: SentResource) =>
+      (await pack.analyze(resource)).filter((one) => one.policy === policy).length;
+
+    for (const { policy, resource } of wrong) {
+      it(policy, async () => {
+        await pack.configure();
+        assert.ok((await found(policy, resource)) > 0);
+        const id = policy.slice(0, "tr-001".length).toUpperCase();
+        for (const rule of [id, policy]) {
+          await pack.configure({ multisite: { settings: { exceptions: [until(rule)] } } });
+          assert.equal(await found(policy, resource), 0, rule);
+          await pack.configure({ [policy]: { settings: { exceptions: [until(rule)] } } });
+          assert.equal(await found(policy, resource), 0, rule);
+        }
+        for (const exception of [until(id, "2001-01-01"), until("N1-004"), { ...until(id), site: "oslo" }]) {
+          await pack.configure({ multisite: { settings: { exceptions: [exception] } } });
+          assert.ok((await found(policy, resource)) > 0, JSON.stringify(exception));
+        }
+      });
+    }
+
+    for (const [policy, type] of [
+      ["n1-030-certificates-renewed", SIGNED],
+      ["n1-031-renewal-clocks", SELF_SIGNED],
+    ] as const) {
+      it(`${policy}, and says which are in force where there are no sites`, async () => {
+        const late = { type, name: "late", props: { earlyRenewalHours: 720, validityEndTime: "2001-01-01T00:00:00Z" } };
+        await pack.configure();
+        assert.deepEqual(mandatory(await pack.analyzeStack([late])), [policy]);
+        const exceptions = [until(policy), until("N1-004")];
+        await pack.configure({ multisite: { settings: { exceptions } } });
+        const [note, ...others] = await pack.analyzeStack([late]);
+        assert.deepEqual(others, []);
+        assert.equal(note?.message.includes(`Exception for ${policy} until 2999-12-31: an old client`), true);
+        assert.deepEqual(await pack.analyzeStack([{ type: "aws:s3/bucket:Bucket", name: "b" }]), []);
+      });
+    }
   });
 
   it("survives hostile resources", async () => {
