@@ -1,9 +1,10 @@
 import { isOfAMesh, observedMesh } from "./observed/mesh";
+import { isAskedOfKubernetes } from "./observed/objects";
 import { observedRunning } from "./observed/running";
 import { type Index, isCluster, isPool, joinSites } from "./observed/sites";
 import type { Observed, ObservedResource, Unjudged } from "./observed/types";
 import { mayBeUnjudged, unjudged } from "./observed/unjudged";
-import { isKubernetesObject, observedWorkloads } from "./observed/workloads";
+import { observedWorkloads } from "./observed/workloads";
 
 export { type CountedPool, capacitySite, countPool, type DeclaredPool } from "./observed/capacity";
 export { observedDomains } from "./observed/domains";
@@ -52,7 +53,7 @@ export function isObserved(type: string): boolean {
     isPool(type) ||
     EXTRA.test(type) ||
     type === KUBERNETES_PROVIDER ||
-    isKubernetesObject(type) ||
+    isAskedOfKubernetes(type) ||
     isOfAMesh(type) ||
     mayBeUnjudged(type)
   );
@@ -117,7 +118,7 @@ function indexOf(resources: readonly ObservedResource[]): FullIndex {
       lists = [];
       if (isCluster(type)) lists.push(clusters);
       if (isPool(type)) lists.push(pools);
-      if (isKubernetesObject(type)) lists.push(objects);
+      if (isAskedOfKubernetes(type)) lists.push(objects);
       if (mayBeUnjudged(type)) lists.push(others);
       kinds.set(type, lists);
     }

@@ -419,6 +419,44 @@ const cases: Case[] = [
     },
   ],
   [
+    "lists and patches of workloads, and replicas that the program lets go of",
+    "multisite",
+    [
+      ...threeClusters([3, 3, 3]),
+      inCluster("ireland", "apps/v1:DeploymentPatch", "more", { replicas: 50 }),
+      inCluster("ireland", "apps/v1:DeploymentPatch", "no-more", { paused: false }),
+      { ...pods("apps/v1:Deployment", "free", { replicas: 1 }), ignoreChanges: ["spec.replicas"] },
+    ],
+    [
+      /^Patches do not say all of what they ask for, .*: DeploymentPatch "ireland-more"\.$/,
+      /^Numbers of pods whose changes the program ignores .*: Deployment "ireland-free" \(spec\.replicas\)\.$/,
+    ],
+  ],
+  [
+    "a list of workloads that needs a node more",
+    LOSS,
+    [
+      ...threeClusters([3, 3, 3]),
+      {
+        ...inCluster("ireland", "apps/v1:DeploymentList", "all", {}),
+        props: {
+          items: [
+            {
+              metadata: { name: "a" },
+              spec: {
+                replicas: 9,
+                template: {
+                  spec: { containers: [{ name: "c", resources: { requests: { cpu: "2", memory: "1Gi" } } }] },
+                },
+              },
+            },
+          ],
+        },
+      },
+    ],
+    [/^Losing frankfurt: cpu left 21\.48 < demand 36/],
+  ],
+  [
     "what a setting says of a pool was measured in the future",
     "n1-019-stale-facts",
     threeClusters([3, 3, 3]),

@@ -1,9 +1,9 @@
 import { NOT_KNOWN } from "../demand/unknown";
 import { allowedDisruptions, PodLabels } from "../workloads/budgets";
 import { at, isPlain, type KubernetesObject } from "../workloads/objects";
-import { scaledBy } from "../workloads/scaling";
+import { keyOfObject, namespaceOf, scalersOf } from "./identity";
+import { type Cluster, clustersOf } from "./objects";
 import { type ObservedResource, UNKNOWN } from "./types";
-import { type Cluster, clustersOf } from "./workloads";
 
 /** An object that keeps a number of pods running in one cluster. */
 export interface RunningObject {
@@ -53,12 +53,7 @@ export function observedRunning(
 }
 
 function inCluster({ site, seen }: Cluster): ObservedRunning {
-  const scalers = new Map<string, KubernetesObject>();
-  for (const { object } of seen) {
-    const target = scaledBy(object);
-    const key = target && keyOf(target.kind, namespaceOf(object), target.name);
-    if (key !== undefined && !scalers.has(key)) scalers.set(key, object);
-  }
+  const scalers = scalersOf(seen);
   const counted = seen.filter(({ object }) => COUNTED.has(object.kind));
   const disrupting = seen.filter(({ object }) => object.kind === "PodDisruptionBudget");
   const pods = new PodLabels(counted.map(({ object }) => object));
@@ -68,7 +63,7 @@ function inCluster({ site, seen }: Cluster): ObservedRunning {
     for (const one of objects) budgetsOf.set(one, [...(budgetsOf.get(one) ?? []), nameOf(budget)]);
   }
   const running = counted.map(({ resource: { urn }, object }) => {
-    const scaler = scalers.get(keyOf(object.kind, namespaceOf(object), object.metadata.name));
+    const scaler = scalers.get(keyOfObject(object));
     const [minimum, maximum] = scaler === undefined ? [replicas(object), replicas(object)] : bounds(scaler);
     const budgets = budgetsOf.get(object) ?? [];
     return { object, seen: { urn, site, kind: object.kind, name: nameOf(object), minimum, maximum, budgets } };
@@ -83,10 +78,6 @@ function inCluster({ site, seen }: Cluster): ObservedRunning {
     return { urn, site, name: nameOf(object), pods: all, allowed, says: says(object) };
   });
   return { objects: running.map((one) => one.seen), budgets };
-}
-
-function keyOf(kind: string, namespace: string, name: string): string {
-  return JSON.stringify([kind, namespace, name]);
 }
 
 /** Pods that an object asks for, 1 where it says nothing as the API has it; undefined when that is not known. */
@@ -114,10 +105,6 @@ function says({ spec }: KubernetesObject): string {
     1,
   ];
   return `${field} ${String(value)}`;
-}
-
-function namespaceOf({ metadata }: KubernetesObject): string {
-  return metadata.namespace ?? "default";
 }
 
 function nameOf(object: KubernetesObject): string {

@@ -22,6 +22,11 @@ export function placesItself({ apiVersion }: KubernetesObject): boolean {
   return apiVersion.startsWith("serving.knative.dev/");
 }
 
+/** What an object's pods are to be; undefined for one that has none. */
+export function podSpecOf(object: KubernetesObject): unknown {
+  return at(object, ...pathOf(object), "spec");
+}
+
 /** The labels of an object's pods; none for one that has no pods. */
 export function podLabels(object: KubernetesObject): Record<string, string> {
   return labelsAt(object, ...pathOf(object), "metadata", "labels");

@@ -1,7 +1,7 @@
 import { takenBy } from "../../webhookPorts";
 import { at, isPlain, listAt } from "../../workloads/objects";
+import { isKubernetesObject, objectOf } from "../objects";
 import type { ObservedResource, ObservedSite } from "../types";
-import { isKubernetesObject, objectOf } from "../workloads";
 import type { Installation } from "./installations";
 import { chartWebhook } from "./webhookCharts";
 
