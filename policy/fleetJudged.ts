@@ -73,7 +73,7 @@ function judgedSite(site: SitePlan): JudgedSite {
   const serves = stateFacts(state).serves;
   const where = { provider, region, faultDomain, zones };
   // A spec whose ranges do not hold all nodes cannot be planned.
-  return { name, urn: undefined, ...where, serves, pools: pools.map(judgedPool), podRange: undefined };
+  return { name, urn: undefined, ...where, serves, pools: pools.map(judgedPool), podRanges: [] };
 }
 
 function judgedPool(pool: PoolPlan): JudgedPool {

@@ -61,8 +61,8 @@ export interface JudgedSite {
   /** Whether it carries demand now. */
   readonly serves: boolean;
   readonly pools: readonly JudgedPool[];
-  /** How far its pods' addresses reach; undefined where the plan has settled it, or nobody knows. */
-  readonly podRange: PodRange | undefined;
+  /** How far its pods' addresses reach, by range; none where the plan has settled it, or nobody knows. */
+  readonly podRanges: readonly PodRange[];
 }
 
 export interface JudgedPool {

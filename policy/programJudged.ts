@@ -11,7 +11,7 @@ import {
   type Observed,
   type ObservedSite,
   observedDomains,
-  podRange,
+  podRanges,
   podResources,
   resources,
   scale,
@@ -142,7 +142,7 @@ function judgedSite(site: ObservedSite, faultDomain: string | undefined, pools: 
   // What is only declared has its pods' addresses from wherever its network has them.
   const shown = pools.filter(({ pool }) => site.pools.includes(pool));
   const where = { provider, region, faultDomain, zones };
-  return { name, urn: cluster.urn, ...where, serves, pools: pools.map(judgedPool), podRange: podRange(site, shown) };
+  return { name, urn: cluster.urn, ...where, serves, pools: pools.map(judgedPool), podRanges: podRanges(site, shown) };
 }
 
 function judgedPool({ pool, nodes, possibleNodes, perNode }: CountedPool): JudgedPool {

@@ -20,7 +20,7 @@ export {
   type Opening,
   type Setting,
 } from "./observed/mesh";
-export { type PodRange, podRange } from "./observed/podRange";
+export { type PodRange, podRanges } from "./observed/podRange";
 export type { ObservedBudget, ObservedRunning, RunningObject } from "./observed/running";
 export {
   type Observed,

@@ -187,6 +187,28 @@ const cases: Case[] = [
     ["Site c: 10.4.0.0/23 gives 512 pod addresses; failover needs 1024 incl. surge 1."],
   ],
   [
+    "a pod range of a pool's own, for a blue-green upgrade",
+    "n1-010-pods-and-ips",
+    [
+      {
+        type: "gcp:container/cluster:Cluster",
+        name: "c",
+        props: { location: "europe-west1", ipAllocationPolicy: { clusterIpv4CidrBlock: "10.4.0.0/16" } },
+      },
+      {
+        type: "gcp:container/nodePool:NodePool",
+        name: "p",
+        props: {
+          ...{ nodeCount: 1, nodeConfig: { machineType: "n2-standard-4" } },
+          upgradeSettings: { strategy: "BLUE_GREEN" },
+          networkConfig: { createPodRange: true, podRange: "more", podIpv4CidrBlock: "10.5.0.0/22" },
+        },
+        propertyDependencies: { cluster: [urnOf("gcp:container/cluster:Cluster", "c")] },
+      },
+    ],
+    ["Site c: 10.5.0.0/22 of pool p gives 1024 pod addresses; failover needs 1536 incl. surge 3."],
+  ],
+  [
     "a pod larger than every node",
     "n1-011-largest-pod-fits",
     [...threeClusters([3, 3, 3]), deployment("ireland", "big", 1, { cpu: "6", memory: "1Gi" })],

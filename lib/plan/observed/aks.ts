@@ -1,5 +1,6 @@
 import type { AksPool, Count } from "../guaranteed";
 import { ignores } from "./ignored";
+import { aksPodAddresses } from "./podAddresses";
 import { plainReader, type Reader, reader } from "./read";
 import { taintOfText } from "./taints";
 import type { ObservedCluster, ObservedPool, ObservedResource } from "./types";
@@ -185,6 +186,7 @@ function facts(r: Reader, name: string, words: Words, isIgnored: (property: stri
     taints,
     windows,
     closed,
+    addresses: isStopped(r) ? undefined : aksPodAddresses(r, spot),
     withoutDrivers,
     remarks: kubeletDisk.remarks,
     unknown: [...r.unknown],
@@ -197,12 +199,15 @@ function facts(r: Reader, name: string, words: Words, isIgnored: (property: stri
  * for general-purpose workloads").
  */
 function closedBy(r: Reader, name: string): string[] {
-  const isStopped = isWord(r.text("powerState", "code"), "Stopped");
   const isGateway = isWord(r.text("mode"), "Gateway");
   return [
-    ...(isStopped ? [`Pool ${name} is stopped (powerState), so it counts as 0. Start it.`] : []),
+    ...(isStopped(r) ? [`Pool ${name} is stopped (powerState), so it counts as 0. Start it.`] : []),
     ...(isGateway ? [`Pool ${name} is a gateway (mode) that runs no workload, so it counts as 0.`] : []),
   ];
+}
+
+function isStopped(r: Reader): boolean {
+  return isWord(r.text("powerState", "code"), "Stopped");
 }
 
 /** The disk that pods write to: the temporary one of the machine, whose size is in no table, or the system's. */

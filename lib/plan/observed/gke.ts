@@ -1,6 +1,7 @@
 import type { Count, GkePool } from "../guaranteed";
 import { addedTaints, ephemeralDisk, gpusOf, hugePagesMiB } from "./gkeNodeConfig";
 import { ignores } from "./ignored";
+import { gkePodAddresses } from "./podAddresses";
 import { plainReader, type Reader, reader } from "./read";
 import { taintsOf } from "./taints";
 import type { ObservedCluster, ObservedPool, ObservedResource } from "./types";
@@ -34,6 +35,7 @@ export function gkeCluster(resource: ObservedResource): ObservedCluster {
     region: place.region,
     zones: zonesOf(r, place),
     automatic,
+    hasMorePodRanges: r.has("ipAllocationPolicy", "additionalPodRangesConfig"),
     // A prefix alone ("/17") lets Google choose the range: nobody knows it before the cluster exists.
     cidrs: [
       ...(pods?.includes(".") ? [{ cidr: pods, use: "pods" as const }] : []),
@@ -183,7 +185,8 @@ function poolFacts(r: Reader, name: string, zones: Zones, inheritedPods: Count):
     ...size.counts,
   };
   const unknown = [...new Set([...r.unknown, ...zones.unknown])];
-  return { name, description, maximumNodes: size.maximum, labels, taints, windows, unknown };
+  const addresses = gkePodAddresses(r, pods);
+  return { name, description, maximumNodes: size.maximum, labels, taints, windows, addresses, unknown };
 }
 
 type Counts = Pick<GkePool, "nodesPerZone" | "initialNodesPerZone" | "autoscaling">;

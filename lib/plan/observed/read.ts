@@ -13,6 +13,8 @@ export interface Reader {
   /** As `count`, for what a pool cannot do without: that it is absent is remembered as well. */
   need(...path: Path): Count;
   text(...path: Path): string | undefined;
+  /** Whatever is there, undefined when it is not known, which is not remembered: for what a pool can do without. */
+  hint(...path: Path): unknown;
   /** `true` also for the string "true", as provider inputs have it. */
   flag(...path: Path): boolean;
   /** The texts of a list; unknown members are remembered. */
@@ -98,6 +100,10 @@ function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (
       if (isAmount(value)) return value;
       missing(...path);
       return value === undefined ? undefined : null;
+    },
+    hint(...path) {
+      const value = at(path);
+      return value === UNKNOWN ? undefined : value;
     },
     text(...path) {
       const value = ask(path);

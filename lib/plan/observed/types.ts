@@ -1,6 +1,7 @@
 import type { AksPool, EksPool, GkePool } from "../guaranteed";
 import type { TaintSpec } from "../spec";
 import type { ObservedMesh } from "./mesh";
+import type { PodAddresses } from "./podAddresses";
 import type { ObservedRunning } from "./running";
 import type { ObservedWorkloads } from "./workloads";
 
@@ -56,6 +57,8 @@ export interface ObservedCluster {
   readonly automatic: readonly string[];
   /** CIDRs that it says it uses, by what they are for. */
   readonly cidrs: readonly ObservedCidr[];
+  /** Pools that name no range of pod addresses may have another than the one among `cidrs`. @default false */
+  readonly hasMorePodRanges?: boolean;
 }
 
 /** A range of addresses in use at a cluster. */
@@ -94,6 +97,8 @@ export interface ObservedPool {
   readonly withoutDrivers?: boolean;
   /** Why a node offers less than its machine has, and what to change. One sentence each. */
   readonly remarks?: readonly string[];
+  /** What its nodes take of ranges of pod addresses; undefined where they take none, or one by one. */
+  readonly addresses?: PodAddresses | undefined;
   /** Properties that capacity depends on and that are not known, by their path. */
   readonly unknown: readonly string[];
 }
