@@ -79,7 +79,7 @@ export function observe(resources: readonly ObservedResource[]): Observed {
   const siteOf = (resource: ObservedResource) => siteOfObject(resource, index.byUrn, siteByUrn);
   return {
     sites,
-    workloads: observedWorkloads(index.objects, siteOf),
+    workloads: observedWorkloads(index.objects, siteOf, sites),
     running: observedRunning(
       index.objects,
       (resource) => siteOf(resource) ?? siteOfProvider(resource, index.byUrn, component),

@@ -34,9 +34,10 @@ export interface CountedDemand extends DemandFromManifests {
 /**
  * Counts the demand of Kubernetes objects. It never throws: objects that cannot be read are named in `problems`.
  * Objects of no interest (Services, ConfigMaps, ...) are passed over.
+ * @param nodeLabels keys of the labels of the nodes that they are for. @default not given
  */
-export function demandFromObjects(sources: readonly SourceObject[]): CountedDemand {
-  return demandOf(readObjects(sources));
+export function demandFromObjects(sources: readonly SourceObject[], nodeLabels?: ReadonlySet<string>): CountedDemand {
+  return demandOf(readObjects(sources, undefined, nodeLabels));
 }
 
 /** The demand of objects that were read. */

@@ -1,5 +1,7 @@
 import type { Field } from "./fields";
 import { addTo, fillIn, type ResourceList, raiseTo, resourceList, roundUp } from "./resourceList";
+import { RESTART_POLICIES } from "./restartPolicy";
+import { oneOf } from "./words";
 
 /** What surrounds a pod in its cluster and changes what it asks for. */
 export interface PodDefaults {
@@ -63,7 +65,7 @@ function container(field: Field, index: number, isNamed: boolean): Container {
   return {
     name: name ?? String(index),
     requests,
-    runsOn: field.at("restartPolicy").text() === "Always",
+    runsOn: oneOf(field.at("restartPolicy"), RESTART_POLICIES) === "Always",
   };
 }
 

@@ -27,13 +27,18 @@ export interface ReadManifests {
 /**
  * Reads objects once, for whoever counts them and whoever renders them, so that both call a workload by one name.
  * @param keeps whether an object is read at all; it says in a note why not. @default all are
+ * @param nodeLabels keys of the labels of the nodes that they are for. @default not given
  */
 export function readObjects(
   sources: readonly SourceObject[],
   keeps: (found: Found, notes: Notes) => boolean = () => true,
+  nodeLabels?: ReadonlySet<string>,
 ): ReadManifests {
   const problems = new Problems();
-  const manifests: Manifests = { surroundings: new Surroundings(), scalers: new Scalers(), notes: new Notes() };
+  const manifests: Manifests = {
+    ...{ surroundings: new Surroundings(), scalers: new Scalers(), notes: new Notes() },
+    nodeLabels,
+  };
   const objects = distinct(sources, problems, manifests.notes).filter((found) => keeps(found, manifests.notes));
   const present = new Set<string>();
   const running: Found[] = [];

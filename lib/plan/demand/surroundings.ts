@@ -1,5 +1,6 @@
 import { type Field, isMap, shown } from "./fields";
 import type { Identity } from "./identity";
+import type { OnNote } from "./notes";
 import type { PodDefaults } from "./podRequests";
 import { addTo, fillIn, type ResourceList, resourceList, roundUp } from "./resourceList";
 
@@ -56,12 +57,13 @@ export class Surroundings {
   }
 
   /** What a pod of a namespace is given by its surroundings. */
-  defaults(of: Identity, podSpec: Field, note: (matter: string) => void): PodDefaults {
+  defaults(of: Identity, podSpec: Field, note: OnNote): PodDefaults {
     const runtimeClass = podSpec.at("runtimeClassName").text();
     const overhead = runtimeClass === undefined ? undefined : this.overheads.get(inCluster(of, runtimeClass));
     if (runtimeClass !== undefined && overhead === undefined) {
       note(
-        `Overhead of RuntimeClass ${runtimeClass}, which is not in the manifests, is not counted; a site without it refuses the pods`,
+        `Overhead of RuntimeClass ${runtimeClass}, which is not among what is given, is not counted; a site without it refuses the pods`,
+        "uncounted",
       );
     }
     const containerRequests = this.limitRanges.get(inCluster(of, of.namespace)) ?? new Map();

@@ -10,9 +10,11 @@ import { type PodSelection, selectsPodsOf, templateLabels } from "./podSelection
 import { podShape } from "./podShape";
 import { podsOf } from "./podSources";
 import type { ResourceList } from "./resourceList";
+import { checkRestartPolicy } from "./restartPolicy";
 import { Scalers } from "./scalers";
 import { noteSurge } from "./surge";
 import { type Priority, Surroundings } from "./surroundings";
+import { checkTopologyKeys } from "./topologyKeys";
 
 /** An object of the manifests that runs pods. */
 export interface Workload {
@@ -45,6 +47,8 @@ export interface Manifests {
   readonly surroundings: Surroundings;
   readonly scalers: Scalers;
   readonly notes: Notes;
+  /** Keys of the labels of the nodes that they are for; undefined where those are not given. */
+  readonly nodeLabels?: ReadonlySet<string> | undefined;
 }
 
 /** No other manifests. */
@@ -56,7 +60,7 @@ export function alone(notes: Notes): Manifests {
 export function workload(
   identity: Identity,
   object: Field,
-  { surroundings, scalers, notes }: Manifests,
+  { surroundings, scalers, notes, nodeLabels }: Manifests,
 ): Workload | undefined {
   const subject = identity.namespace === "default" ? identity.name : `${identity.namespace}/${identity.name}`;
   const note: OnNote = (matter, meaning) => notes.add(matter, subject, meaning);
@@ -72,6 +76,8 @@ export function workload(
   const spec = pods.template.at("spec");
   if (identity.name.length > LONGEST_NAME) written.problem(`is longer than ${LONGEST_NAME} characters`);
   surroundings.reportOutOfBounds(identity, spec);
+  checkRestartPolicy(identity, spec);
+  checkTopologyKeys(spec, nodeLabels, note);
   const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity, spec, note), pods.known);
   const count = pods.count === "every node" ? pods.count : replicas(pods.count, scalers.maximumOf(identity), note);
   if (Number(count) > MOST_REPLICAS) object.problem(`asks for ${count} replicas: at most ${MOST_REPLICAS} are counted`);

@@ -7,7 +7,7 @@ import { keyOfObject, scalersOf } from "./identity";
 import { ignores } from "./ignored";
 import { type Cluster, clustersOf } from "./objects";
 import { notePatches } from "./patches";
-import type { ObservedResource } from "./types";
+import type { ObservedResource, ObservedSite } from "./types";
 
 /** What the Kubernetes objects of a program ask for, all its clusters together. */
 export interface ObservedWorkloads {
@@ -30,12 +30,15 @@ export interface ObservedWorkloads {
  * Counts what the objects ask for. A fleet's demand is what all its sites run together: a Deployment of three replicas
  * in each of three clusters is one workload of nine.
  * @param siteOf the site that an object is deployed to; undefined where nobody can tell.
+ * @param sites those of the program, of whose nodes the objects may speak
  */
 export function observedWorkloads(
   objects: readonly ObservedResource[],
   siteOf: (resource: ObservedResource) => string | undefined,
+  sites: readonly ObservedSite[],
 ): ObservedWorkloads {
   const clusters = clustersOf(objects, siteOf);
+  const nodeLabels = labelsOf(sites);
   const beside = new Notes();
   for (const cluster of clusters) {
     notePatches(cluster.patches, beside);
@@ -45,7 +48,7 @@ export function observedWorkloads(
     const sources = seen.map(({ resource, object }): SourceObject => {
       return { object, source: `${resource.type.split(":").at(-1)} "${resource.name}"` };
     });
-    return { site, demand: demandFromObjects(sources) };
+    return { site, demand: demandFromObjects(sources, nodeLabels) };
   });
   return {
     present: counted.some(
@@ -58,6 +61,12 @@ export function observedWorkloads(
     notes: [...new Set(counted.flatMap(({ demand }) => demand.notes)), ...beside.lines()],
     uncounted: [...new Set(counted.flatMap(({ demand }) => demand.uncounted)), ...beside.uncounted()],
   };
+}
+
+/** Labels that pools give their nodes; undefined where there are none to compare with. */
+function labelsOf(sites: readonly ObservedSite[]): ReadonlySet<string> | undefined {
+  const pools = sites.flatMap((site) => site.pools);
+  return pools.length === 0 ? undefined : new Set(pools.flatMap(({ labels }) => Object.keys(labels)));
 }
 
 /** Where kinds say how many pods they run at most. */
