@@ -1,4 +1,6 @@
+import { isUnlimited } from "./plan/grains";
 import type { PoolPlan, SitePlan } from "./plan/plan";
+import type { Resources } from "./plan/resources";
 
 /**
  * What a `Site` says about itself, as its inputs and again as its outputs: resource policies read the former, stack
@@ -17,8 +19,8 @@ export interface SiteFacts {
   readonly nodeCidr: string;
   readonly podCidr: string;
   readonly serviceCidr: string;
-  /** What the site guarantees to workloads: millicores, MiB, pods. */
-  readonly guaranteed: SitePlan["guaranteed"];
+  /** What the site guarantees to workloads: millicores, MiB, pods. Without what a measurement does not limit. */
+  readonly guaranteed: Partial<Resources>;
   readonly pools: readonly PoolFacts[];
 }
 
@@ -41,9 +43,14 @@ export function siteFacts(site: SitePlan): SiteFacts {
   const { nodeCidr, podCidr, serviceCidr } = site.addresses;
   return {
     ...{ name, number, kind, state, provider, region, zones, faultDomain, kubernetesVersion },
-    ...{ nodeCidr, podCidr, serviceCidr, guaranteed },
+    ...{ nodeCidr, podCidr, serviceCidr, guaranteed: limited(guaranteed) },
     pools: site.pools.map(poolFacts),
   };
+}
+
+function limited(of: Resources): Partial<Resources> {
+  const { ephemeralStorageMiB, ...others } = of;
+  return isUnlimited(of, "ephemeralStorageMiB") ? others : of;
 }
 
 function poolFacts(pool: PoolPlan): PoolFacts {

@@ -172,7 +172,7 @@ function factorOf(domains: readonly Domain[], load: Load): Pick<CapacityVerdict,
     const ratio = domains.reduce((sum, one) => sum + (one.have[r] ?? 0), 0) / need;
     if (ratio < factor) [factor, binding] = [ratio, unit(resource).name];
   }
-  return { factor: binding === undefined ? 0 : factor, binding };
+  return { factor: load.need.some((need) => need > 0) ? factor : 0, binding };
 }
 
 interface Readable {

@@ -175,7 +175,7 @@ function idleNote(sites: readonly CapacitySite[], why: (isOne: boolean) => strin
 function differentShortages({ verdict, losses, domains, tolerate }: Judged): string[] {
   const failing = losses.listed.find((loss) => !loss.holds);
   if (verdict !== "does not hold" || failing === undefined || domains.length <= tolerate) return [];
-  if (failing.resources.some((row) => row.have < row.need)) return [];
+  if (failing.resources.some(({ have, need }) => have !== null && have < need)) return [];
   return [
     "Every resource is enough in sum, but a site carries its part of the whole demand: its scarcest resource, the " +
       "rounding to whole pods, or nodes that a workload may not use limit the sites below that.",

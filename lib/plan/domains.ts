@@ -1,4 +1,5 @@
 import type { CapacitySite } from "./capacityInput";
+import { UNLIMITED } from "./grains";
 import { conditionsPerSite } from "./orderSearch";
 import { type Load, nodesOf, type SiteNodes } from "./packing";
 import type { Confined, RunningPart, SiteLoad } from "./requirements";
@@ -11,7 +12,7 @@ export interface ServingSite {
   readonly nodes: SiteNodes;
   readonly load: SiteLoad;
   readonly share: SiteShare;
-  /** What its nodes guarantee to the critical demand, in grains per resource. */
+  /** What its nodes guarantee to the critical demand, in grains per resource; Infinity where they do not limit it. */
   readonly have: readonly number[];
 }
 
@@ -53,8 +54,12 @@ function shareBeside({ reserved, without }: SiteLoad, nodes: SiteNodes, conditio
 export function servingSite(site: CapacitySite, load: SiteLoad, shareOf: ShareOf): ServingSite {
   const nodes = nodesOf(site, load.reserved);
   const useful = nodes.groups.filter((group) => group.useful);
-  const have = load.reserved.resources.map((_, r) => useful.reduce((sum, group) => sum + (group.total[r] ?? 0), 0));
+  const have = load.reserved.resources.map((_, r) => useful.reduce((sum, { total }) => sum + limit(total[r]), 0));
   return { site, nodes, load, share: shareOf(nodes, load), have };
+}
+
+function limit(grains = 0): number {
+  return grains === UNLIMITED ? Number.POSITIVE_INFINITY : grains;
 }
 
 /** What runs of the critical confined workloads, where it is proven that there is room. */

@@ -32,6 +32,11 @@ export function total(amounts: readonly number[]): number {
 /** Amounts from here on count as unlimited: 2^53 - 1 grains, which is 8 PiB of memory or 9 billion cores. */
 export const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
+/** Whether an amount counts as unlimited, as the ephemeral storage of nodes does whose measurement names none. */
+export function isUnlimited(of: Resources, name: string): boolean {
+  return grains(of, name) === UNLIMITED;
+}
+
 /** Relative distance below which a quotient of integers is taken for the integer next to it. */
 export const TOLERANCE = 2 ** -40;
 

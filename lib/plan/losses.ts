@@ -51,23 +51,37 @@ export function lossesOf(
           parts,
           lost.map((one) => one.name),
         ),
-      resources: resourcesAfter(load, have, lost),
+      resources: resourcesAfter(load, (r) => left(r, have, domains, lost)),
     });
     if (listed.length === LISTED_LOSSES) break;
   }
   return { listed, all: binomial(atRisk.length, size) };
 }
 
+/** What the others have of a resource, in grains; Infinity where nodes of one of them do not limit it. */
+function left(r: number, have: readonly number[], domains: readonly Domain[], lost: readonly Domain[]): number {
+  const of = (one: Domain) => one.have[r] ?? 0;
+  const all = have[r] ?? 0;
+  if (Number.isFinite(all)) return lost.reduce((sum, one) => sum - of(one), all);
+  return domains.reduce((sum, one) => (lost.includes(one) ? sum : sum + of(one)), 0);
+}
+
 /** What is needed and what is left, per resource, in the units that people read. */
-export function resourcesAfter(load: Load, have: readonly number[], lost: readonly Domain[]): LossOfResource[] {
+function resourcesAfter(load: Load, leftOf: (r: number) => number): LossOfResource[] {
   const rows: LossOfResource[] = [];
   for (const [r, resource] of load.resources.entries()) {
     const bare = load.need[r] ?? 0;
     if (bare === 0) continue;
     const { name, grains } = unit(resource);
     const need = (bare * load.headroom.num) / load.headroom.den;
-    const left = lost.reduce((sum, one) => sum - (one.have[r] ?? 0), have[r] ?? 0);
-    rows.push({ resource: name, need: need / grains, have: left / grains, headroom: left / need - 1 });
+    const left = leftOf(r);
+    const isLimited = Number.isFinite(left);
+    rows.push({
+      resource: name,
+      need: need / grains,
+      have: isLimited ? left / grains : null,
+      headroom: isLimited ? left / need - 1 : null,
+    });
   }
   return rows;
 }

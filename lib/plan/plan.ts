@@ -54,7 +54,10 @@ export interface SitePlan {
   readonly pools: readonly PoolPlan[];
   /** Ports of every node that the control plane calls, where it reaches no pod: EKS. */
   readonly calledPorts: readonly HostPort[];
-  /** What the site guarantees to workloads, all pools together, after DaemonSets and system pods. */
+  /**
+   * What the site guarantees to workloads, all pools together, after DaemonSets and system pods. Ephemeral storage that a
+   * measurement does not limit is about one EiB a node.
+   */
   readonly guaranteed: Resources;
   /** The fleet's and the site's tags and the library's own (`multisite-site`, `multisite-number`). */
   readonly tags: Readonly<Record<string, string>>;

@@ -12,8 +12,8 @@ import type { BuiltKind } from "./versions";
 const DEFAULT_DISK_GIB = 100;
 
 /**
- * Ephemeral storage of nodes whose measurement names none: not limited, in a number that sums of any fleet keep exact
- * (one EiB a node).
+ * Ephemeral storage of nodes whose measurement names none: not limited (`isUnlimited`), in a number that sums of any fleet
+ * keep exact (one EiB a node).
  */
 const UNLIMITED_MIB = 2 ** 40;
 

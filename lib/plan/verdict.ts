@@ -10,7 +10,7 @@ export interface CapacityVerdict {
   readonly tolerate: number;
   /** Level of the fault domains: which loss this verdict proves. */
   readonly faultDomain: "provider" | "region" | "zone";
-  /** Guaranteed capacity over demand, of the scarcest resource. */
+  /** Guaranteed capacity over demand, of the scarcest resource; Infinity where none of them is limited. */
   readonly factor: number;
   /** N/(N-k) for the N fault domains that serve. */
   readonly minimumFactor: number;
@@ -42,9 +42,9 @@ export interface LossOfResource {
   readonly resource: string;
   /** Demand with headroom, in the resource's unit. */
   readonly need: number;
-  /** What the surviving sites guarantee. */
-  readonly have: number;
-  /** have / need - 1; Infinity is never given: it is null where nothing is needed. */
+  /** What the surviving sites guarantee; null where the measurement of one of them names no limit (ephemeral storage). */
+  readonly have: number | null;
+  /** have / need - 1; null where `have` is. */
   readonly headroom: number | null;
 }
 

@@ -47,16 +47,17 @@ function withoutLoss(fleet: JudgedFleet, capacity: CapacityVerdict): { message: 
 /** The sums suffice after every loss, and a survivor gets more than it carries all the same. */
 function isRoutingAlone({ losses, routing }: CapacityVerdict): boolean {
   const overloaded = routing?.sites.some(isOverloaded) ?? false;
-  return (
-    overloaded &&
-    losses.length > 0 &&
-    losses.every(({ resources }) => resources.every(({ need, have }) => have >= need))
-  );
+  return overloaded && losses.length > 0 && losses.every(({ resources }) => resources.flatMap(shortOf).length === 0);
+}
+
+/** The row itself where too little is left; nothing limits what `have` says nothing of. */
+function shortOf({ resource, need, have }: Loss["resources"][number]) {
+  return have !== null && have < need ? [{ resource, need, have }] : [];
 }
 
 function lossText(loss: Loss): string {
   const who = `Losing ${listed(loss.sites.length > 0 ? loss.sites : loss.faultDomains)}`;
-  const short = loss.resources.filter(({ need, have }) => have < need);
+  const short = loss.resources.flatMap(shortOf);
   if (short.length === 0) return `${who}: the sums fit, but not every pod finds a node with room for it.`;
   const texts = short.map(({ resource, need, have }) => {
     const missing = amountText(resource, need - have);

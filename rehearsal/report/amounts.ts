@@ -1,3 +1,4 @@
+import { isUnlimited } from "../../lib/plan/grains";
 import { type Resources, toCores, toGiB } from "../../lib/plan/resources";
 import type { Amounts } from "./report";
 
@@ -7,7 +8,7 @@ export function amounts(of: Resources): Amounts {
     cpu: toCores(of.cpuMillis),
     memoryGiB: toGiB(of.memoryMiB),
     pods: of.pods,
-    ephemeralStorageGiB: toGiB(of.ephemeralStorageMiB),
+    ephemeralStorageGiB: isUnlimited(of, "ephemeralStorageMiB") ? null : toGiB(of.ephemeralStorageMiB),
     extended: { ...of.extended },
   };
 }

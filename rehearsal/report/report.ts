@@ -27,7 +27,8 @@ export interface Amounts {
   cpu: number;
   memoryGiB: number;
   pods: number;
-  ephemeralStorageGiB: number;
+  /** null for an existing site whose measurement names none: it is not limited. */
+  ephemeralStorageGiB: number | null;
   extended: Record<string, number>;
 }
 
@@ -93,7 +94,8 @@ export interface ReportLoss {
   faultDomains: string[];
   sites: string[];
   holds: boolean;
-  resources: { resource: string; need: number; have: number; headroom: number | null }[];
+  /** `have` and `headroom` are null where a surviving site does not limit the resource. */
+  resources: { resource: string; need: number; have: number | null; headroom: number | null }[];
 }
 
 export interface ReportResource {

@@ -120,9 +120,9 @@ function lossesText(capacity: ReportCapacity, asked: readonly string[], colors: 
         index === 0 ? lostName(loss) : "",
         resource.resource,
         figure(resource.need),
-        figure(resource.have),
+        resource.have === null ? "not limited" : figure(resource.have),
         percent(resource.headroom),
-        resource.have < resource.need ? `short ${figure(resource.need - resource.have)}` : "",
+        shortText(resource),
       ]),
   );
   const title = `Losing ${lossInWords(capacity, asked)}`;
@@ -132,6 +132,10 @@ function lossesText(capacity: ReportCapacity, asked: readonly string[], colors: 
   const more = capacity.losses.length - shown.length;
   if (more > 0) lines.push(`  ... and ${more} combinations that are no worse`);
   return `${title}\n${lines.join("\n")}`;
+}
+
+function shortText({ need, have }: ReportLoss["resources"][number]): string {
+  return have !== null && have < need ? `short ${figure(need - have)}` : "";
 }
 
 function lostName(loss: ReportLoss): string {

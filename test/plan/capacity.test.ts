@@ -65,6 +65,29 @@ describe("divisible demand", () => {
     ]);
   });
 
+  it("says of a resource that a survivor does not limit that nothing limits it, and is exact where all others are measured", () => {
+    const disk = (gib: number) => ({ ...node(10), ephemeralStorageMiB: gib * 1024 });
+    const unlimited = { ...node(10), ephemeralStorageMiB: 2 ** 40 };
+    const demand = { totals: { ...cores(10), ephemeralStorageMiB: 10 * 1024 } };
+    const sites = [site("a", [pool(1, unlimited)]), site("b", [pool(1, disk(12))]), site("c", [pool(1, disk(13))])];
+    const verdict = judge(sites, demand);
+    const rows = verdict.losses.map(({ sites, resources }) => [
+      sites.join(),
+      resources[1]?.have,
+      resources[1]?.headroom,
+    ]);
+    assert.deepEqual(rows.sort(), [
+      ["a", 25, 1.5],
+      ["b", null, null],
+      ["c", null, null],
+    ]);
+    assert.equal(verdict.factor, 3, "of the cores");
+    assert.equal(
+      judge([site("a", [pool(1, disk(5))]), site("b", [pool(1, disk(5))])], demand).binding,
+      "ephemeralStorageGiB",
+    );
+  });
+
   it("is exact where binary fractions are not: three measured thirds, tenths of a core, headroom", () => {
     const third = (name: string) =>
       site(name, [{ pool: undefined, count: 3, perNode: cores(50 / 3), total: cores(50), addable: 0 }]);
@@ -176,7 +199,7 @@ describe("whole pods on whole nodes", () => {
     const verdict = judge(sites, { workloads: [workload("large", 8, 3)] });
     assert.equal(verdict.verdict, "does not hold");
     assert.ok(
-      verdict.losses[0]?.resources.every((row) => row.have >= row.need),
+      verdict.losses[0]?.resources.every(({ have, need }) => have !== null && have >= need),
       "24 of 24 cores are left",
     );
     assert.equal(judge(sites, { workloads: [workload("large", 6, 3)] }).verdict, "holds");

@@ -46,7 +46,7 @@ describe("rehearse examples/three-clouds", () => {
         return [
           lost,
           String(cpu!.need),
-          cpu!.have.toFixed(2),
+          cpu!.have!.toFixed(2),
           `+${(Math.floor(1000 * cpu!.headroom!) / 10).toFixed(1)}`,
         ];
       }),
