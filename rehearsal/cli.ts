@@ -130,7 +130,7 @@ function addRehearse(program: Command, terminal: Terminal, run: Run): void {
       collect,
       [],
     )
-    .option("--state <file>", "Pulumi's deployment JSON: read if it exists, written at the end")
+    .option("--state <file>", "Pulumi's deployment JSON: read if it exists, written at the end; by one run at a time")
     .option("--strict", "refuse resources whose type is simulated by its shape only", false)
     .option("--clusters", "put real Kubernetes control planes, on this machine, behind the simulated clusters", false)
     .addOption(

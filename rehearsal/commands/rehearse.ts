@@ -15,6 +15,7 @@ import { checkReport, writeReport } from "./output";
 import { today } from "./plan";
 import { openProgram, type ProgramRun, refuseFailed } from "./program";
 import { type CommandSites, withSites } from "./sites";
+import { withState } from "./stateLock";
 import { type Subject, subjectOf, without } from "./subject";
 
 /** Options of `multisite rehearse`. */
@@ -41,7 +42,8 @@ export async function rehearse(
   signal: AbortSignal,
 ): Promise<number> {
   checkReport(options.json);
-  if (!options.clusters) return rehearseOn(undefined, dir, options, terminal, signal);
+  if (!options.clusters)
+    return withState(options.state, signal, () => rehearseOn(undefined, dir, options, terminal, signal));
   if (options.state !== undefined) {
     throw new UserError(
       "--clusters --state: sites on this machine end with the command, and a state would outlive them.",

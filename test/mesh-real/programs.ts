@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } 
 import { dirname, join } from "node:path";
 import { startKeeper } from "../../rehearsal/clusters/keeper";
 import { findGo, WITHOUT_DEBUGGER } from "../../rehearsal/clusters/toolchain/build";
-import { withLock } from "../../rehearsal/clusters/toolchain/lock";
+import { type Holder, withLock } from "../../rehearsal/clusters/toolchain/lock";
 import { cacheFolder } from "../../rehearsal/clusters/toolchain/places";
 
 const MODULE = join(__dirname, "module");
@@ -28,7 +28,7 @@ export function programsFolder(): string {
 /** Cilium 1.19.5, built from its public Go module: cold in six minutes on two cores, kept in the user's cache. */
 export async function ciliumPrograms(): Promise<string> {
   const entry = programsFolder();
-  const waiting = (pid: number) => say(`waiting for process ${pid}, which builds Cilium`);
+  const waiting = ({ pid }: Holder) => say(`waiting for process ${pid}, which builds Cilium`);
   await withLock(`${entry}.lock`, { waiting }, () => fill(entry));
   return entry;
 }

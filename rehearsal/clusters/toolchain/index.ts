@@ -5,7 +5,7 @@ import { type Archive, archiveOf, HOSTS } from "./archives";
 import { build, findGo, type Go } from "./build";
 import { entryOf, fillEntry, inWords, readEntry, type Workplace } from "./cache";
 import { download } from "./download";
-import { withLock } from "./lock";
+import { type Holder, withLock } from "./lock";
 import { cacheFolder, type Found, givenPrograms, isExecutable } from "./places";
 import { type Bundle, FACTS, type OptionalProgram, PROGRAMS, type Program, programsOf, VERSIONS } from "./versions";
 
@@ -144,7 +144,7 @@ function installer(
   const ways: Way[] = [downloader(options), builder(options)];
   return async (bundle) => {
     const entry = entryOf(cache, bundle);
-    const waiting = (pid: number) => options.progress?.(`waiting for process ${pid}, which installs ${bundle}`);
+    const waiting = ({ pid }: Holder) => options.progress?.(`waiting for process ${pid}, which installs ${bundle}`);
     try {
       await withLock(`${entry}.lock`, { waiting, signal: options.signal }, async () => {
         const isThere = (await kept(cache, bundle)) !== undefined;

@@ -6,16 +6,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Interrupted } from "../../userError";
 
 /** Who holds a lock. */
-interface Holder {
+export interface Holder {
   readonly pid: number;
   readonly host: string;
+  /** When it got the lock, ISO 8601. */
+  readonly since: string;
   /** Tells two locks of one process apart. */
   readonly token: string;
 }
 
 export interface LockOptions {
-  /** Called once when another process holds the lock. */
-  readonly waiting?: (pid: number) => void;
+  /** Called once when another process holds the lock; what it throws ends the wait. */
+  readonly waiting?: (holder: Holder) => void;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a sign of life after which a holder counts as gone. @default 60000 */
   readonly patience?: number;
@@ -32,7 +34,7 @@ export interface LockOptions {
  * @throws Interrupted when the signal comes while it waits.
  */
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  const mine: Holder = { pid: process.pid, host: hostname(), token: randomUUID() };
+  const mine: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), token: randomUUID() };
   const patience = options.patience ?? 60_000;
   mkdirSync(dirname(file), { recursive: true });
   for (let told = false; !take(file, mine); ) {
@@ -43,7 +45,7 @@ export async function withLock<T>(file: string, options: LockOptions, work: () =
       await sleep(20);
       continue;
     }
-    if (!told) options.waiting?.(theirs.pid);
+    if (!told) options.waiting?.(theirs);
     told = true;
     await sleep(options.interval ?? 300);
   }

@@ -69,9 +69,13 @@ test("a lock of a process that lives is waited for, until one is interrupted", a
   writeFileSync(file, JSON.stringify({ pid: process.ppid, host: hostname(), token: "x" }));
   const stop = new AbortController();
   const told: number[] = [];
-  const waiting = withLock(file, { signal: stop.signal, interval: 5, waiting: (pid) => told.push(pid) }, async () => {
-    assert.fail("got in");
-  });
+  const waiting = withLock(
+    file,
+    { signal: stop.signal, interval: 5, waiting: ({ pid }) => told.push(pid) },
+    async () => {
+      assert.fail("got in");
+    },
+  );
   setTimeout(() => stop.abort(), 60);
   await assert.rejects(waiting, Interrupted);
   assert.deepEqual(told, [process.ppid]);

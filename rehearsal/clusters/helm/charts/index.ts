@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { CHARTS, type ChartVersion } from "../../../../lib/plan/versions";
 import { Interrupted, UserError } from "../../../userError";
 import { fillEntry, inWords, readEntry } from "../../toolchain/cache";
-import { withLock } from "../../toolchain/lock";
+import { type Holder, withLock } from "../../toolchain/lock";
 import { cacheFolder } from "../../toolchain/places";
 import { HelmSession, type HelmSetting } from "../session";
 import { givenChart } from "./given";
@@ -141,7 +141,7 @@ export class Charts {
   /** Makes a cache entry, unless another process has by then. */
   private async keep(entry: string, chart: string, make: (target: string) => Promise<void>): Promise<string> {
     const { helm, progress } = this.options;
-    const waiting = (pid: number) => progress?.(`waiting for process ${pid}, which fetches the chart ${chart}`);
+    const waiting = ({ pid }: Holder) => progress?.(`waiting for process ${pid}, which fetches the chart ${chart}`);
     try {
       return await withLock(`${entry}.lock`, { waiting, signal: helm.signal }, async () => {
         const there = await readEntry(entry, [ARCHIVE]);

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { commandLine } from "../../support/commandLine";
+import { writeProgram } from "../../support/multisite";
+
+const dir = mkdtempSync(join(tmpdir(), "multisite-state-"));
+after(() => rmSync(dir, { recursive: true, force: true }));
+writeProgram(
+  dir,
+  `const pulumi = require("@pulumi/pulumi");
+new pulumi.ComponentResource("sample:index:Kept", "kept");
+`,
+);
+
+/** No process has this number: Linux and macOS give none so high. */
+const NOBODY = 2 ** 30;
+const SINCE = "2026-11-20T10:00:00.000Z";
+
+const rehearse = (state: string) => commandLine(["rehearse", dir, "--state", state]);
+const held = (pid: number, host = hostname()) => JSON.stringify({ pid, host, since: SINCE, token: "x" });
+
+describe("a state that another run works on", () => {
+  it("is written by one of two runs, and the other is told who has it", async () => {
+    const state = join(dir, "both.json");
+    const runs = await Promise.all([rehearse(state), rehearse(state)]);
+    assert.deepEqual(runs.map(({ exit }) => exit).sort(), [0, 2], runs.map(({ stderr }) => stderr).join("\n"));
+    const told = runs.find(({ exit }) => exit === 2)?.stderr ?? "";
+    assert.match(
+      told,
+      new RegExp(`both\\.json: process ${process.pid} has worked on it since \\d{4}-.*Wait until it ends`),
+    );
+    assert.match(readFileSync(state, "utf8"), /sample:index:Kept::kept/);
+    assert.ok(!existsSync(`${state}.lock`));
+  });
+
+  for (const [what, lock, said] of [
+    ["a process of this machine", held(process.ppid), `process ${process.ppid} has worked on it since ${SINCE}`],
+    ["one of another machine", held(1, "elsewhere"), `process 1 of elsewhere has worked on it since ${SINCE}`],
+  ] as const) {
+    it(`is left alone while ${what} has it`, async () => {
+      const state = join(dir, "held.json");
+      writeFileSync(`${state}.lock`, lock);
+      const run = await rehearse(state);
+      assert.equal(run.exit, 2);
+      assert.ok(run.stderr.includes(said), run.stderr);
+      assert.ok(!existsSync(state));
+      assert.equal(readFileSync(`${state}.lock`, "utf8"), lock, "and it keeps its lock");
+    });
+  }
+
+  it("is taken over from a process that is gone", async () => {
+    const state = join(dir, "left.json");
+    writeFileSync(`${state}.lock`, held(NOBODY));
+    const run = await rehearse(state);
+    assert.equal(run.exit, 0, run.stderr);
+    assert.ok(existsSync(state));
+    assert.ok(!existsSync(`${state}.lock`));
+  });
+
+  it("is refused before anything runs where it has no folder", async () => {
+    const run = await rehearse(join(dir, "none", "state.json"));
+    assert.equal(run.exit, 2);
+    assert.match(run.stderr, /there is no folder .*none\. Make it, or name another/);
+    assert.doesNotMatch(run.stderr, /starting the program/);
+  });
+});
