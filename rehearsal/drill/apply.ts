@@ -17,28 +17,56 @@ const TIMEOUT_SECONDS = 60;
 /** Seconds in which a definition that was just made is served: some manifests have dozens, and all sites start at once. */
 const SERVED_SECONDS = 60;
 
+/** What a site refuses, and why. */
+interface Refusal {
+  readonly object: KubernetesObject;
+  readonly why: string;
+}
+
 /**
  * Puts objects into sites by server-side apply, in the stages in which a `FleetWorkload` makes them: a pod that comes before
  * its LimitRange or its ServiceAccount asks for something else, or is refused.
- * @throws UserError with everything that the sites' API servers refuse.
+ * @param whereOf where an object was written, for messages; undefined where nobody wrote it.
+ * @throws UserError with everything that the sites' API servers refuse, each once with all sites that do.
  */
 export async function apply(
   sites: readonly { readonly site: LocalSite; readonly objects: readonly KubernetesObject[] }[],
+  whereOf: (object: KubernetesObject) => string | undefined = () => undefined,
 ): Promise<void> {
   const refused = await Promise.all(sites.map(({ site, objects }) => applyTo(site, objects)));
-  const problems = refused.flatMap((lines, index) =>
-    lines.length === 0 ? [] : [`Site ${sites[index]?.site.name} refuses:`, ...lines],
-  );
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  if (refused.every((refusals) => refusals.length === 0)) return;
+  const sitesBy = new Map<string, string[]>();
+  for (const [index, refusals] of refused.entries()) {
+    for (const { object, why } of refusals) {
+      const where = whereOf(object);
+      const line = `  ${where === undefined ? "" : `${where} `}${nameOf(object)}: ${why}`;
+      sitesBy.set(line, [...(sitesBy.get(line) ?? []), sites[index]?.site.name ?? ""]);
+    }
+  }
+  throw new UserError(bySites(sitesBy).join("\n"));
 }
 
-/** @returns what the site refuses, a line each. */
-async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): Promise<string[]> {
+/** What the same sites refuse stands together, under their names. */
+function bySites(sitesBy: ReadonlyMap<string, readonly string[]>): string[] {
+  const linesBy = new Map<string, string[]>();
+  for (const [line, [first, ...more]] of sitesBy) {
+    const who = more.length === 0 ? `Site ${first} refuses:` : `Sites ${[first, ...more].join(", ")} refuse:`;
+    linesBy.set(who, [...(linesBy.get(who) ?? []), line]);
+  }
+  return [...linesBy].flatMap(([who, lines]) => [who, ...lines]);
+}
+
+/** @returns what the site refuses, in the order of the objects. */
+async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): Promise<Refusal[]> {
   const connection = await Connection.open(await kubeConfigOf(site.kubeconfig), TIMEOUT_SECONDS);
-  const defined = new Set(objects.filter(isCustomResourceDefinition).map(definedBy));
-  const problems: string[] = [];
+  const definitions = objects.filter(isCustomResourceDefinition);
+  const defined = new Set(definitions.map(definedBy));
+  const refused = new Map<KubernetesObject, string>();
+  const refusedDefinition = (object: KubernetesObject) =>
+    definitions.find((one) => refused.has(one) && definedBy(one) === titleOf(object));
   const put = async (object: KubernetesObject) => {
-    const until = performance.now() + (defined.has(titleOf(object)) ? SERVED_SECONDS * 1000 : 0);
+    const isWaitedFor = defined.has(titleOf(object)) && refusedDefinition(object) === undefined;
+    const until = performance.now() + (isWaitedFor ? SERVED_SECONDS * 1000 : 0);
     for (;;) {
       try {
         await connection.apply(withoutNulls(object), { fieldManager: MANAGER, force: true });
@@ -49,8 +77,9 @@ async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): P
           await sleep(200);
           continue;
         }
-        const why = isUnknown ? await unknownKind(object, connection) : (error as Error).message;
-        problems.push(`  ${nameOf(object)}: ${why}`);
+        const definition = isUnknown ? refusedDefinition(object) : undefined;
+        if (definition !== undefined) refused.set(object, withoutDefinition(object, definition));
+        else refused.set(object, isUnknown ? await unknownKind(object, connection) : (error as Error).message);
         return;
       }
     }
@@ -60,7 +89,14 @@ async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): P
   } finally {
     connection.close();
   }
-  return problems.sort();
+  return objects.flatMap((object) => {
+    const why = refused.get(object);
+    return why === undefined ? [] : [{ object, why }];
+  });
+}
+
+function withoutDefinition({ apiVersion, kind }: KubernetesObject, { metadata }: KubernetesObject): string {
+  return `the site knows no ${kind} of ${apiVersion}: its CustomResourceDefinition ${metadata.name} was refused`;
 }
 
 function nameOf({ kind, metadata }: KubernetesObject): string {

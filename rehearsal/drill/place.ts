@@ -30,7 +30,8 @@ export async function place(fleet: DrillFleet, { manifests, scaling, hasCharts }
   const sites = serving(fleet).map((name) => fleet.sites[name]!);
   const rendered = manifests && refusing(() => siteObjects(fleet.plan, manifests.sources, { scaling }));
   const given = new Map(rendered?.sites.map((site) => [site.site, playable(site.objects)]));
-  await apply(sites.map((site) => ({ site, objects: given.get(site.name)?.objects ?? [] })));
+  const objects = sites.map((site) => ({ site, objects: given.get(site.name)?.objects ?? [] }));
+  await apply(objects, rendered?.whereOf);
 
   const workloads = fleet.plan.spec.demand.workloads ?? [];
   const found = await Promise.all(sites.map((site) => unplayed(site, wantedAt(fleet, site.name))));

@@ -26,6 +26,8 @@ export interface SourceObject {
 export interface Found {
   readonly identity: Identity;
   readonly field: Field;
+  /** Where it was written, such as `shop.yaml:42 (document 3)`. */
+  readonly where: () => string;
 }
 
 /** More objects than any cluster's manifests have; aliases can make a small file yield any number. */
@@ -49,7 +51,7 @@ export class Problems {
 /** The objects with lists taken apart. Of an object that is written twice the later counts, as with kubectl. */
 export function distinct(sources: readonly SourceObject[], problems: Problems, notes: Notes): Found[] {
   const found = new Map<string, Found>();
-  const unnamed: Found[] = [];
+  const unnamed: Omit<Found, "where">[] = [];
   let read = 0;
   for (const source of sources) {
     for (const place of source.repeatedKeys ?? []) notes.add("A key is written twice, and the last counts", place);
@@ -66,14 +68,14 @@ export function distinct(sources: readonly SourceObject[], problems: Problems, n
       if (found.delete(key)) {
         notes.add("Written more than once, so only the last counts", `${identity.kind} ${identity.name}`, "uncounted");
       }
-      found.set(key, { identity, field });
+      found.set(key, { identity, field, where: () => writtenAt(source, field.path) });
     }
   }
   const taken = new Set(found.keys());
   const names = new Map(unnamed.map(({ identity, field }) => [field, nameApart(identity, taken)]));
-  return [...found.values()].map(({ identity, field }) => {
-    const name = names.get(field);
-    return { identity: name === undefined ? identity : { ...identity, name }, field };
+  return [...found.values()].map((one) => {
+    const name = names.get(one.field);
+    return name === undefined ? one : { ...one, identity: { ...one.identity, name } };
   });
 }
 
@@ -109,12 +111,15 @@ function* flatten(field: Field, depth: number): Generator<Field> {
 
 /** Such as `shop.yaml:42 (document 3, Deployment web) spec.replicas`. */
 function placeText(of: SourceObject, path: readonly Step[]): string {
-  const line = of.lineAt?.(path);
-  const parts = [of.document === undefined ? "" : `document ${of.document}`, title(of.object)].filter(
-    (it) => it !== "",
-  );
-  const where = `${of.source}${line === undefined ? "" : `:${line}`}${parts.length > 0 ? ` (${parts.join(", ")})` : ""}`;
+  const where = writtenAt(of, path, title(of.object));
   return path.length === 0 ? where : `${where} ${pathText(path)}`;
+}
+
+/** Such as `shop.yaml:42 (document 3)`, and what is said in brackets beside it. */
+function writtenAt(of: SourceObject, path: readonly Step[], ...beside: readonly string[]): string {
+  const line = of.lineAt?.(path);
+  const parts = [of.document === undefined ? "" : `document ${of.document}`, ...beside].filter((it) => it !== "");
+  return `${of.source}${line === undefined ? "" : `:${line}`}${parts.length > 0 ? ` (${parts.join(", ")})` : ""}`;
 }
 
 function title(object: unknown): string {

@@ -1,3 +1,5 @@
+import { Field } from "../demand/fields";
+import { identityOf, keyOf } from "../demand/identity";
 import { ManifestError, type ManifestSource, objectsOf } from "../demand/manifests";
 import type { Found, SourceObject } from "../demand/objects";
 import { DIVIDED_PEERS } from "../demand/peers";
@@ -36,6 +38,11 @@ export interface RenderedFleet {
   readonly sites: readonly RenderedSite[];
   /** What was changed or could not be kept, in sentences; each names its objects. */
   readonly notes: readonly string[];
+  /**
+   * Where an object of a site was written, such as `shop.yaml:42 (document 3)`; undefined for one that the manifests do not
+   * have, such as a Namespace or a PriorityClass made for the others.
+   */
+  readonly whereOf: (object: KubernetesObject) => string | undefined;
 }
 
 /** The objects of one site. */
@@ -104,7 +111,13 @@ export function siteObjects(
       read.notes,
     ),
   );
-  return { sites, notes: read.notes.lines() };
+  const written = new Map(kept.map(({ identity, where }) => [keyOf(identity), where]));
+  return { sites, notes: read.notes.lines(), whereOf: (object) => written.get(keyOfObject(object))?.() };
+}
+
+function keyOfObject(object: KubernetesObject): string {
+  const identity = identityOf(new Field(object, [], () => {}));
+  return identity === undefined ? "" : keyOf(identity);
 }
 
 function title({ identity }: Found): string {

@@ -1,4 +1,4 @@
-/** A Deployment that runs, a custom resource that nobody defines, and a Service that is wrong. */
+/** A Deployment that runs, custom resources that nobody defines or by a definition that is wrong, and a Service that is wrong. */
 export const ODD = `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
@@ -20,6 +20,19 @@ metadata: { name: old }
 apiVersion: policy/v1beta1
 kind: PodSecurityPolicy
 metadata: { name: gone }
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: parts.odd.example.com }
+spec:
+  group: odd.example.com
+  scope: Namespaced
+  names: { kind: Part, plural: other, singular: part }
+  versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }]
+---
+apiVersion: odd.example.com/v1
+kind: Part
+metadata: { name: odd }
 `;
 
 /** What a container asks for in these manifests. */

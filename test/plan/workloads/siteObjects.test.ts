@@ -504,6 +504,20 @@ spec: { ${more}template: { spec: { containers: [{ image: app, resources: { reque
     assert.doesNotMatch(notes.join("\n"), /divided by the sites' shares/);
   });
 
+  it("say where they were written, in lists and under rewritten versions too, and nothing of those that are made", () => {
+    const old = deployment("old", 1).replace("apps/v1", "extensions/v1beta1");
+    const text = `${deployment("web", 1)}\nkind: List\napiVersion: v1\nitems:\n- kind: Service\n  apiVersion: v1\n  metadata: { name: web, namespace: shop }\n---${old}`;
+    const { sites, whereOf } = rendered(text);
+    const where = (kind: string, name: string) => sites.map((site) => whereOf(object(site, kind, name)));
+    for (const [kind, name, place] of [
+      ["Deployment", "web", "shop.yaml:2 (document 1)"],
+      ["Service", "web", "shop.yaml:15 (document 2)"],
+      ["Deployment", "old", "shop.yaml:19 (document 3)"],
+      ["Namespace", "shop", undefined],
+    ] as const)
+      assert.deepEqual(where(kind, name), Array(3).fill(place), `${kind} ${name}`);
+  });
+
   it("are refused with every problem when they cannot be read", () => {
     const text = `${deployment("web", 1)}\napiVersion: v1\nkind: Service\n---\nkind: Nothing\n`;
     const plan = planOf(texts(deployment("web", 1)));
