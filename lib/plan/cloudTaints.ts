@@ -1,5 +1,6 @@
-import type { SitePlan } from "./plan";
+import type { PoolPlan } from "./plan";
 import type { CloudTaint } from "./schedulable";
+import type { SiteKind } from "./spec";
 
 /** GKE lets in pods whose node selector or affinity names arm64. Source: GKE, "Prepare to deploy an Arm workload". */
 export const GKE_ARM: CloudTaint = {
@@ -17,10 +18,14 @@ export const GKE_GPU: CloudTaint = {
   admits: "nvidia.com/gpu",
 };
 
-type SizedPool = Pick<SitePlan["pools"][number], "allocatablePerNode">;
+/** A pool, as far as it tells what devices its nodes have. */
+export type SizedPool = Pick<PoolPlan, "allocatablePerNode">;
 
 /** Taints that a site's cloud puts on the nodes of one of its pools by itself: GKE where other pools have no GPUs. */
-export function cloudTaints({ kind, pools }: Pick<SitePlan, "kind" | "pools">, pool: SizedPool): CloudTaint[] {
+export function cloudTaints(
+  { kind, pools }: { readonly kind: SiteKind; readonly pools: readonly SizedPool[] },
+  pool: SizedPool,
+): CloudTaint[] {
   const hasGpus = ({ allocatablePerNode }: SizedPool) => (allocatablePerNode.extended[GKE_GPU.admits] ?? 0) > 0;
   return kind === "gke" && hasGpus(pool) && !pools.every(hasGpus) ? [GKE_GPU] : [];
 }

@@ -1,18 +1,17 @@
 import { type BlockPool, blockPool, siteAddresses } from "./addresses";
 import { capacityVerdict } from "./capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
-import { cloudTaints } from "./cloudTaints";
 import { faultDomainOf, providerOf } from "./faultDomains";
 import { gatewayOverhead } from "./gateway/overhead";
 import { ceil } from "./grains";
 import { exception, stateFacts } from "./life";
 import { ciliumVersionOf, meshPlan } from "./mesh/meshPlan";
 import { meshOverhead } from "./mesh/overhead";
-import { cloudLabels, poolLabels } from "./nodeLabels";
+import { cloudLabels } from "./nodeLabels";
 import { overheadPerNode } from "./overhead";
 import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
-import { guaranteedBy, measured, offeredPerNode, poolPlan } from "./pools";
+import { guaranteedBy, measured, nodeTraits, offeredPerNode, poolPlans } from "./pools";
 import { type Problem, readSpec, SpecError } from "./problems";
 import { fromGiB, type Resources, resources, scale, subtract } from "./resources";
 import { routingInput } from "./routing/input";
@@ -90,7 +89,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
     ...gatewayOverhead(fleet.traffic?.gateway),
     ...meshOverhead(fleet),
   ];
-  const pools = built === undefined ? [] : built.pools.map((pool) => poolPlan(pool, built, zones, daemonSets));
+  const pools = built === undefined ? [] : poolPlans(built, zones, daemonSets);
   return {
     spec: site,
     name: site.name,
@@ -148,15 +147,13 @@ function capacitySite(site: SitePlan, daemonSets: readonly DaemonSetSpec[]): Cap
 }
 
 function nodeGroup(site: SitePlan, pool: PoolPlan): NodeGroup {
+  const { zones: _, ...traits } = nodeTraits(site, pool);
   return {
+    ...traits,
     pool: pool.name,
     count: pool.guaranteedNodes,
     perNode: offeredPerNode(pool),
-    architecture: pool.architecture,
-    labels: poolLabels(site, pool),
-    taints: [...pool.taints, ...cloudTaints(site, pool)],
     addable: addable(site, pool),
-    machineType: pool.machineType,
   };
 }
 

@@ -1,11 +1,13 @@
 import { DEFAULT_MAXIMUM_PODS } from "./addresses";
+import { cloudTaints, type SizedPool } from "./cloudTaints";
 import { floor } from "./grains";
 import { guaranteed, type PoolDescription } from "./guaranteed";
 import { poolLabels, zoneLabel } from "./nodeLabels";
 import { overheadPerNode } from "./overhead";
-import type { PoolPlan } from "./plan";
-import { fromGiB, type Resources, resources, scale, subtract, sum } from "./resources";
-import type { AllocatableSpec, DaemonSetSpec, PoolSpec } from "./spec";
+import type { PoolPlan, SitePlan } from "./plan";
+import { fromGiB, type Resources, resources, scale, subtract, sum, ZERO } from "./resources";
+import type { NodeTraits } from "./schedulable";
+import type { AllocatableSpec, DaemonSetSpec, PoolSpec, TaintSpec } from "./spec";
 import type { BuiltKind } from "./versions";
 
 /** Size of a node's disk when the pool says nothing. */
@@ -28,28 +30,54 @@ export function measured(spec: AllocatableSpec): Resources {
   });
 }
 
-/** One pool with every default resolved, and what its nodes guarantee. */
-export function poolPlan(
-  pool: PoolSpec,
-  { kind, region }: { readonly kind: BuiltKind; readonly region: string },
+/** A site whose pools the library builds. */
+interface BuiltSite {
+  readonly kind: BuiltKind;
+  readonly region: string;
+  readonly pools: readonly PoolSpec[];
+}
+
+/** The pools of a site, with what its cloud's own pods and the fleet's DaemonSets take of their nodes. */
+export function poolPlans(
+  site: BuiltSite,
   siteZones: readonly string[],
   daemonSets: readonly DaemonSetSpec[],
-): PoolPlan {
+): PoolPlan[] {
+  const { kind, region } = site;
+  const pools = site.pools.map((pool) => poolPlan(pool, kind, siteZones));
+  return pools.map((pool) => ({
+    ...pool,
+    overheadPerNode: overheadPerNode(kind, nodeTraits({ kind, region, pools }, pool), daemonSets),
+  }));
+}
+
+/** What the scheduler looks at in the nodes of a site's pool. */
+export function nodeTraits(
+  site: Pick<SitePlan, "kind" | "region"> & { readonly pools: readonly SizedPool[] },
+  pool: PoolPlan,
+): NodeTraits & { readonly taints: readonly TaintSpec[] } {
+  return {
+    architecture: pool.architecture,
+    labels: poolLabels(site, pool),
+    taints: [...pool.taints, ...cloudTaints(site, pool)],
+    machineType: pool.machineType,
+    zones: pool.zones.map((zone) => zoneLabel(site.kind, site.region, zone)),
+  };
+}
+
+/** One pool with every default resolved, and what its nodes guarantee. */
+function poolPlan(pool: PoolSpec, kind: BuiltKind, siteZones: readonly string[]): PoolPlan {
   const zones = pool.zones ?? siteZones;
   const labels = pool.labels ?? {};
   const taints = pool.taints ?? [];
   const maximumPods = pool.maximumPods ?? DEFAULT_MAXIMUM_PODS;
   const diskGiB = pool.diskGiB ?? DEFAULT_DISK_GIB;
   const found = guaranteed(description(pool, kind, zones.length, maximumPods, diskGiB));
-  const architecture = pool.allocatable?.architecture ?? found.architecture;
-  const own = poolLabels({ kind, region }, { name: pool.name, zones, labels });
-  const zoneLabels = zones.map((zone) => zoneLabel(kind, region, zone));
-  const traits = { architecture, labels: own, taints, machineType: pool.machineType, zones: zoneLabels };
   return {
     spec: pool,
     name: pool.name,
     machineType: pool.machineType,
-    architecture,
+    architecture: pool.allocatable?.architecture ?? found.architecture,
     guaranteedNodes: found.nodes,
     nodes: pool.nodes,
     maximumNodes: pool.maximumNodes ?? pool.nodes,
@@ -62,7 +90,7 @@ export function poolPlan(
     diskGiB,
     surgeNodes: pool.surgeNodes ?? 1,
     allocatablePerNode: found.perNode,
-    overheadPerNode: overheadPerNode(kind, traits, daemonSets),
+    overheadPerNode: ZERO,
     notes: found.notes,
   };
 }

@@ -1,7 +1,7 @@
 import { type Cidr, endOf, formatAddress, formatCidr, parseCidr, part, sizeOf } from "../../../lib/plan/cidr";
 import { cloudLabels, poolLabels, ZONE_LABEL, zoneLabel } from "../../../lib/plan/nodeLabels";
 import type { PoolPlan, SitePlan } from "../../../lib/plan/plan";
-import { measured } from "../../../lib/plan/pools";
+import { measured, nodeTraits } from "../../../lib/plan/pools";
 import { type Resources, scale } from "../../../lib/plan/resources";
 import type { ExistingSiteSpec, TaintSpec } from "../../../lib/plan/spec";
 import { VERSIONS } from "../toolchain/versions";
@@ -43,7 +43,7 @@ function made(site: SitePlan, pool: PoolPlan): Make {
     allocatable: pool.allocatablePerNode,
     architecture: pool.architecture ?? "amd64",
     labels: { "node.kubernetes.io/instance-type": pool.machineType, ...poolLabels(site, pool) },
-    taints: pool.taints,
+    taints: nodeTraits(site, pool).taints,
   };
 }
 
@@ -86,7 +86,7 @@ function node(site: SitePlan, make: Make, index: number, zone: string | undefine
     },
     spec: {
       ...(at.pods === undefined ? {} : { podCIDR: at.pods, podCIDRs: [at.pods] }),
-      ...(make.taints.length === 0 ? {} : { taints: make.taints.map((taint) => ({ ...taint })) }),
+      ...(make.taints.length === 0 ? {} : { taints: make.taints.map(asWritten) }),
     },
     status: {
       capacity: quantities,
@@ -107,6 +107,10 @@ function node(site: SitePlan, make: Make, index: number, zone: string | undefine
       phase: "Running",
     },
   };
+}
+
+function asWritten({ key, value, effect }: TaintSpec): TaintSpec {
+  return { key, ...(value === undefined ? {} : { value }), effect };
 }
 
 const CONDITIONS: readonly (readonly [type: string, status: string, reason: string])[] = [

@@ -14,12 +14,13 @@ import { readWorkloads } from "../../../rehearsal/commands/demand";
 import { apply } from "../../../rehearsal/drill/apply";
 import { DrillFleet, type Reached } from "../../../rehearsal/drill/fleet";
 import { place } from "../../../rehearsal/drill/place";
+import { WORKLOAD_ANNOTATION } from "../../../rehearsal/drill/pods";
 import { inPods, STAND_IN_NAMESPACE, standIns } from "../../../rehearsal/drill/standIns";
 import { fewestNodes, oneLess } from "../../support/fewestNodes";
 import { temporaryFolder, until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
-import { existingSite } from "../../support/specs";
+import { existingSite, gkeSite } from "../../support/specs";
 import { ODD, QUOTA, UNTUNED } from "./manifests";
 
 /** Fleets that differ from run to run would make a red run hard to repeat: these are drawn by a fixed seed. */
@@ -179,8 +180,48 @@ test("plan and scheduler never contradict each other", async (t) => {
     },
   );
 
+  await t.test("GPU nodes of GKE take the pods that the plan lets onto them, and no others", () => onTainted(sites));
+
   await t.test("at the edge of one node", (t) => atTheEdge(t, sites));
 });
+
+/** Sites of GKE whose nodes without GPUs have room for six pods of a core in the plan, and for nine beside no other pods. */
+async function onTainted(sites: Sites): Promise<void> {
+  const pools = [
+    { name: "apps", machineType: "n2-standard-4", nodes: 3 },
+    { name: "gpus", machineType: "a2-highgpu-1g", nodes: 3 },
+  ];
+  const fleet = (replicas: number) =>
+    fleetPlan({
+      sites: [gkeSite("site-1", 1, { pools }), gkeSite("site-2", 2, { region: "europe-west4", pools })],
+      demand: {
+        workloads: [
+          { name: "train", replicas: 3, cpu: 1, memoryGiB: 1, extended: { "nvidia.com/gpu": 1 } },
+          { name: "web", replicas, cpu: 1, memoryGiB: 1 },
+        ],
+      },
+    });
+  const [holds, tooMuch] = [fleet(6), fleet(10)];
+  assert.deepEqual([holds.capacity.verdict, tooMuch.capacity.verdict], ["holds", "does not hold"]);
+  for (const site of holds.sites) await equip(sites[site.name]!, nodesOf(site));
+  const { reached } = await placed(holds, sites);
+  assert.notEqual(reached.seconds, null, JSON.stringify(pendingOf(reached)));
+  for (const { name } of holds.sites) {
+    const { items } = await (await clients(sites[name]!)).core.listNamespacedPod({ namespace: STAND_IN_NAMESPACE });
+    const nodes = items.map(({ metadata, spec }) => [
+      metadata?.annotations?.[WORKLOAD_ANNOTATION],
+      spec?.nodeName?.split("-").at(-2),
+    ]);
+    for (const [workload, pool] of nodes) assert.equal(pool, workload === "train" ? "gpus" : "apps");
+    await clear(sites[name]!);
+  }
+  const more = await placed(tooMuch, sites);
+  const waiting = pendingOf(more.reached);
+  assert.deepEqual([...new Set(waiting.map(({ workload }) => workload))], ["web"]);
+  for (const { reasons } of waiting)
+    assert.match(Object.keys(reasons).join(), /had untolerated taint(\(s\)| \{nvidia\.com\/gpu: present\})/);
+  for (const { name } of holds.sites) await clear(sites[name]!);
+}
 
 async function atTheEdge(t: TestContext, sites: Sites): Promise<void> {
   const verdicts = new Set<string>();

@@ -101,6 +101,35 @@ test("labels of nodes are those of the cloud, of the pool, and of every kubelet"
   });
 });
 
+/** GKE with a pool of GPUs beside others, where Google taints its nodes. */
+const MIXED = gkeSite("belgium", 1, {
+  pools: [
+    { name: "apps", machineType: "n2-standard-4", nodes: 3 },
+    { name: "gpus", machineType: "a2-highgpu-1g", nodes: 3, taints: [{ key: "team", effect: "NoSchedule" }] },
+  ],
+});
+
+test("nodes have the taints that their cloud sets itself beside those of the pool", () => {
+  const taintsOf = (site: SiteSpec) => {
+    const nodes = nodesOf(planned(site));
+    return [...new Set(nodes.map(({ spec }) => JSON.stringify(spec?.taints ?? [])))];
+  };
+  const present = { key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" };
+  assert.deepEqual(taintsOf(MIXED), ["[]", JSON.stringify([{ key: "team", effect: "NoSchedule" }, present])]);
+  const gpus = (machineTypes: readonly string[]) =>
+    machineTypes.map((machineType, index) => ({ name: `pool${index}`, machineType, nodes: 3 }));
+  assert.deepEqual(
+    taintsOf(eksSite("frankfurt", 1, { pools: gpus(["m6i.xlarge", "g5.xlarge"]) })),
+    ["[]"],
+    "EKS sets none",
+  );
+  assert.deepEqual(
+    taintsOf(aksSite("amsterdam", 1, { pools: gpus(["Standard_D4s_v5", "Standard_NC4as_T4_v3"]) })),
+    ["[]"],
+    "nor does AKS",
+  );
+});
+
 test("what stands for the overhead requests what the plan counted on a node, by resource", () => {
   const daemonSets: DaemonSetSpec[] = [
     { name: "monitoring/agent", cpu: 0.15, memoryGiB: 0.25, tolerations: [{ operator: "Exists" }] },
@@ -120,6 +149,17 @@ test("what stands for the overhead requests what the plan counted on a node, by 
     assert.equal(running.length, overheadPerNode.pods, site.kind);
     assert.equal(new Set(objects.map(({ metadata }) => metadata?.name)).size, objects.length);
   }
+});
+
+test("of what the plan counts on nodes that their cloud taints, only those that tolerate it are left", () => {
+  const daemonSets: DaemonSetSpec[] = [
+    { name: "agent", cpu: 0.1, memoryGiB: 0.1 },
+    { name: "driver", cpu: 0.1, memoryGiB: 0.1, tolerations: [{ operator: "Exists" }] },
+  ];
+  const { pools } = planned(MIXED, daemonSets);
+  const tolerant = overheadPods(planned(MIXED), daemonSets).filter(({ spec }) => spec?.template.spec?.tolerations);
+  assert.equal(pools[1]?.overheadPerNode.pods, tolerant.length);
+  assert.ok(pools[0]!.overheadPerNode.pods > tolerant.length);
 });
 
 test("what is installed for real is not stood in for", () => {
