@@ -1,11 +1,12 @@
 import type { CapacityInput, CapacitySite } from "./capacityInput";
+import { daemonSetNotes } from "./daemonSetNotes";
 import { compareText, type Domain } from "./domains";
 import { exclusionNotes } from "./exclusionNotes";
-import { unit } from "./grains";
+import { amountText } from "./grains";
 import type { Losses } from "./losses";
 import { guaranteed, type Load, type Pods } from "./packing";
 import type { Confined } from "./requirements";
-import { amount, fits } from "./resources";
+import { amount, fits, subtract } from "./resources";
 import { exclusions, mayRunOn, podResources } from "./schedulable";
 import type { CapacityVerdict, Fix } from "./verdict";
 
@@ -31,6 +32,7 @@ export function notesOf(judged: Judged): string[] {
     ...tooFewDomains(judged),
     ...sharedDomains(judged),
     ...confinedTo(judged),
+    ...daemonSetNotes(judged.input.sites),
     ...fitsNowhere(judged),
     ...exclusionNotes(judged),
     ...withoutShare(judged),
@@ -107,7 +109,9 @@ function fitsNowhere({ load, domains, confined }: Judged): string[] {
   return load.critical.flatMap((pods) => {
     const only = confined.find((one) => one.pods === pods)?.placed;
     const may = only === undefined ? serving : serving.filter((one) => only.has(one.site.name));
-    const without = may.filter((one) => !one.site.nodeGroups.some((group) => carries(group, pods)));
+    const without = may.filter(
+      ({ site }) => !site.nodeGroups.some((group) => carries(group, pods) || isCrowdedOut(pods, group)),
+    );
     if (without.length === 0 || pods.total + pods.minimum === 0) return [];
     const sites = byName(without.map((one) => one.site));
     return [`Workload ${pods.spec.name} (${size(pods) || "nothing"} per pod) ${reason(pods, sites)}`];
@@ -116,6 +120,13 @@ function fitsNowhere({ load, domains, confined }: Judged): string[] {
 
 function carries(group: CapacitySite["nodeGroups"][number], pods: Pods): boolean {
   return mayRunOn(pods.spec, group) && fits(podResources(pods.spec), group.perNode);
+}
+
+/** Whether it is DaemonSets that leave no room for the pod, of which their own note tells. */
+function isCrowdedOut(pods: Pods, group: CapacitySite["nodeGroups"][number]): boolean {
+  const { tooLarge } = group.crowding ?? {};
+  if (tooLarge === undefined || !mayRunOn(pods.spec, group)) return false;
+  return fits(podResources(pods.spec), subtract(tooLarge.allocatable, tooLarge.own));
 }
 
 function reason(pods: Pods, sites: readonly CapacitySite[]): string {
@@ -215,10 +226,7 @@ function size(pods: Pods): string {
   const each = podResources(pods.spec);
   return ["cpuMillis", "memoryMiB", "ephemeralStorageMiB", ...Object.keys(each.extended).sort()]
     .filter((name) => amount(each, name) > 0)
-    .map(
-      (name) =>
-        `${unit(name).name} ${round(amount(each, name) / (name === "cpuMillis" ? 1000 : name.endsWith("MiB") ? 1024 : 1))}`,
-    )
+    .map((name) => amountText(each, name))
     .join(", ");
 }
 

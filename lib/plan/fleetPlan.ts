@@ -1,6 +1,7 @@
 import { type BlockPool, blockPool, siteAddresses } from "./addresses";
 import { capacityVerdict } from "./capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
+import { crowdingOf } from "./daemonSets";
 import { faultDomainOf, providerOf } from "./faultDomains";
 import { gatewayOverhead } from "./gateway/overhead";
 import { ceil } from "./grains";
@@ -13,7 +14,7 @@ import { coordinatesOf, defaultZones } from "./places";
 import type { FleetPlan, PoolPlan, SitePlan } from "./plan";
 import { guaranteedBy, measured, nodeTraits, offeredPerNode, poolPlans } from "./pools";
 import { type Problem, readSpec, SpecError } from "./problems";
-import { fromGiB, type Resources, resources, scale, subtract } from "./resources";
+import { fromGiB, type Resources, resources, scale, subtract, ZERO } from "./resources";
 import { routingInput } from "./routing/input";
 import { trafficPlan } from "./routing/plan";
 import { runFrom } from "./runFrom";
@@ -84,12 +85,7 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
   const zones = defaultZones(site);
   const addresses = siteAddresses(site, zones, from);
   const built = site.kind === "existing" ? undefined : site;
-  const daemonSets = [
-    ...(fleet.demand.daemonSets ?? []),
-    ...gatewayOverhead(fleet.traffic?.gateway),
-    ...meshOverhead(fleet),
-  ];
-  const pools = built === undefined ? [] : poolPlans(built, zones, daemonSets);
+  const pools = built === undefined ? [] : poolPlans(built, zones, daemonSetsOf(fleet));
   return {
     spec: site,
     name: site.name,
@@ -119,6 +115,11 @@ function sitePlan(site: SiteSpec, fleet: FleetSpec, from: BlockPool): SitePlan {
   };
 }
 
+/** What runs on the nodes of sites that the library builds, beside what it installs in all of them. */
+function daemonSetsOf(fleet: FleetSpec): DaemonSetSpec[] {
+  return [...(fleet.demand.daemonSets ?? []), ...gatewayOverhead(fleet.traffic?.gateway), ...meshOverhead(fleet)];
+}
+
 /** What a plan's capacity was judged by, for who asks it further questions: `capacityVerdict` of it is the plan's. */
 export function capacityInputOf(plan: FleetPlan, options: FleetPlanOptions = {}): CapacityInput {
   const lost = plan.sites.filter((site) => stateFacts(site.state).lost).map((site) => site.name);
@@ -128,7 +129,7 @@ export function capacityInputOf(plan: FleetPlan, options: FleetPlanOptions = {})
 /** The plan's sites and demand as the N+1 arithmetic reads them. */
 function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: boolean): CapacityInput {
   return {
-    sites: sites.map((site) => capacitySite(site, spec.demand.daemonSets ?? [])),
+    sites: sites.map((site) => capacitySite(site, spec)),
     demand: { totals: demandTotals(spec.demand), workloads: spec.demand.workloads },
     tolerate: spec.tolerate ?? 1,
     headroom: spec.headroom ?? 0,
@@ -138,18 +139,23 @@ function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: bo
   };
 }
 
-function capacitySite(site: SitePlan, daemonSets: readonly DaemonSetSpec[]): CapacitySite {
+function capacitySite(site: SitePlan, fleet: FleetSpec): CapacitySite {
   const { name, faultDomain, provider, region, state, spec } = site;
+  const daemonSets = fleet.demand.daemonSets ?? [];
+  const all = daemonSetsOf(fleet);
   const groups =
-    spec.kind === "existing" ? [declared(spec, daemonSets)] : site.pools.map((pool) => nodeGroup(site, pool));
+    spec.kind === "existing" ? [declared(spec, daemonSets)] : site.pools.map((pool) => nodeGroup(site, pool, all));
   const nodeGroups = groups.map((group) => ({ ...group, hostPorts: takenPorts(daemonSets, group) }));
   return { name, faultDomain, provider, region, state, nodeGroups };
 }
 
-function nodeGroup(site: SitePlan, pool: PoolPlan): NodeGroup {
-  const { zones: _, ...traits } = nodeTraits(site, pool);
+function nodeGroup(site: SitePlan, pool: PoolPlan, daemonSets: readonly DaemonSetSpec[]): NodeGroup {
+  const node = nodeTraits(site, pool);
+  const { zones: _, ...traits } = node;
+  const room = { allocatable: pool.allocatablePerNode, own: overheadPerNode(site.kind, node, []) };
   return {
     ...traits,
+    crowding: crowdingOf(daemonSets, [node], room),
     pool: pool.name,
     count: pool.guaranteedNodes,
     perNode: offeredPerNode(pool),
@@ -182,9 +188,11 @@ function declared(site: ExistingSiteSpec, daemonSets: readonly DaemonSetSpec[]):
   const { count, architecture, labels } = existingNodes(site);
   const total = offeredByExisting(site, daemonSets);
   const each = scale(total, 1 / count);
+  const room = { allocatable: scale(measured(site.allocatable), 1 / count), own: ZERO };
   return {
     pool: undefined,
     count,
+    crowding: crowdingOf(daemonSets, [{ architecture, labels }], room),
     perNode: { ...each, cpuMillis: Math.floor(each.cpuMillis), pods: Math.floor(each.pods) },
     total,
     architecture,

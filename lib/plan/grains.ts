@@ -62,6 +62,12 @@ export function unit(name: string): Unit {
   }
 }
 
+/** An amount as people read it, such as `memoryGiB 1.5`: two decimals at most. */
+export function amountText(of: Resources, resource: string): string {
+  const { name, grains } = unit(resource);
+  return `${name} ${Math.round((amount(of, resource) * grainsPerUnit(resource) * 100) / grains) / 100}`;
+}
+
 /** The smallest whole number that is at least `x`, where `x` may be off by a rounding error. */
 export function ceil(x: number): number {
   const nearest = Math.round(x);

@@ -44,9 +44,14 @@ export function mayRunOn(pod: PodShape, node: NodeTraits): boolean {
 
 /** Whether the scheduler may put the pod on some of a pool's nodes: those of one zone, when it asks for one. */
 export function mayRunOnSome(pod: PodShape, node: NodeTraits): boolean {
-  const zone = pod.nodeSelector?.[ZONE_LABEL];
-  if (zone === undefined || node.zones?.includes(zone) !== true) return mayRunOn(pod, node);
-  return mayRunOn(pod, { ...node, labels: { ...node.labels, [ZONE_LABEL]: zone } });
+  return byZone(node).some((one) => mayRunOn(pod, one));
+}
+
+/** A pool's nodes as the scheduler sees them: one of each zone where there are several. */
+export function byZone(node: NodeTraits): NodeTraits[] {
+  const { zones = [], ...others } = node;
+  if (zones.length === 0) return [node];
+  return zones.map((zone) => ({ ...others, labels: { ...node.labels, [ZONE_LABEL]: zone } }));
 }
 
 /** Whether a node counts when the pod is spread over nodes: also one that it may not run on, for its taints or host ports. */

@@ -70,6 +70,18 @@ const CONDITIONS = /affinity|topology spread|scheduling gates|not looked at by t
 /** The plan's note on pods that nothing makes. */
 const PAUSED = /^A paused Deployment/;
 
+const FORETOLD =
+  "The plan's notes say of these DaemonSets that some of their pods find no node: change what the notes name.";
+
+/** The plan's note on DaemonSets that some nodes cannot run all of. */
+const CROWDED = /^DaemonSets? (.+?) (?:asks for|ask together for|both take) .* waits there for ever/;
+
+/** Whether a note says that some pods of a DaemonSet wait for ever. */
+function foretells(note: string, daemonSet: string): boolean {
+  const names = CROWDED.exec(note)?.[1]?.split(/, | and /) ?? [];
+  return names.some((name) => name === daemonSet || /^\d+ more$/.test(name));
+}
+
 const REFUSED =
   "The sites refuse pods for the reasons above, which no plan knows: change these manifests, or give what they name as well.";
 
@@ -80,10 +92,12 @@ function whyNotAsPlanned({ steps }: DrillLoss, notes: readonly string[]): string
   const isExcused = (workload: string, reason: string) =>
     VOLUMES.test(reason) || (CONDITIONS.test(reason) && notes.some((note) => excuses(note, workload, reason)));
   const isPaused = (workload: string) => notes.some((note) => PAUSED.test(note) && excuses(note, workload, ""));
+  const isForetold = ({ workload }: DrillWaiting) => notes.some((note) => foretells(note, workload));
   const isKnown = (one: DrillWaiting) =>
     (missing(one) === 0 || one.refused !== null || isPaused(one.workload)) &&
-    Object.keys(one.reasons).every((reason) => isExcused(one.workload, reason));
+    (isForetold(one) || Object.keys(one.reasons).every((reason) => isExcused(one.workload, reason)));
   if (waiting.length === 0 || !waiting.every(isKnown)) return CONTRADICTION;
+  if (waiting.some(isForetold)) return FORETOLD;
   return waiting.some(({ refused }) => refused !== null) ? REFUSED : UNJUDGED;
 }
 

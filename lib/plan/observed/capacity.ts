@@ -1,4 +1,5 @@
 import type { CapacitySite, NodeGroup } from "../capacityInput";
+import { type Crowding, crowdingOf } from "../daemonSets";
 import { providerOfKind } from "../faultDomains";
 import { type Guaranteed, guaranteed } from "../guaranteed";
 import { machine } from "../machines";
@@ -29,6 +30,8 @@ export interface CountedPool {
   readonly architecture: NodeGroup["architecture"];
   /** Host ports that the program's DaemonSets take on each node. */
   readonly hostPorts: readonly HostPortSpec[];
+  /** What keeps some of them off its nodes; undefined where all run. */
+  readonly crowding: Crowding | undefined;
   /** Why less counts than was asked for, and what to change. One sentence each. */
   readonly notes: readonly string[];
 }
@@ -49,7 +52,8 @@ export function countPool(
   const here = daemonSets.filter((one) => traits.some((node) => mayRunOn(one, node)));
   const offered = declared.allocatable ?? offeredBy(pool, counted);
   const [node] = traits;
-  const perNode = subtract(offered, add(cloudOverhead(kind, node), sum(here.map(podResources))));
+  const own = cloudOverhead(kind, node);
+  const perNode = subtract(offered, add(own, sum(here.map(podResources))));
   // What was declared by hand is known, whatever the program leaves open.
   const unknown = declared.nodes === undefined || declared.allocatable === undefined ? pool.unknown : [];
   const closed = declared.nodes === undefined ? (pool.closed ?? []) : [];
@@ -71,6 +75,7 @@ export function countPool(
     perNode: nodes > 0 || !open ? perNode : ZERO,
     architecture: counted.architecture,
     hostPorts: here.flatMap(({ hostPorts = [] }) => hostPorts),
+    crowding: crowdingOf(here, traits, { allocatable: offered, own }),
     notes,
   };
 }
@@ -125,7 +130,7 @@ export function capacitySite(site: ObservedSite, pools: readonly CountedPool[], 
 }
 
 function nodeGroup(
-  { pool, nodes, perNode, architecture, hostPorts }: CountedPool,
+  { pool, nodes, perNode, architecture, hostPorts, crowding }: CountedPool,
   region: string | undefined,
 ): NodeGroup {
   const { description } = pool;
@@ -141,6 +146,7 @@ function nodeGroup(
     labels: labelsOf(pool, pool.region ?? region),
     taints: pool.taints,
     hostPorts,
+    crowding,
     addable: description.spot === true || pool.windows || isClosed ? 0 : (zones ?? 0),
     // Nobody can ask a group that mixes machine types for one of them.
     machineType: others.length > 0 ? undefined : (machineType ?? undefined),

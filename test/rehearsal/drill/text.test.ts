@@ -8,6 +8,7 @@ const colors = createColors(false);
 
 const CONTRADICTION = /The scheduler contradicts the plan/;
 const UNJUDGED = /has not judged what these pods wait/;
+const FORETOLD = /The plan's notes say of these DaemonSets that some of their pods find no node/;
 const REFUSED = /The sites refuse pods for the reasons above/;
 
 /** A fleet that holds by the plan, and of whose only survivor one pod waits. */
@@ -53,6 +54,25 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
     assert.match(text, line, reason);
     assert.match(text, / {2}lost: turin runs 1 of 2 web: 1 x 0\/3 nodes/);
   }
+});
+
+test("pods of DaemonSets wait as a note says, whatever for, and others do not", () => {
+  const clash =
+    "DaemonSets web and shop/agent both take host port 9100/TCP of nodes of turin: one of the two waits there for ever. Give";
+  const large =
+    "DaemonSet web asks for cpu 6, more than there is on a node of turin (cpu 4): it waits there for ever, and";
+  const many =
+    "DaemonSets a, b, c, d and 3 more ask together for cpu 6, more than there is on a node of turin (cpu 4): one of them waits there for ever, and";
+  const rows: [note: string, workload: string, line: RegExp][] = [
+    [clash, "web", FORETOLD],
+    [clash, "shop/agent", FORETOLD],
+    [clash, "agent", CONTRADICTION],
+    [large, "web", FORETOLD],
+    [large, "db", CONTRADICTION],
+    [many, "web", FORETOLD],
+  ];
+  for (const [note, workload, line] of rows)
+    assert.match(drillText(report("0/3 nodes are available", [note], { workload }), "shop", colors), line, note);
 });
 
 test("pods that wait on a fleet that does not hold contradict nobody", () => {

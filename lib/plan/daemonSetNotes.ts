@@ -1,0 +1,72 @@
+import type { CapacitySite } from "./capacityInput";
+import type { TooLarge } from "./daemonSets";
+import { amountText } from "./grains";
+import { guaranteed } from "./packing";
+import { amount, names, type Resources, subtract, sum } from "./resources";
+import { podResources } from "./schedulable";
+import type { DaemonSetSpec } from "./spec";
+
+/** Notes, and places in one of them, that are written out. */
+const [MOST_NOTES, MOST_PLACES] = [8, 4];
+
+/** DaemonSets of which some pods wait for ever, with what to change: no loss of a site has to do with them. */
+export function daemonSetNotes(sites: readonly CapacitySite[]): string[] {
+  const places = new Map<string, { readonly end: string; readonly at: Set<string> }>();
+  const add = (what: string, end: string, place: string) => {
+    const known = places.get(what) ?? { end, at: new Set<string>() };
+    places.set(what, known);
+    known.at.add(place);
+  };
+  for (const site of sites) {
+    for (const group of site.nodeGroups.filter((one) => guaranteed(one) > 0)) {
+      const { tooLarge, sharedPorts = [] } = group.crowding ?? {};
+      const where = group.pool === undefined ? site.name : `pool ${group.pool} of ${site.name}`;
+      for (const { what, end, offered } of tooLarge === undefined ? [] : tooLargeTexts(tooLarge))
+        add(what, end, `${where} (${offered})`);
+      for (const { daemonSets, ports } of sharedPorts)
+        add(`DaemonSets ${daemonSets.join(" and ")} both take host port ${ports.join(", ")} of nodes of`, CLASH, where);
+    }
+  }
+  const notes = [...places].map(([what, { end, at }]) => `${what} ${someOf([...at])}: ${end}`);
+  const more = notes.length - MOST_NOTES;
+  return more <= 0 ? notes : [...notes.slice(0, MOST_NOTES), `${more} more notes of this kind on DaemonSets.`];
+}
+
+const CLASH = "one of the two waits there for ever. Give one of them another port, or keep them on different nodes.";
+const REMEDY =
+  "waits there for ever, and is counted as if it ran. Ask for less, use a larger machine type, or keep it off these nodes.";
+
+interface TooLargeText {
+  readonly what: string;
+  readonly end: string;
+  /** What a node has of the resources that are short. */
+  readonly offered: string;
+}
+
+function tooLargeTexts({ daemonSets, isTogether, allocatable, own }: TooLarge): TooLargeText[] {
+  const left = subtract(allocatable, own);
+  const text = (who: string, all: readonly DaemonSetSpec[], it: string): TooLargeText => {
+    const asked = sum(all.map(podResources));
+    const short = names(asked).filter((name) => amount(asked, name) > amount(left, name));
+    const offered = short.map((name) => `${amountText(allocatable, name)}${takenBy(own, name)}`);
+    const amounts = short.map((name) => amountText(asked, name)).join(", ");
+    return {
+      what: `${who} for ${amounts}, more than there is on a node of`,
+      end: `${it} ${REMEDY}`,
+      offered: offered.join(", "),
+    };
+  };
+  return isTogether
+    ? [text(`DaemonSets ${someOf(daemonSets.map(({ name }) => name))} ask together`, daemonSets, "one of them")]
+    : daemonSets.map((one) => text(`DaemonSet ${one.name} asks`, [one], "it"));
+}
+
+function takenBy(own: Resources, name: string): string {
+  return amount(own, name) > 0 ? `, of which the cluster's own pods take ${amountText(own, name)}` : "";
+}
+
+function someOf(all: readonly string[]): string {
+  return all.length <= MOST_PLACES
+    ? all.join(", ")
+    : `${all.slice(0, MOST_PLACES).join(", ")} and ${all.length - MOST_PLACES} more`;
+}
