@@ -30,28 +30,37 @@ export function podShape(spec: Field, requests: ResourceList, note: OnNote, sche
     one.at("tolerations").items().map(toleration),
   );
   const ports = hostPorts(spec);
-  const ephemeralStorageGiB = bytes(requests.get("ephemeral-storage")) / BYTES_PER_GIB;
-  const extended = Object.fromEntries(
-    [...requests].filter(([name, nano]) => isExtended(name) && nano > 0n).map(([name, nano]) => [name, bytes(nano)]),
-  );
+  const amounts = amountsOf(requests);
   noteUnjudged(spec, note);
   if ((requests.get("memory") ?? 0n) % ONE !== 0n) note(PARTS_OF_A_BYTE);
-  const cpu = Number(roundedUp(requests.get("cpu") ?? 0n, MILLI)) / 1000;
-  const memoryGiB = bytes(requests.get("memory")) / BYTES_PER_GIB;
+  const { cpu, memoryGiB, ephemeralStorageGiB = 0, extended = {} } = amounts;
   if (
     Math.max(cpu, memoryGiB, ephemeralStorageGiB, ...Object.values(extended).map((it) => it / BYTES_PER_GIB)) > MOST
   ) {
     spec.problem(`asks for more than any node has: at most ${MOST} cores, or GiB, a pod`);
   }
   return {
-    cpu,
-    memoryGiB,
-    ...(ephemeralStorageGiB > 0 ? { ephemeralStorageGiB } : {}),
-    ...(Object.keys(extended).length > 0 ? { extended } : {}),
+    ...amounts,
     ...(architectures === undefined ? {} : { architectures }),
     ...(nodeSelector.size > 0 ? { nodeSelector: Object.fromEntries(nodeSelector) } : {}),
     ...(tolerations.length > 0 ? { tolerations } : {}),
     ...(ports.length > 0 ? { hostPorts: ports } : {}),
+  };
+}
+
+/** Effective requests of a pod in the terms of a fleet's spec, rounded up to whole millicores and bytes. */
+export function amountsOf(
+  requests: ResourceList,
+): Pick<PodShape, "cpu" | "memoryGiB" | "ephemeralStorageGiB" | "extended"> {
+  const ephemeralStorageGiB = bytes(requests.get("ephemeral-storage")) / BYTES_PER_GIB;
+  const extended = Object.fromEntries(
+    [...requests].filter(([name, nano]) => isExtended(name) && nano > 0n).map(([name, nano]) => [name, bytes(nano)]),
+  );
+  return {
+    cpu: Number(roundedUp(requests.get("cpu") ?? 0n, MILLI)) / 1000,
+    memoryGiB: bytes(requests.get("memory")) / BYTES_PER_GIB,
+    ...(ephemeralStorageGiB > 0 ? { ephemeralStorageGiB } : {}),
+    ...(Object.keys(extended).length > 0 ? { extended } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type Running, withoutAdopted } from "./adopted";
 import { keyOf } from "./identity";
 import { namesOf } from "./naming";
 import { Notes } from "./notes";
@@ -51,10 +52,13 @@ export function readObjects(
     present.add(keyOf(identity));
     running.push(found);
   }
-  const workloads = running
+  const read = running
     .filter(({ identity, field }) => !isCounted(identity, field, present))
-    .map(({ identity, field }) => workload(identity, field, manifests))
-    .filter((it) => it !== undefined);
+    .flatMap((found): Running[] => {
+      const one = workload(found.identity, found.field, manifests);
+      return one === undefined ? [] : [{ found, workload: one }];
+    });
+  const workloads = withoutAdopted(read, manifests.notes);
   for (const scaler of manifests.scalers.unclaimed()) {
     manifests.notes.add("Autoscalers of workloads that are not in the manifests", scaler, "uncounted");
   }
