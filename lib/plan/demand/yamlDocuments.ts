@@ -114,9 +114,14 @@ function syntaxProblems(all: readonly YAMLError[], text: string, at: (offset: nu
   }
   return errors.map((error) => ({
     path: at(error.pos[0]),
-    message: `cannot be read as YAML: ${sentence(error.message)}`,
+    message: `cannot be read as YAML: ${sentence(error.message)}${UNCLOSED.test(error.message) ? UNINDENTED : ""}`,
   }));
 }
+
+const UNCLOSED = /^Missing closing ["']/;
+
+/** kubectl's reader takes such lines, and no YAML allows them. */
+const UNINDENTED = "; close it, and indent the lines that it goes on in more than its key";
 
 /** Counts brackets only, so that a megabyte of them is refused before the parser takes a gigabyte for it. */
 function isTooDeep(text: string): boolean {

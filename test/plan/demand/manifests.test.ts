@@ -121,6 +121,11 @@ describe("manifests that cannot be counted", () => {
     ["a chart", "apiVersion: v2\nname: a\nversion: 1.0.0\n", /helm template/],
     ["a kustomization", "resources: [a.yaml]\n", /kubectl kustomize/],
     ["a tab", "a:\n\tb: 1\n", /a\.yaml:2 .*Tabs are not allowed/],
+    [
+      "a quoted text whose next line is not indented",
+      'a:\n  b: "x\ny"\n',
+      /a\.yaml:2 .*indent the lines that it goes on in/,
+    ],
     ["a key that is a list", "? [a]\n: b\n", /a key must be a text, not a list/],
     ["an unrendered number", deployment("a", "{{ .Values.n }}"), /a\.yaml:5 .*rendered first/],
     ["an unrendered text", deployment("a", '"{{ .Values.n }}"'), /spec\.replicas: .*render it first/],
