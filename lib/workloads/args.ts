@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ManifestSource } from "../plan/demand";
 import type { FleetPlan } from "../plan/plan";
 import type { ScalingMode } from "../plan/workloads";
+import type { Rollout } from "./rollout";
 
 /** What runs in every site of a fleet: manifests, a chart, or both. */
 export interface FleetWorkloadArgs {
@@ -19,6 +20,13 @@ export interface FleetWorkloadArgs {
 
   /** How workloads with an autoscaler wait for a loss. @default "prescaled" */
   readonly scaling?: ScalingMode;
+
+  /**
+   * Whether a change comes to all sites in one go, or with `"siteBySite"` to one after the other: each site's objects are made and
+   * changed once those of the site before are there and ready, and what fails ends the update before the next site. Drained
+   * sites come first, then those that serve, by their number, and last those that join. @default "atOnce"
+   */
+  readonly rollout?: Rollout;
 
   /**
    * Namespaces of the manifests' objects that every site has already, made by others or kept from a workload that was

@@ -12,6 +12,7 @@ import { chartPriorities, chartRelease, chartSites, zeroMaxima } from "./chart";
 import { chartProblems } from "./chartValues";
 import { sourcesOf, unplannable } from "./given";
 import { objectResource, titleOf } from "./resources";
+import { inRolloutOrder, rolloutProblems } from "./rollout";
 import { declare, sharedNamespace, takenProblems } from "./shared";
 import { stagesOf } from "./stages";
 
@@ -41,14 +42,18 @@ export class FleetWorkload extends pulumi.ComponentResource {
   constructor(name: string, args: FleetWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     const rendered = render(name, args);
     const placed = Object.fromEntries(rendered.sites.map(({ site, workloads }) => [site, workloads]));
-    super(FleetWorkload.__pulumiType, name, { placed }, opts);
+    const isChained = args.rollout === "siteBySite";
+    super(FleetWorkload.__pulumiType, name, { placed, ...(isChained && { rollout: args.rollout }) }, opts);
     this.placed = placed;
     this.notes = rendered.notes;
     for (const note of rendered.notes) pulumi.log.info(note, this);
     const releases = new Map(rendered.releases.map((one) => [one.site, one]));
-    for (const site of rendered.sites) {
+    let before: readonly pulumi.Resource[] = [];
+    for (const site of isChained ? inRolloutOrder(rendered.sites, args.fleet.plan) : rendered.sites) {
       const at = args.fleet.sites[site.site];
-      if (at !== undefined) buildSite(this, name, { ...site, release: releases.get(site.site) }, at, args);
+      if (at === undefined) continue;
+      const last = buildSite(this, name, { ...site, release: releases.get(site.site) }, at, args, before);
+      if (isChained) before = last;
     }
     this.registerOutputs({ placed });
   }
@@ -65,6 +70,7 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
   const problems: string[] = [];
   const { fleet, chart, scaling, existingNamespaces = [] } = args;
   if (args.manifests === undefined && chart === undefined) problems.push("give manifests, a chart, or both");
+  problems.push(...rolloutProblems(args.rollout));
   const releases = chart === undefined ? [] : chartSites(chart, fleet.plan, scaling);
   if (chart !== undefined) {
     const workloads = (fleet.plan.spec.demand.workloads ?? []).map((one) => one.name);
@@ -89,13 +95,18 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
   );
 }
 
+/**
+ * @param first what is there before anything of the site is made or changed
+ * @returns what is there last: all of the site's is, once these are
+ */
 function buildSite(
   parent: FleetWorkload,
   name: string,
   { site, objects, workloads, release }: RenderedSite & { readonly release: SiteWorkloads | undefined },
   at: WorkloadSite,
   args: FleetWorkloadArgs,
-): void {
+  first: readonly pulumi.Resource[],
+): readonly pulumi.Resource[] {
   const cluster = at.controlPlane?.cluster;
   const common: pulumi.CustomResourceOptions = {
     parent,
@@ -108,26 +119,29 @@ function buildSite(
       ? workloads.filter((one) => one.autoscaled).map((one) => JSON.stringify(keyOf(one)))
       : [],
   );
-  let before: pulumi.Resource[] = [];
+  let before = first;
   for (const stage of stagesOf(objects)) {
-    const options = pulumi.mergeOptions(common, { dependsOn: before });
-    before = stage.map((object) => {
-      const shared = sharedNamespace(at.kubernetes, object);
-      if (shared !== undefined) return shared;
+    const options = pulumi.mergeOptions(common, { dependsOn: [...before] });
+    const shared = stage.flatMap((object) => sharedNamespace(at.kubernetes, object) ?? []);
+    const own = stage.filter((object) => sharedNamespace(at.kubernetes, object) === undefined);
+    const made = own.map((object) => {
       const isScaled = scaled.has(
         JSON.stringify([object.kind, object.metadata.namespace ?? "default", object.metadata.name]),
       );
       const resource = objectResource(
         `${name}-${site}-${titleOf(object)}`,
         object,
-        pulumi.mergeOptions(options, own(object, isScaled)),
+        pulumi.mergeOptions(options, optionsOf(object, isScaled)),
       );
       declare(at.kubernetes, object, { workload: name, resource });
       return resource;
     });
+    // What another workload made waits for nothing that is before this one.
+    before = made.length > 0 ? [...shared, ...made] : [...before, ...shared];
   }
-  if (args.chart === undefined || release === undefined) return;
-  chartRelease(name, release, args.chart, args.fleet.plan, pulumi.mergeOptions(common, { dependsOn: before }));
+  if (args.chart === undefined || release === undefined) return before;
+  const options = pulumi.mergeOptions(common, { dependsOn: [...before] });
+  return [chartRelease(name, release, args.chart, args.fleet.plan, options)];
 }
 
 function keyOf({ kind, namespace, object }: RenderedSite["workloads"][number]): string[] {
@@ -135,7 +149,7 @@ function keyOf({ kind, namespace, object }: RenderedSite["workloads"][number]): 
 }
 
 /** Options that one object needs beside its site's. */
-function own(object: KubernetesObject, isScaled: boolean): pulumi.CustomResourceOptions {
+function optionsOf(object: KubernetesObject, isScaled: boolean): pulumi.CustomResourceOptions {
   // A namespace that was made because objects are in it may hold what others made as well.
   if (isMadeNamespace(object)) return { retainOnDelete: true };
   // From the first update on the replicas are the autoscaler's.
