@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ManifestSource } from "../plan/demand";
+import type { Manifests } from "../plan/demand";
 import type { FleetPlan } from "../plan/plan";
 import type { ScalingMode } from "../plan/workloads";
 import type { Rollout } from "./rollout";
@@ -13,7 +13,7 @@ export interface FleetWorkloadArgs {
    * Manifests: texts of YAML or JSON with any number of documents, with their names (`manifestFiles`, `kustomization`)
    * or without, or objects. Plain data, because the plan decides by it; an object that holds an Output is a resource of its own.
    */
-  readonly manifests?: string | readonly (string | ManifestSource | object)[];
+  readonly manifests?: Manifests;
 
   /** A Helm chart, released once in every site that runs any of its workloads. */
   readonly chart?: ChartArgs;

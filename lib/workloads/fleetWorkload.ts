@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ManifestError } from "../plan/demand";
+import { givenManifests } from "../plan/demand/given";
 import {
   isMadeNamespace,
   type KubernetesObject,
@@ -10,7 +11,7 @@ import {
 import type { FleetWorkloadArgs, WorkloadSite } from "./args";
 import { chartPriorities, chartRelease, chartSites, zeroMaxima } from "./chart";
 import { chartProblems } from "./chartValues";
-import { sourcesOf, unplannable } from "./given";
+import { unplannable } from "./given";
 import { objectResource, titleOf } from "./resources";
 import { inRolloutOrder, rolloutProblems } from "./rollout";
 import { declare, sharedNamespace, takenProblems } from "./shared";
@@ -77,8 +78,8 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
     problems.push(...chartProblems(chart, workloads));
     problems.push(...zeroMaxima(chart, releases));
   }
-  const sources = sourcesOf(name, args.manifests ?? []);
-  problems.push(...unplannable(sources));
+  const { sources, problems: unreadable } = givenManifests(args.manifests ?? [], `manifests of ${name}`);
+  problems.push(...unreadable.map(({ path, message }) => `${path} ${message}`), ...unplannable(sources));
   try {
     const given = problems.length === 0 ? sources : [];
     const priorities = chart === undefined ? [] : chartPriorities(chart, fleet.plan);

@@ -340,6 +340,8 @@ describe("what cannot be built", () => {
       await refusal({ manifests: ["kind: [", "a: 1"] }),
       /manifests\[0\]:1.*\n.*manifests\[1\].*is no Kubernetes object/,
     );
+    assert.match(await refusal({ manifests: [7 as never] }), /manifests\[0\] is no manifest, got 7: give a text/);
+    assert.match(await refusal({ manifests: 7 as never }), /manifests of shop must be a text or a list, got 7: give/);
     assert.match(await refusal({}), /give manifests, a chart, or both/);
   });
 });

@@ -1,14 +1,9 @@
 import type { Problem } from "../problems";
 import { type DemandFromManifests, demandOf } from "./demand";
+import { givenManifests, type ManifestSource, type Manifests } from "./given";
 import type { SourceObject } from "./objects";
 import { readWritten } from "./written";
 import { type Documents, documentsOf } from "./yamlDocuments";
-
-/** A text of Kubernetes manifests and what to call it in messages, such as its file's name. */
-export interface ManifestSource {
-  readonly name: string;
-  readonly text: string;
-}
 
 /** Manifests that cannot be counted. The message lists every problem, one a line; a flood of them is cut short. */
 export class ManifestError extends Error {
@@ -32,15 +27,17 @@ export const LARGEST_TEXT = 16 * 1024 * 1024;
 /**
  * Counts what Kubernetes manifests ask for: replicas, or their autoscaler's maximum, times the effective requests of
  * a pod. All texts belong together: an autoscaler in one scales a workload in another.
- * @param sources texts of YAML or JSON, with any number of documents each
+ * @param manifests what a `FleetWorkload` takes: a text, or a list of texts, with their names or without, and objects
  * @throws ManifestError with every problem at once, also when nothing in the manifests runs a pod
  */
-export function demandFromManifests(sources: readonly ManifestSource[]): DemandFromManifests {
-  const { objects, problems } = objectsOf(sources);
+export function demandFromManifests(manifests: Manifests): DemandFromManifests {
+  const given = givenManifests(manifests);
+  const { objects, problems } = objectsOf(given.sources);
+  problems.unshift(...given.problems);
   const { problems: found, uncounted: _, ...demand } = demandOf(readWritten(objects));
   for (const problem of found) problems.push(problem);
   if (problems.length === 0 && demand.workloads.length + demand.daemonSets.length === 0) {
-    const names = sources.map((it) => it.name).join(", ");
+    const names = given.sources.map((it) => ("text" in it ? it.name : it.source)).join(", ");
     const kinds = "Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, or any kind with a pod template";
     problems.push({ path: names || "manifests", message: `run no pods: there must be at least one ${kinds}` });
   }
@@ -48,11 +45,16 @@ export function demandFromManifests(sources: readonly ManifestSource[]): DemandF
   return demand;
 }
 
-/** The objects of texts, and where those cannot be read; lists are still lists. */
-export function objectsOf(sources: readonly ManifestSource[]): Documents {
+/** The objects, of texts and as they are, and where texts cannot be read; lists are still lists. */
+export function objectsOf(sources: readonly (ManifestSource | SourceObject)[]): Documents {
   const problems: Problem[] = [];
   const objects: SourceObject[] = [];
-  for (const { name, text } of sources) {
+  for (const source of sources) {
+    if (!("text" in source)) {
+      objects.push(source);
+      continue;
+    }
+    const { name, text } = source;
     const unreadable = refusal(text);
     const read = unreadable === undefined ? documentsOf(name, text) : undefined;
     if (unreadable !== undefined) problems.push({ path: name, message: unreadable });

@@ -1,6 +1,7 @@
 import { Field } from "../demand/fields";
+import type { ManifestSource } from "../demand/given";
 import { identityOf, keyOf } from "../demand/identity";
-import { ManifestError, type ManifestSource, objectsOf } from "../demand/manifests";
+import { ManifestError, objectsOf } from "../demand/manifests";
 import type { Found, SourceObject } from "../demand/objects";
 import { DIVIDED_PEERS } from "../demand/peers";
 import type { NamedWorkload, ReadManifests } from "../demand/reading";
@@ -88,9 +89,9 @@ export function siteObjects(
   manifests: readonly (ManifestSource | SourceObject)[],
   options: RenderOptions = {},
 ): RenderedFleet {
-  const texts = objectsOf(manifests.filter((it): it is ManifestSource => "text" in it));
-  const read = readWritten([...texts.objects, ...manifests.filter((it): it is SourceObject => "object" in it)]);
-  const problems = [...texts.problems, ...read.problems.all, ...read.objects.flatMap(withoutName)];
+  const { objects, problems: unreadable } = objectsOf(manifests);
+  const read = readWritten(objects);
+  const problems = [...unreadable, ...read.problems.all, ...read.objects.flatMap(withoutName)];
   if (problems.length > 0) throw new ManifestError(problems);
   const present = new Set(
     read.objects.map(({ identity: { namespace, kind, name } }) => ownerKey(namespace, kind, name)),

@@ -111,6 +111,52 @@ it("a key that is written twice counts as it was written last, and a note says w
   assert.throws(() => demandFromManifests([{ name: "a.yaml", text: text.replace("5", "five") }]), /a\.yaml:6 .*"five"/);
 });
 
+it("takes what a FleetWorkload takes: a text, texts with names or without, and objects", () => {
+  const text = deployment("a");
+  const [object] = documentsOf("a", text).objects;
+  for (const manifests of [text, [text], [{ name: "a.yaml", text }], [{ text }], [object?.object as object]]) {
+    assert.equal(demandFromManifests(manifests).totals.pods, 2);
+  }
+  assert.throws(
+    () => demandFromManifests(deployment("a", "two")),
+    (error) => error instanceof ManifestError && /manifests:5 \(document 1, Deployment a\)/.test(error.message),
+  );
+});
+
+it("refuses what is no manifest, with all else that is wrong", () => {
+  const given = [7, deployment("a", "two"), null, undefined, {}] as unknown as string[];
+  assert.throws(
+    () => demandFromManifests(given),
+    (error) => {
+      assert.ok(error instanceof ManifestError);
+      assert.deepEqual(
+        error.problems.map(({ path, message }) => `${path}: ${message}`.replace(/: give a text .*/, "")),
+        [
+          "manifests[0]: is no manifest, got 7",
+          "manifests[2]: is no manifest, got null",
+          "manifests[3]: is no manifest, got undefined",
+          "manifests[4]: is no Kubernetes object: kind is missing",
+          'manifests[1]:5 (document 1, Deployment a) spec.replicas: must be a whole number from 0 to 2147483647, got "two"',
+        ],
+      );
+      return true;
+    },
+  );
+  for (const [none, got] of [
+    [undefined, "undefined"],
+    [null, "null"],
+    [7, "7"],
+    [{ name: "a", text: "b" }, "a map"],
+  ]) {
+    assert.throws(
+      () => demandFromManifests(none as unknown as string),
+      (error) =>
+        error instanceof ManifestError &&
+        error.message.includes(`manifests: must be a text or a list, got ${got}: give`),
+    );
+  }
+});
+
 describe("manifests that cannot be counted", () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ["nothing", "", /run no pods: there must be at least one Deployment/],
