@@ -10,17 +10,34 @@ import { UserError } from "../userError";
  * @throws UserError when the file could not be written.
  */
 export function checkReport(json: string | undefined): void {
-  if (json === undefined || json === "-") return;
+  const [problem] = reportProblems(json);
+  if (problem !== undefined) throw new UserError(problem);
+}
+
+/** Why a report could not be written where it is wanted; empty where it can. */
+export function reportProblems(json: string | undefined): string[] {
+  return json === undefined || json === "-" ? [] : writeProblems("--json", json, false);
+}
+
+/** Why a state could not be kept in its file; empty where it can. */
+export function stateProblems(state: string | undefined): string[] {
+  // The state is written beside its file, and then takes its place.
+  return state === undefined ? [] : writeProblems("--state", state, true);
+}
+
+/** @param isReplaced whether another file takes the place of the one that is there */
+function writeProblems(option: string, file: string, isReplaced: boolean): string[] {
   try {
-    if (existsSync(json) && statSync(json).isDirectory()) throw new Error("it is a folder: name a file in it");
-    accessSync(existsSync(json) ? json : dirname(resolve(json)), constants.W_OK);
+    if (existsSync(file) && statSync(file).isDirectory()) throw new Error("it is a folder: name a file in it");
+    accessSync(existsSync(file) && !isReplaced ? file : dirname(resolve(file)), constants.W_OK);
+    return [];
   } catch (error) {
-    throw unwritable(json, error);
+    return [unwritable(option, file, error)];
   }
 }
 
-function unwritable(json: string, error: unknown): UserError {
-  return new UserError(`cannot write --json ${json}: ${(error as Error).message}`);
+function unwritable(option: string, file: string, error: unknown): string {
+  return `cannot write ${option} ${file}: ${(error as Error).message}`;
 }
 
 /**
@@ -49,6 +66,6 @@ export function writeDocument(report: object, text: string, json: string | undef
   try {
     writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
   } catch (error) {
-    throw unwritable(json, error);
+    throw new UserError(unwritable("--json", json, error));
   }
 }

@@ -11,7 +11,7 @@ import { UserError } from "../userError";
 import { readDemand } from "./demand";
 import { judgeLives } from "./lives";
 import type { CommonOptions } from "./options";
-import { checkReport, writeReport } from "./output";
+import { reportProblems, stateProblems, writeReport } from "./output";
 import { today } from "./plan";
 import { openProgram, type ProgramRun, refuseFailed } from "./program";
 import { type CommandSites, withSites } from "./sites";
@@ -41,14 +41,10 @@ export async function rehearse(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  checkReport(options.json);
+  const problems = optionProblems(options);
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
   if (!options.clusters)
     return withState(options.state, signal, () => rehearseOn(undefined, dir, options, terminal, signal));
-  if (options.state !== undefined) {
-    throw new UserError(
-      "--clusters --state: sites on this machine end with the command, and a state would outlive them.",
-    );
-  }
   return withSites(dir, terminal, signal, (sites) => rehearseOn(sites, dir, options, terminal, sites.signal));
 }
 
@@ -103,22 +99,29 @@ async function open(
   });
 }
 
-/** The policy packs with their configurations, paired by their order as the `pulumi` CLI does. */
-function packs({ policyPack, policyPackConfig }: RehearseOptions): { dir: string; configFile?: string }[] {
-  const problems = policyPack
+/** What is wrong with the options, before minutes are spent on a run. */
+function optionProblems({ policyPack, policyPackConfig, json, state, clusters }: RehearseOptions): string[] {
+  const problems = [...reportProblems(json), ...stateProblems(state)];
+  if (clusters && state !== undefined) {
+    problems.push("--clusters --state: sites on this machine end with the command, and a state would outlive them.");
+  }
+  const packless = policyPack
     .filter((dir) => !existsSync(join(dir, "PulumiPolicy.yaml")))
     .map((dir) => `--policy-pack ${dir}: there is no PulumiPolicy.yaml in it.`);
-  problems.push(
-    ...policyPackConfig
-      .filter((file) => !existsSync(file))
-      .map((file) => `--policy-pack-config ${file}: there is no such file.`),
-  );
+  const missing = policyPackConfig
+    .filter((file) => !existsSync(file))
+    .map((file) => `--policy-pack-config ${file}: there is no such file.`);
+  problems.push(...packless, ...missing);
   if (policyPackConfig.length > policyPack.length) {
     problems.push(
       `${policyPackConfig.length} --policy-pack-config for ${policyPack.length} --policy-pack: give one pack for each.`,
     );
   }
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  return problems;
+}
+
+/** The policy packs with their configurations, paired by their order as the `pulumi` CLI does. */
+function packs({ policyPack, policyPackConfig }: RehearseOptions): { dir: string; configFile?: string }[] {
   return policyPack.map((dir, i) => {
     const configFile = policyPackConfig[i];
     return { dir, ...(configFile !== undefined && { configFile }) };

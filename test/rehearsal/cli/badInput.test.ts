@@ -117,6 +117,22 @@ describe("a command line that is wrong", () => {
     it(`${what} is refused`, async () => refused(await commandLine(args), pattern));
   }
 
+  it("files that could not be written are refused at once, with the other options that are wrong", async () => {
+    const at = join("no", "such", "folder");
+    const wrong = ["--json", join(at, "a.json"), "--state", join(at, "b.json"), "--policy-pack", "lib"];
+    const run = await commandLine(["rehearse", "docs", ...wrong, "--policy-pack-config", "no.json"]);
+    refused(run, /cannot write --json .*a\.json: ENOENT/);
+    const lines = run.stderr.trim().split("\n");
+    assert.equal(lines.length, 4, run.stderr);
+    assert.match(lines[1] ?? "", /cannot write --state .*b\.json: ENOENT/);
+    assert.match(lines[2] ?? "", /--policy-pack lib: there is no PulumiPolicy\.yaml/);
+    assert.match(lines[3] ?? "", /--policy-pack-config no\.json: there is no such file/);
+    refused(
+      await commandLine(["rehearse", "docs", "--clusters", "--state", "lib"]),
+      /cannot write --state lib: it is a folder: name a file in it\n.*--clusters --state: sites on this machine/,
+    );
+  });
+
   it("help is no mistake", async () => {
     const { exit, stdout } = await multisite(["rehearse", "--help"]);
     assert.equal(exit, 0);
