@@ -6,6 +6,7 @@ import { chainEndSeconds } from "../plan/gateway/given";
 import { GATEWAY, type SiteGatewayPlan, type TrafficGatewayPlan } from "../plan/gateway/plan";
 import type { SiteKind } from "../plan/spec";
 import type { Solver } from "../traffic/challenges/challenges";
+import { declareNamespace } from "../workloads/shared";
 import { acmeCertificate } from "./acme";
 import { entry } from "./entry";
 import { givenCertificate } from "./given";
@@ -46,7 +47,7 @@ export class SiteGateway extends pulumi.ComponentResource {
   constructor(name: string, args: SiteGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super(SiteGateway.__pulumiType, name, gatewayFacts(args), opts);
     const options = { parent: this };
-    const spaces = namespaces(args, options);
+    const spaces = namespaces(args, opts?.provider, options);
     const within = { parent: this, dependsOn: spaces };
     const certificate = certificateOf(args, within);
     const answering = readiness(args.plan, args.site, endOf(args), within);
@@ -66,14 +67,20 @@ function gatewayFacts({ plan, site }: SiteGatewayArgs) {
   };
 }
 
-function namespaces({ plan, site }: SiteGatewayArgs, options: pulumi.CustomResourceOptions): pulumi.Resource[] {
+function namespaces(
+  { plan, site }: SiteGatewayArgs,
+  provider: pulumi.ProviderResource | undefined,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
   const made = (name: string, key: string, kept: pulumi.CustomResourceOptions) =>
     new Namespace(key, { metadata: { name } }, pulumi.mergeOptions(options, kept));
-  return [
-    made(GATEWAY.namespace, `${site.site}-gateway`, {}),
-    // What a team has in it is not ours to delete.
-    ...plan.madeNamespaces.map((name) => made(name, `${site.site}-gateway-${name}`, { retainOnDelete: true })),
-  ];
+  // What a team has in them is not ours to delete.
+  const routed = plan.madeNamespaces.map((name) => {
+    const space = made(name, `${site.site}-gateway-${name}`, { retainOnDelete: true });
+    if (provider !== undefined) declareNamespace(provider, name, space);
+    return space;
+  });
+  return [made(GATEWAY.namespace, `${site.site}-gateway`, {}), ...routed];
 }
 
 /** When the certificate ends that the program gives, in seconds since 1970: a public fact, whatever it came in. */

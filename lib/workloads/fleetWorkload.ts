@@ -14,7 +14,7 @@ import { chartProblems } from "./chartValues";
 import { unplannable } from "./given";
 import { objectResource, titleOf } from "./resources";
 import { inRolloutOrder, rolloutProblems } from "./rollout";
-import { declare, sharedNamespace, takenProblems } from "./shared";
+import { declare, gatewayNamespaces, isOfGateway, sharedNamespace, takenProblems } from "./shared";
 import { stagesOf } from "./stages";
 
 /**
@@ -112,7 +112,7 @@ function buildSite(
   const common: pulumi.CustomResourceOptions = {
     parent,
     provider: at.kubernetes,
-    ...(pulumi.Resource.isInstance(at) && { dependsOn: [at] }),
+    dependsOn: [...(pulumi.Resource.isInstance(at) ? [at] : []), ...gatewayNamespaces(at.kubernetes, objects)],
     ...(cluster && { deletedWith: cluster }),
   };
   const scaled = new Set(
@@ -133,8 +133,9 @@ function buildSite(
         `${name}-${site}-${titleOf(object)}`,
         object,
         pulumi.mergeOptions(options, optionsOf(object, isScaled)),
+        isOfGateway(at.kubernetes, object),
       );
-      declare(at.kubernetes, object, { workload: name, resource });
+      if (!isOfGateway(at.kubernetes, object)) declare(at.kubernetes, object, { workload: name, resource });
       return resource;
     });
     // What another workload made waits for nothing that is before this one.

@@ -10,11 +10,11 @@ class ObjectResource extends pulumi.CustomResource {}
 
 /**
  * The type token of an object, as the Kubernetes SDK forms it: `kubernetes:core/v1:Service`. What every cluster has as soon as it is
- * there can only be patched.
+ * there can only be patched, and so can what somebody else of the program made.
  */
-export function typeOf(object: KubernetesObject): string {
+export function typeOf(object: KubernetesObject, isThere = false): string {
   const { apiVersion, kind } = object;
-  const patch = isOfEveryCluster(object) ? "Patch" : "";
+  const patch = isThere || isOfEveryCluster(object) ? "Patch" : "";
   return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}${patch}`;
 }
 
@@ -23,14 +23,18 @@ export function titleOf({ metadata: { namespace, name } }: KubernetesObject): st
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-/** Declares an object. What a Secret holds is secret from here on. */
+/**
+ * Declares an object. What a Secret holds is secret from here on.
+ * @param isThere whether somebody else of the program made it, so that it is patched
+ */
 export function objectResource(
   name: string,
   object: KubernetesObject,
   options: pulumi.CustomResourceOptions,
+  isThere = false,
 ): pulumi.CustomResource {
   if (object.kind !== "Secret" || object.apiVersion !== "v1") {
-    return new ObjectResource(typeOf(object), name, { ...object }, options);
+    return new ObjectResource(typeOf(object, isThere), name, { ...object }, options);
   }
   const hidden = ["data", "stringData"].filter((key) => isPlain(object[key]));
   const secrets = Object.fromEntries(hidden.map((key) => [key, pulumi.secret(object[key])]));

@@ -4,15 +4,16 @@ import { isMadeNamespace, type KubernetesObject, type RenderedSite } from "../pl
 import type { WorkloadFleet } from "./args";
 import { titleOf } from "./resources";
 
-/** An object that a FleetWorkload of this program has declared. */
+/** An object that this program has declared in a site. */
 interface Declared {
-  readonly workload: string;
+  /** The FleetWorkload that it is of; undefined for a namespace that the site's gateway made for its routes. */
+  readonly workload?: string;
   readonly resource: pulumi.Resource;
   /** A namespace that no manifest brings. */
   readonly made: boolean;
 }
 
-/** The objects by the provider of their site. Several FleetWorkloads share a site, where an object is there once. */
+/** The objects by the provider of their site. FleetWorkloads and a gateway share a site, where an object is there once. */
 const declared = new WeakMap<pulumi.ProviderResource, Map<string, Declared>>();
 
 /** Notes that a workload has declared an object. */
@@ -25,12 +26,38 @@ export function declare(
   declared.set(provider, objects.set(siteKeyOf(object), { ...of, made: isMadeNamespace(object) }));
 }
 
-/** The namespace of another workload that does for one which would be made; undefined for every other object. */
+/** Notes that a site's gateway has made a namespace for its routes. */
+export function declareNamespace(provider: pulumi.ProviderResource, name: string, resource: pulumi.Resource): void {
+  const objects = declared.get(provider) ?? new Map<string, Declared>();
+  declared.set(provider, objects.set(siteKeyOf(namespaceOf(name)), { resource, made: true }));
+}
+
+/** The namespace of another workload, or of the gateway, that does for one which would be made; undefined for every other object. */
 export function sharedNamespace(
   provider: pulumi.ProviderResource,
   object: KubernetesObject,
 ): pulumi.Resource | undefined {
   return isMadeNamespace(object) ? declared.get(provider)?.get(siteKeyOf(object))?.resource : undefined;
+}
+
+/** Whether an object is a namespace that the site's gateway made, which a manifest can only add to. */
+export function isOfGateway(provider: pulumi.ProviderResource, object: KubernetesObject): boolean {
+  const there = declared.get(provider)?.get(siteKeyOf(object));
+  return there !== undefined && there.workload === undefined;
+}
+
+/** The namespaces that the site's gateway made, of those that objects are in. */
+export function gatewayNamespaces(
+  provider: pulumi.ProviderResource,
+  objects: readonly KubernetesObject[],
+): pulumi.Resource[] {
+  const names = new Set(
+    objects.map(({ kind, metadata }) => (kind === "Namespace" ? metadata.name : metadata.namespace)),
+  );
+  return [...names].flatMap((name) => {
+    const there = name === undefined ? undefined : declared.get(provider)?.get(siteKeyOf(namespaceOf(name)));
+    return there !== undefined && there.workload === undefined ? [there.resource] : [];
+  });
 }
 
 /** Objects that another workload has declared already, which an API server would refuse in the midst of an update. */
@@ -41,7 +68,7 @@ export function takenProblems(rendered: readonly RenderedSite[], { sites }: Work
     const there = provider && declared.get(provider);
     for (const object of there === undefined ? [] : objects.filter((one) => !isMadeNamespace(one))) {
       const by = there?.get(siteKeyOf(object));
-      if (by === undefined) continue;
+      if (by?.workload === undefined) continue;
       const advice = by.made
         ? "which made it for its objects: declare this one before that"
         : "leave it to one of them";
@@ -50,6 +77,10 @@ export function takenProblems(rendered: readonly RenderedSite[], { sites }: Work
     }
   }
   return [...taken].map(([problem, at]) => `${problem} (sites ${at.join(", ")})`);
+}
+
+function namespaceOf(name: string): KubernetesObject {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
 }
 
 function siteKeyOf({ apiVersion, kind, metadata: { namespace = "default", name } }: KubernetesObject): string {

@@ -1,5 +1,5 @@
 const pulumi = require("@pulumi/pulumi");
-const { Fleet, existing } = require("pulumi-multisite");
+const { Fleet, FleetWorkload, existing } = require("pulumi-multisite");
 const { eks, route53 } = require("pulumi-multisite/aws");
 const { aks, trafficManager } = require("pulumi-multisite/azure");
 const { cloudDns, gke } = require("pulumi-multisite/gcp");
@@ -73,7 +73,7 @@ const kubeconfig = JSON.stringify({
   users: [{ name: "cellar", user: { token: "cellar" } }],
 });
 
-new Fleet("shop", {
+const fleet = new Fleet("shop", {
   ...{ spec, kinds: [eks, gke, aks, existing], services: [route53, cloudDns, trafficManager] },
   kubeconfigs: { cellar: pulumi.secret(kubeconfig) },
   ...(spec.trust && { trust: require("pulumi-multisite/trust").builtTrust() }),
@@ -83,3 +83,10 @@ new Fleet("shop", {
     ),
   }),
 });
+
+/** What runs behind the gateway, in namespaces of its routes. */
+const manifests = config.get("manifests");
+if (manifests) {
+  const existingNamespaces = config.get("existingNamespaces")?.split(",") ?? [];
+  new FleetWorkload("shop", { fleet, manifests, existingNamespaces });
+}

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rehearsedGateway } from "../support/rehearsedGateway";
+
+/** A Service in a namespace of the gateway's routes, and another such namespace with a label of the team's own. */
+const MANIFESTS = `
+apiVersion: v1
+kind: Service
+metadata: { name: frontend, namespace: shop }
+spec: { ports: [{ port: 80 }], selector: { app: frontend } }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: orders, labels: { team: orders } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: api, namespace: orders }
+spec: { ports: [{ port: 8080 }], selector: { app: api } }
+`;
+
+for (const existingNamespaces of ["", "shop"]) {
+  test(`workloads share the namespaces that a gateway makes, of those that exist ${existingNamespaces || "none"} being named`, async () => {
+    const fleet = await rehearsedGateway({
+      ...{ service: "route53", sites: "frankfurt,cellar", manifests: MANIFESTS },
+      ...(existingNamespaces && { existingNamespaces }),
+    });
+    assert.deepEqual(fleet.again, []);
+    for (const site of ["frankfurt", "cellar"]) {
+      // The API server would refuse a Service before its namespace, and a namespace that is there.
+      fleet.one("kubernetes:core/v1:Namespace", `${site}-gateway-shop`);
+      fleet.one("kubernetes:core/v1:Service", `shop-${site}-shop/frontend`);
+      const { metadata } = fleet.one("kubernetes:core/v1:NamespacePatch", `shop-${site}-orders`).inputs as {
+        metadata: object;
+      };
+      assert.deepEqual(metadata, { name: "orders", labels: { team: "orders" } });
+    }
+  });
+}
