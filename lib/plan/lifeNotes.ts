@@ -36,7 +36,26 @@ export function lifeNotes(before: FleetSpec, after: FleetSpec): string[] {
         "then the next.",
     ];
   });
-  return [...atOnce, ...topologyNote(before, after)];
+  return [...atOnce, ...topologyNote(before, after), ...trafficNotes(before, after)];
+}
+
+/** What users are led by is one for all sites. */
+function trafficNotes({ traffic: old }: FleetSpec, { traffic: next }: FleetSpec): string[] {
+  if (old === undefined || next === undefined) return [];
+  const notes: string[] = [];
+  if (old.domain !== next.domain) {
+    notes.push(
+      `One update takes the name ${old.domain} from all sites and gives them ${next.domain}: who asks for the old one is led nowhere. Keep ` +
+        "it by records of your own, such as a CNAME, until nobody does.",
+    );
+  }
+  if (JSON.stringify(old.health) !== JSON.stringify(next.health)) {
+    notes.push(
+      "One update changes the health check of all sites at every service: see first that each site answers the new one, or all of them " +
+        "count as dead at once.",
+    );
+  }
+  return notes;
 }
 
 /** Links are what all sites have in common: none of them is left while they are made in another way. */

@@ -4,6 +4,7 @@ import { lifeNotes } from "../../lib/plan/lifeNotes";
 import { lifeProblems } from "../../lib/plan/lives";
 import type { FleetSpec, SiteSpec, SiteState } from "../../lib/plan/spec";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
+import { traffic } from "../support/traffic";
 
 const fleet = (sites: SiteSpec[], change: Partial<FleetSpec> = {}) =>
   fleetSpec([gkeSite("belgium", 2), ...sites], { mesh: {}, ...change });
@@ -183,6 +184,19 @@ describe("a fleet may become one", () => {
     const walked = meshes({ ciliumVersion: "1.20" }, { ciliumVersion: "1.19" });
     assert.deepEqual(lifeNotes(meshes({}), walked), [], "the sites keep theirs");
     assert.deepEqual(lifeNotes(of({}), of(pools({ nodes: 9, maximumNodes: 12 }))), [], "more of the same");
+  });
+
+  it("whose users are led by another name, or by another check, which is told", () => {
+    const led = (change: object) =>
+      fleetSpec([eksSite("frankfurt", 1), gkeSite("belgium", 2)], { traffic: traffic(change) });
+    assert.deepEqual(lifeNotes(led({}), led({ ttlSeconds: 30 })), []);
+    const [name, ...others] = lifeNotes(led({}), led({ domain: "www.example.com" }));
+    assert.match(name!, /takes the name shop\.example\.com from all sites and gives them www\.example\.com/);
+    assert.deepEqual(others, []);
+    assert.match(
+      lifeNotes(led({}), led({ health: { port: 8443, path: "/x" } })).join(),
+      /changes the health check of all sites/,
+    );
   });
 
   it("whose links are all made anew, which is told", () => {
