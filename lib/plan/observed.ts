@@ -3,7 +3,7 @@ import { isAskedOfKubernetes } from "./observed/objects";
 import { observedRunning } from "./observed/running";
 import { type Index, isCluster, isPool, joinSites } from "./observed/sites";
 import type { Observed, ObservedResource, Unjudged } from "./observed/types";
-import { mayBeUnjudged, unjudged } from "./observed/unjudged";
+import { isOfOtherProvider, mayBeUnjudged, unjudged } from "./observed/unjudged";
 import { observedWorkloads } from "./observed/workloads";
 
 export { type CountedPool, capacitySite, countPool, type DeclaredPool } from "./observed/capacity";
@@ -59,9 +59,9 @@ export function isObserved(type: string): boolean {
   );
 }
 
-/** Whether a resource of this type makes a program one with sites: a cluster, a node pool, or a component of ours. */
+/** Whether a resource of this type makes a program one with sites: a cluster, a node pool, read or not, or a component of ours. */
 export function isOfASite(type: string): boolean {
-  return type === FLEET || type === SITE || isCluster(type) || isPool(type);
+  return type === FLEET || type === SITE || isCluster(type) || isPool(type) || isOfOtherProvider(type);
 }
 
 /**

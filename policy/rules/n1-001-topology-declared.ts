@@ -17,6 +17,7 @@ export const topologyDeclared: Rule = {
     }
     // What is unknown is N1-002's to name, and what follows from it N1-004's.
     if (fleet.input === undefined && fleet.unknown.length > 0) return [];
+    if (fleet.sites.length === 0 && fleet.unjudged.length > 0) return [{ message: unread(fleet) }];
     if (fleet.sites.length === 0 || fleet.input === undefined) {
       return [
         { message: `${fleet.title}: no demand/sites visible to the policy; N+1 cannot be proven.${hint(fleet)}` },
@@ -39,6 +40,15 @@ export const topologyDeclared: Rule = {
 };
 
 const ALL = ["cpu", "memory", "pods"] as const;
+
+/** A program all of whose clusters are of providers that nobody reads here. */
+function unread({ title, unjudged }: JudgedFleet): string {
+  const called = unjudged.map(({ urn = "" }) => {
+    const [types = "", name] = urn.split("::").slice(-2);
+    return `${types.split("$").at(-1)} "${name}"`;
+  });
+  return `${title}: clusters that the policy does not read; N+1 cannot be proven. Of ${listed(called)} it knows neither nodes nor places: make them with the packages aws, gcp, azure or azure-native (without a version), or accept it as an exception for N1-001 and N1-004.`;
+}
 
 /** The environment variable hides the inputs of every component from policies. */
 function hint(fleet: JudgedFleet): string {

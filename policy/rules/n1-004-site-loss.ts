@@ -18,6 +18,11 @@ export const siteLoss: Rule = {
     if (capacity === undefined) {
       return [{ message: `${fleet.title} cannot be planned, so nothing shows that it outlives the loss of a site.` }];
     }
+    if (fleet.sites.length === 0) {
+      return [
+        { message: `${fleet.title} has no site that can be read, so nothing shows that it outlives the loss of one.` },
+      ];
+    }
     if (capacity.holds) return [];
     // Where only the services overload a survivor, N1-005 names it.
     if (isRoutingAlone(capacity)) return [];

@@ -63,6 +63,33 @@ const cases: Case[] = [
       'This program: no demand visible to the policy; N+1 cannot be proven. Set `demand` of the policy "multisite" in the pack\'s configuration, or give the containers requests.',
     ],
   ],
+  ...[
+    "aws-native:eks:Cluster",
+    "google-native:container/v1:Cluster",
+    "azure-native_containerservice_v20240801:containerservice:ManagedCluster",
+    "digitalocean:index/kubernetesCluster:KubernetesCluster",
+  ].map(
+    (type): Case => [
+      `a program whose only cluster is ${type}`,
+      "n1-001-topology-declared",
+      [{ type, name: "shop", props: {} }],
+      [
+        `This program: clusters that the policy does not read; N+1 cannot be proven. Of ${type} "shop" it knows neither nodes nor places: make them with the packages aws, gcp, azure or azure-native (without a version), or accept it as an exception for N1-001 and N1-004.`,
+      ],
+    ],
+  ),
+  [
+    "a program whose only cluster is not read",
+    LOSS,
+    [{ type: "aws-native:eks:Cluster", name: "shop", props: {} }],
+    ["This program has no site that can be read, so nothing shows that it outlives the loss of one."],
+  ],
+  [
+    "a cluster that is not read beside those that are",
+    "n1-001-topology-declared",
+    [...threeClusters([3, 3, 3]), { type: "aws-native:eks:Cluster", name: "other", props: {} }],
+    [],
+  ],
   [
     "a size that is not known",
     "n1-002-capacity-known",

@@ -50,6 +50,11 @@ function isOwnedByEks(group: ObservedResource): boolean {
   return group.urn.includes("eks:index:") || plainReader(group.props).text("name")?.startsWith("eks-") === true;
 }
 
+/** Whether a resource is a cluster, or a pool of one, that is made by a provider whose clusters are not read. */
+export function isOfOtherProvider(type: string): boolean {
+  return SENTENCES.some(([pattern, what]) => what === OTHER_PROVIDER && pattern.test(type));
+}
+
 /** Types that {@link unjudged} has something to say about. */
 export function mayBeUnjudged(type: string): boolean {
   return type === AUTOSCALING_GROUP || SENTENCES.some(([pattern]) => pattern.test(type));
