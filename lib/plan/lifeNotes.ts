@@ -13,6 +13,17 @@ const RISKS: Readonly<Record<string, (site: SiteSpec, fleet: FleetSpec) => strin
     JSON.stringify([mesh?.implementation ?? "cilium", mesh?.encryption ?? "wireguard", mesh?.mtuBytes]),
 };
 
+/** The sites that serve before a change and are still there after it. */
+export function keptServing(
+  before: FleetSpec,
+  after: FleetSpec,
+): { readonly old: SiteSpec; readonly next: SiteSpec }[] {
+  return after.sites.flatMap((next) => {
+    const old = before.sites.find(({ name }) => name === next.name);
+    return old !== undefined && stateFacts(old.state).serves ? [{ old, next }] : [];
+  });
+}
+
 /**
  * What is to be known of a change that a fleet may make: what comes to several sites that serve at once, of which one at a
  * time may be lost.

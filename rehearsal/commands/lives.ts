@@ -1,9 +1,10 @@
-import { lifeNotes } from "../../lib/plan/lifeNotes";
+import { keptServing, lifeNotes } from "../../lib/plan/lifeNotes";
 import { lifeProblems } from "../../lib/plan/lives";
 import { FLEET } from "../../lib/plan/observed";
 import type { FleetSpec } from "../../lib/plan/spec";
-import type { Deployment } from "../engine";
+import type { Deployment, RunResult } from "../engine";
 import { UserError } from "../userError";
+import { rolloutNotes } from "./rolloutNotes";
 
 /** The spec of the one Fleet among these resources; undefined where there is none, or more than one. */
 function specOf(resources: readonly { readonly type: string; readonly inputs?: unknown }[]): FleetSpec | undefined {
@@ -19,14 +20,14 @@ function specOf(resources: readonly { readonly type: string; readonly inputs?: u
  * @returns what is to be known of the change
  * @throws UserError with everything that is wrong.
  */
-export function judgeLives(
-  { deployment }: Deployment,
-  planned: readonly { readonly type: string; readonly inputs?: unknown }[],
-): string[] {
-  const [before, after] = [specOf(deployment.resources ?? []), specOf(planned)];
+export function judgeLives({ deployment }: Deployment, preview: Pick<RunResult, "resources" | "steps">): string[] {
+  const [before, after] = [specOf(deployment.resources ?? []), specOf(preview.resources)];
   if (before === undefined || after === undefined) return [];
   const problems = lifeProblems(before, after);
-  if (problems.length === 0) return lifeNotes(before, after);
+  if (problems.length === 0) {
+    const serving = keptServing(before, after).map(({ next }) => next.name);
+    return [...lifeNotes(before, after), ...rolloutNotes(serving, preview)];
+  }
   const lines = problems.map(({ path, message }) => `  ${path} ${message}`);
   throw new UserError(["The fleet cannot become this one from the one in its state:", ...lines].join("\n"));
 }

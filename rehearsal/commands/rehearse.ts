@@ -61,7 +61,7 @@ async function rehearseOn(
   try {
     const preview = await run.session.preview();
     // First, since a preview that fails at what is protected does not say why it would have to be replaced.
-    for (const note of judgeLives(run.session.deployment(), preview.resources)) terminal.err(note);
+    for (const note of judgeLives(run.session.deployment(), preview)) terminal.err(note);
     refuseFailed(preview);
     if (options.strict) refuseShapes(preview, run);
     // What a mandatory policy refused is not built, and the report shows what was planned.

@@ -7,18 +7,20 @@ import type { FleetSpec, SiteState } from "../../../lib/plan/spec";
 import { commandLine } from "../../support/commandLine";
 import { writeProgram } from "../../support/multisite";
 import { existingSite } from "../../support/specs";
+import { webDeployment } from "../../support/webDeployment";
 
 /**
  * Sites that exist, so that the program loads no cloud's SDK. Its spec is a file. Of the third site something is protected, as
  * clusters are, at which a preview fails that would delete it.
  */
 const PROGRAM = `const pulumi = require("@pulumi/pulumi");
-const { existing, Fleet } = require("pulumi-multisite");
-const spec = JSON.parse(require("node:fs").readFileSync(__dirname + "/spec.json", "utf8"));
+const { existing, Fleet, FleetWorkload } = require("pulumi-multisite");
+const { workload, ...spec } = JSON.parse(require("node:fs").readFileSync(__dirname + "/spec.json", "utf8"));
 const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
   clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
   contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
-new Fleet("sample", { kinds: [existing], spec, kubeconfigs: Object.fromEntries(spec.sites.map(({ name }) => [name, kubeconfig])) });
+const fleet = new Fleet("sample", { kinds: [existing], spec, kubeconfigs: Object.fromEntries(spec.sites.map(({ name }) => [name, kubeconfig])) });
+if (workload) new FleetWorkload("shop", { fleet, ...workload });
 const third = spec.sites[2];
 if (third) new pulumi.ComponentResource("sample:index:Kept", third.name, {}, { protect: third.state !== "leaving" });
 `;
@@ -38,10 +40,10 @@ function site(name: string, number: number, life: SiteState = "active") {
   return existingSite(name, number, { state: life, cidrs });
 }
 
-function rehearse(sites: FleetSpec["sites"], more: Partial<FleetSpec> = {}) {
+function rehearse(sites: FleetSpec["sites"], more: Partial<FleetSpec> & { workload?: object } = {}, file = state) {
   const spec: FleetSpec = { sites, demand: { cpu: 4, memoryGiB: 8, pods: 20 }, ...more };
   writeFileSync(join(dir, "spec.json"), JSON.stringify(spec));
-  return commandLine(["rehearse", dir, "--state", state]);
+  return commandLine(["rehearse", dir, "--state", file]);
 }
 
 test("an entry vanishes only when its site was withdrawn and its number is retired, and nobody takes another's", async () => {
@@ -61,4 +63,23 @@ test("an entry vanishes only when its site was withdrawn and its number is retir
   assert.equal(leaving.exit, 0, leaving.stderr);
   const left = await rehearse(two, { retired: [3] });
   assert.equal(left.exit, 0, left.stderr);
+});
+
+test("a release that one update brings to several sites that serve is told, but where they wait for each other", async () => {
+  const sites = (second: SiteState = "active") => [site("frankfurt", 1), site("dublin", 2, second)];
+  const file = join(dir, "release.json");
+  const release = async (image: string, more: object = {}, of = sites()) => {
+    const manifests = webDeployment(`{ name: web, image: ${image}, resources: { requests: { cpu: 1, memory: 1Gi } } }`);
+    const { exit, stderr } = await rehearse(of, { workload: { manifests, ...more } }, file);
+    assert.equal(exit, 0, stderr);
+    return stderr.split("\n").filter((line) => line.startsWith("One update "));
+  };
+  assert.deepEqual(await release("web1"), []);
+  assert.deepEqual(await release("web2"), [
+    'One update changes the pods of FleetWorkload "shop" in 2 sites that serve: frankfurt, dublin (Deployment shop/web). What breaks by ' +
+      'it breaks in all of them: give it rollout: "siteBySite", and each site waits until the one before is ready.',
+  ]);
+  assert.deepEqual(await release("web3", { rollout: "siteBySite" }), []);
+  assert.deepEqual(await release("web3", {}, sites("drained")), [], "other numbers are no release");
+  assert.deepEqual(await release("web4", {}, sites("drained")), [], "and who serves nobody breaks nothing");
 });

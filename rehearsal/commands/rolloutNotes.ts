@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from "node:util";
+import type { RunResult, Step } from "../engine";
+
+type Preview = Pick<RunResult, "resources" | "steps">;
+
+const WORKLOAD = "multisite:index:FleetWorkload";
+const SITE = "multisite:index:Site";
+
+/** Kinds whose pods are made anew when their template changes. */
+const ROLLED_OUT = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/;
+
+/**
+ * What one update rolls out in several sites that serve, where nothing has them wait for each other.
+ * @param serving names of the sites that serve before the update
+ * @param preview of a program with one Fleet
+ */
+export function rolloutNotes(serving: readonly string[], preview: Preview): string[] {
+  const byUrn = new Map(preview.resources.map((one) => [one.urn, one]));
+  const siteOf = ({ provider = "" }: Step): string | undefined => {
+    const made = byUrn.get(provider.slice(0, provider.lastIndexOf("::")));
+    const site = byUrn.get(made?.parent ?? "");
+    return site?.type === SITE ? site.name : undefined;
+  };
+  const changed = preview.steps.filter(changesPods);
+  return preview.resources.flatMap((workload) => {
+    if (workload.type !== WORKLOAD || workload.inputs.rollout === "siteBySite") return [];
+    const sitesOf = new Map<string, Set<string>>();
+    for (const step of changed.filter(({ parent }) => parent === workload.urn)) {
+      const site = siteOf(step);
+      if (site === undefined || !serving.includes(site)) continue;
+      const title = titleOf(step);
+      sitesOf.set(title, (sitesOf.get(title) ?? new Set()).add(site));
+    }
+    const several = [...sitesOf].filter(([, sites]) => sites.size > 1);
+    if (several.length === 0) return [];
+    const sites = serving.filter((name) => several.some(([, at]) => at.has(name)));
+    const objects = several.map(([title]) => title).join(", ");
+    return [
+      `One update changes the pods of FleetWorkload "${workload.name}" in ${sites.length} sites that serve: ${sites.join(", ")} (${objects}). ` +
+        'What breaks by it breaks in all of them: give it rollout: "siteBySite", and each site waits until the one before is ready.',
+    ];
+  });
+}
+
+/** Whether a step rolls out other pods, rather than more or fewer of the same. */
+function changesPods({ op, type, inputs, oldInputs }: Step): boolean {
+  if ((op !== "update" && op !== "replace") || !ROLLED_OUT.test(type)) return false;
+  return !isDeepStrictEqual(templateOf(oldInputs), templateOf(inputs));
+}
+
+function templateOf(inputs: Step["inputs"]): unknown {
+  return (inputs?.spec as { readonly template?: unknown } | undefined)?.template;
+}
+
+/** An object as its manifest names it. */
+function titleOf({ type, inputs }: Step): string {
+  const { namespace, name } = (inputs?.metadata ?? {}) as { readonly namespace?: string; readonly name?: string };
+  return `${type.split(":").at(-1)} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+}
