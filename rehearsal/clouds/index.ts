@@ -6,6 +6,7 @@ import { gcp } from "./gcp";
 import { genericCloud } from "./generic";
 import { kubernetes } from "./kubernetes";
 import type { Cloud } from "./model";
+import { random } from "./random";
 import type { RealClusters } from "./realClusters";
 import { SdkPackage } from "./sdk/package";
 import { SimulatedProvider, schemaOf } from "./simulatedProvider";
@@ -43,7 +44,7 @@ export interface SimulationOptions {
   templates?: Templates;
 }
 
-const CLOUDS: readonly Cloud[] = [aws, gcp, azure, kubernetes, tls];
+const CLOUDS: readonly Cloud[] = [aws, gcp, azure, kubernetes, tls, random];
 
 /**
  * Simulated clouds for every package of generated SDK code that the program has installed. All providers of one source

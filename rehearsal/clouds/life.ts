@@ -161,6 +161,10 @@ function nowhere(world: World, handles: [string, string][], path: string, value:
   return `${path}: ${what} ${show(value)} does not exist in ${place(scope)}; what exists outside the program must be read first (get), or named as existing`;
 }
 
+/** Ids may be as short as one byte: then one that was used is given again at last. */
+const MOST_TRIES = 1000;
+
+/** What a cloud makes up is given to one thing only, and to none after that is deleted. */
 function chooseId(kind: Kind, subject: Subject, scope: string): { id: string; taken?: string } {
   for (let generation = 0; ; generation++) {
     let isRandom = false;
@@ -170,11 +174,13 @@ function chooseId(kind: Kind, subject: Subject, scope: string): { id: string; ta
     };
     const id = kind.model?.id?.({ ...subject, hex: digits }) ?? kind.cloud.id(subject, kind.schema, digits);
     const other = kind.world.get(subject.type, scope, id);
-    if (other === undefined) return { id };
-    if (!isRandom && kind.model !== undefined) {
+    if (isRandom) {
+      const isUsed = other !== undefined || kind.world.buriedAs(subject.type, scope, id) !== undefined;
+      if (!isUsed || generation === MOST_TRIES) return { id };
+    } else if (other === undefined) return { id };
+    else if (kind.model === undefined) return { id: `${id}~${hex(6, subject.urn, generation)}` };
+    else
       return { id, taken: `${show(id)} exists already in ${place(scope)}: ${other.urn} made it; choose another name` };
-    }
-    if (!isRandom) return { id: `${id}~${hex(6, subject.urn, generation)}` };
   }
 }
 

@@ -18,7 +18,7 @@ import {
   VNET,
   WORKSPACE,
 } from "./names";
-import { notSoftDeleted } from "./softDelete";
+import { notRecoverable } from "./softDelete";
 
 const GUID = matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a GUID");
 const location = region("azure");
@@ -142,7 +142,7 @@ export const identityModels: { readonly [type: string]: Model } = {
           : undefined,
     ],
     refers: inGroup,
-    world: [notSoftDeleted("vaultName", "a vault")],
+    world: [notRecoverable("vaultName", "a vault")],
     outputs: (it) => ({
       properties: {
         vaultUri: `https://${text(it.inputs, "vaultName")}.vault.azure.net/`,

@@ -2,7 +2,7 @@ import type { Model } from "../model";
 import { matches } from "../rules";
 import { text } from "../wire";
 import { inGroup, inside, pathId, VAULT, VAULT_SECRET } from "./names";
-import { notSoftDeleted } from "./softDelete";
+import { notRecoverable } from "./softDelete";
 
 const MOST_BYTES = 25_600;
 
@@ -21,7 +21,7 @@ export const secretModels: { readonly [type: string]: Model } = {
         Buffer.byteLength(String(value)) <= MOST_BYTES ? undefined : `must be ${MOST_BYTES} bytes at most`,
     },
     refers: { ...inGroup, ...inside("vaultName", VAULT, "Microsoft.KeyVault", "vaults") },
-    world: [notSoftDeleted("secretName", "a secret")],
+    world: [notRecoverable("secretName", "a secret")],
     outputs: (it) => {
       const secretUri = `https://${text(it.inputs, "vaultName")}.vault.azure.net/secrets/${text(it.inputs, "secretName")}`;
       return {

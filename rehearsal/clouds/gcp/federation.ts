@@ -1,6 +1,7 @@
 import type { Making, Model } from "../model";
 import { matches } from "../rules";
 import { digits } from "../sdk/madeUp";
+import { notSoftDeleted } from "../softDelete";
 import { at, text } from "../wire";
 import { grant } from "./identity";
 import { project } from "./names";
@@ -17,6 +18,17 @@ function poolName(it: Making, id: string | undefined): string {
   return `projects/${digits(12, project(it))}/locations/global/workloadIdentityPools/${id}`;
 }
 
+/** What is deleted keeps its id for 30 days; the provider does not get it back by itself, as it does with a custom role. */
+function notKept(property: string, what: string, command: (it: Making) => string) {
+  return notSoftDeleted(
+    property,
+    (id, it) =>
+      `${what} "${id}" is deleted (its state is DELETED), and its id is kept for 30 days; take an id that is new with every creation, ` +
+      `such as one that ends in the hex of a RandomId of @pulumi/random, or get it back by gcloud iam workload-identity-pools ` +
+      `${command(it)} --location=global --project=${project(it)}, and import it (Error 409: Requested entity already exists)`,
+  );
+}
+
 /**
  * Identities of other issuers, and what they may do. Sources: the IAM API reference (workloadIdentityPools, their providers,
  * roles) and `ForceNew` in terraform-provider-google 7.
@@ -30,6 +42,9 @@ export const federationModels: { readonly [type: string]: Model } = {
       workloadIdentityPoolId: NAME,
       displayName: matches(/^[\s\S]{0,32}$/, "at most 32 characters"),
     },
+    world: [
+      notKept("workloadIdentityPoolId", "pool", ({ inputs }) => `undelete ${text(inputs, "workloadIdentityPoolId")}`),
+    ],
     outputs: (it) => ({ name: poolName(it, text(it.inputs, "workloadIdentityPoolId")), state: "ACTIVE" }),
   },
   "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
@@ -46,6 +61,14 @@ export const federationModels: { readonly [type: string]: Model } = {
         at(inputs, "oidc") !== undefined && at(inputs, "attributeMapping") === undefined
           ? { property: "attributeMapping", reason: 'must map "google.subject" for an issuer by OIDC' }
           : undefined,
+    ],
+    world: [
+      notKept(
+        "workloadIdentityPoolProviderId",
+        "provider",
+        ({ inputs }) =>
+          `providers undelete ${text(inputs, "workloadIdentityPoolProviderId")} --workload-identity-pool=${text(inputs, "workloadIdentityPoolId")}`,
+      ),
     ],
     outputs: (it) => ({
       name: `${poolName(it, text(it.inputs, "workloadIdentityPoolId"))}/providers/${text(it.inputs, "workloadIdentityPoolProviderId")}`,

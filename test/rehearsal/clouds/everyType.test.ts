@@ -13,6 +13,7 @@ const CONFIG: { [pkg: string]: Properties } = {
   "azure-native": {},
   kubernetes: {},
   tls: {},
+  random: {},
 };
 
 /** A sample of the types of a package that have no rules of their own, by fast-check. */

@@ -25,7 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), "multisite-engines-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Plugins on the PATH, which a CLI prefers to all others: here they would act on real clouds. */
-const AMBIENT = ["aws", "gcp", "azure-native", "kubernetes", "tls"];
+const AMBIENT = ["aws", "gcp", "azure-native", "kubernetes", "tls", "random"];
 const touched = join(folder, "touched");
 mkdirSync(join(folder, "ambient"));
 for (const name of AMBIENT) {

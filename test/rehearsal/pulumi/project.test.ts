@@ -94,7 +94,7 @@ describe("the packages of a program", () => {
 
   it("are all of this checkout's", () => {
     const names = new Set(installedPackages(ROOT).map(({ name }) => name));
-    for (const name of ["aws", "gcp", "azure-native", "kubernetes", "tls"]) assert.ok(names.has(name), name);
+    for (const name of ["aws", "gcp", "azure-native", "kubernetes", "tls", "random"]) assert.ok(names.has(name), name);
   });
 });
 
