@@ -8,6 +8,7 @@ import type { FleetPlan } from "./plan/plan";
 import { type Problem, SpecError } from "./plan/problems";
 import type { DnsService, FrontService } from "./plan/routing/spec";
 import type { FleetSpec, SiteKind } from "./plan/spec";
+import { randomIdProblems } from "./traffic/challenges/randomIds";
 import type { AnyTrafficFront, AnyTrafficService } from "./traffic/globalEndpoint";
 import { sourceProblems, trustProblems } from "./trust/arguments";
 import type { TrustSource } from "./trust/material";
@@ -92,6 +93,7 @@ export function planFleet(name: string, args: FleetArgs): FleetPlan {
     problems.push(
       ...underlayProblems(plan, given),
       ...gatewayProblems(plan, given.publicCertificates),
+      ...randomIdProblems(plan),
       ...sourceProblems(plan.trust, given.trust),
     );
   if (plan && problems.length === 0) return plan;

@@ -114,7 +114,10 @@ describe("certificates that each site gets by Cloud DNS", () => {
       assert.equal(metadata.name, "multisite-acme-google");
       const { type, audience, credential_source } = JSON.parse(data["google.json"]);
       assert.deepEqual([type, credential_source.file], ["external_account", "/var/run/multisite/acme/token"]);
-      assert.match(audience, /^\/\/iam\.googleapis\.com\/projects\/.+\/workloadIdentityPools\/.+\/providers\/site-\d$/);
+      assert.match(
+        audience,
+        /^\/\/iam\.googleapis\.com\/projects\/.+\/workloadIdentityPools\/.+\/providers\/site-\d-[0-9a-f]{8}$/,
+      );
       return allowed.member as string;
     });
     members.forEach((member, index) => {

@@ -4,6 +4,7 @@ import { IAMCustomRole } from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 import { ACME_FILES, AUDIENCES, CERT_MANAGER_ACCOUNT, subjectOf } from "../../plan/gateway/acmeIdentity";
 import type { Asker, ChallengeZone, Solver } from "./challenges";
+import { randomDigits } from "./randomIds";
 
 /** What cert-manager calls of Cloud DNS once it is told the zone (pkg/issuer/acme/dns/clouddns). */
 const PERMISSIONS = [
@@ -23,11 +24,11 @@ export function cloudDnsChallenges(
   askers: readonly Asker[],
   cloud: pulumi.CustomResourceOptions,
 ): ChallengeZone {
-  const id = slug(name);
+  const digits = randomDigits("acme", cloud.parent);
   const zone = new ManagedZone(
     "acme",
     {
-      name: id,
+      name: slug(name),
       dnsName: `${name}.`,
       visibility: "public",
       description: "Answers to an ACME authority",
@@ -37,12 +38,16 @@ export function cloudDnsChallenges(
   );
   const role = new IAMCustomRole(
     "acme",
-    { roleId: id.replaceAll("-", "_"), title: `Answers for ${name}`.slice(0, 100), permissions: PERMISSIONS },
+    {
+      roleId: pulumi.interpolate`${slug(name, 55).replaceAll("-", "_")}_${digits}`,
+      title: `Answers for ${name}`.slice(0, 100),
+      permissions: PERMISSIONS,
+    },
     cloud,
   );
   const pool = new WorkloadIdentityPool(
     "acme",
-    { workloadIdentityPoolId: id.slice(0, 32).replace(/-+$/, ""), displayName: "ACME answers" },
+    { workloadIdentityPoolId: pulumi.interpolate`${slug(name, 23)}-${digits}`, displayName: "ACME answers" },
     cloud,
   );
   const shared = { project, zone, role, pool };
@@ -64,8 +69,8 @@ function solver(asker: Asker, { project, zone, role, pool }: Shared, cloud: pulu
     key,
     {
       workloadIdentityPoolId: pool.workloadIdentityPoolId,
-      // Names of sites may be shorter than the four characters that Google asks for.
-      workloadIdentityPoolProviderId: `site-${asker.number}`,
+      // A site that is lost and comes back gets another.
+      workloadIdentityPoolProviderId: pulumi.interpolate`site-${asker.number}-${randomDigits(key, cloud.parent)}`,
       attributeMapping: { "google.subject": `'${asker.site}:' + assertion.sub` },
       attributeCondition: `assertion.sub == '${subject}'`,
       oidc: { issuerUri: asker.tokenIssuer, allowedAudiences: [AUDIENCES.cloudDns] },
@@ -92,7 +97,7 @@ function federated(provider: string): string {
   });
 }
 
-/** A name as Google takes it: letters first, at most 63 of letters, digits and "-". */
-function slug(name: string): string {
-  return `acme-${name.replace(/^_acme-challenge\./, "").replaceAll(/[._]/g, "-")}`.slice(0, 63).replace(/-+$/, "");
+/** A name as Google takes it: letters first, at most so many of letters, digits and "-". */
+function slug(name: string, most = 63): string {
+  return `acme-${name.replace(/^_acme-challenge\./, "").replaceAll(/[._]/g, "-")}`.slice(0, most).replace(/-+$/, "");
 }
