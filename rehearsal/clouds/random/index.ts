@@ -31,7 +31,8 @@ const MODELS: { readonly [type: string]: Model } = {
 
 /**
  * `@pulumi/random`, which is no cloud: what it makes up lives in the state only. Here it depends on the rehearsal's seed, so
- * that equal rehearsals make up equal ids, and never the same one twice.
+ * that equal rehearsals make up equal ids. None is made up twice by one process; of what is no longer in the state the next one
+ * knows nothing.
  */
 export const random: Cloud = {
   ...genericCloud("random"),

@@ -6,11 +6,12 @@ const { cloudDns } = require("pulumi-multisite/gcp");
 const config = new pulumi.Config();
 /** The service that answers the authority; absent: there is no gateway. */
 const service = config.get("service");
-const lost = config.get("lost");
+/** State of the cellar. @default active */
+const state = config.get("cellar");
 
 const site = (name, number) => ({
   ...{ name, number, kind: "existing", provider: "vsphere", region: `${name}-1`, identity: `uid-of-${name}` },
-  ...(name === lost && { state: "lost" }),
+  ...(name === "cellar" && state !== undefined && { state }),
   coordinates: { latitude: 50, longitude: 8 + number },
   allocatable: { cpu: 24, memoryGiB: 96, pods: 330, nodes: 6, verifiedAt: "2026-11-01" },
   cidrs: {
@@ -25,7 +26,7 @@ const sites = [site("attic", 1), site("cellar", 2)];
 new Fleet("shop", {
   spec: {
     ...{ demand: { cpu: 10, memoryGiB: 30, pods: 100 }, sites },
-    ...(lost !== undefined && { degradedUntil: "2999-12-31" }),
+    ...(state === "lost" && { degradedUntil: "2999-12-31" }),
     traffic: {
       ...{ domain: "shop.example.com", zone: "example.com" },
       providers: [
