@@ -3,9 +3,15 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import ts from "typescript";
+import { Fleet } from "../../lib";
+import { eks, route53 } from "../../lib/aws";
+import { aks } from "../../lib/azure";
+import { cloudDns, gke } from "../../lib/gcp";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
 import { specProblems } from "../../lib/plan/problems";
 import type { FleetSpec } from "../../lib/plan/spec";
+import { childrenOf, record } from "../support/graph";
+import { threeClouds } from "../support/traffic";
 
 const FOLDER = join(__dirname, "../../docs");
 const pages = readdirSync(FOLDER).filter((name) => name.endsWith(".md"));
@@ -19,6 +25,33 @@ function specsOf(page: string): FleetSpec[] {
     return new Function(plain)() as FleetSpec;
   });
 }
+
+/** What is protected of a site, by type, and what its page calls it. */
+const PROTECTED: readonly (readonly [site: string, kind: string, words: Readonly<Record<string, string>>])[] = [
+  ["frankfurt", "EKS", { Cluster: "cluster", Vpc: "VPC", Key: "keys", LogGroup: "log group", Eip: "public addresses" }],
+  [
+    "belgium",
+    "GKE",
+    {
+      ...{ Cluster: "cluster", Network: "network", KeyRing: "key ring", CryptoKey: "key" },
+      ...{ ProjectBucketConfig: "log bucket", Address: "public address" },
+    },
+  ],
+  [
+    "amsterdam",
+    "AKS",
+    {
+      ...{
+        ManagedCluster: "cluster",
+        ResourceGroup: "resource group",
+        VirtualNetwork: "VNet",
+        Vault: "vault",
+        Key: "key",
+      },
+      ...{ Workspace: "workspace", PublicIPAddress: "public address" },
+    },
+  ],
+];
 
 describe("the documentation", () => {
   for (const page of pages) {
@@ -49,6 +82,23 @@ describe("the documentation", () => {
     );
     assert.ok(fields.length > 40, `${fields.length} fields`);
     for (const field of fields) assert.ok(page.includes(`\`${field}\``), `fleet-spec.md says nothing of ${field}`);
+  });
+
+  it("names all of a site that is protected", async () => {
+    const program = { spec: threeClouds(), kinds: [eks, gke, aks], services: [route53, cloudDns] };
+    const graph = await record(() => void new Fleet("shop", program), { preview: true });
+    const rows = textOf("sites.md").split("\n");
+    for (const [site, kind, words] of PROTECTED) {
+      const own = childrenOf(graph, graph.one("multisite:index:Site", site).urn).filter(({ protect }) => protect);
+      assert.deepEqual(
+        [...new Set(own.map(({ type }) => type.split(":").at(-1)))].sort(),
+        Object.keys(words).sort(),
+        kind,
+      );
+      const row = rows.slice(rows.indexOf("## What is protected")).find((line) => line.startsWith(`| ${kind} |`)) ?? "";
+      const cell = row.split("|")[2] ?? "";
+      for (const word of Object.values(words)) assert.match(cell, new RegExp(`\\b${word}\\b`), kind);
+    }
   });
 
   it("gives the addresses that the plan gives", () => {
