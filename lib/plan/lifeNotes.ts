@@ -13,14 +13,14 @@ const RISKS: Readonly<Record<string, (site: SiteSpec, fleet: FleetSpec) => strin
     JSON.stringify([mesh?.implementation ?? "cilium", mesh?.encryption ?? "wireguard", mesh?.mtuBytes]),
 };
 
-/** The sites that serve before a change and are still there after it. */
+/** The sites that were there before a change and serve after it. */
 export function keptServing(
   before: FleetSpec,
   after: FleetSpec,
 ): { readonly old: SiteSpec; readonly next: SiteSpec }[] {
   return after.sites.flatMap((next) => {
     const old = before.sites.find(({ name }) => name === next.name);
-    return old !== undefined && stateFacts(old.state).serves ? [{ old, next }] : [];
+    return old !== undefined && stateFacts(next.state).serves ? [{ old, next }] : [];
   });
 }
 
@@ -29,10 +29,7 @@ export function keptServing(
  * time may be lost.
  */
 export function lifeNotes(before: FleetSpec, after: FleetSpec): string[] {
-  const kept = after.sites.flatMap((next) => {
-    const old = before.sites.find(({ name }) => name === next.name);
-    return old !== undefined && stateFacts(next.state).serves ? [{ old, next }] : [];
-  });
+  const kept = keptServing(before, after);
   const changed = Object.entries(RISKS).map(([what, of]): [string, SiteSpec[]] => [
     what,
     kept.flatMap(({ old, next }) => (of(old, before) === of(next, after) ? [] : [next])),

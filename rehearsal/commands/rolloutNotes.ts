@@ -11,7 +11,7 @@ const ROLLED_OUT = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/;
 
 /**
  * What one update rolls out in several sites that serve, where nothing has them wait for each other.
- * @param serving names of the sites that serve before the update
+ * @param serving names of the sites that were there before the update and serve after it
  * @param preview of a program with one Fleet
  */
 export function rolloutNotes(serving: readonly string[], preview: Preview): string[] {
