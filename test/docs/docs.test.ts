@@ -84,6 +84,15 @@ describe("the documentation", () => {
     for (const field of fields) assert.ok(page.includes(`\`${field}\``), `fleet-spec.md says nothing of ${field}`);
   });
 
+  it("has examples that the package brings, and that stand alone once they are copied from it", () => {
+    const { files } = JSON.parse(readFileSync(join(FOLDER, "../package.json"), "utf8")) as { files: string[] };
+    assert.ok(files.includes("examples"));
+    for (const name of readdirSync(join(FOLDER, "../examples"))) {
+      const settings = JSON.parse(readFileSync(join(FOLDER, "../examples", name, "tsconfig.json"), "utf8")) as object;
+      assert.deepEqual(Object.keys(settings), ["compilerOptions"], name);
+    }
+  });
+
   it("names all of a site that is protected", async () => {
     const program = { spec: threeClouds(), kinds: [eks, gke, aks], services: [route53, cloudDns] };
     const graph = await record(() => void new Fleet("shop", program), { preview: true });
