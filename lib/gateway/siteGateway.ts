@@ -1,4 +1,5 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
+import { NamespacePatch } from "@pulumi/kubernetes/core/v1/namespacePatch";
 import * as pulumi from "@pulumi/pulumi";
 import type { Entrance } from "../clusters/entrance";
 import type { LeafPair } from "../mesh/credentials";
@@ -72,15 +73,15 @@ function namespaces(
   provider: pulumi.ProviderResource | undefined,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-  const made = (name: string, key: string, kept: pulumi.CustomResourceOptions) =>
-    new Namespace(key, { metadata: { name } }, pulumi.mergeOptions(options, kept));
-  // What a team has in them is not ours to delete.
+  const own = new Namespace(`${site.site}-gateway`, { metadata: { name: GATEWAY.namespace } }, options);
+  // A patch of what is not there makes it, and when it goes, the namespace stays with what a team has in it.
+  const patched = pulumi.mergeOptions(options, { aliases: [{ type: "kubernetes:core/v1:Namespace" }] });
   const routed = plan.madeNamespaces.map((name) => {
-    const space = made(name, `${site.site}-gateway-${name}`, { retainOnDelete: true });
+    const space = new NamespacePatch(`${site.site}-gateway-${name}`, { metadata: { name } }, patched);
     if (provider !== undefined) declareNamespace(provider, name, space);
     return space;
   });
-  return [made(GATEWAY.namespace, `${site.site}-gateway`, {}), ...routed];
+  return [own, ...routed];
 }
 
 /** When the certificate ends that the program gives, in seconds since 1970: a public fact, whatever it came in. */

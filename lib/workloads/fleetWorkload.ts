@@ -132,8 +132,9 @@ function buildSite(
       const resource = objectResource(
         `${name}-${site}-${titleOf(object)}`,
         object,
-        pulumi.mergeOptions(options, optionsOf(object, isScaled)),
-        isOfGateway(at.kubernetes, object),
+        // From the first update on the replicas are the autoscaler's.
+        isScaled ? pulumi.mergeOptions(options, { ignoreChanges: ["spec.replicas"] }) : options,
+        mayBeThere(at.kubernetes, object, args.existingNamespaces),
       );
       if (!isOfGateway(at.kubernetes, object)) declare(at.kubernetes, object, { workload: name, resource });
       return resource;
@@ -150,10 +151,12 @@ function keyOf({ kind, namespace, object }: RenderedSite["workloads"][number]): 
   return [kind, namespace, object];
 }
 
-/** Options that one object needs beside its site's. */
-function optionsOf(object: KubernetesObject, isScaled: boolean): pulumi.CustomResourceOptions {
-  // A namespace that was made because objects are in it may hold what others made as well.
-  if (isMadeNamespace(object)) return { retainOnDelete: true };
-  // From the first update on the replicas are the autoscaler's.
-  return isScaled ? { ignoreChanges: ["spec.replicas"] } : {};
+/** Whether somebody else may have made an object: a namespace that others use as well. */
+function mayBeThere(
+  provider: pulumi.ProviderResource,
+  object: KubernetesObject,
+  existing: readonly string[] = [],
+): boolean {
+  const isNamed = object.kind === "Namespace" && existing.includes(object.metadata.name);
+  return isNamed || isMadeNamespace(object) || isOfGateway(provider, object);
 }

@@ -10,7 +10,7 @@ class ObjectResource extends pulumi.CustomResource {}
 
 /**
  * The type token of an object, as the Kubernetes SDK forms it: `kubernetes:core/v1:Service`. What every cluster has as soon as it is
- * there can only be patched, and so can what somebody else of the program made.
+ * there can only be patched. So is what may be there: a patch of what is not makes it, and when it goes, the object stays.
  */
 export function typeOf(object: KubernetesObject, isThere = false): string {
   const { apiVersion, kind } = object;
@@ -23,9 +23,19 @@ export function titleOf({ metadata: { namespace, name } }: KubernetesObject): st
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
+/** The provider waits until a Job has done its work, as one that is suspended never has. */
+function awaitable(object: KubernetesObject): KubernetesObject {
+  const isSuspended = object.kind === "Job" && isPlain(object.spec) && object.spec.suspend === true;
+  if (!isSuspended) return { ...object };
+  const annotations = { [SKIP_AWAIT]: "true", ...(object.metadata.annotations as object | undefined) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+const SKIP_AWAIT = "pulumi.com/skipAwait";
+
 /**
  * Declares an object. What a Secret holds is secret from here on.
- * @param isThere whether somebody else of the program made it, so that it is patched
+ * @param isThere whether it may be there already, so that it is patched
  */
 export function objectResource(
   name: string,
@@ -33,8 +43,14 @@ export function objectResource(
   options: pulumi.CustomResourceOptions,
   isThere = false,
 ): pulumi.CustomResource {
+  if (object.kind === "Namespace") {
+    const [type, other] = [typeOf(object, isThere), typeOf(object, !isThere)];
+    // It would go with the resource of the other type, and all that is in it.
+    const before = type === other ? {} : { aliases: [{ type: other }] };
+    return new ObjectResource(type, name, { ...object }, pulumi.mergeOptions(options, before));
+  }
   if (object.kind !== "Secret" || object.apiVersion !== "v1") {
-    return new ObjectResource(typeOf(object, isThere), name, { ...object }, options);
+    return new ObjectResource(typeOf(object, isThere), name, awaitable(object), options);
   }
   const hidden = ["data", "stringData"].filter((key) => isPlain(object[key]));
   const secrets = Object.fromEntries(hidden.map((key) => [key, pulumi.secret(object[key])]));

@@ -29,7 +29,9 @@ export function stateProblems(state: string | undefined): string[] {
 function writeProblems(option: string, file: string, isReplaced: boolean): string[] {
   try {
     if (existsSync(file) && statSync(file).isDirectory()) throw new Error("it is a folder: name a file in it");
-    accessSync(existsSync(file) && !isReplaced ? file : dirname(resolve(file)), constants.W_OK);
+    const folder = dirname(resolve(file));
+    if (!existsSync(folder)) throw new Error(`there is no folder ${folder}: make it, or name another`);
+    accessSync(existsSync(file) && !isReplaced ? file : folder, constants.W_OK);
     return [];
   } catch (error) {
     return [unwritable(option, file, error)];

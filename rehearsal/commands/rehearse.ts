@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { SiteStage } from "../clusters/stage";
 import type { RunResult } from "../engine";
@@ -37,15 +37,21 @@ export interface RehearseOptions extends CommonOptions {
  */
 export async function rehearse(
   dir: string,
-  options: RehearseOptions,
+  given: RehearseOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const problems = optionProblems(options);
+  const problems = optionProblems(given);
   if (problems.length > 0) throw new UserError(problems.join("\n"));
+  // A link stays one, and two runs on one file meet at one lock.
+  const options = { ...given, ...(given.state !== undefined && { state: followed(given.state) }) };
   if (!options.clusters)
     return withState(options.state, signal, () => rehearseOn(undefined, dir, options, terminal, signal));
   return withSites(dir, terminal, signal, (sites) => rehearseOn(sites, dir, options, terminal, sites.signal));
+}
+
+function followed(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 async function rehearseOn(

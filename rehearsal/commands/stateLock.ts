@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Holder, withLock } from "../clusters/toolchain/lock";
 import { UserError } from "../userError";
 
@@ -12,9 +11,6 @@ import { UserError } from "../userError";
  */
 export async function withState<T>(state: string | undefined, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   if (state === undefined) return work();
-  const folder = dirname(resolve(state));
-  if (!existsSync(folder))
-    throw new UserError(`--state ${state}: there is no folder ${folder}. Make it, or name another.`);
   const waiting = (holder: Holder) => {
     throw new UserError(
       `--state ${state}: ${named(holder)} has worked on it since ${holder.since}, and the later of two runs would lose what the other made. Wait until it ends, or give another file.`,

@@ -92,7 +92,7 @@ describe("FleetWorkload", () => {
         `kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition shop-${site}-widgets.example.com`,
         `kubernetes:apps/v1:Deployment shop-${site}-shop/web`,
         `kubernetes:autoscaling/v2:HorizontalPodAutoscaler shop-${site}-shop/web`,
-        `kubernetes:core/v1:Namespace shop-${site}-shop`,
+        `kubernetes:core/v1:NamespacePatch shop-${site}-shop`,
         `kubernetes:core/v1:Secret shop-${site}-shop/password`,
         `kubernetes:example.com/v1:Widget shop-${site}-shop/widget`,
         `kubernetes:policy/v1:PodDisruptionBudget shop-${site}-shop/web`,
@@ -109,12 +109,12 @@ describe("FleetWorkload", () => {
 
   it("makes namespaces first, and definitions before what they define", async () => {
     const graph = await build({ manifests: MANIFESTS });
-    const namespace = graph.one("kubernetes:core/v1:Namespace", "shop-dublin-shop");
+    const namespace = graph.one("kubernetes:core/v1:NamespacePatch", "shop-dublin-shop");
     const definition = graph.all("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")[1]!;
     const widget = graph.one("kubernetes:example.com/v1:Widget", "shop-dublin-shop/widget");
     assert.ok(follows(graph, definition, namespace) && follows(graph, widget, definition));
     assert.ok(
-      !follows(graph, widget, graph.one("kubernetes:core/v1:Namespace", "shop-frankfurt-shop")),
+      !follows(graph, widget, graph.one("kubernetes:core/v1:NamespacePatch", "shop-frankfurt-shop")),
       "sites are apart",
     );
   });
@@ -143,7 +143,23 @@ metadata: { name: "system:metrics-server" }`;
     graph.one("kubernetes:core/v1:NamespacePatch", "shop-dublin-kube-system");
     graph.one("kubernetes:rbac.authorization.k8s.io/v1:ClusterRolePatch", "shop-dublin-view");
     graph.one("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "shop-dublin-system:metrics-server");
-    assert.ok(follows(graph, patch, graph.one("kubernetes:core/v1:Namespace", "shop-dublin-shop")));
+    assert.ok(follows(graph, patch, graph.one("kubernetes:core/v1:NamespacePatch", "shop-dublin-shop")));
+  });
+
+  it("waits for no Job that is suspended, and makes no namespace that is said to exist", async () => {
+    const manifests = `
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: later, namespace: shop }
+spec: { suspend: true, template: { spec: { restartPolicy: Never, containers: [{ name: a, image: a, resources: { requests: { cpu: 10m, memory: 8Mi } } }] } } }`;
+    const graph = await build({ manifests, existingNamespaces: ["shop"] });
+    const { metadata } = graph.one("kubernetes:batch/v1:Job", "shop-dublin-shop/later").inputs;
+    assert.deepEqual((metadata as { annotations: object }).annotations, { "pulumi.com/skipAwait": "true" });
+    graph.one("kubernetes:core/v1:NamespacePatch", "shop-dublin-shop");
   });
 
   it("runs what the plan places, and says so without the objects", async () => {
@@ -290,11 +306,11 @@ describe("two workloads of one fleet", () => {
       new FleetWorkload("one", { fleet, manifests: config("a") });
       new FleetWorkload("two", { fleet, manifests: config("b") });
     });
-    const namespaces = graph.all("kubernetes:core/v1:Namespace");
+    const namespaces = graph.all("kubernetes:core/v1:NamespacePatch");
     assert.deepEqual(namespaces.map(({ name }) => name).sort(), SITES.map((site) => `one-${site}-shop`).sort());
     for (const site of SITES) {
       const other = graph.one("kubernetes:core/v1:ConfigMap", `two-${site}-shop/b`);
-      assert.ok(follows(graph, other, graph.one("kubernetes:core/v1:Namespace", `one-${site}-shop`)));
+      assert.ok(follows(graph, other, graph.one("kubernetes:core/v1:NamespacePatch", `one-${site}-shop`)));
     }
   });
 

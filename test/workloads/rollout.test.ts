@@ -13,7 +13,7 @@ import { writeProgram } from "../support/multisite";
 import { existingSite, fleetSpec } from "../support/specs";
 import { webDeployment } from "../support/webDeployment";
 
-const NAMESPACE = "kubernetes:core/v1:Namespace";
+const NAMESPACE = "kubernetes:core/v1:NamespacePatch";
 
 /** Three sites that exist, on 172.2x networks. */
 function threeSites(states: Readonly<Record<string, SiteState>> = {}): FleetSpec {

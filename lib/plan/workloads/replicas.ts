@@ -24,7 +24,8 @@ export interface PlacedSite {
 
 /**
  * The sites that run workloads. Active ones by the verdict. Joining and drained ones by what the verdict would place there
- * if they served, so that they are ready before traffic comes and can take it back at once. Lost and leaving ones none.
+ * if they served, so that they are ready before traffic comes and can take it back at once, but for singletons that run
+ * elsewhere. Lost and leaving ones none.
  */
 export function placedSites(plan: FleetPlan): PlacedSite[] {
   const standby = plan.sites.filter(({ state }) => state === "joining" || state === "drained");
@@ -39,7 +40,19 @@ function standbyPlacements(plan: FleetPlan): readonly SitePlacement[] {
   const input = capacityInputOf(plan);
   const waiting = input.sites.filter(({ state }) => state === "joining" || state === "drained").map(({ name }) => name);
   const sites = input.sites.map((site) => (waiting.includes(site.name) ? { ...site, state: "active" as const } : site));
-  return capacityJudgement({ ...input, sites }).placements.filter(({ site }) => waiting.includes(site));
+  const elsewhere = singletonsServing(plan);
+  return capacityJudgement({ ...input, sites })
+    .placements.filter(({ site }) => waiting.includes(site))
+    .map((placement) => ({ ...placement, replicas: { ...placement.replicas, ...elsewhere } }));
+}
+
+/** No pods of each singleton that a serving site runs: what runs once does not run at one that is ready for later as well. */
+function singletonsServing({ spec, capacity }: FleetPlan): Record<string, 0> {
+  const singletons = (spec.demand.workloads ?? []).filter(({ spread }) => spread === "singleton");
+  const running = singletons.filter(({ name }) =>
+    capacity.placements.some(({ replicas }) => (replicas[name] ?? 0) > 0),
+  );
+  return Object.fromEntries(running.map(({ name }) => [name, 0]));
 }
 
 /** The pods of a workload at a site. A workload that the demand does not name is divided as the totals are. */

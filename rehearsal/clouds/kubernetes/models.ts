@@ -141,6 +141,10 @@ function namespaceExists(it: Making): string | undefined {
   if (namespace === undefined || BUILT_IN_NAMESPACES.has(namespace) || at(it.inputs, "createNamespace") === true)
     return undefined;
   if (it.world.get(NAMESPACE, it.scope, namespace) !== undefined) return undefined;
+  // A patch of what is not there makes it.
+  for (const { inputs } of it.world.all(`${NAMESPACE}Patch`, it.scope)) {
+    if (text(inputs, "metadata.name") === namespace) return undefined;
+  }
   for (const { inputs } of it.world.all(RELEASE, it.scope)) {
     // Charts make namespaces of their own too, as Cilium's makes cilium-secrets.
     const chart = text(inputs, "chart")?.split("/").at(-1) ?? "";

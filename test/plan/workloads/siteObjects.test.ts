@@ -151,6 +151,23 @@ describe("the objects of sites", () => {
     }
     assert.equal(states("leaving").length, 3);
   });
+
+  it("go to them but for what runs once, where a site that serves runs it", () => {
+    const once = texts(deployment("cron", 1));
+    const { workloads } = demandFromManifests(once);
+    const demand = { workloads: workloads.map((one) => ({ ...one, spread: "singleton" as const })) };
+    const running = (drained?: string) => {
+      const sites = SITES.map((site) => ({
+        ...site,
+        state: site.name === drained ? ("drained" as const) : ("active" as const),
+      }));
+      return siteObjects(planOf(once, { sites, demand }), once).sites.flatMap(({ site, workloads }) =>
+        workloads.map(({ replicas }) => `${site} ${replicas}`),
+      );
+    };
+    assert.deepEqual(running(), ["amsterdam 1"]);
+    assert.deepEqual(running("amsterdam"), ["belgium 1"]);
+  });
 });
 
 describe("autoscalers", () => {

@@ -50,13 +50,15 @@ const spec = {
       { service: "cloudDns", project: "shop-production" },
       { service: "trafficManager", subscription: guid("a"), tenant: guid("b") },
     ],
-    gateway: {
-      routes: [
-        { namespace: "shop", service: "frontend", port: 80, check: "/healthz" },
-        { path: "/api", namespace: "orders", service: "api", port: 8080 },
-      ],
-      certificate: service === undefined ? { by: "given" } : { by: "acme", service },
-    },
+    ...(config.get("entered") !== "no" && {
+      gateway: {
+        routes: [
+          { namespace: "shop", service: "frontend", port: 80, check: "/healthz" },
+          { path: "/api", namespace: "orders", service: "api", port: 8080 },
+        ],
+        certificate: service === undefined ? { by: "given" } : { by: "acme", service },
+      },
+    }),
   },
   ...(config.get("trust") && {
     trust: {

@@ -121,10 +121,10 @@ describe("a command line that is wrong", () => {
     const at = join("no", "such", "folder");
     const wrong = ["--json", join(at, "a.json"), "--state", join(at, "b.json"), "--policy-pack", "lib"];
     const run = await commandLine(["rehearse", "docs", ...wrong, "--policy-pack-config", "no.json"]);
-    refused(run, /cannot write --json .*a\.json: ENOENT/);
+    refused(run, /cannot write --json .*a\.json: there is no folder/);
     const lines = run.stderr.trim().split("\n");
     assert.equal(lines.length, 4, run.stderr);
-    assert.match(lines[1] ?? "", /cannot write --state .*b\.json: ENOENT/);
+    assert.match(lines[1] ?? "", /cannot write --state .*b\.json: there is no folder/);
     assert.match(lines[2] ?? "", /--policy-pack lib: there is no PulumiPolicy\.yaml/);
     assert.match(lines[3] ?? "", /--policy-pack-config no\.json: there is no such file/);
     refused(

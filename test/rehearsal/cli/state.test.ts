@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -60,10 +60,26 @@ describe("a state that another run works on", () => {
     assert.ok(!existsSync(`${state}.lock`));
   });
 
+  it("is kept where a link leads to it", async () => {
+    const [state, link] = [join(dir, "kept.json"), join(dir, "link.json")];
+    assert.equal((await rehearse(state)).exit, 0);
+    symlinkSync(state, link);
+    const before = readFileSync(state, "utf8");
+    writeFileSync(`${state}.lock`, held(process.ppid));
+    assert.equal((await rehearse(link)).exit, 2, "another works on the same file");
+    rmSync(`${state}.lock`);
+    assert.equal((await rehearse(link)).exit, 0);
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.equal(
+      JSON.parse(before).deployment.resources.length,
+      JSON.parse(readFileSync(state, "utf8")).deployment.resources.length,
+    );
+  });
+
   it("is refused before anything runs where it has no folder", async () => {
     const run = await rehearse(join(dir, "none", "state.json"));
     assert.equal(run.exit, 2);
-    assert.match(run.stderr, /there is no folder .*none\. Make it, or name another/);
+    assert.match(run.stderr, /cannot write --state .*: there is no folder .*none: make it, or name another/);
     assert.doesNotMatch(run.stderr, /starting the program/);
   });
 });
