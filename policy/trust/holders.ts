@@ -28,14 +28,20 @@ export function holderOf({ type, name, props }: JudgedResource): Holder {
   if (type === SECRET || type === CONFIG_MAP) {
     const { where, texts } = kubernetesData(type, props);
     const called = `${type === SECRET ? "Secret" : "ConfigMap"} ${where}`;
-    return { called, where: type === SECRET ? where : undefined, isStore: false, texts: Object.values(texts) };
+    const all = Object.values(texts).map(unindented);
+    return { called, where: type === SECRET ? where : undefined, isStore: false, texts: all };
   }
   const isStore = type !== RELEASE;
   const held = isStore ? props[STORES[type]!] : props.values;
   const texts = strings(held)
     .flatMap((text) => [text, decoded(text)])
-    .map((text) => text.replaceAll("\\n", "\n"));
+    .map((text) => unindented(text.replaceAll("\\n", "\n")));
   return { called: isStore ? `Entry ${name}` : `The values of release ${name}`, where: undefined, isStore, texts };
+}
+
+/** As blocks of YAML within a text hold certificates, and nobody reads them. */
+function unindented(text: string): string {
+  return text.replaceAll(/^[ \t]+/gm, "");
 }
 
 function strings(value: unknown): string[] {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import {
   type RotationSite,
   type RotationSubject,
@@ -62,20 +63,47 @@ function isNames(value: unknown): boolean {
 /** Reads facts, from one file or from several that were collected in different places: as old as the oldest of them. */
 export function readFacts(files: readonly string[]): TrustFacts {
   const all = files.map((file) => {
-    const read = json(file, "`multisite trust status` writes it.") as Partial<TrustFacts> | null;
-    if (read?.version !== 1 || typeof read.collectedAt !== "string" || typeof read.sites !== "object") {
-      throw new UserError(`${file} holds no facts of version 1: let \`multisite trust status\` write it.`);
-    }
-    return read as TrustFacts;
+    const read = json(file, "`multisite trust status` writes it.");
+    const { error } = FACTS.safeParse(read);
+    if (error === undefined) return read as TrustFacts;
+    const wrong = error.issues.map(({ path, message }) => `  ${path.join(".") || "it"}: ${message}`);
+    const head = `${file} holds no facts of version 1: let \`multisite trust status\` write it.`;
+    throw new UserError([head, ...wrong].join("\n"));
   });
-  const reached = (facts: TrustFacts) => Object.entries(facts.sites).filter(([, site]) => site.reached);
-  return {
-    version: 1,
-    collectedAt: all.map(({ collectedAt }) => collectedAt).sort()[0] ?? "",
-    // What one runner could not reach, another may have.
-    sites: Object.fromEntries([...all.flatMap(({ sites }) => Object.entries(sites)), ...all.flatMap(reached)]),
-  };
+  // What one runner could not reach, another may have; of two that have, the later tells how it is.
+  const sites = all
+    .flatMap((facts) => Object.entries(facts.sites))
+    .sort(([, a], [, b]) => Number(a.reached) - Number(b.reached) || (a.seenAt < b.seenAt ? -1 : 1));
+  const oldest = all.map(({ collectedAt }) => collectedAt).sort()[0] ?? "";
+  return { version: 1, collectedAt: oldest, sites: Object.fromEntries(sites) };
 }
+
+const seen = z.looseObject({ where: z.string() });
+
+/** What is read of facts. rehearsal/trust/facts.schema.json says all that they hold. */
+const FACTS = z.object({
+  version: z.literal(1),
+  collectedAt: z.string(),
+  sites: z.record(
+    z.string(),
+    z.discriminatedUnion("reached", [
+      z.object({ reached: z.literal(false), seenAt: z.string(), reason: z.string() }),
+      z.object({
+        reached: z.literal(true),
+        seenAt: z.string(),
+        bundles: z.array(
+          z.looseObject({
+            ...seen.shape,
+            hash: z.string(),
+            roots: z.array(z.looseObject({ fingerprint: z.string() })),
+          }),
+        ),
+        leaves: z.array(seen),
+        consumers: z.array(seen),
+      }),
+    ]),
+  ),
+});
 
 function json(file: string, hint: string): unknown {
   try {

@@ -150,6 +150,14 @@ const WRONG: readonly (readonly [string, () => string[], readonly string[]])[] =
     ["tr-004 Secret kube-system/cilium-ca holds the key of the root CN=good: no site may have it."],
   ],
   [
+    "a root's key in a block of YAML",
+    () => {
+      const block = `ca: |\n${`${good.certPem}${good.keyPem}`.replaceAll(/^/gm, "    ")}`;
+      return said(SECRET, secret("shop", "values", { "values.yaml": block }));
+    },
+    ["tr-004 Secret shop/values holds the key of the root CN=good: no site may have it."],
+  ],
+  [
     "an intermediate's key elsewhere",
     () => said(SECRET, secret("shop", "mine", { "tls.crt": below.certPem, "tls.key": below.keyPem })),
     [

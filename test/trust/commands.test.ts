@@ -159,6 +159,13 @@ describe("multisite trust status", () => {
   });
 });
 
+/** A file of facts as nobody writes them. */
+function given(facts: object): string {
+  const file = join(dir, `given-${JSON.stringify(facts).length}.json`);
+  writeFileSync(file, JSON.stringify(facts));
+  return file;
+}
+
 describe("multisite trust rotate", () => {
   it("shows a step and changes nothing; with --take it rewrites the data, whole", async () => {
     write({});
@@ -278,6 +285,8 @@ describe("multisite trust rotate", () => {
         /mars: there is no such site; the sites are frankfurt, dublin, paris/,
       ],
       [{}, ["--to", "g2", "--facts", "nowhere.json"], /There is no nowhere\.json/],
+      [{}, ["--to", "g2", "--facts", given({ version: 1, sites: null })], /collectedAt: .*\n.*sites: /],
+      [{}, ["--to", "g2", "--facts", given({ version: 1, collectedAt: "", sites: { a: null } })], /sites\.a: /],
       [{}, ["--compromised"], /needs --to/],
     ];
     for (const [change, args, pattern] of cases) {

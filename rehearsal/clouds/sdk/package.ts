@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { nearest } from "../../../lib/plan/nearest";
 import { Declarations, enclosed } from "./declarations";
 import { parseShape, type Shape } from "./typeExpression";
@@ -56,7 +56,7 @@ export class SdkPackage {
   static open(name: string, roots: readonly string[]): SdkPackage | undefined {
     if (!/^[a-z][a-z0-9-]*$/.test(name)) return undefined;
     for (const root of roots) {
-      for (let at = root; ; at = dirname(at)) {
+      for (let at = resolve(root); ; at = dirname(at)) {
         const folder = join(at, "node_modules", "@pulumi", name);
         const manifest = join(folder, "package.json");
         if (existsSync(manifest)) {
