@@ -1,5 +1,5 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
-import { dnsSuffix } from "../../lib/clusters/eks/partition";
+import { dnsSuffix } from "../../lib/plan/awsPartition";
 import { UserError } from "../userError";
 import { type ExecCredential, execCredential } from "./execCredential";
 import { loadPeers, type TokenDeps } from "./peers";

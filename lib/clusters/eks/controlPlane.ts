@@ -1,12 +1,12 @@
 import { AccessEntry, AccessPolicyAssociation, Cluster } from "@pulumi/aws/eks";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { partition } from "../../plan/awsPartition";
 import { type ControlPlane, type SiteContext, specOf } from "../cluster";
 import { kubeconfig } from "../kubeconfig";
 import { PRIVATE_RANGES } from "../privateRanges";
 import { auditLog, secretsKey } from "./keys";
 import { type EksNetwork, network } from "./network";
-import { partition } from "./partition";
 import { role } from "./roles";
 import { named } from "./tags";
 import { webhookRules } from "./webhookRules";

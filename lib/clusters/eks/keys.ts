@@ -1,9 +1,9 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Key } from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
+import { partition } from "../../plan/awsPartition";
 import type { SitePlan } from "../../plan/plan";
 import { type SiteContext, specOf } from "../cluster";
-import { partition } from "./partition";
 import { named } from "./tags";
 
 /** A key of the site's own that encrypts its Kubernetes secrets. It cannot be exchanged for another later. */

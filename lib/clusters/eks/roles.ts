@@ -1,7 +1,7 @@
 import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
 import type * as pulumi from "@pulumi/pulumi";
+import { managedPolicyArn } from "../../plan/awsPartition";
 import type { SitePlan } from "../../plan/plan";
-import { managedPolicyArn } from "./partition";
 import { named } from "./tags";
 
 /** A role and the policies without which it is worth nothing: what uses the role waits for both. */

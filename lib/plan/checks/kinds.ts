@@ -1,5 +1,5 @@
+import { partition } from "../awsPartition";
 import type { SiteSpec } from "../spec";
-import { partitionOf } from "../underlay/facts";
 import { DEFAULT_KUBERNETES_VERSION, KUBERNETES_VERSIONS } from "../versions";
 import { built, type DraftBuilt, type DraftSite } from "./sites";
 import type { Draft } from "./structure";
@@ -93,13 +93,12 @@ function checkEks(site: Draft<Extract<SiteSpec, { kind: "eks" }>>, path: Path, r
 /** Nobody of another partition of AWS is known in this one. */
 function checkPartition(site: Draft<Extract<SiteSpec, { kind: "eks" }>>, path: Path, report: Report): void {
   if (site.region === undefined) return;
-  const part = partitionOf("aws", site.region);
-  const partition = part === "" ? "aws" : `aws-${part}`;
+  const own = partition(site.region);
   for (const [index, arn] of (site.administrators ?? []).entries()) {
-    if (arn === undefined || arn.split(":")[1] === partition) continue;
+    if (arn === undefined || arn.split(":")[1] === own) continue;
     report(
       [...path, "administrators", index],
-      `is "${arn}", of another partition than ${site.region}: give one that begins with "arn:${partition}:".`,
+      `is "${arn}", of another partition than ${site.region}: give one that begins with "arn:${own}:".`,
     );
   }
 }

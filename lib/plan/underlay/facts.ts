@@ -1,3 +1,4 @@
+import { partition } from "../awsPartition";
 import type { CloudProvider } from "../faultDomains";
 
 /** What a cloud's networks and gateways are, as far as a link depends on it, by the clouds' own pages (2026-11). */
@@ -108,7 +109,7 @@ export const EDGE_ASN_RANGES: readonly string[] = ["65101-65110", "65121-65199"]
 
 /** Parts of a cloud that no peering crosses: its regions for China and for governments. */
 export function partitionOf(provider: string, region: string): string {
-  if (provider === "aws") return /^(cn|us-gov)-/.exec(region)?.[1] ?? "";
+  if (provider === "aws") return partition(region);
   if (provider === "azure") return /^(china|usgov|usdod)/.exec(region)?.[1] ?? "";
   return "";
 }

@@ -5,8 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { specOf } from "../../clusters/cluster";
 import { prefixList } from "../../clusters/eks/prefixList";
 import { named } from "../../clusters/eks/tags";
+import { partition } from "../../plan/awsPartition";
 import type { SitePlan } from "../../plan/plan";
-import { partitionOf } from "../../plan/underlay/facts";
+
 import type { WideArea } from "../kind";
 import { type AttachedVpc, tableOf } from "./attach";
 import { sharingRegion } from "./coreNetwork";
@@ -74,7 +75,5 @@ function joinOne(wide: Wide, { site, network, handle, cloud }: AttachedVpc, afte
 }
 
 function arnOf(site: SitePlan, kind: "vpc" | "subnet", id: pulumi.Input<string>): pulumi.Output<string> {
-  const partition = partitionOf("aws", site.region);
-  const name = partition === "" ? "aws" : `aws-${partition}`;
-  return pulumi.interpolate`arn:${name}:ec2:${site.region}:${specOf(site, "eks").account}:${kind}/${id}`;
+  return pulumi.interpolate`arn:${partition(site.region)}:ec2:${site.region}:${specOf(site, "eks").account}:${kind}/${id}`;
 }

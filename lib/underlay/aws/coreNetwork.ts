@@ -4,8 +4,9 @@ import { PrincipalAssociation, ResourceAssociation, ResourceShare } from "@pulum
 import * as pulumi from "@pulumi/pulumi";
 import { specOf } from "../../clusters/cluster";
 import { named } from "../../clusters/eks/tags";
+import { partition } from "../../plan/awsPartition";
 import type { WideAreaNetworkPlan } from "../../plan/underlay";
-import { EDGE_ASN_RANGES, partitionOf } from "../../plan/underlay/facts";
+import { EDGE_ASN_RANGES } from "../../plan/underlay/facts";
 import type { HubContext, WideArea } from "../kind";
 import type { AwsGateway, AwsWideArea } from "./handles";
 
@@ -99,7 +100,7 @@ export function corePolicy({ edges }: Pick<WideAreaNetworkPlan, "edges">): strin
  * in the partition of the US government no page was found to say, and another would refuse the association by name.
  */
 export function sharingRegion(plan: WideAreaNetworkPlan): string {
-  return partitionOf("aws", plan.edges[0]!.region) === "us-gov" ? "us-gov-west-1" : "us-east-1";
+  return partition(plan.edges[0]!.region) === "aws-us-gov" ? "us-gov-west-1" : "us-east-1";
 }
 
 /** Lets the accounts of the sites attach to the core network. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { dnsSuffix, managedPolicyArn, partition } from "../../../lib/clusters/eks/partition";
 import { userData } from "../../../lib/clusters/eks/userData";
+import { dnsSuffix, managedPolicyArn, partition } from "../../../lib/plan/awsPartition";
 
 test("user data is MIME whose only part is a NodeConfig with the pool's maximum of pods", () => {
   fc.assert(
