@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { resolves } from "../resolves";
 
 /** The packages by which `multisite token` gets the tokens of each cloud, by the kind of the site. */
 export const TOKEN_PACKAGES = {
@@ -21,13 +22,4 @@ export function tokenPackagesWarning(kinds: Iterable<string>): string | undefine
     `${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not installed here. The sites' kubeconfigs get their tokens by ` +
     `what is missing: an update would make clusters and then not get into them. Before it: npm install ${missing.join(" ")}`
   );
-}
-
-function resolves(from: NodeJS.Require, name: string): boolean {
-  try {
-    from.resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,4 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
-import { NamespacePatch } from "@pulumi/kubernetes/core/v1/namespacePatch";
 import * as pulumi from "@pulumi/pulumi";
 import type { Entrance } from "../clusters/entrance";
 import type { LeafPair } from "../mesh/credentials";
@@ -7,7 +6,8 @@ import { chainEndSeconds } from "../plan/gateway/given";
 import { GATEWAY, type SiteGatewayPlan, type TrafficGatewayPlan } from "../plan/gateway/plan";
 import type { SiteKind } from "../plan/spec";
 import type { Solver } from "../traffic/challenges/challenges";
-import { declareNamespace } from "../workloads/shared";
+import { objectResource } from "../workloads/resources";
+import { declareNamespace, namespaceOf } from "../workloads/shared";
 import { acmeCertificate } from "./acme";
 import { entry } from "./entry";
 import { givenCertificate } from "./given";
@@ -74,10 +74,9 @@ function namespaces(
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const own = new Namespace(`${site.site}-gateway`, { metadata: { name: GATEWAY.namespace } }, options);
-  // A patch of what is not there makes it, and when it goes, the namespace stays with what a team has in it.
-  const patched = pulumi.mergeOptions(options, { aliases: [{ type: "kubernetes:core/v1:Namespace" }] });
+  // Patched, they stay with what a team has in them.
   const routed = plan.madeNamespaces.map((name) => {
-    const space = new NamespacePatch(`${site.site}-gateway-${name}`, { metadata: { name } }, patched);
+    const space = objectResource(`${site.site}-gateway-${name}`, namespaceOf(name), options, true);
     if (provider !== undefined) declareNamespace(provider, name, space);
     return space;
   });

@@ -14,7 +14,7 @@ import { chartProblems } from "./chartValues";
 import { unplannable } from "./given";
 import { objectResource, titleOf } from "./resources";
 import { inRolloutOrder, rolloutProblems } from "./rollout";
-import { declare, gatewayNamespaces, isOfGateway, sharedNamespace, takenProblems } from "./shared";
+import { declare, gatewayNamespaces, ofGateway, sharedNamespace, takenProblems } from "./shared";
 import { stagesOf } from "./stages";
 
 /**
@@ -136,7 +136,7 @@ function buildSite(
         isScaled ? pulumi.mergeOptions(options, { ignoreChanges: ["spec.replicas"] }) : options,
         mayBeThere(at.kubernetes, object, args.existingNamespaces),
       );
-      if (!isOfGateway(at.kubernetes, object)) declare(at.kubernetes, object, { workload: name, resource });
+      if (ofGateway(at.kubernetes, object) === undefined) declare(at.kubernetes, object, { workload: name, resource });
       return resource;
     });
     // What another workload made waits for nothing that is before this one.
@@ -158,5 +158,5 @@ function mayBeThere(
   existing: readonly string[] = [],
 ): boolean {
   const isNamed = object.kind === "Namespace" && existing.includes(object.metadata.name);
-  return isNamed || isMadeNamespace(object) || isOfGateway(provider, object);
+  return isNamed || isMadeNamespace(object) || ofGateway(provider, object) !== undefined;
 }

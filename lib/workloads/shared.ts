@@ -40,10 +40,10 @@ export function sharedNamespace(
   return isMadeNamespace(object) ? declared.get(provider)?.get(siteKeyOf(object))?.resource : undefined;
 }
 
-/** Whether an object is a namespace that the site's gateway made, which a manifest can only add to. */
-export function isOfGateway(provider: pulumi.ProviderResource, object: KubernetesObject): boolean {
+/** The namespace that the site's gateway made, which a manifest can only add to; undefined for every other object. */
+export function ofGateway(provider: pulumi.ProviderResource, object: KubernetesObject): pulumi.Resource | undefined {
   const there = declared.get(provider)?.get(siteKeyOf(object));
-  return there !== undefined && there.workload === undefined;
+  return there?.workload === undefined ? there?.resource : undefined;
 }
 
 /** The namespaces that the site's gateway made, of those that objects are in. */
@@ -54,10 +54,7 @@ export function gatewayNamespaces(
   const names = new Set(
     objects.map(({ kind, metadata }) => (kind === "Namespace" ? metadata.name : metadata.namespace)),
   );
-  return [...names].flatMap((name) => {
-    const there = name === undefined ? undefined : declared.get(provider)?.get(siteKeyOf(namespaceOf(name)));
-    return there !== undefined && there.workload === undefined ? [there.resource] : [];
-  });
+  return [...names].flatMap((name) => (name === undefined ? [] : (ofGateway(provider, namespaceOf(name)) ?? [])));
 }
 
 /** Objects that another workload has declared already, which an API server would refuse in the midst of an update. */
@@ -79,7 +76,8 @@ export function takenProblems(rendered: readonly RenderedSite[], { sites }: Work
   return [...taken].map(([problem, at]) => `${problem} (sites ${at.join(", ")})`);
 }
 
-function namespaceOf(name: string): KubernetesObject {
+/** A namespace of which nothing is asked but that it is there. */
+export function namespaceOf(name: string): KubernetesObject {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
 }
 

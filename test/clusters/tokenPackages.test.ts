@@ -6,14 +6,17 @@ import { test } from "node:test";
 import { TOKEN_PACKAGES } from "../../lib/clusters/tokenPackages";
 import { temporaryFolder } from "../support/folders";
 
-const COMPILED = join(__dirname, "../../dist/lib/clusters/tokenPackages.js");
+const COMPILED = join(__dirname, "../../dist/lib");
 
 test("a fleet says what must be installed before an update can get into its clusters", (t) => {
   // Beside this repository's copy every package is there.
   const [library, project] = [temporaryFolder(t), temporaryFolder(t)];
-  copyFileSync(COMPILED, join(library, "tokenPackages.js"));
+  for (const file of ["resolves.js", "clusters/tokenPackages.js"]) {
+    mkdirSync(dirname(join(library, file)), { recursive: true });
+    copyFileSync(join(COMPILED, file), join(library, file));
+  }
   const warning = (...kinds: string[]) => {
-    const code = `const { tokenPackagesWarning } = require(${JSON.stringify(join(library, "tokenPackages.js"))});
+    const code = `const { tokenPackagesWarning } = require(${JSON.stringify(join(library, "clusters/tokenPackages.js"))});
       console.log(String(tokenPackagesWarning(${JSON.stringify(kinds)})));`;
     return execFileSync(process.execPath, ["-e", code], { cwd: project, encoding: "utf8" }).trim();
   };

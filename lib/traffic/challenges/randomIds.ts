@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FleetPlan } from "../../plan/plan";
 import type { Problem } from "../../plan/problems";
+import { resolves } from "../../resolves";
 
 /** A package of its own, which few fleets need: it is loaded when the first id is made, and may be missing before. */
 const PACKAGE = "@pulumi/random";
@@ -21,7 +22,7 @@ export function randomDigits(name: string, parent: pulumi.Resource | undefined):
 /** A fleet whose certificates are answered for by ids that cannot be made here. */
 export function randomIdProblems({ traffic }: FleetPlan): Problem[] {
   const certificate = traffic?.gateway?.certificate;
-  if (certificate?.by !== "acme" || certificate.service !== "cloudDns" || isInstalled()) return [];
+  if (certificate?.by !== "acme" || certificate.service !== "cloudDns" || resolves(require, PACKAGE)) return [];
   const others = traffic?.services.map(({ service }) => service).filter((service) => service !== "cloudDns") ?? [];
   const instead =
     others.length === 0 ? "" : `, or have it answered for by ${others.join(" or ")} (certificate.service)`;
@@ -33,13 +34,4 @@ export function randomIdProblems({ traffic }: FleetPlan): Problem[] {
         `and it is not installed: npm install ${PACKAGE}${instead}`,
     },
   ];
-}
-
-function isInstalled(): boolean {
-  try {
-    require.resolve(PACKAGE);
-    return true;
-  } catch {
-    return false;
-  }
 }
