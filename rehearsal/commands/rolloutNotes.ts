@@ -10,11 +10,16 @@ const SITE = "multisite:index:Site";
 const ROLLED_OUT = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/;
 
 /**
- * What one update rolls out in several sites that serve, where nothing has them wait for each other.
+ * What one update rolls out in several sites that serve, where nothing has them wait for each other, and claims that it leaves
+ * as they are.
  * @param serving names of the sites that were there before the update and serve after it
  * @param preview of a program with one Fleet
  */
 export function rolloutNotes(serving: readonly string[], preview: Preview): string[] {
+  return [...releaseNotes(serving, preview), ...claimNotes(preview)];
+}
+
+function releaseNotes(serving: readonly string[], preview: Preview): string[] {
   const byUrn = new Map(preview.resources.map((one) => [one.urn, one]));
   const siteOf = ({ provider = "" }: Step): string | undefined => {
     const made = byUrn.get(provider.slice(0, provider.lastIndexOf("::")));
@@ -42,14 +47,33 @@ export function rolloutNotes(serving: readonly string[], preview: Preview): stri
   });
 }
 
-/** Whether a step rolls out other pods, rather than more or fewer of the same. */
-function changesPods({ op, type, inputs, oldInputs }: Step): boolean {
-  if ((op !== "update" && op !== "replace") || !ROLLED_OUT.test(type)) return false;
-  return !isDeepStrictEqual(templateOf(oldInputs), templateOf(inputs));
+/** A StatefulSet that is made anew finds the claims of the old one by their names. */
+function claimNotes({ resources, steps }: Preview): string[] {
+  const workloads = new Map(resources.filter(({ type }) => type === WORKLOAD).map(({ urn, name }) => [urn, name]));
+  const titlesOf = new Map<string, Set<string>>();
+  for (const step of steps) {
+    const workload = workloads.get(step.parent ?? "");
+    if (workload === undefined || step.op !== "replace" || !step.type.endsWith(":StatefulSet")) continue;
+    if (isSame(step, "volumeClaimTemplates")) continue;
+    titlesOf.set(workload, (titlesOf.get(workload) ?? new Set()).add(titleOf(step)));
+  }
+  return [...titlesOf].map(
+    ([workload, titles]) =>
+      `One update makes ${[...titles].join(", ")} of FleetWorkload "${workload}" anew with other volumeClaimTemplates: its pods go all at ` +
+      "once, and come back to the claims that they had, of the old size and class. Change those claims yourself " +
+      "(kubectl patch pvc), or give the StatefulSet another name and move the data.",
+  );
 }
 
-function templateOf(inputs: Step["inputs"]): unknown {
-  return (inputs?.spec as { readonly template?: unknown } | undefined)?.template;
+/** Whether a step rolls out other pods, rather than more or fewer of the same. What is replaced ends all that it had. */
+function changesPods(step: Step): boolean {
+  if (!ROLLED_OUT.test(step.type)) return false;
+  return step.op === "replace" || (step.op === "update" && !isSame(step, "template"));
+}
+
+function isSame({ inputs, oldInputs }: Step, member: string): boolean {
+  const [before, after] = [oldInputs, inputs].map((of) => (of?.spec as Record<string, unknown> | undefined)?.[member]);
+  return isDeepStrictEqual(before, after);
 }
 
 /** An object as its manifest names it. */

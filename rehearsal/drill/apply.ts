@@ -3,6 +3,7 @@ import { groupOf } from "../../lib/plan/demand/identity";
 import type { KubernetesObject } from "../../lib/plan/workloads";
 import { stagesOf } from "../../lib/workloads/stages";
 import { NoMatch } from "../clusters/provider/apiError";
+import { AwaitFailure, Awaits } from "../clusters/provider/awaits";
 import { Connection } from "../clusters/provider/connection";
 import { isCustomResourceDefinition, textAt } from "../clusters/provider/objects";
 import type { LocalSite } from "../clusters/sites";
@@ -14,7 +15,10 @@ const MANAGER = "multisite-drill";
 /** Seconds that a site's answer may take. */
 const TIMEOUT_SECONDS = 60;
 
-/** Seconds in which a definition that was just made is served: some manifests have dozens, and all sites start at once. */
+/**
+ * Seconds in which a definition that was just made is served, and a quota is in force: some manifests have dozens, and all sites
+ * start at once.
+ */
 const SERVED_SECONDS = 60;
 
 /** What a site refuses, and why. */
@@ -64,14 +68,22 @@ async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): P
   const refused = new Map<KubernetesObject, string>();
   const refusedDefinition = (object: KubernetesObject) =>
     definitions.find((one) => refused.has(one) && definedBy(one) === titleOf(object));
+  const awaits = new Awaits(connection, () => {});
   const put = async (object: KubernetesObject) => {
     const isWaitedFor = defined.has(titleOf(object)) && refusedDefinition(object) === undefined;
     const until = performance.now() + (isWaitedFor ? SERVED_SECONDS * 1000 : 0);
     for (;;) {
       try {
-        await connection.apply(withoutNulls(object), { fieldManager: MANAGER, force: true });
+        const live = await connection.apply(withoutNulls(object), { fieldManager: MANAGER, force: true });
+        // An API server that has just looked for quotas in a namespace without any lets pods in until it hears of the first.
+        if (object.kind === "ResourceQuota")
+          await awaits.ready({ urn: nameOf(object), inputs: live, live, seconds: SERVED_SECONDS });
         return;
       } catch (error) {
+        if (error instanceof AwaitFailure) {
+          refused.set(object, [error.message, ...error.problems].join(": "));
+          return;
+        }
         const isUnknown = error instanceof NoMatch;
         if (isUnknown && performance.now() < until) {
           await sleep(200);

@@ -166,6 +166,20 @@ test("plan and scheduler never contradict each other", async (t) => {
     await removeNamespace(sites, "full");
   });
 
+  await t.test("a quota is in force when it has been put there, so that no pod comes before it", async () => {
+    const site = Object.values(sites)[0]!;
+    const namespace = "counted";
+    const hard = { pods: "1" };
+    const objects = [
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+      { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "few", namespace }, spec: { hard } },
+    ];
+    await apply([{ site, objects }]);
+    const { status } = await (await clients(site)).core.readNamespacedResourceQuota({ namespace, name: "few" });
+    assert.deepEqual(status?.hard, hard);
+    await removeNamespace({ site }, namespace);
+  });
+
   await t.test(
     "totals alone are played by equal pods, and what does not fit waits, in the scheduler's words",
     async () => {

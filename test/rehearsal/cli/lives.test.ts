@@ -83,3 +83,37 @@ test("a release that one update brings to several sites that serve is told, but 
   assert.deepEqual(await release("web3", {}, sites("drained")), [], "other numbers are no release");
   assert.deepEqual(await release("web4", {}, sites("drained")), [], "and who serves nobody breaks nothing");
 });
+
+test("claims that stay as they were are told where their StatefulSet is made anew", async () => {
+  const file = join(dir, "claims.json");
+  const release = async (size: string, more: object = {}) => {
+    const manifests = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db, namespace: shop }
+spec:
+  serviceName: db
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: db, image: db, resources: { requests: { cpu: 100m, memory: 1Gi } } }] }
+  volumeClaimTemplates:
+    - metadata: { name: data }
+      spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: ${size} } } }`;
+    const sites = [site("frankfurt", 1), site("dublin", 2)];
+    const { exit, stderr } = await rehearse(sites, { workload: { manifests, ...more } }, file);
+    assert.equal(exit, 0, stderr);
+    return stderr.split("\n").filter((line) => line.startsWith("One update "));
+  };
+  const claims =
+    'One update makes StatefulSet shop/db of FleetWorkload "shop" anew with other volumeClaimTemplates: its pods go all at once, and ' +
+    "come back to the claims that they had, of the old size and class. Change those claims yourself (kubectl patch pvc), or give the " +
+    "StatefulSet another name and move the data.";
+  assert.deepEqual(await release("10Gi"), []);
+  const [rollout, ...more] = await release("20Gi");
+  assert.match(
+    rollout ?? "",
+    /^One update changes the pods of FleetWorkload "shop" in 2 sites that serve: frankfurt, dublin \(Stateful/,
+  );
+  assert.deepEqual(more, [claims]);
+  assert.deepEqual(await release("30Gi", { rollout: "siteBySite" }), [claims]);
+});
