@@ -12,6 +12,8 @@ const MINUTE = 60_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Files that change what belongs to their process, or wait for control planes of their own while others go on. */
 const OWN_PROCESS = ["test/clusters-local", "test/mesh-real", "test/rehearsal/cli", "test/rehearsal/pulumi"];
+/** What is about the processes of programs. Others share theirs: see test/support/hostedPrograms.cjs. */
+const OWN_PROGRAMS = ["test/rehearsal/engine", "test/rehearsal/pulumi"];
 /** What takes minutes, and on a cold machine builds what only it needs. */
 const LONGEST = ["test/clusters-local/trust", "test/clusters-local/drill", "test/trust"];
 const wanted = process.argv.slice(2);
@@ -80,9 +82,10 @@ function processes(files) {
     const number = String(i).padStart(3, "0");
     const process = join(groups, `${number}-${name.replaceAll(/[\\/]/g, "-").replace(/\.test\.ts$/, "")}.cjs`);
     const load = (file) => `require(${JSON.stringify(join(root, file))});`;
+    const hosted = OWN_PROGRAMS.some((path) => name.startsWith(path)) ? [] : [load("test/support/hostedPrograms.cjs")];
     const suites = of.map((file) => `describe(${JSON.stringify(file)}, () => { ${load(file)} });`);
     const code = of.length === 1 ? of.map(load) : ['const { describe } = require("node:test");', ...suites];
-    writeFileSync(process, `${code.join("\n")}\n`);
+    writeFileSync(process, `${[...hosted, ...code].join("\n")}\n`);
     return process;
   });
 }

@@ -1,0 +1,126 @@
+// Programs that tests rehearse in their own process run in processes that are kept for the next ones: see programHost.cjs. Most of
+// what a small program costs is to load the SDK: a second of CPU, of which a tenth is left. Those of other SDKs and of the SDK's
+// own TypeScript, and all that commands in processes of their own start, run as everybody's. Loaded by tests: see scripts/test.mjs.
+const { spawn } = require("node:child_process");
+const { existsSync, readFileSync } = require("node:fs");
+const { dirname, join, relative } = require("node:path");
+const { createInterface } = require("node:readline");
+
+const children = require("../../rehearsal/engine/children.ts");
+const { launcher } = require("../../rehearsal/engine/launcher.ts");
+
+const compiled = process.env.MULTISITE_COMPILED;
+const root = dirname(dirname(__dirname));
+const START = require.resolve("@pulumi/pulumi/cmd/run");
+const HOST = join(__dirname, "programHost.cjs");
+/** Programs after which a process ends: what they leave behind may add up. */
+const MOST_PROGRAMS = 50;
+
+const { startChild } = children;
+children.startChild = (options) => (isHosted(options) ? runHosted(options) : startChild(options));
+
+const idle = [];
+
+function isHosted({ script, args, cwd, nodeArguments = [], env }) {
+  if (script !== START || nodeArguments.length > 0 || process.env.MULTISITE_COMPILED === undefined) return false;
+  // Nobody can have an ES module read again.
+  if (isEsModule(cwd)) return false;
+  return env.PULUMI_NODEJS_TYPESCRIPT !== "true" || isCompiled(args);
+}
+
+function isEsModule(folder) {
+  const file = join(folder, "package.json");
+  return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).type === "module";
+}
+
+function isCompiled(args) {
+  const folder = relative(root, args.find((one) => one.startsWith("--pwd=")).slice("--pwd=".length));
+  return !folder.startsWith("..") && existsSync(join(compiled, folder));
+}
+
+function runHosted({ script, args, cwd, env, onLine }) {
+  const host = idle.pop() ?? new Host();
+  const typeScript = isCompiled(args) ? { PULUMI_NODEJS_TYPESCRIPT: "false" } : {};
+  const program = { script, args, cwd, env: { ...process.env, ...env, ...typeScript } };
+  let isRunning = true;
+  const exited = host.run(program, onLine).then((end) => {
+    isRunning = false;
+    // What failed may leave promises that never end well, on which the SDK puts its next ones.
+    if (end.code !== 0 || host.programs >= MOST_PROGRAMS) host.stop();
+    else if (!host.hasEnded) idle.push(host);
+    return end;
+  });
+  const stop = () => {
+    if (isRunning) host.stop();
+  };
+  return { exited, stop };
+}
+
+class Host {
+  programs = 0;
+  hasEnded = false;
+  /** The program that runs: what its end is told to, where its lines go, and how many streams still have some. */
+  #current;
+  #child;
+
+  constructor() {
+    this.#child = spawn(process.execPath, ["-e", launcher, "--", HOST], {
+      stdio: ["ignore", "pipe", "pipe", "pipe", "ipc"],
+      detached: true,
+    });
+    for (const stream of ["stdout", "stderr"]) {
+      const lines = createInterface({ input: this.#child[stream], crlfDelay: Number.POSITIVE_INFINITY });
+      lines.on("line", (text) => this.#read(stream, text));
+    }
+    this.#child.on("message", ({ code }) => {
+      this.#current.code = code;
+      this.#endWhenRead();
+    });
+    // Whatever it left running in its group would hold its output open.
+    this.#child.on("exit", () => this.stop());
+    this.#child.on("close", (code, signal) => {
+      this.hasEnded = true;
+      this.#current?.resolve({ code, signal });
+    });
+  }
+
+  run(program, onLine) {
+    this.programs++;
+    this.#keep("ref");
+    this.#child.send(program);
+    return new Promise((resolve) => {
+      this.#current = { resolve, onLine, unread: 2 };
+    });
+  }
+
+  stop() {
+    if (this.hasEnded) return;
+    try {
+      process.kill(-this.#child.pid, "SIGKILL");
+    } catch {
+      // It ends by itself.
+    }
+  }
+
+  #read(stream, text) {
+    const isLast = text.endsWith("\0");
+    const line = isLast ? text.slice(0, -1) : text;
+    if (line !== "" || !isLast) this.#current?.onLine({ stream, text: line });
+    if (!isLast) return;
+    this.#current.unread--;
+    this.#endWhenRead();
+  }
+
+  #endWhenRead() {
+    const { code, unread, resolve } = this.#current;
+    if (code === undefined || unread > 0) return;
+    this.#current = undefined;
+    this.#keep("unref");
+    resolve({ code, signal: null });
+  }
+
+  /** Whether this process waits for the host before it ends. */
+  #keep(how) {
+    for (const handle of [this.#child, this.#child.channel, ...this.#child.stdio]) handle?.[how]();
+  }
+}

@@ -1,0 +1,60 @@
+// A process that runs programs one after the other, each by the SDK's own start script as a process of its own would, until one
+// of them ends it by process.exit. What programs load again is loaded once, which is most of what small ones cost. See
+// hostedPrograms.cjs, which starts it.
+const { dirname, join, sep } = require("node:path");
+const { getGlobalStore } = require("@pulumi/pulumi/runtime/state");
+require("./typescript.cjs");
+
+const EVENTS = ["beforeExit", "exit", "uncaughtException", "unhandledRejection", "SIGINT", "SIGTERM"];
+/**
+ * How often the event loop is found empty before a program has ended: the SDK asks for one turn to be the last of those who wait
+ * for that, and tells the engine in the next; programs may do as much after it.
+ */
+const EMPTY_TURNS = 4;
+
+const root = dirname(dirname(__dirname));
+const start = dirname(require.resolve("@pulumi/pulumi/cmd/run"));
+const listenersBefore = new Map(EVENTS.map((event) => [event, process.listeners(event)]));
+
+process.on("message", run);
+process.on("disconnect", () => process.exit());
+
+function run({ script, args, cwd, env }) {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+  process.chdir(cwd);
+  process.argv = [process.execPath, script, ...args];
+  process.exitCode = undefined;
+  const { resourcePackages, resourceModules } = globalThis.globalStore ?? {};
+  globalThis.globalStore = undefined;
+  for (const file of Object.keys(require.cache)) if (isOfOneProgram(file)) delete require.cache[file];
+  // Nothing but the program keeps the process busy.
+  process.channel.unref();
+  let turns = 0;
+  const onEmpty = () => {
+    if (++turns <= EMPTY_TURNS) setImmediate(() => {});
+    else end();
+  };
+  require(script);
+  // Packages enter themselves there when they are loaded, which is once.
+  if (resourcePackages !== undefined) Object.assign(getGlobalStore(), { resourcePackages, resourceModules });
+  process.on("beforeExit", onEmpty);
+}
+
+function isOfOneProgram(file) {
+  if (file.startsWith(start)) return true;
+  if (file.includes(`${sep}node_modules${sep}`)) return false;
+  return !["dist", "lib", "test/support"].some((folder) => file.startsWith(join(root, folder) + sep));
+}
+
+function end() {
+  process.emit("exit", process.exitCode ?? 0);
+  const code = process.exitCode ?? 0;
+  for (const [event, before] of listenersBefore) {
+    for (const listener of process.listeners(event)) if (!before.includes(listener)) process.off(event, listener);
+  }
+  process.exitCode = undefined;
+  process.channel.ref();
+  for (const stream of [process.stdout, process.stderr]) stream.write("\0\n");
+  process.send({ code });
+}
