@@ -10,6 +10,7 @@ import { shortageNote, shortages } from "../drill/promise";
 import type { DrillLoss, DrillReport } from "../drill/report";
 import { inPods } from "../drill/standIns";
 import { drillText } from "../drill/text";
+import { titlesOf } from "../drill/titles";
 import { Population } from "../drill/users/population";
 import type { RunResult } from "../engine";
 import type { Terminal } from "../terminal";
@@ -82,7 +83,8 @@ async function run(
     const local = await sites.start(plan, preview, daemonSets);
     const up = await session.up();
     refuseFailed(up);
-    const fleet = await DrillFleet.open(plan, local.sites, sites.signal);
+    const written = { manifests: options.given?.sources, resources: up.resources };
+    const fleet = await DrillFleet.open(plan, local.sites, sites.signal, titlesOf(plan.spec.demand, written));
     terminal.progress("placing workloads: applying their objects");
     const notes = await place(fleet, {
       manifests: options.given,

@@ -25,8 +25,7 @@ export class Autoscaling {
 
   static async of(fleet: DrillFleet, sites: readonly string[]): Promise<Autoscaling> {
     const workloads = fleet.plan.spec.demand.workloads ?? [];
-    const names = new Set(workloads.map(({ name }) => name));
-    const found = sites.map(async (site) => [site, await scalables(fleet.sites[site]!, names)] as const);
+    const found = sites.map(async (site) => [site, await scalables(fleet.sites[site]!, fleet.titles)] as const);
     const demanded = workloads.map(
       ({ name, replicas, minimumPerSite }) =>
         [name, { replicas, minimum: minimumPerSite ?? Math.min(1, replicas) }] as const,

@@ -4,6 +4,7 @@ import type { SitePlacement } from "../../lib/plan/verdict";
 import type { LocalSite } from "../clusters/sites";
 import { Interrupted } from "../userError";
 import { type PodReader, podReader, type Refusals, type SitePods, type WorkloadPods } from "./pods";
+import { type Titles, titlesOf } from "./titles";
 
 /** What each site is to run, by workload. */
 export type Targets = ReadonlyMap<string, Readonly<Record<string, number>>>;
@@ -30,6 +31,8 @@ export class DrillFleet {
     readonly sites: Readonly<Record<string, LocalSite>>,
     /** Names of the demand's DaemonSets: nothing is placed of them, and none of their pods may wait. */
     readonly daemonSets: ReadonlySet<string>,
+    /** What the objects of the demand are called. */
+    readonly titles: Titles,
     private readonly readers: ReadonlyMap<string, PodReader>,
     private readonly signal: AbortSignal,
   ) {}
@@ -38,13 +41,12 @@ export class DrillFleet {
     plan: FleetPlan,
     sites: Readonly<Record<string, LocalSite>>,
     signal: AbortSignal,
+    titles = titlesOf(plan.spec.demand),
   ): Promise<DrillFleet> {
-    const { workloads = [], daemonSets = [] } = plan.spec.demand;
-    const everywhere = new Set(daemonSets.map(({ name }) => name));
-    const names = [...workloads.map(({ name }) => name), ...everywhere];
+    const everywhere = new Set((plan.spec.demand.daemonSets ?? []).map(({ name }) => name));
     const readers = new Map<string, PodReader>();
-    for (const site of Object.values(sites)) readers.set(site.name, await podReader(site, names));
-    return new DrillFleet(plan, sites, everywhere, readers, signal);
+    for (const site of Object.values(sites)) readers.set(site.name, await podReader(site, titles));
+    return new DrillFleet(plan, sites, everywhere, titles, readers, signal);
   }
 
   placementOf(site: string): SitePlacement | undefined {

@@ -1,6 +1,7 @@
 import type { LocalSite } from "../clusters/sites";
 import { type CoreV1Event, kubeConfigOf, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
+import { nameIn, type Titled, type Titles } from "./titles";
 
 /** On pods that stand for a workload: its name. */
 export const WORKLOAD_ANNOTATION = "multisite/workload";
@@ -29,13 +30,12 @@ export interface PodReader {
 
 /**
  * A reader of a site's pods. Those that only stand for what the plan counted on every node are left out.
- * @param workloads names of the plan's workloads and DaemonSets: `namespace/name`, or the name alone where it is unique.
+ * @param known titles of the plan's workloads and DaemonSets
  */
-export async function podReader(site: LocalSite, workloads: readonly string[]): Promise<PodReader> {
+export async function podReader(site: LocalSite, known: Titles): Promise<PodReader> {
   const { CoreV1Api } = await kubernetes();
   const config = await kubeConfigOf(site.kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
-  const known = new Set(workloads);
   return {
     async read() {
       const { items } = await core.listPodForAllNamespaces({
@@ -54,7 +54,7 @@ export async function podReader(site: LocalSite, workloads: readonly string[]): 
 type Refusal = Pick<CoreV1Event, "involvedObject" | "message" | "lastTimestamp" | "eventTime">;
 
 /** The last refusal of each of the plan's workloads. */
-export function gatherRefusals(events: readonly Refusal[], known: ReadonlySet<string>): Refusals {
+export function gatherRefusals(events: readonly Refusal[], known: Titles): Refusals {
   const time = ({ lastTimestamp, eventTime }: Refusal) => Number(lastTimestamp ?? eventTime ?? 0);
   const found = new Map<string, string>();
   for (const event of [...events].sort((a, b) => time(a) - time(b))) {
@@ -77,7 +77,7 @@ function refusal(message: string): string {
 }
 
 /** Pods by the plan's workloads; pods of anything else are passed over. */
-export function gather(pods: readonly V1Pod[], known: ReadonlySet<string>): SitePods {
+export function gather(pods: readonly V1Pod[], known: Titles): SitePods {
   const found = new Map<string, { running: number; pending: number; reasons: Record<string, number> }>();
   for (const pod of pods) {
     const name = workloadOf(pod, known);
@@ -96,23 +96,12 @@ export function gather(pods: readonly V1Pod[], known: ReadonlySet<string>): Site
   return found;
 }
 
-function workloadOf(pod: V1Pod, known: ReadonlySet<string>): string | undefined {
+function workloadOf(pod: V1Pod, known: Titles): string | undefined {
   const played = pod.metadata?.annotations?.[WORKLOAD_ANNOTATION];
   return played ?? firstKnown(known, pod.metadata?.namespace ?? "default", writersOf(makerOf(pod)));
 }
 
-/** What of an object tells it from others of its namespace. */
-export interface Titled {
-  readonly kind: string;
-  readonly name: string;
-}
-
-/** How the plan names what a user has written: with its kind where that is needed, its namespace, or the name alone. */
-export function nameIn(known: ReadonlySet<string>, namespace: string, { kind, name }: Titled): string | undefined {
-  return [`${kind} ${namespace}/${name}`, `${namespace}/${name}`, name].find((one) => known.has(one));
-}
-
-function firstKnown(known: ReadonlySet<string>, namespace: string, titles: readonly Titled[]): string | undefined {
+function firstKnown(known: Titles, namespace: string, titles: readonly Titled[]): string | undefined {
   return titles.map((one) => nameIn(known, namespace, one)).find((one) => one !== undefined);
 }
 

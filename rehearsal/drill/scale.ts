@@ -1,7 +1,8 @@
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
 import type { Bounds } from "./autoscaler";
-import { nameIn, WORKLOAD_ANNOTATION } from "./pods";
+import { WORKLOAD_ANNOTATION } from "./pods";
+import { nameIn, type Titles } from "./titles";
 
 /** A workload of one site whose replicas can be changed. */
 export interface Scalable {
@@ -18,7 +19,7 @@ interface Controller {
 }
 
 /** The Deployments and StatefulSets of a site that are workloads of the plan. */
-export async function scalables(site: LocalSite, workloads: ReadonlySet<string>): Promise<Scalable[]> {
+export async function scalables(site: LocalSite, known: Titles): Promise<Scalable[]> {
   const { AppsV1Api, AutoscalingV2Api } = await kubernetes();
   const config = await kubeConfigOf(site.kubeconfig);
   const apps = config.makeApiClient(AppsV1Api);
@@ -36,7 +37,7 @@ export async function scalables(site: LocalSite, workloads: ReadonlySet<string>)
   const made = (kind: "Deployment" | "StatefulSet", { metadata, spec }: Controller): Scalable[] => {
     const { name = "", namespace = "" } = metadata ?? {};
     const workload =
-      spec?.template?.metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? nameIn(workloads, namespace, { kind, name });
+      spec?.template?.metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? nameIn(known, namespace, { kind, name });
     if (workload === undefined) return [];
     const scale = async (replicas: number) => {
       const asked = { name, namespace, body: { metadata: { name, namespace }, spec: { replicas } } };

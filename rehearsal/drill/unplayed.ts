@@ -1,7 +1,7 @@
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
-import { nameIn } from "./pods";
+import { nameIn, type Titles } from "./titles";
 
 /** What of a site's workloads nothing here starts. */
 export interface Unplayed {
@@ -24,8 +24,9 @@ interface Listed {
  * here. The plan has counted their pods, so something must play them. CronJobs are suspended, for a run in the middle of a
  * drill would be there twice.
  * @param wanted workloads of which the plan has the site run pods.
+ * @param titles what the plan's objects are called
  */
-export async function unplayed(site: LocalSite, wanted: readonly string[]): Promise<Unplayed> {
+export async function unplayed(site: LocalSite, wanted: readonly string[], titles: Titles): Promise<Unplayed> {
   const { AppsV1Api, BatchV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } = await kubernetes();
   const config = await kubeConfigOf(site.kubeconfig);
   const apps = config.makeApiClient(AppsV1Api);
@@ -42,7 +43,7 @@ export async function unplayed(site: LocalSite, wanted: readonly string[]): Prom
     listing("Job", batch.listJobForAllNamespaces()),
     listing("Pod", core.listPodForAllNamespaces()),
   ]);
-  const known = new Set(wanted);
+  const known = new Map([...titles].filter(([, workload]) => wanted.includes(workload)));
   const started = lists
     .flat()
     .filter(({ metadata }) => metadata.namespace !== OVERHEAD_NAMESPACE && !metadata.ownerReferences?.length);
@@ -61,6 +62,6 @@ export async function unplayed(site: LocalSite, wanted: readonly string[]): Prom
   };
 }
 
-function nameOf({ kind, metadata: { namespace = "default", name = "" } }: Listed, known: ReadonlySet<string>) {
+function nameOf({ kind, metadata: { namespace = "default", name = "" } }: Listed, known: Titles) {
   return nameIn(known, namespace, { kind, name });
 }

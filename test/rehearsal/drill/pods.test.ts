@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gather, gatherRefusals } from "../../../rehearsal/drill/pods";
+import { titlesOf } from "../../../rehearsal/drill/titles";
 
 type Pods = Parameters<typeof gather>[0];
+
+const known = (names: readonly string[]) =>
+  titlesOf({ daemonSets: names.map((name) => ({ name, cpu: 0, memoryGiB: 0 })) });
 
 const pod = (namespace: string, name: string, owner: [kind: string, name: string] | undefined, more: object = {}) => ({
   metadata: {
@@ -37,7 +41,7 @@ test("pods are counted by the workload that a user wrote, whatever made them", (
     pod("default", "lonely", undefined, { status: { phase: "Pending", conditions: [] } }),
     pod("kube-system", "cilium-x", ["DaemonSet", "cilium"]),
   ];
-  const found = gather(pods as unknown as Pods, new Set(["shop/web", "db", "nightly", "lonely"]));
+  const found = gather(pods as unknown as Pods, known(["shop/web", "db", "nightly", "lonely"]));
   assert.deepEqual(Object.fromEntries(found), {
     "shop/web": { running: 1, pending: 1, reasons: { "0/3 nodes are available: 3 Insufficient cpu": 1 } },
     db: { running: 1, pending: 0, reasons: {} },
@@ -48,7 +52,7 @@ test("pods are counted by the workload that a user wrote, whatever made them", (
 
 test("a workload of one namespace is not taken for its namesake of another", () => {
   const pods = [pod("a", "web-1-x", ["StatefulSet", "web"]), pod("b", "web-1-y", ["StatefulSet", "web"])];
-  const found = gather(pods as unknown as Pods, new Set(["a/web", "b/web"]));
+  const found = gather(pods as unknown as Pods, known(["a/web", "b/web"]));
   assert.deepEqual([...found.keys()], ["a/web", "b/web"]);
 });
 
@@ -61,23 +65,48 @@ test("workloads of one name and different kinds are told apart, as the plan does
     pod("shop", "web-29876543-x", ["Job", "web-29876543"], { status: { phase: "Succeeded" } }),
   ];
   const names = ["Deployment shop/web", "StatefulSet shop/web", "Pod shop/web", "CronJob shop/web"];
-  const found = gather(pods as unknown as Pods, new Set(names));
+  const found = gather(pods as unknown as Pods, known(names));
   assert.deepEqual(
     names.map((name) => found.get(name)?.running),
     [1, 2, 1, 1],
   );
 });
 
+test("what the demand was made of is not taken for its namesakes that are there as well", () => {
+  const pods = [
+    pod("team2", "web-1-x", ["StatefulSet", "web"]),
+    pod("shop", "web-1-y", ["StatefulSet", "web"]),
+    pod("shop", "api-1-x", ["StatefulSet", "api"]),
+  ];
+  const demand = { workloads: ["web", "api"].map((name) => ({ name, replicas: 1, cpu: 1, memoryGiB: 1 })) };
+  const running = (written: Parameters<typeof titlesOf>[1]) =>
+    Object.fromEntries(
+      [...gather(pods as unknown as Pods, titlesOf(demand, written))].map(([name, it]) => [name, it.running]),
+    );
+  const container = "{ name: web, image: web }";
+  const text = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: web, namespace: team2 }
+spec: { serviceName: web, selector: { matchLabels: { app: web } }, template: { metadata: { labels: { app: web } }, spec: { containers: [${container}] } } }`;
+  const placed = { munich: [{ name: "web", kind: "StatefulSet", namespace: "shop", object: "web" }] };
+  const resources = [{ type: "multisite:index:FleetWorkload", inputs: { placed } }];
+  assert.deepEqual(running({}), { web: 2, api: 1 });
+  assert.deepEqual(running({ resources }), { web: 1, api: 1 });
+  assert.deepEqual(running({ manifests: [{ name: "web.yaml", text }], resources }), { web: 1, api: 1 });
+  const elsewhere = text.replace("team2", "team3");
+  assert.deepEqual(running({ manifests: [{ name: "web.yaml", text: elsewhere }] }), { api: 1 });
+});
+
 test("a Job that a user has named by a day is not taken for a run of a CronJob", () => {
   const pods = [pod("default", "migrate-20240115-x", ["Job", "migrate-20240115"], { status: { phase: "Succeeded" } })];
-  const found = gather(pods as unknown as Pods, new Set(["migrate-20240115", "migrate"]));
+  const found = gather(pods as unknown as Pods, known(["migrate-20240115", "migrate"]));
   assert.deepEqual([...found.keys()], ["migrate-20240115"]);
 });
 
 test("a pod that is on its way out counts as gone", () => {
   const leaving = pod("default", "web-0", ["StatefulSet", "web"]);
   Object.assign(leaving.metadata, { deletionTimestamp: new Date() });
-  assert.equal(gather([leaving] as unknown as Pods, new Set(["web"])).size, 0);
+  assert.equal(gather([leaving] as unknown as Pods, known(["web"])).size, 0);
 });
 
 test("the last refusal of a workload's pods is told, whichever controller met it", () => {
@@ -98,7 +127,7 @@ test("the last refusal of a workload's pods is told, whichever controller met it
       event("Job", "nightly-29876543", `Error creating: ${forbidden("nightly-29876543-x")}`, 1),
       event("DaemonSet", "agent", `Error creating: ${forbidden("agent-x")}`, 1),
     ],
-    new Set(["web", "api-canary", "api", "shop/db", "nightly"]),
+    known(["web", "api-canary", "api", "shop/db", "nightly"]),
   );
   assert.deepEqual(Object.fromEntries(refusals), {
     web: FORBIDDEN,
