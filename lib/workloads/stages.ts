@@ -6,12 +6,18 @@ const NEEDED =
     " ",
   );
 
+/**
+ * Into a budget's status a controller counts the pods as they come and go, so that a change of its own at that time is a
+ * conflict, at which an update ends: in the middle of a Deployment that is replaced, say.
+ */
+const BEFORE_PODS = ["PodDisruptionBudget"];
+
 /** Kinds that refuse other objects while what they call is not there yet. */
 const LAST = ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService"];
 
 /**
- * The objects in the stages in which they are made, each after all of the stage before: namespaces, what others need,
- * everything else, and last what calls the pods of the others. Stages without objects are left out.
+ * The objects in the stages in which they are made, each after all of the stage before: namespaces, what others need
+ * and what may not change with them, everything else, and last what calls the pods of the others. Stages without objects are left out.
  */
 export function stagesOf(objects: readonly KubernetesObject[]): KubernetesObject[][] {
   const stages: KubernetesObject[][] = [[], [], [], []];
@@ -21,6 +27,6 @@ export function stagesOf(objects: readonly KubernetesObject[]): KubernetesObject
 
 function stageOf(kind: string): number {
   if (kind === "Namespace") return 0;
-  if (NEEDED.includes(kind)) return 1;
+  if (NEEDED.includes(kind) || BEFORE_PODS.includes(kind)) return 1;
   return LAST.includes(kind) ? 3 : 2;
 }
