@@ -2,6 +2,7 @@ import { stateFacts } from "./life";
 import { minorOf } from "./lives";
 import { ciliumVersionOf } from "./mesh/meshPlan";
 import type { FleetSpec, PoolSpec, SiteSpec } from "./spec";
+import { trustNotes } from "./trust/lives";
 import { defaultTopology } from "./underlay";
 
 /** What can break a site, as what a spec says of it: equal texts are no change. */
@@ -44,7 +45,7 @@ export function lifeNotes(before: FleetSpec, after: FleetSpec): string[] {
         "then the next.",
     ];
   });
-  return [...atOnce, ...topologyNote(before, after), ...trafficNotes(before, after)];
+  return [...atOnce, ...topologyNote(before, after), ...trafficNotes(before, after), ...trustNotes(before, after)];
 }
 
 /** What users are led by is one for all sites. */

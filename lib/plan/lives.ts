@@ -3,6 +3,7 @@ import { formatCidr, part } from "./cidr";
 import { stateFacts } from "./life";
 import type { Problem } from "./problems";
 import type { FleetSpec, SiteSpec, SiteState } from "./spec";
+import { trustProblems } from "./trust/lives";
 import { ownerOf } from "./underlay/networks";
 import { DEFAULT_KUBERNETES_VERSION } from "./versions";
 
@@ -12,7 +13,11 @@ import { DEFAULT_KUBERNETES_VERSION } from "./versions";
  * @param after the spec that is to be built, without problems
  */
 export function lifeProblems(before: FleetSpec, after: FleetSpec): Problem[] {
-  return [...before.sites.flatMap((old) => siteProblems(old, before, after)), ...fleetProblems(before, after)];
+  return [
+    ...before.sites.flatMap((old) => siteProblems(old, before, after)),
+    ...fleetProblems(before, after),
+    ...trustProblems(before, after),
+  ];
 }
 
 /** A name and a number are a site's for life, and a site is withdrawn from its peers before its entry goes. */
