@@ -4,6 +4,7 @@ import { FLEET } from "../../lib/plan/observed";
 import type { FleetSpec } from "../../lib/plan/spec";
 import type { Deployment, RunResult } from "../engine";
 import { UserError } from "../userError";
+import { replacedRoots } from "./replacedRoots";
 import { rolloutNotes } from "./rolloutNotes";
 
 /** The spec of the one Fleet among these resources; undefined where there is none, or more than one. */
@@ -23,7 +24,7 @@ function specOf(resources: readonly { readonly type: string; readonly inputs?: u
 export function judgeLives({ deployment }: Deployment, preview: Pick<RunResult, "resources" | "steps">): string[] {
   const [before, after] = [specOf(deployment.resources ?? []), specOf(preview.resources)];
   if (before === undefined || after === undefined) return [];
-  const problems = lifeProblems(before, after);
+  const problems = [...lifeProblems(before, after), ...replacedRoots(preview)];
   if (problems.length === 0) {
     const serving = keptServing(before, after).map(({ next }) => next.name);
     return [...lifeNotes(before, after), ...rolloutNotes(serving, preview)];

@@ -162,7 +162,13 @@ async function startAll(
   const atOnce = options.atOnce ?? Math.max(2, availableParallelism());
   await Promise.all(Array.from({ length: Math.min(atOnce, wanted.length) }, worker));
   options.signal?.removeEventListener("abort", interrupt);
-  throwFirst(problems, options.signal);
+  try {
+    throwFirst(problems, options.signal);
+  } catch (error) {
+    // What listens in this process for those that are up would keep it from its end.
+    await Promise.all(started.map((site) => site.kill()));
+    throw error;
+  }
   return started;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { request } from "node:https";
+import { type AddressInfo, createServer } from "node:net";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
@@ -28,6 +29,26 @@ const plan = fleetPlan(
     demand: { cpu: 8, daemonSets: [{ name: "monitoring/agent", cpu: 0.1, memoryGiB: 0.1 }] },
   }),
 );
+
+test("what listens in this process for sites that are up goes when another cannot start", async (t) => {
+  const tools = await localTools();
+  if (typeof tools === "string") {
+    t.skip(tools);
+    return;
+  }
+  const listening = () => process.getActiveResourcesInfo().filter((name) => /ServerWrap|PipeWrap/.test(name)).length;
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const before = listening();
+  const ports = { belgium: (server.address() as AddressInfo).port };
+  const two = fleetPlan(fleetSpec([eksSite("frankfurt", 1), gkeSite("belgium", 2)]));
+  await assert.rejects(
+    localSites(two, { tools, ports, atOnce: 1 }),
+    /^UserError: Site belgium: port \d+ of 127\.0\.0\.1 is in use/,
+  );
+  await until(() => listening() === before);
+});
 
 test("three real sites", async (t) => {
   const tools = await localTools();
