@@ -13,7 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Files that change what belongs to their process, or wait for control planes of their own while others go on. */
 const OWN_PROCESS = ["test/clusters-local", "test/mesh-real", "test/rehearsal/cli", "test/rehearsal/pulumi"];
 /** What is about the processes of programs. Others share theirs: see test/support/hostedPrograms.cjs. */
-const OWN_PROGRAMS = ["test/rehearsal/engine", "test/rehearsal/pulumi"];
+const OWN_PROGRAMS = ["test/rehearsal/pulumi"];
 /** What takes minutes, and on a cold machine builds what only it needs. */
 const LONGEST = ["test/clusters-local/trust", "test/clusters-local/drill", "test/trust"];
 const wanted = process.argv.slice(2);

@@ -1,8 +1,9 @@
 // Programs that tests rehearse in their own process run in processes that are kept for the next ones: see programHost.cjs. Most of
 // what a small program costs is to load the SDK: a second of CPU, of which a tenth is left. Those of other SDKs and of the SDK's
-// own TypeScript, and all that commands in processes of their own start, run as everybody's. Loaded by tests: see scripts/test.mjs.
+// own TypeScript, those of tests with `ownPrograms`, and all that commands in processes of their own start, run as everybody's.
+// Loaded by tests: see scripts/test.mjs.
 const { spawn } = require("node:child_process");
-const { existsSync, readFileSync } = require("node:fs");
+const { existsSync, readdirSync, readFileSync } = require("node:fs");
 const { dirname, join, relative } = require("node:path");
 const { createInterface } = require("node:readline");
 
@@ -23,9 +24,15 @@ const idle = [];
 
 function isHosted({ script, args, cwd, nodeArguments = [], env }) {
   if (script !== START || nodeArguments.length > 0 || process.env.MULTISITE_COMPILED === undefined) return false;
+  if (process.env.MULTISITE_OWN_PROGRAMS !== undefined) return false;
   // Nobody can have an ES module read again.
   if (isEsModule(cwd)) return false;
-  return env.PULUMI_NODEJS_TYPESCRIPT !== "true" || isCompiled(args);
+  return env.PULUMI_NODEJS_TYPESCRIPT !== "true" || isCompiled(args) || isJavaScript(cwd);
+}
+
+/** Whether nothing of a program is for the SDK's TypeScript, which it is given unless its project says otherwise. */
+function isJavaScript(folder) {
+  return !readdirSync(folder).some((file) => /\.[cm]?ts$|^tsconfig.*\.json$/.test(file));
 }
 
 function isEsModule(folder) {
@@ -40,8 +47,7 @@ function isCompiled(args) {
 
 function runHosted({ script, args, cwd, env, onLine }) {
   const host = idle.pop() ?? new Host();
-  const typeScript = isCompiled(args) ? { PULUMI_NODEJS_TYPESCRIPT: "false" } : {};
-  const program = { script, args, cwd, env: { ...process.env, ...env, ...typeScript } };
+  const program = { script, args, cwd, env: { ...process.env, ...env, PULUMI_NODEJS_TYPESCRIPT: "false" } };
   let isRunning = true;
   const exited = host.run(program, onLine).then((end) => {
     isRunning = false;

@@ -7,6 +7,7 @@ import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { openSession } from "../../../rehearsal/engine";
 import type { ProviderSource } from "../../../rehearsal/engine/provider";
+import { ownPrograms } from "../../support/ownPrograms";
 import { labProject, labSource, withLab } from "./lab";
 
 /** Command lines of the processes that run in a folder. */
@@ -22,6 +23,8 @@ async function gone(dir: string): Promise<void> {
 }
 
 describe("programs", { concurrency: 2 }, () => {
+  ownPrograms();
+
   it("stops a program that never ends, keeps what was made, and leaves no process", async () => {
     const stop = new AbortController();
     let made = false;
