@@ -37,7 +37,7 @@ function isJavaScript(folder) {
 
 function isEsModule(folder) {
   const file = join(folder, "package.json");
-  return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).type === "module";
+  return existsSync(file) && /"type"\s*:\s*"module"/.test(readFileSync(file, "utf8"));
 }
 
 function isCompiled(args) {
@@ -46,7 +46,7 @@ function isCompiled(args) {
 }
 
 function runHosted({ script, args, cwd, env, onLine }) {
-  const host = idle.pop() ?? new Host();
+  const host = idleHost() ?? new Host();
   const program = { script, args, cwd, env: { ...process.env, ...env, PULUMI_NODEJS_TYPESCRIPT: "false" } };
   let isRunning = true;
   const exited = host.run(program, onLine).then((end) => {
@@ -60,6 +60,11 @@ function runHosted({ script, args, cwd, env, onLine }) {
     if (isRunning) host.stop();
   };
   return { exited, stop };
+}
+
+function idleHost() {
+  const host = idle.pop();
+  return host?.hasEnded ? idleHost() : host;
 }
 
 class Host {
