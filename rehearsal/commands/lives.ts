@@ -23,12 +23,16 @@ function specOf(resources: readonly { readonly type: string; readonly inputs?: u
  */
 export function judgeLives({ deployment }: Deployment, preview: Pick<RunResult, "resources" | "steps">): string[] {
   const [before, after] = [specOf(deployment.resources ?? []), specOf(preview.resources)];
-  if (before === undefined || after === undefined) return [];
-  const problems = [...lifeProblems(before, after), ...replacedRoots(preview)];
-  if (problems.length === 0) {
-    const serving = keptServing(before, after).map(({ next }) => next.name);
-    return [...lifeNotes(before, after), ...rolloutNotes(serving, preview)];
+  // The trust of a fleet may be a stack of its own.
+  const isFleet = before !== undefined && after !== undefined;
+  const ofSpec = isFleet ? lifeProblems(before, after) : [];
+  // A spec that makes other roots has said so.
+  const problems = ofSpec.length > 0 ? ofSpec : replacedRoots(preview);
+  if (problems.length > 0) {
+    const lines = problems.map(({ path, message }) => `  ${path} ${message}`);
+    throw new UserError(["The fleet cannot become this one from the one in its state:", ...lines].join("\n"));
   }
-  const lines = problems.map(({ path, message }) => `  ${path} ${message}`);
-  throw new UserError(["The fleet cannot become this one from the one in its state:", ...lines].join("\n"));
+  if (!isFleet) return [];
+  const serving = keptServing(before, after).map(({ next }) => next.name);
+  return [...lifeNotes(before, after), ...rolloutNotes(serving, preview)];
 }
