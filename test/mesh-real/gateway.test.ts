@@ -112,7 +112,7 @@ test("Cilium's own operator takes the gateway of this library, and its Service t
 
   await t.test("it takes over the Service that is there before it, and changes neither ports nor class", async () => {
     await defineGateways(tools.kubectl.path, cluster.site);
-    await cluster.apply(cluster.made("frankfurt", /:Namespace$/));
+    await cluster.apply(cluster.made("frankfurt", /:Namespace(Patch)?$/));
     await cluster.apply(chart.filter(({ kind }) => kind === "GatewayClass" || kind === "Namespace"));
     await cluster.apply([secretOf(own), ...BACKENDS, ...cluster.made("frankfurt", ENTERED)]);
     log = await startOperator(t, cluster, chart);
