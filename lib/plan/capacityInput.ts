@@ -1,4 +1,4 @@
-import type { Crowding } from "./daemonSets";
+import type { AssumedDaemonSet, Crowding } from "./daemonSets";
 import type { Resources } from "./resources";
 import type { RoutingInput } from "./routing/input";
 import type { Architecture, FaultDomainLevel, HostPortSpec, SiteState, TaintSpec, WorkloadSpec } from "./spec";
@@ -63,6 +63,8 @@ export interface NodeGroup {
   readonly hostPorts?: readonly HostPortSpec[];
   /** DaemonSets that may run on each of them, and of which some cannot. @default all run */
   readonly crowding?: Crowding | undefined;
+  /** DaemonSets that are counted on each of them without being known to run there. @default [] */
+  readonly assumed?: readonly AssumedDaemonSet[];
   /** Nodes that can be added at a time: the number of zones where the cloud counts per zone, 0 where none can. @default 1 */
   readonly addable?: number;
   /** For texts. */

@@ -9,7 +9,10 @@ import type { DaemonSetSpec } from "./spec";
 /** Notes, and places in one of them, that are written out. */
 const [MOST_NOTES, MOST_PLACES] = [8, 4];
 
-/** DaemonSets of which some pods wait for ever, with what to change: no loss of a site has to do with them. */
+/**
+ * DaemonSets of which some pods wait for ever, or that may be counted too often, with what to change: no loss of a site has
+ * to do with them.
+ */
 export function daemonSetNotes(sites: readonly CapacitySite[]): string[] {
   const places = new Map<string, { readonly end: string; readonly at: Set<string> }>();
   const add = (what: string, end: string, place: string) => {
@@ -25,6 +28,12 @@ export function daemonSetNotes(sites: readonly CapacitySite[]): string[] {
         add(what, end, `${where} (${offered})`);
       for (const { daemonSets, ports } of sharedPorts)
         add(`DaemonSets ${daemonSets.join(" and ")} both take host port ${ports.join(", ")} of nodes of`, CLASH, where);
+      for (const { name, labels } of group.assumed ?? [])
+        add(
+          `DaemonSet ${name} asks for nodes with ${labels.join(" and ")}, and nobody says whether they are in`,
+          ASSUMED,
+          where,
+        );
     }
   }
   const notes = [...places].map(([what, { end, at }]) => `${what} ${someOf([...at])}: ${end}`);
@@ -33,6 +42,8 @@ export function daemonSetNotes(sites: readonly CapacitySite[]): string[] {
 }
 
 const CLASH = "one of the two waits there for ever. Give one of them another port, or keep them on different nodes.";
+const ASSUMED =
+  "it is counted on all of the nodes there. Where it does not run, add what it asks for to what they are declared to have (`allocatable`).";
 const REMEDY =
   "waits there for ever, and is counted as if it ran. Ask for less, use a larger machine type, or keep it off these nodes.";
 

@@ -1,6 +1,6 @@
 import { collide, portNames } from "./exclusion";
 import { fits, type Resources, subtract, sum } from "./resources";
-import { byZone, mayRunOn, type NodeTraits, podResources } from "./schedulable";
+import { byZone, mightRunOn, type NodeTraits, openLabelsOf, podResources } from "./schedulable";
 import type { DaemonSetSpec } from "./spec";
 
 /** Why DaemonSets that may run on a node do not all run there, however empty it is. */
@@ -40,7 +40,7 @@ export function crowdingOf(
   nodes: readonly NodeTraits[],
   room: Room,
 ): Crowding | undefined {
-  const together = nodes.flatMap(byZone).map((node) => daemonSets.filter((one) => mayRunOn(one, node)));
+  const together = nodes.flatMap(byZone).map((node) => daemonSets.filter((one) => mightRunOn(one, node)));
   const tooLarge = together.map((here) => tooLargeOf(here, room)).find((found) => found !== undefined);
   const shared = new Map(together.flatMap(sharedPortsOf).map((one) => [one.daemonSets.join("\n"), one]));
   return tooLarge === undefined && shared.size === 0 ? undefined : { tooLarge, sharedPorts: [...shared.values()] };
@@ -59,8 +59,30 @@ function sharedPortsOf(here: readonly DaemonSetSpec[]): SharedPorts[] {
   const users = here.filter(({ hostPorts = [] }) => hostPorts.length > 0);
   return users.flatMap((one, index) =>
     users.slice(index + 1).flatMap((other): SharedPorts[] => {
+      if (disagree(one, other)) return [];
       const ports = (one.hostPorts ?? []).filter((port) => collide([port], other.hostPorts ?? []));
       return ports.length === 0 ? [] : [{ daemonSets: [one.name, other.name], ports: portNames(ports) }];
     }),
   );
+}
+
+/** Whether no node can have the labels that both ask for. */
+function disagree({ nodeSelector: one = {} }: DaemonSetSpec, { nodeSelector: other = {} }: DaemonSetSpec): boolean {
+  return Object.entries(one).some(([key, value]) => Object.hasOwn(other, key) && other[key] !== value);
+}
+
+/** A DaemonSet that is counted on nodes of which nobody knows whether they have the labels that it asks for. */
+export interface AssumedDaemonSet {
+  readonly name: string;
+  /** Such as `disk=ssd`. */
+  readonly labels: readonly string[];
+}
+
+/** Those that are counted on some of the nodes without being known to run there. */
+export function assumedOn(daemonSets: readonly DaemonSetSpec[], nodes: readonly NodeTraits[]): AssumedDaemonSet[] {
+  return daemonSets.flatMap((one) => {
+    const open = nodes.filter((node) => mightRunOn(one, node)).flatMap((node) => openLabelsOf(one, node));
+    const labels = [...new Set(open.map(([key, value]) => `${key}=${value}`))];
+    return labels.length === 0 ? [] : [{ name: one.name, labels }];
+  });
 }

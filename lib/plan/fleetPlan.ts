@@ -1,7 +1,7 @@
 import { type BlockPool, blockPool, siteAddresses } from "./addresses";
 import { capacityVerdict } from "./capacity";
 import type { CapacityInput, CapacitySite, NodeGroup } from "./capacityInput";
-import { crowdingOf } from "./daemonSets";
+import { assumedOn, crowdingOf } from "./daemonSets";
 import { faultDomainOf, providerOf } from "./faultDomains";
 import { gatewayOverhead } from "./gateway/overhead";
 import { ceil } from "./grains";
@@ -169,12 +169,13 @@ function addable(site: SitePlan, pool: PoolPlan): number {
   return site.kind === "gke" ? Math.max(1, pool.zones.length) : 1;
 }
 
-/** What is known of the nodes of a cluster that exists, all alike. */
+/** What is known of the nodes of a cluster that exists, all alike: nobody says which other labels they have. */
 function existingNodes({ kind, allocatable, region }: ExistingSiteSpec) {
   return {
     count: allocatable.nodes ?? 1,
     architecture: allocatable.architecture ?? ("amd64" as const),
     labels: cloudLabels({ kind, region, zones: [] }),
+    openLabels: "any" as const,
   };
 }
 
@@ -185,18 +186,18 @@ function offeredByExisting(site: ExistingSiteSpec, daemonSets: readonly DaemonSe
 }
 
 function declared(site: ExistingSiteSpec, daemonSets: readonly DaemonSetSpec[]): NodeGroup {
-  const { count, architecture, labels } = existingNodes(site);
+  const { count, ...node } = existingNodes(site);
   const total = offeredByExisting(site, daemonSets);
   const each = scale(total, 1 / count);
   const room = { allocatable: scale(measured(site.allocatable), 1 / count), own: ZERO };
   return {
     pool: undefined,
     count,
-    crowding: crowdingOf(daemonSets, [{ architecture, labels }], room),
+    crowding: crowdingOf(daemonSets, [node], room),
+    assumed: assumedOn(daemonSets, [node]),
     perNode: { ...each, cpuMillis: Math.floor(each.cpuMillis), pods: Math.floor(each.pods) },
     total,
-    architecture,
-    labels,
+    ...node,
     addable: 0,
   };
 }

@@ -1,5 +1,5 @@
 import { type Resources, resources, sum, ZERO } from "./resources";
-import { isOpen, mayRunOnSome, type NodeTraits, podResources } from "./schedulable";
+import { isOpen, mightRunOnSome, type NodeTraits, podResources } from "./schedulable";
 import type { DaemonSetSpec, SiteKind } from "./spec";
 
 /** One pod that the cluster itself runs. */
@@ -122,11 +122,11 @@ function rows(table: readonly Row[], source: string, by: SystemPod["by"] = "clou
  *
  * Of a Deployment of the cluster, each open node is taken to run one replica: nobody chooses which nodes have them, and
  * its replicas spread, so that no node has two. This errs by little on the safe side, and least on small pools.
- * @param daemonSets of the demand; each counts where its selector, architectures and tolerations let it run, one of a single
- *   zone on every node of a pool that has nodes there
+ * @param daemonSets of the demand; each counts where nothing known of its selector, architectures and tolerations keeps it off,
+ *   one of a single zone on every node of a pool that has nodes there
  */
 export function overheadPerNode(kind: SiteKind, node: NodeTraits, daemonSets: readonly DaemonSetSpec[]): Resources {
-  const theirs = daemonSets.filter((daemonSet) => mayRunOnSome(daemonSet, node));
+  const theirs = daemonSets.filter((daemonSet) => mightRunOnSome(daemonSet, node));
   // A cluster that exists declares what is left beside its own.
   const own = kind === "existing" ? ZERO : ownPods(kind, isOpen(node));
   return sum([own, ...theirs.map(podResources)]);

@@ -1,7 +1,7 @@
 import type { NodeGroup } from "./capacityInput";
 import { collide } from "./exclusion";
 import { ceil } from "./grains";
-import { ZONE_LABEL } from "./nodeLabels";
+import { OWN_POOL_LABEL, ZONE_LABEL } from "./nodeLabels";
 import { fromGiB, type Resources } from "./resources";
 import type { DaemonSetSpec, HostPortSpec, PodShape, TaintSpec, TolerationSpec } from "./spec";
 
@@ -10,6 +10,10 @@ export interface NodeTraits
   extends Pick<NodeGroup, "architecture" | "labels" | "taints" | "machineType" | "hostPorts"> {
   /** Labels of the zones over which a pool's nodes are divided, so that each has one of them. @default the one among `labels` */
   readonly zones?: readonly string[];
+  /**
+   * Labels that they may have beside those that are known: `any`, or by key what their values begin with. @default none
+   */
+  readonly openLabels?: "any" | Readonly<Record<string, string>>;
 }
 
 /**
@@ -42,9 +46,30 @@ export function mayRunOn(pod: PodShape, node: NodeTraits): boolean {
   );
 }
 
-/** Whether the scheduler may put the pod on some of a pool's nodes: those of one zone, when it asks for one. */
-export function mayRunOnSome(pod: PodShape, node: NodeTraits): boolean {
-  return byZone(node).some((one) => mayRunOn(pod, one));
+/**
+ * Whether nothing that is known keeps the pod off such a node. What takes room, as DaemonSets do, is counted by this; what
+ * needs a node, by {@link mayRunOn}.
+ */
+export function mightRunOn(pod: PodShape, node: NodeTraits): boolean {
+  const open = new Set(openLabelsOf(pod, node).map(([key]) => key));
+  const known = Object.entries(pod.nodeSelector ?? {}).filter(([key]) => !open.has(key));
+  return mayRunOn({ ...pod, nodeSelector: Object.fromEntries(known) }, node);
+}
+
+/** Whether nothing known keeps the pod off some of a pool's nodes: those of one zone, when it asks for one. */
+export function mightRunOnSome(pod: PodShape, node: NodeTraits): boolean {
+  return byZone(node).some((one) => mightRunOn(pod, one));
+}
+
+/** Labels that the pod asks for and of which nobody knows whether such a node has them. */
+export function openLabelsOf({ nodeSelector = {} }: PodShape, node: NodeTraits): [key: string, value: string][] {
+  const { openLabels = {} } = node;
+  const isOpen = (key: string, value: string) => {
+    // Only pools that the library makes have its own label.
+    if (openLabels === "any") return key !== OWN_POOL_LABEL;
+    return Object.hasOwn(openLabels, key) && value.startsWith(openLabels[key] ?? "");
+  };
+  return Object.entries(nodeSelector).filter(([key, value]) => label(node, key) === undefined && isOpen(key, value));
 }
 
 /** A pool's nodes as the scheduler sees them: one of each zone where there are several. */
@@ -63,7 +88,7 @@ export function countsForSpread(pod: PodShape, node: NodeTraits, taints: "Honor"
 /** The host ports that DaemonSets take on such a node, before any other pod comes. */
 export function takenPorts(daemonSets: readonly DaemonSetSpec[], node: NodeTraits): HostPortSpec[] {
   return daemonSets
-    .filter((one) => one.hostPorts !== undefined && mayRunOn(one, node))
+    .filter((one) => one.hostPorts !== undefined && mightRunOn(one, node))
     .flatMap((one) => one.hostPorts ?? []);
 }
 

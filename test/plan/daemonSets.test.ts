@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { capacityVerdict } from "../../lib/plan/capacity";
 import { crowdingOf } from "../../lib/plan/daemonSets";
 import { collide } from "../../lib/plan/exclusion";
-import { fleetPlan } from "../../lib/plan/fleetPlan";
+import { capacityInputOf, fleetPlan } from "../../lib/plan/fleetPlan";
 import { countPool, observe, capacitySite as observedSite } from "../../lib/plan/observed";
 import { fits, type Resources, resources, subtract } from "../../lib/plan/resources";
-import { podResources } from "../../lib/plan/schedulable";
+import { mayRunOn, mightRunOn, type NodeTraits, podResources } from "../../lib/plan/schedulable";
 import type { DaemonSetSpec, HostPortSpec, PoolSpec } from "../../lib/plan/spec";
 import { urnOf } from "../support/packProcess";
 import { threeClusters } from "../support/programs";
@@ -156,6 +156,98 @@ test("DaemonSets are crowded exactly when there is one that finds no room after 
         { ran: [], left: subtract(allocatable, own) },
       ).ran;
       assert.equal(crowdingOf(all, [{}], { allocatable, own }) === undefined, run.length === all.length);
+    }),
+  );
+});
+
+describe("a DaemonSet that asks for a label of nodes of a cluster that exists", () => {
+  const cidrs = { nodes: ["192.168.2.0/24"], pods: ["172.26.0.0/16"], services: ["172.27.0.0/16"] };
+  const sites = [existingSite("one", 1), existingSite("two", 2, { cidrs })];
+  const rows: [label: string, value: string, on: string[], isNoted: boolean][] = [
+    ["topology.kubernetes.io/zone", "munich", ["one", "two"], true],
+    ["disk", "ssd", ["one", "two"], true],
+    ["kubernetes.io/hostname", "worker-1", ["one", "two"], true],
+    ["node.kubernetes.io/instance-type", "r740", ["one", "two"], true],
+    ["topology.kubernetes.io/region", "one-1", ["one"], false],
+    ["kubernetes.io/os", "linux", ["one", "two"], false],
+    ["kubernetes.io/os", "windows", [], false],
+    ["kubernetes.io/arch", "arm64", [], false],
+    ["multisite-pool", "apps", [], false],
+  ];
+  for (const [label, value, on, isNoted] of rows) {
+    it(`${label}=${value} counts in ${on.join(" and ") || "none"}${isNoted ? ", and is told" : ""}`, () => {
+      const agent = daemonSet("agent", { nodeSelector: { [label]: value }, hostPorts: [{ port: 9100 }] });
+      const demand = { workloads: [{ name: "web", replicas: 4, cpu: 0.5, memoryGiB: 0.5 }], daemonSets: [agent] };
+      const plan = fleetPlan({ sites, demand });
+      const input = capacityInputOf(plan).sites;
+      for (const [index, { name, guaranteed }] of plan.sites.entries()) {
+        const isOn = on.includes(name);
+        assert.equal(guaranteed.cpuMillis, isOn ? 32_000 - 8 * 100 : 32_000, name);
+        assert.deepEqual(
+          input[index]?.nodeGroups.map(({ hostPorts }) => hostPorts),
+          [isOn ? agent.hostPorts : []],
+        );
+      }
+      const notes = plan.capacity.notes.filter((note) => note.includes("DaemonSet agent"));
+      const told = `DaemonSet agent asks for nodes with ${label}=${value}, and nobody says whether they are in one, two: it is counted on all of the nodes there. `;
+      if (isNoted) assert.ok(notes.length === 1 && notes[0]?.startsWith(told), notes.join("\n"));
+      else assert.deepEqual(notes, []);
+    });
+  }
+
+  it("does not share a node with one that asks for another value", () => {
+    const on = (disk: string) => ({ nodeSelector: { disk }, hostPorts: [{ port: 80 }] });
+    const notesOf = (disks: readonly string[]) =>
+      fleetPlan({
+        sites,
+        demand: { cpu: 1, daemonSets: disks.map((disk, i) => daemonSet(`d${i}`, on(disk))) },
+      }).capacity.notes.filter((note) => note.includes("80/TCP")).length;
+    assert.deepEqual([notesOf(["ssd", "hdd"]), notesOf(["ssd", "ssd"])], [0, 1]);
+  });
+});
+
+test("a DaemonSet of a zone counts on the pools of its region in programs without a Fleet", () => {
+  const sent = threeClusters([6, 6, 6]).map((one) => ({
+    ...{ propertyDependencies: {}, ignoreChanges: [], props: {}, ...one },
+    urn: urnOf(one.type, one.name),
+  }));
+  const agent = daemonSet("agent", { nodeSelector: { "topology.kubernetes.io/zone": "eu-central-1a" } });
+  const counted = observe(sent).sites.flatMap(({ name, pools }) =>
+    pools.map((pool) => {
+      const [without, with_] = [countPool(pool, []), countPool(pool, [agent])];
+      assert.deepEqual(with_.assumed.length > 0, with_.perNode.cpuMillis < without.perNode.cpuMillis);
+      return [name, pool.region, with_.assumed.map(({ labels }) => labels)] as const;
+    }),
+  );
+  assert.ok(counted.length >= 3);
+  for (const [name, region, assumed] of counted)
+    assert.equal(assumed.length > 0, region === "eu-central-1", `${name} ${region}`);
+});
+
+test("a pod might run on a node exactly when it may for some values of the labels that nobody knows", () => {
+  const keys = fc.constantFrom(
+    "disk",
+    "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/region",
+    "kubernetes.io/os",
+  );
+  const values = fc.constantFrom("ssd", "hdd", "linux", "region-1", "region-1a");
+  const labels = fc.dictionary(keys, values, { maxKeys: 3 });
+  const node: fc.Arbitrary<NodeTraits> = fc.record({
+    labels,
+    openLabels: fc.oneof(fc.constant("any" as const), fc.constant({ "topology.kubernetes.io/zone": "region-1" })),
+    taints: fc.constantFrom([], [{ key: "edge", effect: "NoSchedule" as const }]),
+  });
+  fc.assert(
+    fc.property(labels, node, (nodeSelector, { openLabels = {}, ...known }) => {
+      const pod = { cpu: 1, memoryGiB: 1, nodeSelector };
+      // Of all values that a label may have, only the one that is asked for matters.
+      const free = Object.entries(nodeSelector).filter(
+        ([key, value]) =>
+          key !== "kubernetes.io/os" && (openLabels === "any" || value.startsWith(openLabels[key] ?? "-")),
+      );
+      const best = { ...known, labels: { ...Object.fromEntries(free), ...known.labels } };
+      assert.equal(mightRunOn(pod, { ...known, openLabels }), mayRunOn(pod, best));
     }),
   );
 });

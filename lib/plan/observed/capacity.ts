@@ -1,11 +1,11 @@
 import type { CapacitySite, NodeGroup } from "../capacityInput";
-import { type Crowding, crowdingOf } from "../daemonSets";
+import { type AssumedDaemonSet, assumedOn, type Crowding, crowdingOf } from "../daemonSets";
 import { providerOfKind } from "../faultDomains";
 import { type Guaranteed, guaranteed } from "../guaranteed";
 import { machine } from "../machines";
-import { cloudLabels } from "../nodeLabels";
+import { cloudLabels, ZONE_LABEL } from "../nodeLabels";
 import { add, type Resources, subtract, sum, ZERO } from "../resources";
-import { mayRunOn, type NodeTraits, podResources } from "../schedulable";
+import { mightRunOn, type NodeTraits, podResources } from "../schedulable";
 import type { DaemonSetSpec, HostPortSpec } from "../spec";
 import { cloudOverhead } from "./systemPods";
 import type { ObservedPool, ObservedSite } from "./types";
@@ -32,6 +32,8 @@ export interface CountedPool {
   readonly hostPorts: readonly HostPortSpec[];
   /** What keeps some of them off its nodes; undefined where all run. */
   readonly crowding: Crowding | undefined;
+  /** Those that are counted without being known to run on its nodes. */
+  readonly assumed: readonly AssumedDaemonSet[];
   /** Why less counts than was asked for, and what to change. One sentence each. */
   readonly notes: readonly string[];
 }
@@ -49,7 +51,7 @@ export function countPool(
   const described = { ...pool.description, ...(declared.allocatable && { allocatable: declared.allocatable }) };
   const counted = guaranteed(described);
   const traits = traitsOf(pool, counted);
-  const here = daemonSets.filter((one) => traits.some((node) => mayRunOn(one, node)));
+  const here = daemonSets.filter((one) => traits.some((node) => mightRunOn(one, node)));
   const offered = declared.allocatable ?? offeredBy(pool, counted);
   const [node] = traits;
   const own = cloudOverhead(kind, node);
@@ -76,6 +78,7 @@ export function countPool(
     architecture: counted.architecture,
     hostPorts: here.flatMap(({ hostPorts = [] }) => hostPorts),
     crowding: crowdingOf(here, traits, { allocatable: offered, own }),
+    assumed: assumedOn(here, traits),
     notes,
   };
 }
@@ -83,7 +86,9 @@ export function countPool(
 /** What the scheduler sees of a pool's nodes: alike, but for the machine type where the pool may mix several. */
 function traitsOf(pool: ObservedPool, { architecture }: Guaranteed): [NodeTraits, ...NodeTraits[]] {
   const { taints, description } = pool;
-  const common = { labels: labelsOf(pool, pool.region), taints, architecture };
+  // In which of its region's zones a pool has nodes, its program need not say; zones are named after their region.
+  const openLabels = { [ZONE_LABEL]: pool.region ?? "" };
+  const common = { labels: labelsOf(pool, pool.region), taints, architecture, openLabels };
   const [first, ...others] = description.machineTypes.map((type) => ({ ...common, machineType: type ?? undefined }));
   return first === undefined ? [common] : [first, ...others];
 }
@@ -130,7 +135,7 @@ export function capacitySite(site: ObservedSite, pools: readonly CountedPool[], 
 }
 
 function nodeGroup(
-  { pool, nodes, perNode, architecture, hostPorts, crowding }: CountedPool,
+  { pool, nodes, perNode, architecture, hostPorts, crowding, assumed }: CountedPool,
   region: string | undefined,
 ): NodeGroup {
   const { description } = pool;
@@ -147,6 +152,7 @@ function nodeGroup(
     taints: pool.taints,
     hostPorts,
     crowding,
+    assumed,
     addable: description.spot === true || pool.windows || isClosed ? 0 : (zones ?? 0),
     // Nobody can ask a group that mixes machine types for one of them.
     machineType: others.length > 0 ? undefined : (machineType ?? undefined),
