@@ -4,6 +4,7 @@ import { FLEET } from "../../lib/plan/observed";
 import type { FleetSpec } from "../../lib/plan/spec";
 import type { Deployment, RunResult } from "../engine";
 import { UserError } from "../userError";
+import { movedPodNotes } from "./movedPods";
 import { replacedRoots } from "./replacedRoots";
 import { rolloutNotes } from "./rolloutNotes";
 
@@ -34,5 +35,9 @@ export function judgeLives({ deployment }: Deployment, preview: Pick<RunResult, 
   }
   if (!isFleet) return [];
   const serving = keptServing(before, after).map(({ next }) => next.name);
-  return [...lifeNotes(before, after), ...rolloutNotes(serving, preview)];
+  return [
+    ...lifeNotes(before, after),
+    ...rolloutNotes(serving, preview),
+    ...movedPodNotes(deployment, before, after, preview),
+  ];
 }

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import type { FleetSpec, SiteState } from "../../../lib/plan/spec";
+import { after, before, describe, it, test } from "node:test";
+import type { FleetSpec, SiteState, WorkloadSpec } from "../../../lib/plan/spec";
+import type { Deployment } from "../../../rehearsal/engine";
 import { commandLine } from "../../support/commandLine";
 import { writeProgram } from "../../support/multisite";
 import { existingSite } from "../../support/specs";
@@ -116,4 +117,85 @@ spec:
   );
   assert.deepEqual(more, [claims]);
   assert.deepEqual(await release("30Gi", { rollout: "siteBySite" }), [claims]);
+});
+
+describe("pods that one update takes from sites that serve before others run them", () => {
+  const three = [site("frankfurt", 1), site("dublin", 2), site("milan", 3)];
+  const web = { name: "shop/web", replicas: 6, cpu: 1, memoryGiB: 1 };
+  const manifests = webDeployment("{ name: web, image: web, resources: { requests: { cpu: 1, memory: 1Gi } } }");
+  type Placed = { readonly placed: Readonly<Record<string, readonly { readonly replicas: number }[]>> };
+  /** Updates, one after the other: what each is told of, and the pods that its sites run then. */
+  async function told(
+    name: string,
+    ...updates: [sites: FleetSpec["sites"], demand?: Partial<WorkloadSpec>, more?: object][]
+  ): Promise<[notes: string[], pods: string][]> {
+    const file = join(dir, `${name}.json`);
+    const all: [string[], string][] = [];
+    for (const [sites, demand, more] of updates) {
+      const until = sites.some(({ state: life }) => life === "lost") ? { degradedUntil: "2099-01-01" } : {};
+      const spec = { demand: { workloads: [{ ...web, ...demand }] }, workload: { manifests, ...more }, ...until };
+      const { exit, stderr } = await rehearse(sites, spec, file);
+      assert.equal(exit, 0, stderr);
+      const { resources = [] } = (JSON.parse(readFileSync(file, "utf8")) as Deployment).deployment;
+      const { placed } = resources.find(({ type }) => type.endsWith(":FleetWorkload"))!.inputs as Placed;
+      const pods = sites.map((one) => placed[one.name]?.[0]?.replicas ?? 0).join(" ");
+      all.push([stderr.split("\n").filter((line) => line.startsWith("One update takes pods")), pods]);
+    }
+    return all;
+  }
+  const fourth = (life: SiteState = "active") => [...three, site("paris", 4, life)];
+  const ending = "a lost site is not made up for: ";
+
+  it("are told where a site begins as active, and not where it joins first", async () => {
+    const [, atOnce] = await told("fourth", [three], [fourth(), {}, { rollout: "siteBySite" }]);
+    assert.deepEqual(atOnce, [
+      [
+        'One update takes pods of FleetWorkload "shop" from sites that serve before others run them: Deployment shop/web from frankfurt (3 -> 2), ' +
+          "dublin (3 -> 2), milan (3 -> 2) to paris (0 -> 2). Until those are ready, and for good if they never are, " +
+          `${ending}give paris the state "joining", which leaves the others as they are, and make it active in a later update.`,
+      ],
+      "2 2 2 2",
+    ]);
+    const steps = await told("joining", [three], [fourth("joining")], [fourth()]);
+    assert.deepEqual(steps, [
+      [[], "3 3 3"],
+      [[], "3 3 3 2"],
+      [[], "2 2 2 2"],
+    ]);
+  });
+
+  it("are told where requirements are taken away, and not where each site keeps them for an update", async () => {
+    const requires = { requires: { regions: ["frankfurt-1", "dublin-1"] } };
+    const [, atOnce] = await told("requires", [three, requires], [three]);
+    assert.equal(atOnce?.[1], "3 3 3");
+    assert.match(
+      atOnce?.[0].join() ?? "",
+      /web from frankfurt \(6 -> 3\), dublin \(6 -> 3\) to milan \(0 -> 3\)\. .*: keep them for one update by `minimumPerSite` in the demand \(6 for Deployment shop\/web\)\.$/,
+    );
+    const steps = await told("minimum", [three, requires], [three, { minimumPerSite: 6 }], [three]);
+    assert.deepEqual(steps, [
+      [[], "6 6 0"],
+      [[], "6 6 6"],
+      [[], "3 3 3"],
+    ]);
+  });
+
+  it("are none where a lost site comes back", async () => {
+    const third = (life: SiteState) => [...three.slice(0, 2), site("milan", 3, life)];
+    const steps = await told("lost", [third("lost")], [third("drained")], [three]);
+    assert.deepEqual(steps, [
+      [[], "3 3 0"],
+      [[], "3 3 3"],
+      [[], "3 3 3"],
+    ]);
+  });
+
+  it("are none where the sites that begin are ready before", async () => {
+    const later = [site("dublin", 2), site("milan", 3), site("paris", 4)];
+    const chained = { rollout: "siteBySite" };
+    const [, first] = await told("first", [later, {}, chained], [[...later, site("frankfurt", 1)], {}, chained]);
+    assert.deepEqual(first, [[], "2 2 2 2"]);
+    const [, fewer] = await told("fewer", [three], [three, { replicas: 4 }]);
+    assert.deepEqual(fewer, [[], "2 2 2"]);
+  });
 });

@@ -1,0 +1,115 @@
+import { stateFacts } from "../../lib/plan/life";
+import type { FleetSpec, SiteSpec } from "../../lib/plan/spec";
+import type { RenderedWorkload } from "../../lib/plan/workloads";
+import type { Deployment, RunResult } from "../engine";
+
+const WORKLOAD = "multisite:index:FleetWorkload";
+
+/** Pods that a site may run of one workload, before a change and after it. */
+interface Change {
+  readonly site: SiteSpec;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Pods that one update takes from sites that serve before it has given them to others: no site knows of another's pods, so
+ * that those go which are too many at once, and the others have yet to start.
+ * @param state what there was, with one Fleet of the spec `before`
+ * @param preview of a program with one Fleet of the spec `after`
+ */
+export function movedPodNotes(
+  state: Deployment["deployment"],
+  before: FleetSpec,
+  after: FleetSpec,
+  preview: Pick<RunResult, "resources">,
+): string[] {
+  const known = new Map((state.resources ?? []).map(({ urn, inputs }) => [urn, podsOf(inputs)]));
+  return preview.resources.flatMap(({ type, urn, name, inputs }) => {
+    const old = known.get(urn);
+    if (type !== WORKLOAD || old === undefined) return [];
+    const next = podsOf(inputs);
+    const moved = [...next.keys()].flatMap((title) => {
+      const changes = changesOf(old.get(title) ?? new Map(), next.get(title) ?? new Map(), before, after);
+      const moves = movesOf(changes, inputs.rollout === "siteBySite");
+      return moves === undefined ? [] : [{ title, ...moves }];
+    });
+    if (moved.length === 0) return [];
+    const what = moved.map(({ title, fewer, more }) => `${title} from ${texts(fewer)} to ${texts(more)}`);
+    return [
+      `One update takes pods of FleetWorkload "${name}" from sites that serve before others run them: ${what.join("; ")}. Until ` +
+        `those are ready, and for good if they never are, a lost site is not made up for: ${remedy(moved, before)}.`,
+    ];
+  });
+}
+
+type Pods = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** The pods of each workload by site, by what a FleetWorkload says that it has placed. */
+function podsOf(inputs: unknown): Pods {
+  const { placed } = (inputs ?? {}) as { readonly placed?: Readonly<Record<string, unknown>> };
+  const pods = new Map<string, Map<string, number>>();
+  for (const [site, workloads] of Object.entries(placed ?? {})) {
+    // What other versions of this library have written there is not judged.
+    if (!Array.isArray(workloads)) return new Map();
+    for (const { kind, namespace, object, maximum } of workloads as readonly RenderedWorkload[]) {
+      const title = `${kind} ${namespace}/${object}`;
+      pods.set(title, (pods.get(title) ?? new Map()).set(site, maximum));
+    }
+  }
+  return pods;
+}
+
+function changesOf(
+  old: ReadonlyMap<string, number>,
+  next: ReadonlyMap<string, number>,
+  before: FleetSpec,
+  after: FleetSpec,
+): Change[] {
+  const serving = after.sites.filter(({ state }) => stateFacts(state).serves);
+  // What runs once has no other site to make up for it.
+  if (old.size < 2 && next.size < 2) return [];
+  return serving.map((site) => {
+    const isKept = before.sites.some(({ name }) => name === site.name);
+    return { site, from: isKept ? (old.get(site.name) ?? 0) : 0, to: next.get(site.name) ?? 0 };
+  });
+}
+
+interface Moves {
+  readonly fewer: readonly Change[];
+  readonly more: readonly Change[];
+}
+
+/** What runs fewer pods before others run more; undefined where nothing does. */
+function movesOf(changes: readonly Change[], isChained: boolean): Moves | undefined {
+  const fewer = changes.filter(({ from, to }) => to < from);
+  const more = changes.filter(({ from, to }) => to > from);
+  if (fewer.length === 0 || more.length === 0) return undefined;
+  const numbers = (of: readonly Change[]) => of.map(({ site }) => site.number);
+  // Site by site those that serve are changed by their number.
+  if (isChained && Math.max(...numbers(more)) < Math.min(...numbers(fewer))) return undefined;
+  return { fewer, more };
+}
+
+/** What to do instead, in the imperative. */
+function remedy(moved: readonly (Moves & { readonly title: string })[], { sites }: FleetSpec): string {
+  const isNew = ({ site }: Change) => !sites.some(({ name }) => name === site.name);
+  const begin = [...new Set(moved.flatMap(({ more }) => more.filter(isNew).map(({ site }) => site.name)))];
+  const others = moved.filter(({ more }) => !more.every(isNew));
+  const least = others.map(({ title, fewer }) => `${Math.max(...fewer.map(({ from }) => from))} for ${title}`);
+  const it = begin.length === 1 ? "it" : "them";
+  return [
+    ...(begin.length > 0
+      ? [
+          `give ${begin.join(", ")} the state "joining", which leaves the others as they are, and make ${it} active in a later update`,
+        ]
+      : []),
+    ...(others.length > 0
+      ? [`keep them for one update by \`minimumPerSite\` in the demand (${least.join(", ")})`]
+      : []),
+  ].join("; ");
+}
+
+function texts(changes: readonly Change[]): string {
+  return changes.map(({ site, from, to }) => `${site.name} (${from} -> ${to})`).join(", ");
+}
