@@ -21,10 +21,11 @@ export class Scalers {
     if (group === "autoscaling" && kind === "HorizontalPodAutoscaler") {
       const maximum = object.at("spec", "maxReplicas");
       if (maximum.absent) maximum.problem("is missing: an autoscaler must say its maximum");
-      this.add(identity, object, maximum.whole(1));
+      this.add(identity, object, ordered(object.at("spec", "minReplicas"), maximum, maximum.whole(1)));
     } else if (group === "keda.sh" && kind === "ScaledObject") {
       const maximum = object.at("spec", "maxReplicaCount");
-      this.add(identity, object, maximum.whole(1) ?? (maximum.absent ? KEDA_MAXIMUM : undefined));
+      const most = maximum.whole(1) ?? (maximum.absent ? KEDA_MAXIMUM : undefined);
+      this.add(identity, object, ordered(object.at("spec", "minReplicaCount"), maximum, most));
     } else return false;
     return true;
   }
@@ -63,6 +64,20 @@ export class Scalers {
     if (known === undefined) this.byTarget.set(key, { scaler, maximum, claimed: false, adrift });
     else known.maximum = Math.max(known.maximum, maximum);
   }
+}
+
+/**
+ * The maximum, once the minimum was held against it: an API server takes no larger one. Both kinds have defaults of it (1 and
+ * 0) that no maximum is below.
+ */
+function ordered(minimum: Field, maximum: Field, most: number | undefined): number | undefined {
+  const isKnown = typeof minimum.value !== "string" || !isNotKnown(minimum.value);
+  const least = isKnown ? minimum.whole() : undefined;
+  if (least !== undefined && most !== undefined && least > most) {
+    const [name, value] = [maximum.path.at(-1), maximum.absent ? `${most}, its default` : String(most)];
+    minimum.problem(`is ${least}, more than ${name}, which is ${value}: lower it, or raise ${name}`);
+  }
+  return most;
 }
 
 function targetKey(scope: readonly string[], kind: string, name: string): string {

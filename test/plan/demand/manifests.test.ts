@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { demandFromManifests, LARGEST_TEXT, ManifestError } from "../../../lib/plan/demand";
+import { NOT_KNOWN } from "../../../lib/plan/demand/unknown";
 import { documentsOf } from "../../../lib/plan/demand/yamlDocuments";
 
 const BOUTIQUE = join(__dirname, "../../../../shared/data/online-boutique.yaml");
@@ -101,6 +102,39 @@ describe("YAML as kubectl reads it", () => {
     assert.equal(podsOf(deployment("a", "")), 1);
     assert.equal(podsOf(deployment("a", 0)), 0);
   });
+});
+
+describe("the bounds of an autoscaler are held against each other, as an API server does", () => {
+  const hpa = (bounds: object) => ({ kind: "HorizontalPodAutoscaler", apiVersion: "autoscaling/v2", bounds });
+  const keda = (bounds: object) => ({ kind: "ScaledObject", apiVersion: "keda.sh/v1alpha1", bounds });
+  const rows: [scaler: { kind: string; apiVersion: string; bounds: object }, problem: string | undefined][] = [
+    [
+      hpa({ minReplicas: 12, maxReplicas: 3 }),
+      "spec.minReplicas: is 12, more than maxReplicas, which is 3: lower it, or raise maxReplicas",
+    ],
+    [hpa({ minReplicas: 3, maxReplicas: 3 }), undefined],
+    [hpa({ minReplicas: 0, maxReplicas: 3 }), undefined],
+    [hpa({ maxReplicas: 1 }), undefined],
+    [hpa({ minReplicas: NOT_KNOWN, maxReplicas: 3 }), undefined],
+    [
+      keda({ minReplicaCount: 101 }),
+      "spec.minReplicaCount: is 101, more than maxReplicaCount, which is 100, its default: lower it, or raise maxReplicaCount",
+    ],
+    [
+      keda({ minReplicaCount: 5, maxReplicaCount: 4 }),
+      "spec.minReplicaCount: is 5, more than maxReplicaCount, which is 4: lower it, or raise maxReplicaCount",
+    ],
+    [keda({ minReplicaCount: 100 }), undefined],
+    [keda({ maxReplicaCount: 1 }), undefined],
+  ];
+  for (const [{ kind, apiVersion, bounds }, problem] of rows) {
+    it(`${kind} ${JSON.stringify(bounds)}: ${problem === undefined ? "is taken" : "is refused"}`, () => {
+      const metadata = { name: "a" };
+      const scaler = { apiVersion, kind, metadata, spec: { scaleTargetRef: { name: "a" }, ...bounds } };
+      const problems = problemsOf(`${deployment("a")}---\n${JSON.stringify(scaler)}\n`);
+      assert.deepEqual(problems, problem === undefined ? [] : [`a.yaml:12 (document 2, ${kind} a) ${problem}`]);
+    });
+  }
 });
 
 it("a key that is written twice counts as it was written last, and a note says where", () => {
