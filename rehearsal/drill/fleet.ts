@@ -3,14 +3,14 @@ import type { FleetPlan } from "../../lib/plan/plan";
 import type { SitePlacement } from "../../lib/plan/verdict";
 import type { LocalSite } from "../clusters/sites";
 import { Interrupted } from "../userError";
-import { type PodReader, podReader, type Refusals, type SitePods, type WorkloadPods } from "./pods";
+import { inPlaces, type PodReader, podReader, type Refusals, type SitePods, type WorkloadPods } from "./pods";
 import { type Titles, titlesOf } from "./titles";
 
 /** What each site is to run, by workload. */
 export type Targets = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
 /** Nothing of it runs. */
-export const NO_PODS: WorkloadPods = { running: 0, pending: 0, reasons: {} };
+export const NO_PODS: WorkloadPods = { running: 0, ended: 0, pending: 0, reasons: {} };
 
 /**
  * Milliseconds between two looks, at the least and at the most: a tenth of the time since something changed, so that what
@@ -58,9 +58,16 @@ export class DrillFleet {
     return new Map(sites.map((site) => [site, this.placementOf(site)?.replicas ?? {}]));
   }
 
-  /** The pods of sites, at one moment. */
-  async read(sites: readonly string[]): Promise<ReadonlyMap<string, SitePods>> {
-    return this.ofEach(sites, (reader) => reader.read());
+  /** The pods of the sites at one moment, those that have ended in their places. */
+  private async read(targets: Targets): Promise<ReadonlyMap<string, SitePods>> {
+    const found = await this.ofEach([...targets.keys()], (reader) => reader.read());
+    const at = (site: string, workload: string) =>
+      targets.get(site)?.[workload] ?? this.placementOf(site)?.replicas[workload] ?? 0;
+    const placed = [...found].map(([site, pods]): [string, SitePods] => [
+      site,
+      new Map([...pods].map(([workload, of]) => [workload, inPlaces(of, at(site, workload))])),
+    ]);
+    return new Map(placed);
   }
 
   /** Whether pods wait that are to run on every node. */
@@ -100,7 +107,7 @@ export class DrillFleet {
     let changed = performance.now();
     for (;;) {
       if (this.signal.aborted) throw new Interrupted();
-      const pods = await this.read([...targets.keys()]);
+      const pods = await this.read(targets);
       const now = performance.now();
       const isThere = isReached(targets, pods, isEnough) && !this.isAwaited(pods);
       const reached = { pods, refusals: new Map(), seconds: (now - since) / 1000 };
@@ -172,6 +179,9 @@ function areHopeless(waiting: readonly WorkloadPods[]): boolean {
 
 function fingerprint(pods: ReadonlyMap<string, SitePods>): string {
   return JSON.stringify(
-    [...pods].map(([site, of]) => [site, [...of].map(([name, { running, pending }]) => [name, running, pending])]),
+    [...pods].map(([site, of]) => [
+      site,
+      [...of].map(([name, { running, ended, pending }]) => [name, running, ended, pending]),
+    ]),
   );
 }

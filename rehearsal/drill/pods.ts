@@ -9,6 +9,8 @@ export const WORKLOAD_ANNOTATION = "multisite/workload";
 /** The pods of one workload in one site. */
 export interface WorkloadPods {
   readonly running: number;
+  /** Pods of Jobs that have ended well. */
+  readonly ended: number;
   readonly pending: number;
   /** Why pods are pending, in the scheduler's words, with the number of pods. */
   readonly reasons: Readonly<Record<string, number>>;
@@ -78,15 +80,15 @@ function refusal(message: string): string {
 
 /** Pods by the plan's workloads; pods of anything else are passed over. */
 export function gather(pods: readonly V1Pod[], known: Titles): SitePods {
-  const found = new Map<string, { running: number; pending: number; reasons: Record<string, number> }>();
+  const found = new Map<string, { running: number; ended: number; pending: number; reasons: Record<string, number> }>();
   for (const pod of pods) {
     const name = workloadOf(pod, known);
     if (name === undefined || pod.metadata?.deletionTimestamp !== undefined) continue;
-    const entry = found.get(name) ?? { running: 0, pending: 0, reasons: {} };
+    const entry = found.get(name) ?? { running: 0, ended: 0, pending: 0, reasons: {} };
     found.set(name, entry);
     const phase = pod.status?.phase;
-    // A Job's pod that has ended well had its place.
-    if (phase === "Running" || phase === "Succeeded") entry.running++;
+    if (phase === "Running") entry.running++;
+    else if (phase === "Succeeded") entry.ended++;
     else if (phase !== "Failed") {
       entry.pending++;
       const reason = reasonOf(pod);
@@ -94,6 +96,16 @@ export function gather(pods: readonly V1Pod[], known: Titles): SitePods {
     }
   }
   return found;
+}
+
+/**
+ * A workload's pods with those that have ended in the places that the others leave: a Job's pod that has ended well had its
+ * place, and of all that it ever ran no more were there at once.
+ * @param planned pods that the plan places
+ */
+export function inPlaces(pods: WorkloadPods, planned: number): WorkloadPods {
+  const { running, ended } = pods;
+  return { ...pods, running: running + Math.min(ended, Math.max(0, planned - running)) };
 }
 
 function workloadOf(pod: V1Pod, known: Titles): string | undefined {

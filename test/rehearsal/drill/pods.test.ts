@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gather, gatherRefusals } from "../../../rehearsal/drill/pods";
+import { gather, gatherRefusals, inPlaces } from "../../../rehearsal/drill/pods";
 import { titlesOf } from "../../../rehearsal/drill/titles";
 
 type Pods = Parameters<typeof gather>[0];
@@ -43,10 +43,10 @@ test("pods are counted by the workload that a user wrote, whatever made them", (
   ];
   const found = gather(pods as unknown as Pods, known(["shop/web", "db", "nightly", "lonely"]));
   assert.deepEqual(Object.fromEntries(found), {
-    "shop/web": { running: 1, pending: 1, reasons: { "0/3 nodes are available: 3 Insufficient cpu": 1 } },
-    db: { running: 1, pending: 0, reasons: {} },
-    nightly: { running: 1, pending: 0, reasons: {} },
-    lonely: { running: 0, pending: 1, reasons: { starting: 1 } },
+    "shop/web": { running: 1, ended: 0, pending: 1, reasons: { "0/3 nodes are available: 3 Insufficient cpu": 1 } },
+    db: { running: 1, ended: 0, pending: 0, reasons: {} },
+    nightly: { running: 0, ended: 1, pending: 0, reasons: {} },
+    lonely: { running: 0, ended: 0, pending: 1, reasons: { starting: 1 } },
   });
 });
 
@@ -54,6 +54,19 @@ test("a workload of one namespace is not taken for its namesake of another", () 
   const pods = [pod("a", "web-1-x", ["StatefulSet", "web"]), pod("b", "web-1-y", ["StatefulSet", "web"])];
   const found = gather(pods as unknown as Pods, known(["a/web", "b/web"]));
   assert.deepEqual([...found.keys()], ["a/web", "b/web"]);
+});
+
+test("pods that have ended fill the places of their workload, and no more", () => {
+  const running = (running: number, ended: number, planned: number) =>
+    inPlaces({ running, ended, pending: 0, reasons: {} }, planned).running;
+  for (const [what, found, expected] of [
+    ["a Job that runs its last pods", running(1, 8, 3), 3],
+    ["a Job that has completed", running(0, 9, 3), 3],
+    ["a Job that has begun", running(2, 0, 3), 2],
+    ["what is not placed here", running(0, 2, 0), 0],
+    ["more than was placed", running(5, 2, 3), 5],
+  ] as const)
+    assert.equal(found, expected, what);
 });
 
 test("workloads of one name and different kinds are told apart, as the plan does", () => {
@@ -67,8 +80,13 @@ test("workloads of one name and different kinds are told apart, as the plan does
   const names = ["Deployment shop/web", "StatefulSet shop/web", "Pod shop/web", "CronJob shop/web"];
   const found = gather(pods as unknown as Pods, known(names));
   assert.deepEqual(
-    names.map((name) => found.get(name)?.running),
-    [1, 2, 1, 1],
+    names.map((name) => [found.get(name)?.running, found.get(name)?.ended]),
+    [
+      [1, 0],
+      [2, 0],
+      [1, 0],
+      [0, 1],
+    ],
   );
 });
 
