@@ -1,12 +1,12 @@
 import { arch, platform } from "node:os";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Interrupted, UserError } from "../../userError";
 import { type Archive, archiveOf, HOSTS } from "./archives";
 import { build, findGo, type Go } from "./build";
 import { entryOf, fillEntry, inWords, readEntry, type Workplace } from "./cache";
 import { download } from "./download";
 import { type Holder, withLock } from "./lock";
-import { cacheFolder, type Found, givenPrograms, isExecutable } from "./places";
+import { cacheFolder, emptyAssets, type Found, givenPrograms, isExecutable } from "./places";
 import { type Bundle, FACTS, type OptionalProgram, PROGRAMS, type Program, programsOf, VERSIONS } from "./versions";
 
 export type { Found } from "./places";
@@ -56,7 +56,15 @@ async function provided(programs: readonly Program[], options: ToolchainOptions)
     const install = installer(options, notes, programs);
     for (const bundle of missing) await addMissing(found, await install(bundle));
   }
+  const empty = emptyAssets(options.environment ?? process.env);
+  if (empty !== undefined) options.progress?.(`${empty}: they come from ${placesOf([...found.values()], options)}`);
   return found;
+}
+
+/** The folders in which programs are, such as `/usr/local/bin and the cache, ...`. */
+function placesOf(found: readonly Found[], { environment = process.env, cache }: ToolchainOptions): string {
+  const kept = `the cache, ${cache ?? cacheFolder(environment)}`;
+  return [...new Set(found.map(({ path, from }) => (from === "cache" ? kept : dirname(path))))].sort().join(" and ");
 }
 
 /** The programs, where all are there already: nothing is downloaded or built. Else undefined. */

@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { UserError } from "../../userError";
-import { FACTS, type Program, readVersion } from "./versions";
+import { FACTS, OPTIONAL_PROGRAMS, PROGRAMS, type Program, readVersion } from "./versions";
 
 /** Where a program was found. */
 export interface Found {
@@ -46,6 +46,15 @@ export async function givenPrograms(programs: readonly Program[], around: Surrou
   };
   await Promise.all(programs.map(look));
   return found;
+}
+
+/** What to know of a folder in `MULTISITE_ASSETS` in which nothing is found; undefined where there is none such. */
+export function emptyAssets({
+  MULTISITE_ASSETS: folder,
+}: NonNullable<Surroundings["environment"]>): string | undefined {
+  if (!folder || [...PROGRAMS, ...OPTIONAL_PROGRAMS].some((one) => isExecutable(resolve(folder, one))))
+    return undefined;
+  return `MULTISITE_ASSETS is ${folder}, which holds none of the programs`;
 }
 
 async function lookFor(

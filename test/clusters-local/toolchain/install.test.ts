@@ -316,6 +316,26 @@ function assertNamesThreeWays(message: string): void {
   }
 }
 
+test("a folder of MULTISITE_ASSETS that holds no program is told, with where they come from, and one that holds any is not", async (t) => {
+  const folder = temporaryFolder(t);
+  fakeGo(folder);
+  const helm = shellProgram(join(folder, "bin", "helm"), "echo v3.18.0");
+  const assets = join(folder, "assets");
+  mkdirSync(assets);
+  const environment = { PATH: [join(folder, "go"), join(folder, "bin")].join(":"), HOME: folder };
+  const told = async (of: string | undefined) => {
+    const steps: string[] = [];
+    const given = { environment: { ...environment, ...(of && { MULTISITE_ASSETS: of }) } };
+    await toolchain(options(folder, { ...given, progress: (text) => steps.push(text) }));
+    return steps.filter((text) => text.includes("MULTISITE_ASSETS"));
+  };
+  assert.deepEqual(await told(assets), [
+    `MULTISITE_ASSETS is ${assets}, which holds none of the programs: they come from ${join(folder, "bin")} and the cache, ${join(folder, "cache")}`,
+  ]);
+  assert.deepEqual(await told(undefined), []);
+  assert.deepEqual(await told(join(helm, "..")), []);
+});
+
 test("one program alone is looked for, brought with its bundle, and missed by its own name", async (t) => {
   const folder = temporaryFolder(t);
   const alone = options(folder, { environment: { PATH: "", HOME: folder } });
