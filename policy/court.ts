@@ -1,9 +1,8 @@
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
-import { FLEET, isInstaller, isObserved } from "pulumi-multisite/plan";
+import { FLEET, isInstaller, isObserved, known } from "pulumi-multisite/plan";
 import { judgeFleet } from "./fleetJudged";
 import { Installs } from "./installs";
 import type { JudgedFleet } from "./judged";
-import { known } from "./known";
 import type { Rule } from "./rule";
 import { merged, type Settings } from "./settings";
 import { LookedAtStack } from "./stack";

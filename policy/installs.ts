@@ -1,8 +1,7 @@
 import type { ResourceValidationArgs } from "@pulumi/policy";
-import { isInstaller, type Observed, type ObservedResource, observe } from "pulumi-multisite/plan";
+import { isInstaller, known, type Observed, type ObservedResource, observe } from "pulumi-multisite/plan";
 import { guarded } from "./guarded";
 import type { Finding } from "./judged";
-import { known } from "./known";
 import type { Rule } from "./rule";
 
 /** The charts that a run has come to, and what has been said of them before they were installed. */

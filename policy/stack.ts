@@ -1,20 +1,20 @@
 import type { PolicyResource } from "@pulumi/policy";
 import {
+  asAsked,
   FLEET,
   isObserved,
   isOfAMesh,
   isOfASite,
+  known,
   type Observed,
   type ObservedResource,
   observe,
   SITE,
-  UNKNOWN,
 } from "pulumi-multisite/plan";
 import { acceptedBy } from "./exceptions";
 import { judgeFleet } from "./fleetJudged";
 import { guarded } from "./guarded";
 import type { Finding, JudgedFleet } from "./judged";
-import { known } from "./known";
 import { noteworthy } from "./noteworthy";
 import { type ObservedFleet, observedFleet } from "./observedFleet";
 import { judgeProgram } from "./programJudged";
@@ -154,18 +154,11 @@ function plain(resource: PolicyResource, wanted: boolean, inputs: unknown): Obse
   const dependencies = Object.entries(resource.propertyDependencies ?? {});
   return {
     ...identity,
-    props: asAsked(inputs, known(resource.props)),
+    ...asAsked(inputs, known(resource.props)),
     ignoreChanges: resource.opts?.ignoreChanges ?? [],
     propertyDependencies: Object.fromEntries(dependencies.map(([key, from]) => [key, from.map(({ urn }) => urn)])),
     ...(provider && {
       provider: { urn: provider.urn, type: provider.type, name: provider.name, props: known(provider.props) },
     }),
   };
-}
-
-/** Outputs, and where they are missing or not known yet, what the resource is asked to be. */
-function asAsked(inputs: unknown, outputs: unknown): unknown {
-  if (inputs === undefined) return outputs;
-  const answered = Object.entries(outputs ?? {}).filter(([, value]) => value !== UNKNOWN);
-  return { ...(outputs ?? {}), ...(inputs as object), ...Object.fromEntries(answered) };
 }

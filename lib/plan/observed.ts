@@ -8,6 +8,7 @@ import { observedWorkloads } from "./observed/workloads";
 
 export { type CountedPool, capacitySite, countPool, type DeclaredPool } from "./observed/capacity";
 export { observedDomains } from "./observed/domains";
+export { asAsked, known } from "./observed/known";
 export {
   type CalledProgram,
   type Installation,

@@ -1,8 +1,7 @@
 import type { Policies, PolicyResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
-import { lateRenewal, UNKNOWN } from "pulumi-multisite/plan";
+import { known, lateRenewal, UNKNOWN } from "pulumi-multisite/plan";
 import { guarded } from "../guarded";
 import type { Finding } from "../judged";
-import { known } from "../known";
 import { metadata, type RuleFacts } from "../rule";
 import { type Settings, settingsSchema } from "../settings";
 import { acceptedIn, type PackRun } from "../trust/trustRule";

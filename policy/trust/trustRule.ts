@@ -4,9 +4,9 @@ import type {
   ResourceValidationArgs,
   ResourceValidationPolicy,
 } from "@pulumi/policy";
+import { known } from "pulumi-multisite/plan";
 import { acceptedBy } from "../exceptions";
 import { guarded } from "../guarded";
-import { known } from "../known";
 import { metadata, type RuleFacts } from "../rule";
 import { merged, type Settings, settingsSchema } from "../settings";
 

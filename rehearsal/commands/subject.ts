@@ -2,7 +2,7 @@ import { capacityVerdict } from "../../lib/plan/capacity";
 import type { CapacityInput } from "../../lib/plan/capacityInput";
 import type { DemandFromManifests } from "../../lib/plan/demand";
 import { capacityInputOf, fleetPlan } from "../../lib/plan/fleetPlan";
-import { FLEET, type ObservedResource, observe } from "../../lib/plan/observed";
+import { asAsked, FLEET, known, type ObservedResource, observe } from "../../lib/plan/observed";
 import { capacitySite, countPool } from "../../lib/plan/observed/capacity";
 import { observedRegion } from "../../lib/plan/observed/domains";
 import type { FleetPlan } from "../../lib/plan/plan";
@@ -158,9 +158,9 @@ export function observedResource(all: readonly ResourceView[]): (resource: Resou
       name: resource.name,
       ...(resource.parent && { parent: resource.parent }),
       ...(provider && {
-        provider: { urn: provider.urn, type: provider.type, name: provider.name, props: provider.inputs },
+        provider: { urn: provider.urn, type: provider.type, name: provider.name, props: known(provider.inputs) },
       }),
-      props: { ...resource.inputs, ...resource.outputs },
+      ...asAsked(known(resource.inputs), known(resource.outputs)),
       ignoreChanges: resource.ignoreChanges,
       propertyDependencies: resource.propertyDependencies,
     };

@@ -110,6 +110,25 @@ export function onStack(name: string | readonly string[], sent: readonly SentRes
   });
 }
 
+/** A resource of a program that runs: what it is asked to be, beside the outputs that its provider answers with. */
+export interface AskedResource extends SentResource {
+  readonly inputs: object;
+}
+
+/** Runs a policy on a stack, whose resources the pack has seen by their inputs before, as at every preview and update. */
+export function onProgram(name: string | readonly string[], asked: readonly AskedResource[], given?: Given): Outcome {
+  const resources = policyResources(asked);
+  return run([name].flat(), given ?? {}, (policy, config, report) => {
+    const getConfig = <T extends object>() => config as T;
+    // The first policy witnesses for all of them.
+    for (const [i, { type, name, urn, opts }] of policy.name === "multisite" ? resources.entries() : []) {
+      const props = unknownCheckingProxy(asked[i]?.inputs ?? {}) as Record<string, unknown>;
+      policy.validateResource({ ...common, type, name, urn, opts, props, getConfig }, report);
+    }
+    policy.validateStack({ ...common, resources, getConfig }, report);
+  });
+}
+
 /** Resources as the SDK hands them to a stack policy. */
 export function policyResources(sent: readonly SentResource[]): PolicyResource[] {
   const made = sent.map(

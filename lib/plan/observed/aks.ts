@@ -1,7 +1,7 @@
 import type { AksPool, Count } from "../guaranteed";
 import { ignores } from "./ignored";
 import { aksPodAddresses } from "./podAddresses";
-import { plainReader, type Reader, reader } from "./read";
+import { asText, plainReader, type Reader, reader } from "./read";
 import { taintOfText } from "./taints";
 import type { ObservedCluster, ObservedPool, ObservedResource } from "./types";
 
@@ -91,7 +91,7 @@ export function aksPool(resource: ObservedResource, clusters: readonly NamedClus
   const classic = resource.type === CLASSIC_POOL;
   const reference = classic ? "kubernetesClusterId" : "resourceName";
   const made = resource.propertyDependencies[reference] ?? [];
-  const clusterName = r.text(reference)?.split("/").at(-1);
+  const clusterName = asText(r.hint(reference))?.split("/").at(-1);
   const named = clusters.filter(({ cluster }) => cluster.kind === "aks" && cluster.physicalName === clusterName);
   // Names of clusters are their own only within a resource group.
   const inGroup = named.filter((one) => isOfOneGroup(one.resource, resource));
@@ -158,7 +158,7 @@ function facts(r: Reader, name: string, words: Words, isIgnored: (property: stri
   const kubeletDisk = diskOfKubelet(r, name, words);
   const spot = isWord(r.text(words.priority), "Spot");
   const taints = r.texts("nodeTaints").map(taintOfText);
-  const labels = r.map("nodeLabels");
+  const { labels, openLabels } = r.labels("nodeLabels");
   const windows = isWord(r.text("osType"), "Windows");
   const systemOnly = r.flag("onlyCriticalAddonsEnabled") || taints.some((taint) => taint.key === "CriticalAddonsOnly");
   const withoutDrivers = isWord(r.text("gpuProfile", "driver") ?? r.text("gpuDriver"), "None");
@@ -183,6 +183,7 @@ function facts(r: Reader, name: string, words: Words, isIgnored: (property: stri
     description,
     maximumNodes: Number(maximum ?? minimumNodes ?? 0),
     labels,
+    openLabels,
     taints,
     windows,
     closed,

@@ -87,7 +87,8 @@ export function countPool(
 function traitsOf(pool: ObservedPool, { architecture }: Guaranteed): [NodeTraits, ...NodeTraits[]] {
   const { taints, description } = pool;
   // In which of its region's zones a pool has nodes, its program need not say; zones are named after their region.
-  const openLabels = { [ZONE_LABEL]: pool.region ?? "" };
+  const unknown = Object.fromEntries((pool.openLabels ?? []).map((key) => [key, ""]));
+  const openLabels = { [ZONE_LABEL]: pool.region ?? "", ...unknown };
   const common = { labels: labelsOf(pool, pool.region), taints, architecture, openLabels };
   const [first, ...others] = description.machineTypes.map((type) => ({ ...common, machineType: type ?? undefined }));
   return first === undefined ? [common] : [first, ...others];

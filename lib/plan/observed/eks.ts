@@ -1,7 +1,7 @@
 import type { Count, EksPool } from "../guaranteed";
 import type { TaintSpec } from "../spec";
 import { ignores } from "./ignored";
-import { plainReader, type Reader, reader } from "./read";
+import { asText, plainReader, type Reader, reader } from "./read";
 import { taintsOf } from "./taints";
 import type { ObservedCluster, ObservedPool, ObservedResource } from "./types";
 import { type NodeSettings, nodeSettings } from "./userData";
@@ -56,6 +56,7 @@ export function eksPool(resource: ObservedResource, lookup: Lookup): ObservedPoo
   const isHeld = !ignores(resource, "scalingConfig", "minSize");
   const unclear = [...(isHeld ? [] : ["scalingConfig.minSize (its changes are ignored)"]), ...template.unclear];
   const image = r.text("amiType");
+  const { labels, openLabels } = r.labels("labels");
   const description: EksPool = {
     kind: "eks",
     name: resource.name,
@@ -74,11 +75,12 @@ export function eksPool(resource: ObservedResource, lookup: Lookup): ObservedPoo
     name: resource.name,
     physicalName: plainReader(resource.props).text("nodeGroupName"),
     clusterUrns: resource.propertyDependencies.clusterName ?? [],
-    clusterName: r.text("clusterName"),
+    clusterName: asText(r.hint("clusterName")),
     region: awsRegion(resource, lookup),
     description,
     maximumNodes: Math.max(maximum, Number(desired ?? 0)),
-    labels: { [CAPACITY_LABEL]: capacityType ?? (spot ? "SPOT" : "ON_DEMAND"), ...r.map("labels") },
+    labels: { [CAPACITY_LABEL]: capacityType ?? (spot ? "SPOT" : "ON_DEMAND"), ...labels },
+    openLabels,
     taints: [...taintsOf(r, "taints"), ...template.taints],
     windows: image?.startsWith("WINDOWS") ?? false,
     closed,

@@ -2,7 +2,7 @@ import type { Count, GkePool } from "../guaranteed";
 import { addedTaints, ephemeralDisk, gpusOf, hugePagesMiB } from "./gkeNodeConfig";
 import { ignores } from "./ignored";
 import { gkePodAddresses } from "./podAddresses";
-import { plainReader, type Reader, reader } from "./read";
+import { asText, givenTo, plainReader, type Reader, reader } from "./read";
 import { taintsOf } from "./taints";
 import type { ObservedCluster, ObservedPool, ObservedResource } from "./types";
 
@@ -75,11 +75,11 @@ export function gkeInlinePools(
  * Optional and Computed), also those that this update takes away. So they count only where the program gave them.
  */
 function isInlineOnly(pool: Reader, cluster: ObservedResource, poolResources: readonly ObservedResource[]): boolean {
-  const given = Object.keys(cluster.propertyDependencies);
-  if (given.length > 0 && !given.includes("nodePools")) return false;
+  const given = givenTo(cluster);
+  if (given !== undefined && !given.includes("nodePools")) return false;
   const names = poolResources.map((resource) => reader(resource).text("name"));
-  // With nothing listed nobody can tell what was given: then a pool without a known name may be any of them.
-  if (given.length === 0 && names.includes(undefined)) return false;
+  // Where nobody can tell what was given, a pool without a known name may be any of them.
+  if (given === undefined && names.includes(undefined)) return false;
   const name = pool.text("name");
   return name === undefined || !names.includes(name);
 }
@@ -104,7 +104,7 @@ export function gkePool(resource: ObservedResource, cluster: ObservedResource | 
   return {
     urn: resource.urn,
     clusterUrns: resource.propertyDependencies.cluster ?? [],
-    clusterName: r.text("cluster")?.split("/").at(-1),
+    clusterName: asText(r.hint("cluster"))?.split("/").at(-1),
     region: place.region,
     ...facts,
     description: mayShrink ? { ...facts.description, mayShrink } : facts.description,
@@ -164,7 +164,7 @@ function poolFacts(r: Reader, name: string, zones: Zones, inheritedPods: Count):
   const threads = r.count("nodeConfig", "advancedMachineFeatures", "threadsPerCore");
   const hugePages = hugePagesMiB(r);
   const gpus = gpusOf(r);
-  const labels = r.map("nodeConfig", "labels");
+  const { labels, openLabels } = r.labels("nodeConfig", "labels");
   const added = addedTaints(r, type ?? DEFAULT_MACHINE_TYPE, gpus !== undefined);
   const given = taintsOf(r, "nodeConfig", "taints").filter(({ key }) => !added.some((taint) => taint.key === key));
   const taints = [...given, ...added];
@@ -186,7 +186,7 @@ function poolFacts(r: Reader, name: string, zones: Zones, inheritedPods: Count):
   };
   const unknown = [...new Set([...r.unknown, ...zones.unknown])];
   const addresses = gkePodAddresses(r, pods);
-  return { name, description, maximumNodes: size.maximum, labels, taints, windows, addresses, unknown };
+  return { name, description, maximumNodes: size.maximum, labels, openLabels, taints, windows, addresses, unknown };
 }
 
 type Counts = Pick<GkePool, "nodesPerZone" | "initialNodesPerZone" | "autoscaling">;

@@ -25,25 +25,39 @@ export interface Reader {
   parts(...path: Path): Reader[];
   /** Whether there is anything at the path, known or not. */
   has(...path: Path): boolean;
-  /** Entries of a map of texts. */
-  map(...path: Path): Record<string, string>;
+  /** Labels of nodes: a map of texts. */
+  labels(...path: Path): ReadLabels;
   /** Remembers that something at the path is missing. */
   missing(...path: Path): void;
   /** Paths that were asked for and are not known, in the order of asking. */
   readonly unknown: string[];
 }
 
+/** What is known of the labels of a pool's nodes. */
+export interface ReadLabels {
+  readonly labels: Record<string, string>;
+  /** Labels whose values are not known, which is not remembered. */
+  readonly openLabels: readonly string[];
+}
+
 type Path = readonly (string | number)[];
 
 /** A reader of a resource's properties. A property that the program never gave has the provider's default. */
 export function reader(resource: ObservedResource): Reader {
-  const given = resource.propertyDependencies;
-  // Previews of bridged providers show as unknown also what the program left to the provider (`capacityType`). What the
-  // program itself gave and is unknown was made from another resource, and the engine lists it in propertyDependencies.
-  // With nothing listed at all nobody can tell, and everything unknown stays unknown.
-  const known = Object.keys(given).length > 0;
-  const isDefault = (top: string) => known && !Object.hasOwn(given, top);
-  return readerOf(resource.props, "", [], isDefault);
+  // Previews of bridged providers show as unknown also what the program left to the provider (`capacityType`).
+  const given = givenTo(resource);
+  return readerOf(resource.props, "", [], (top) => given !== undefined && !given.includes(top));
+}
+
+/**
+ * The properties that the program itself gave, as far as they may be unknown; undefined where nobody can tell. Where the inputs
+ * were not seen, what is unknown among them was made from another resource, and the engine lists it in propertyDependencies;
+ * with nothing listed at all everything unknown stays unknown.
+ */
+export function givenTo({ given, propertyDependencies }: ObservedResource): readonly string[] | undefined {
+  if (given !== undefined) return given;
+  const listed = Object.keys(propertyDependencies);
+  return listed.length > 0 ? listed : undefined;
 }
 
 /** A reader of plain properties that belong to no resource of their own, such as a provider's. */
@@ -105,10 +119,7 @@ function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (
       const value = at(path);
       return value === UNKNOWN ? undefined : value;
     },
-    text(...path) {
-      const value = ask(path);
-      return typeof value === "string" && value !== "" ? value : undefined;
-    },
+    text: (...path) => asText(ask(path)),
     flag(...path) {
       const value = ask(path);
       return value === true || value === "true";
@@ -127,13 +138,23 @@ function readerOf(root: unknown, prefix: string, unknown: string[], isDefault: (
       const value = at(path);
       return value !== undefined && value !== null;
     },
-    map(...path) {
+    labels(...path) {
       const value = ask(path);
-      if (value === undefined || typeof value !== "object" || Array.isArray(value)) return {};
-      const entries = Object.keys(value as object).map((key) => [key, ask([...path, key])] as const);
-      return Object.fromEntries(entries.filter((e): e is [string, string] => typeof e[1] === "string"));
+      if (value === undefined || typeof value !== "object" || Array.isArray(value)) return NO_LABELS;
+      const entries = Object.entries(value as object);
+      return {
+        labels: Object.fromEntries(entries.filter((one): one is [string, string] => typeof one[1] === "string")),
+        openLabels: entries.filter(([, one]) => one === UNKNOWN).map(([key]) => key),
+      };
     },
   };
+}
+
+const NO_LABELS: ReadLabels = { labels: {}, openLabels: [] };
+
+/** A text that says something; undefined for any other value. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** The resource's own property that a path leads into. */

@@ -25,7 +25,12 @@ export interface ObservedResource {
   readonly props: unknown;
   /** Properties whose changes the program ignores, such as `scalingConfig.desiredSize`. */
   readonly ignoreChanges: readonly string[];
-  /** For each input that the program gave, the URNs of the resources it was made from. */
+  /** Inputs that the program gave; undefined where they were not seen, and everything unknown may be one. */
+  readonly given?: readonly string[];
+  /**
+   * For inputs that the program gave, the URNs of the resources they were made from. Engines leave out inputs that were made
+   * from none when they ask a policy.
+   */
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -86,6 +91,8 @@ export interface ObservedPool {
   /** Nodes that an autoscaler may reach in the whole pool, or the pool's size without one; 0 when not known. */
   readonly maximumNodes: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Labels that its nodes have with a value that is not known yet: no workload can count on one. */
+  readonly openLabels?: readonly string[];
   readonly taints: readonly TaintSpec[];
   /** Cannot run Linux pods. */
   readonly windows: boolean;

@@ -16,15 +16,21 @@ import { AKS, AKS_POOL, EKS, EKS_POOL, GKE, GKE_POOL } from "../../support/progr
 
 const GROUP = "azure-native:resources:ResourceGroup";
 
+interface Sent extends SentResource {
+  /** Inputs, where they were seen. */
+  readonly given?: readonly string[];
+}
+
 /** Resources as `observe` takes them; `UNKNOWN` stands for itself. */
-export function observed(sent: readonly SentResource[]): ObservedResource[] {
-  return sent.map(({ type, name, urn, props, parent, provider, propertyDependencies, ignoreChanges }) => ({
+export function observed(sent: readonly Sent[]): ObservedResource[] {
+  return sent.map(({ type, name, urn, props, parent, provider, propertyDependencies, ignoreChanges, given }) => ({
     urn: urn ?? urnOf(type, name),
     type,
     name,
     props,
     ignoreChanges: ignoreChanges ?? [],
     propertyDependencies: propertyDependencies ?? {},
+    ...(given === undefined ? {} : { given }),
     ...(parent === undefined ? {} : { parent }),
     ...(provider === undefined ? {} : { provider }),
   }));
@@ -48,7 +54,7 @@ interface Expected {
 const N2 = { machineType: "n2-standard-4" };
 
 /** A cluster "c" and its pools: what counts of the last pool. */
-const cases: [title: string, resources: SentResource[], expected: Expected][] = [
+const cases: [title: string, resources: Sent[], expected: Expected][] = [
   ["EKS, fixed size", [eks(), group({ scalingConfig: sizes(3, 3, 3) })], { nodes: 3, region: "eu-central-1" }],
   ["EKS, room to grow: the minimum", [eks(), group({ scalingConfig: sizes(1, 3, 9) })], { nodes: 1, maximum: 9 }],
   [
@@ -71,6 +77,14 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
     "EKS, NaN, which arrives as null",
     [eks(), group({ scalingConfig: sizes(3, null as never, 3) })],
     { nodes: 0, unknown: ["scalingConfig.desiredSize"] },
+  ],
+  [
+    "EKS, a cluster whose name is not known and that the group's was made from",
+    [
+      eks({ name: UNKNOWN }),
+      { ...group({ clusterName: UNKNOWN }), propertyDependencies: { clusterName: [urnOf(EKS, "c")] } },
+    ],
+    { nodes: 3 },
   ],
   [
     "EKS, what the provider chooses at preview is its default",
@@ -336,6 +350,30 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
     { nodes: 6 },
   ],
   [
+    "GKE, a cluster of literals whose inputs were seen",
+    [
+      {
+        ...gke("europe-west1", { nodeLocations: UNKNOWN, nodePools: UNKNOWN, defaultMaxPodsPerNode: UNKNOWN }),
+        given: ["location", "removeDefaultNodePool", "initialNodeCount"],
+      },
+      nodePool({ nodeCount: 2 }),
+    ],
+    { nodes: 6, pools: 1 },
+  ],
+  [
+    "GKE, inputs that were seen and are unknown",
+    [
+      { ...gke("europe-west1", { nodeLocations: UNKNOWN }), given: ["location", "nodeLocations"] },
+      { ...nodePool({ nodeCount: UNKNOWN }), given: ["cluster", "location", "nodeCount", "nodeConfig"] },
+    ],
+    { nodes: 0, unknown: ["nodeCount", "cluster.nodeLocations"] },
+  ],
+  [
+    "GKE, a label whose value is not known",
+    [gke("europe-west1"), nodePool({ nodeCount: 2, nodeConfig: { ...N2, labels: { cell: UNKNOWN, tier: "web" } } })],
+    { nodes: 6 },
+  ],
+  [
     "GKE, one zone listed twice",
     [gke("europe-west1"), nodePool({ nodeCount: 2, nodeLocations: ["europe-west1-b", "europe-west1-b"] })],
     { nodes: 2 },
@@ -478,6 +516,11 @@ const cases: [title: string, resources: SentResource[], expected: Expected][] = 
         props: { location: "West Europe", defaultNodePool: { name: "p", nodeCount: 2, vmSize: "Standard_D4s_v5" } },
       },
     ],
+    { nodes: 2, region: "westeurope" },
+  ],
+  [
+    "AKS, a cluster whose name is not known and that the pool's was made from",
+    [aks({ name: UNKNOWN }), agentPool({ count: 2, resourceName: UNKNOWN })],
     { nodes: 2, region: "westeurope" },
   ],
   [
@@ -682,6 +725,17 @@ describe("pools of any program", () => {
     }
     const unknown = configured({ ...t2a, taintConfig: { architectureTaintBehavior: UNKNOWN } });
     assert.deepEqual(unknown.unknown, ["nodeConfig.taintConfig.architectureTaintBehavior"]);
+  });
+
+  it("leaves room for DaemonSets that ask for a label whose value is not known", () => {
+    const pool = configured({ labels: { cell: UNKNOWN } });
+    assert.deepEqual([pool.labels, pool.openLabels], [{}, ["cell"]]);
+    const agent = (nodeSelector: Record<string, string>) => ({ name: "agent", cpu: 1, memoryGiB: 1, nodeSelector });
+    const cpuMillis = (nodeSelector: Record<string, string>) =>
+      countPool(pool, [agent(nodeSelector)]).perNode.cpuMillis;
+    const whole = countPool(pool, []).perNode.cpuMillis;
+    assert.equal(cpuMillis({ cell: "a" }), whole - 1000);
+    assert.equal(cpuMillis({ cell: "a", tier: "web" }), whole);
   });
 
   it("counts ephemeral storage of a GKE node where it is", () => {
