@@ -27,9 +27,8 @@ import { stricter } from "./stricter";
 /** The sites of a program that no Fleet declares, judged as a fleet of their own. */
 export function judgeProgram(observed: Observed, settings: Settings, today: string): JudgedFleet {
   const level = settings.faultDomain ?? "region";
-  const own = observed.sites.filter(({ component }) => component === undefined);
-  const domains = observedDomains(own, level);
-  const sites = own.map((site) => ({
+  const domains = observedDomains(observed.sites, level);
+  const sites = observed.sites.map((site) => ({
     site,
     domain: domains.get(site),
     pools: countedPools(site, observed, settings),
@@ -62,11 +61,11 @@ export function judgeProgram(observed: Observed, settings: Settings, today: stri
     stale: [
       ...sites.flatMap(({ site, pools }) => unknownMachines(site, pools)),
       ...badMeasurements(settings, today),
-      ...strayPools(own, settings.pools ?? []),
+      ...strayPools(observed.sites, settings.pools ?? []),
     ],
     requested: requestedBy(observed, settings.demand !== undefined),
     running: observed.running,
-    unjudged: observed.unjudged.filter((one) => !isDeclared(one, own, settings)),
+    unjudged: observed.unjudged.filter((one) => !isDeclared(one, observed.sites, settings)),
     traffic: undefined,
     routes: [],
     uncounted: settings.demand === undefined ? observed.workloads.uncounted : [],

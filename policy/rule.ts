@@ -21,7 +21,7 @@ export interface RuleFacts {
 export interface Rule extends RuleFacts {
   /** The violations; empty when the rule holds. Pure, and total: it throws nothing. */
   readonly judge?: (fleet: JudgedFleet) => Finding[];
-  /** Violations that show only in the resources of a program that has a Fleet. */
+  /** Violations that show only in the resources of a program that has a Fleet; without `judge` also in those of any other. */
   readonly compare?: (fleet: ObservedFleet) => Finding[];
   /** Violations in the resources of any program, whether it has a Fleet, clusters, or neither. */
   readonly program?: (observed: Observed) => Finding[];

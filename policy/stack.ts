@@ -52,7 +52,7 @@ export class LookedAtStack {
     const types = new Set(resources.map(({ type }) => type));
     this.isEmpty = ![...types].some(isOfASite);
     this.isUnread = this.isEmpty && ![...types].some(isOfAMesh);
-    this.hasFleet = types.has(FLEET) || types.has(SITE);
+    this.hasFleet = types.has(FLEET);
     const wanted = new Set([...types].filter((type) => READ.has(type) || isObserved(type) || isRoute(type)));
     this.resources = this.isUnread
       ? []
@@ -76,11 +76,12 @@ export class LookedAtStack {
 
   /** What could not be judged, and what else is worth knowing. */
   notes(): Finding[] {
-    if (!this.hasFleet) return noteworthy(this.program(this.shared, JSON.stringify(this.shared)));
     const { sites, observed } = this.compared(this.shared);
+    const open = notYetKnown(sites).map((message) => ({ message }));
+    if (!this.hasFleet) return [...noteworthy(this.program(this.shared, JSON.stringify(this.shared))), ...open];
     const strangers = observed.sites.filter(({ component }) => component === undefined);
     return [
-      ...notYetKnown(sites).map((message) => ({ message })),
+      ...open,
       ...strangers.map(({ name, cluster }) => ({
         message: `Cluster ${name} belongs to no Fleet of this stack, so it is not judged.`,
         urn: cluster.urn,
@@ -91,8 +92,9 @@ export class LookedAtStack {
   private judge(rule: Rule, settings: Settings, key: string): readonly Finding[] {
     if (rule.program !== undefined) return rule.program(this.observed());
     if (this.isEmpty) return [];
-    if (this.hasFleet) return rule.compare?.(this.compared(settings)) ?? [];
-    return rule.judge?.(this.program(settings, key)) ?? [];
+    // Sites that no Fleet declares are judged as clusters by hand, and their pools against what each declares of its own.
+    if (this.hasFleet || rule.judge === undefined) return rule.compare?.(this.compared(settings)) ?? [];
+    return rule.judge(this.program(settings, key));
   }
 
   private program(settings: Settings, key: string): JudgedFleet {

@@ -659,6 +659,41 @@ describe("the rules on programs without a Fleet", () => {
   });
 });
 
+describe("the rules on programs with Sites and no Fleet", () => {
+  const site = (name: string) => urnOf("multisite:index:Site", name);
+  const below = (sent: readonly SentResource[], names: readonly string[]): SentResource[] => [
+    ...names.map((name) => ({
+      ...{ type: "multisite:index:Site", name, urn: site(name) },
+      props: { name, pools: [{ name: "apps", machineType: "m6i.xlarge", guaranteedNodes: 3 }] },
+    })),
+    ...sent.map((one) => ({ ...one, parent: site(SITES.find((name) => (one.urn ?? one.name).includes(name)) ?? "") })),
+  ];
+
+  it("are those on clusters by hand", () => {
+    for (const nodes of [
+      [3, 3, 3],
+      [3, 3, 2],
+    ]) {
+      const byHand = threeClusters(nodes);
+      for (const name of ALL.filter((one) => one !== "n1-018-declared-vs-real")) {
+        assert.deepEqual(onStack(name, below(byHand, SITES)).messages, onStack(name, byHand).messages, name);
+      }
+    }
+    assert.match(onStack(LOSS, below(threeClusters([3, 3, 2]), SITES)).messages.join(), /Losing frankfurt/);
+  });
+
+  it("refuse one site of one node", () => {
+    const alone = threeClusters([1]).filter(({ name }) => name.startsWith("frankfurt"));
+    const { messages } = onStack("n1-003-site-count", below(alone, ["frankfurt"]));
+    assert.match(messages.join(), /^1 fault domain for 1 tolerated failure: need 2/);
+  });
+
+  it("compare the pools with what each site declares", () => {
+    const { messages } = onStack("n1-018-declared-vs-real", below(threeClusters([3, 3, 2]), SITES));
+    assert.match(messages.join(), /^Site stockholm declares 3 x m6i.xlarge but \S+ guarantees 2 x m6i.xlarge\.$/);
+  });
+});
+
 describe("the rules on programs with a Fleet", () => {
   const resource = ({ type, name, props, propertyDependencies = {} }: SentResource) => ({
     ...{ urn: urnOf(type, name), type, name, props, ignoreChanges: [], propertyDependencies },
