@@ -2,9 +2,9 @@ import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
 import { FLEET, isInstaller, isObserved, known } from "pulumi-multisite/plan";
 import { judgeFleet } from "./fleetJudged";
 import { Installs } from "./installs";
-import type { JudgedFleet } from "./judged";
-import type { Rule } from "./rule";
-import { merged, type Settings } from "./settings";
+import type { Configured, JudgedFleet } from "./judged";
+import type { Rule, RuleFacts } from "./rule";
+import { merged, type Settings, settingNames } from "./settings";
 import { LookedAtStack } from "./stack";
 
 /**
@@ -16,7 +16,7 @@ import { LookedAtStack } from "./stack";
 export class Court {
   /** Settings of the whole pack, as the first policy has them in this call. */
   shared: Settings = {};
-  private readonly own = new Map<Rule, Settings>();
+  private readonly own = new Map<string, Configured>();
   private readonly declared = new Map<string, { readonly name: string; readonly props: unknown }>();
   private readonly inputs = new Map<string, unknown>();
   /** Charts, which rules are asked about one by one. */
@@ -69,20 +69,26 @@ export class Court {
     });
   }
 
-  learn(rule: Rule, own: Settings): void {
-    this.own.set(rule, own);
+  /** @param known names of the settings that the rule has */
+  learn({ name }: RuleFacts, settings: Settings, known: readonly string[] = settingNames): void {
+    this.own.set(name, { rule: name, settings, known });
   }
 
   /** Whether the rule has been asked before, so that its own settings are known. */
-  hasLearned(rule: Rule): boolean {
-    return this.own.has(rule);
+  hasLearned({ name }: Rule): boolean {
+    return this.own.has(name);
+  }
+
+  /** Settings as they were given: of the whole pack, and of every rule that has been asked so far. */
+  configured(): Configured[] {
+    return [{ rule: undefined, settings: this.shared, known: settingNames }, ...this.own.values()];
   }
 
   /** Whether the stack was looked at in this very call, and the rule has nothing to say about it. */
   hasNothingAgainst(rule: Rule): boolean {
-    const own = this.own.get(rule);
+    const own = this.own.get(rule.name);
     if (own === undefined || this.stack === undefined) return false;
-    return this.stack.findings(rule, merged(this.shared, own)).length === 0;
+    return this.stack.findings(rule, merged(this.shared, own.settings)).length === 0;
   }
 
   /** The fleet that a Fleet component declares, judged under the settings of one rule. */
@@ -95,14 +101,14 @@ export class Court {
     if (this.last?.key !== key) {
       this.last = { key, fleet: judgeFleet(args.name, args.urn, props, settings, this.today()) };
     }
-    return this.last.fleet;
+    return { ...this.last.fleet, configured: this.configured() };
   }
 
   /** Looks at the resources of a stack, for all rules of this call. */
   look(resources: readonly PolicyResource[]): LookedAtStack {
     const stack = new LookedAtStack(
       resources,
-      { fleets: this.declared, inputs: this.inputs },
+      { fleets: this.declared, inputs: this.inputs, configured: () => this.configured() },
       this.shared,
       this.today(),
     );

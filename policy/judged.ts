@@ -21,6 +21,8 @@ export interface JudgedFleet {
   /** Where violations are shown; undefined: the stack. */
   readonly urn: string | undefined;
   readonly settings: Settings;
+  /** Settings as they were given: of the whole pack, and of each rule that the run has come to. @default not seen */
+  readonly configured?: readonly Configured[];
   readonly sites: readonly JudgedSite[];
   /** Why it cannot be planned at all; empty when it can. */
   readonly problems: readonly Problem[];
@@ -49,6 +51,15 @@ export interface JudgedFleet {
   readonly today: string;
   /** Whether a finding of a rule about a site is accepted for now. */
   readonly excepted: Excepted;
+}
+
+/** What the configuration has under one policy. */
+export interface Configured {
+  /** Name of the rule; undefined: the whole pack's. */
+  readonly rule: string | undefined;
+  readonly settings: Settings;
+  /** Names of settings that there are. */
+  readonly known: readonly string[];
 }
 
 export interface JudgedSite {

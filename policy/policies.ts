@@ -45,8 +45,8 @@ export const rules: readonly Rule[] = [
   singleFront,
   publicCertificate,
   declaredVersusReal,
-  staleFacts(policyNames),
   ...meshRules,
+  staleFacts(policyNames),
 ];
 
 function policyNames(): string[] {
@@ -54,12 +54,21 @@ function policyNames(): string[] {
 }
 
 const court = new Court(() => new Date().toISOString().slice(0, 10));
-const run: PackRun = { now: () => new Date(), shared: () => court.shared };
+const run: PackRun = {
+  now: () => new Date(),
+  shared: () => court.shared,
+  learn: (rule, settings, known) => court.learn(rule, settings, known),
+};
+const aboutFleets = makePolicies(rules, court);
 
-/** The policies of the pack. Importing them starts nothing: `index.ts` serves them. */
+/**
+ * The policies of the pack. Importing them starts nothing: `index.ts` serves them. The last rule judges the settings of all others,
+ * so it is asked when they have been.
+ */
 export const policies = [
-  ...makePolicies(rules, court),
+  ...aboutFleets.slice(0, -1),
   ...trustRules.map((rule) => trustPolicy(rule, run)),
   certificatesRenewed(run),
   clocksRenewed(run),
+  ...aboutFleets.slice(-1),
 ];

@@ -218,6 +218,9 @@ export const settingsSchema: PolicyConfigSchema = {
   },
 };
 
+/** Names of the settings that rules about fleets have. */
+export const settingNames: readonly string[] = Object.keys(settingsSchema.properties);
+
 /** The settings of one rule: its own come first, exceptions add up. */
 export function merged(shared: Settings, own: Settings): Settings {
   const exceptions = [...(shared.exceptions ?? []), ...(own.exceptions ?? [])];

@@ -14,7 +14,7 @@ import {
 import { acceptedBy } from "./exceptions";
 import { judgeFleet } from "./fleetJudged";
 import { guarded } from "./guarded";
-import type { Finding, JudgedFleet } from "./judged";
+import type { Configured, Finding, JudgedFleet } from "./judged";
 import { noteworthy } from "./noteworthy";
 import { type ObservedFleet, observedFleet } from "./observedFleet";
 import { judgeProgram } from "./programJudged";
@@ -29,6 +29,8 @@ export interface Witnessed {
   readonly fleets: ReadonlyMap<string, { readonly name: string; readonly props: unknown }>;
   /** Inputs of everything that is observed. */
   readonly inputs: ReadonlyMap<string, unknown>;
+  /** Settings as they were given, of all rules that have been asked so far. */
+  readonly configured: () => readonly Configured[];
 }
 
 /** The resources of a stack, read once, and what the rules find in them. */
@@ -94,7 +96,7 @@ export class LookedAtStack {
     if (this.isEmpty) return [];
     // Sites that no Fleet declares are judged as clusters by hand, and their pools against what each declares of its own.
     if (this.hasFleet || rule.judge === undefined) return rule.compare?.(this.compared(settings)) ?? [];
-    return rule.judge(this.program(settings, key));
+    return rule.judge({ ...this.program(settings, key), configured: this.witnessed.configured() });
   }
 
   private program(settings: Settings, key: string): JudgedFleet {

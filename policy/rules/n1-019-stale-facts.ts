@@ -1,9 +1,9 @@
 import { nearest } from "pulumi-multisite/plan";
 import { misspelledSite } from "../declaredPools";
 import { isAbout, isDay } from "../exceptions";
-import type { JudgedFleet } from "../judged";
+import type { Configured, JudgedFleet } from "../judged";
 import type { Rule } from "../rule";
-import { settingsSchema } from "../settings";
+import type { Exception } from "../settings";
 import { aboutCertificates } from "../trust";
 
 /**
@@ -20,53 +20,69 @@ export const staleFacts = (names: () => readonly string[]): Rule => ({
   remediation: "Measure again, name a machine type of the catalogue, or end the exception.",
   judge: (fleet) => [
     ...fleet.stale.map(({ text, site, urn }) => ({ message: text, site, urn })),
-    ...[
-      ...unknownSettings(fleet),
-      ...unknownRules(fleet, names()),
-      ...needlessSites(fleet),
-      ...unknownSites(fleet),
-      ...expired(fleet),
-    ].map((message) => ({ message })),
+    ...[...new Set((fleet.configured ?? []).flatMap((one) => wrongSettings(one, fleet, names())))].map((message) => ({
+      message,
+    })),
   ],
 });
 
-function unknownSettings({ settings }: JudgedFleet): string[] {
-  const known = Object.keys(settingsSchema.properties);
+/** Everything that is wrong with what the configuration has under one policy. */
+function wrongSettings(one: Configured, fleet: JudgedFleet, names: readonly string[]): string[] {
+  return [
+    ...unknownSettings(one),
+    ...unknownRules(one, names),
+    ...needlessSites(one),
+    ...unknownSites(one, fleet),
+    ...expired(one, fleet),
+  ];
+}
+
+/** Of which rule settings are, where they are not the whole pack's. */
+function whose({ rule }: Configured): string {
+  return rule === undefined ? "" : ` of ${rule}`;
+}
+
+function exceptionsIn({ settings }: Configured): readonly Exception[] {
+  return settings.exceptions ?? [];
+}
+
+function unknownSettings(one: Configured): string[] {
+  const { settings, known } = one;
   return Object.keys(settings)
     .filter((name) => !known.includes(name))
     .map(
       (name) =>
-        `Setting ${name} is unknown${didYouMean(name, known)}: remove or rename it. Known: ${known.join(", ")}.`,
+        `Setting ${name}${whose(one)} is unknown${didYouMean(name, known)}: remove or rename it. Known: ${known.join(", ")}.`,
     );
 }
 
-function unknownRules({ settings }: JudgedFleet, names: readonly string[]): string[] {
-  const texts = (settings.exceptions ?? [])
+function unknownRules(one: Configured, names: readonly string[]): string[] {
+  return exceptionsIn(one)
     .filter((exception) => !names.some((name) => isAbout(exception, name)))
     .map(
       ({ rule }) =>
-        `Exception for ${rule}, which is no rule here${didYouMean(rule, names)}: give an id such as N1-004.`,
+        `Exception${whose(one)} for ${rule}, which is no rule here${didYouMean(rule, names)}: give an id such as N1-004.`,
     );
-  return [...new Set(texts)];
 }
 
 /** What a rule about certificates finds is about no site, so that an exception for one accepts nothing. */
-function needlessSites({ settings }: JudgedFleet): string[] {
-  const texts = (settings.exceptions ?? [])
-    .filter((one) => one.site !== undefined && aboutCertificates.some(({ name }) => isAbout(one, name)))
+function needlessSites(one: Configured): string[] {
+  return exceptionsIn(one)
+    .filter(
+      (exception) => exception.site !== undefined && aboutCertificates.some(({ name }) => isAbout(exception, name)),
+    )
     .map(
-      ({ rule, site }) => `Exception for ${rule} names site ${site}, and the rule is about no site: leave site out.`,
+      ({ rule, site }) =>
+        `Exception${whose(one)} for ${rule} names site ${site}, and the rule is about no site: leave site out.`,
     );
-  return [...new Set(texts)];
 }
 
 /** Sites that are none, and called much like one: others may be those of another stack with the same configuration. */
-function unknownSites({ settings, sites }: JudgedFleet): string[] {
-  const texts = (settings.exceptions ?? []).flatMap(({ rule, site }) => {
+function unknownSites(one: Configured, { sites }: JudgedFleet): string[] {
+  return exceptionsIn(one).flatMap(({ rule, site }) => {
     const text = site === undefined ? undefined : misspelledSite(site, sites);
-    return text === undefined ? [] : [`Exception for ${rule} is about ${text}, or end it.`];
+    return text === undefined ? [] : [`Exception${whose(one)} for ${rule} is about ${text}, or end it.`];
   });
-  return [...new Set(texts)];
 }
 
 function didYouMean(word: string, known: readonly string[]): string {
@@ -74,12 +90,12 @@ function didYouMean(word: string, known: readonly string[]): string {
   return near === undefined ? "" : ` (did you mean ${near}?)`;
 }
 
-function expired(fleet: JudgedFleet): string[] {
-  const texts = (fleet.settings.exceptions ?? []).flatMap(({ rule, site, reason, expires }) => {
-    if (!isDay(expires)) return [`Exception for ${rule} has no day to expire on ("${expires}"): give YYYY-MM-DD.`];
-    if (expires >= fleet.today) return [];
+function expired(one: Configured, { today }: JudgedFleet): string[] {
+  return exceptionsIn(one).flatMap(({ rule, site, reason, expires }) => {
+    const which = `Exception${whose(one)} for ${rule}`;
+    if (!isDay(expires)) return [`${which} has no day to expire on ("${expires}"): give YYYY-MM-DD.`];
+    if (expires >= today) return [];
     const where = site === undefined ? "" : ` at ${site}`;
-    return [`Exception for ${rule}${where} expired ${expires}: ${reason}`];
+    return [`${which}${where} expired ${expires}: ${reason}`];
   });
-  return [...new Set(texts)];
 }

@@ -3,7 +3,7 @@ import { known, lateRenewal, UNKNOWN } from "pulumi-multisite/plan";
 import { guarded } from "../guarded";
 import type { Finding } from "../judged";
 import { metadata, type RuleFacts } from "../rule";
-import { type Settings, settingsSchema } from "../settings";
+import { type Settings, settingNames, settingsSchema } from "../settings";
 import { acceptedIn, type PackRun } from "../trust/trustRule";
 
 const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
@@ -48,6 +48,7 @@ function policyOn(rule: RuleFacts & { readonly type: string }, run: PackRun): St
   const { type } = rule;
   const validateStack = Object.assign(
     (args: StackValidationArgs, report: (message: string, urn?: string) => void) => {
+      run.learn(rule, args.getConfig<Settings>(), settingNames);
       const judged = args.resources.filter((one) => one.type === type);
       const find = () => judged.flatMap((one) => late(one, run.now().toISOString()));
       const found = guarded(rule, find, acceptedIn(run, args.getConfig<Settings>()));

@@ -35,6 +35,8 @@ export interface PackRun {
   readonly now: () => Date;
   /** Settings of the whole pack, as the first policy has them in this call. */
   readonly shared: () => Settings;
+  /** Hears what a rule's own settings are, and the names of those that it has. */
+  readonly learn: (rule: RuleFacts, settings: Settings, known: readonly string[]) => void;
 }
 
 /** What is accepted of a policy's findings, by the pack's settings and its own. */
@@ -45,10 +47,13 @@ export function acceptedIn({ now, shared }: PackRun, own: Settings) {
 /** A rule as the pack serves it. A rule that fails is violated: it has proven nothing. */
 export function trustPolicy(rule: TrustRule, run: PackRun): ResourceValidationPolicy {
   const { exceptions } = settingsSchema.properties;
+  const properties = { ...rule.configSchema?.properties, ...(exceptions && { exceptions }) };
+  const known = Object.keys(properties);
   return {
     ...metadata(rule, "trust"),
-    configSchema: { properties: { ...rule.configSchema?.properties, ...(exceptions && { exceptions }) } },
+    configSchema: { properties },
     validateResource: (args: ResourceValidationArgs, report: ReportViolation) => {
+      run.learn(rule, args.getConfig<Settings>(), known);
       if (!rule.types.includes(args.type)) args.notApplicable(`The rule is about ${rule.types.join(", ")}.`);
       const resource = judged(args, run.now());
       const find = () => rule.judge(resource).map((message) => ({ message }));

@@ -6,7 +6,11 @@ import type { Settings } from "../../policy/settings";
 import type { PackRun } from "../../policy/trust/trustRule";
 
 const NOW = "2026-11-20T12:00:00.000Z";
-const run = (shared: Settings = {}): PackRun => ({ now: () => new Date(NOW), shared: () => shared });
+const run = (shared: Settings = {}): PackRun => ({
+  now: () => new Date(NOW),
+  shared: () => shared,
+  learn: () => undefined,
+});
 const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
 
 function found(

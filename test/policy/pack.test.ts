@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { policies, rules } from "../../policy/policies";
 import { trustRules } from "../../policy/trust";
-import { PackProcess, type SentResource } from "../support/packProcess";
+import { type Diagnostic, PackProcess, type SentResource } from "../support/packProcess";
 import { eksPool, threeClusters } from "../support/programs";
 import { eks, FLEET_TYPE, fleetOf, UNKNOWN_VALUE } from "./fakes";
 
@@ -26,8 +26,9 @@ describe("the pack", () => {
     const info = await pack.info();
     assert.equal(info.name, "multisite");
     const named = info.policiesList.map(({ name }) => name);
-    const names = [...rules, ...trustRules].map(({ name }) => name);
-    assert.deepEqual(named, ["multisite", ...names, "n1-030-certificates-renewed", "n1-031-renewal-clocks"]);
+    const names = [...rules.slice(0, -1), ...trustRules].map(({ name }) => name);
+    const renewed = ["n1-030-certificates-renewed", "n1-031-renewal-clocks"];
+    assert.deepEqual(named, ["multisite", ...names, ...renewed, "n1-019-stale-facts"]);
     for (const policy of info.policiesList) {
       assert.ok(policy.displayname && policy.description && policy.remediationSteps, policy.name);
       assert.ok(policy.severity > 0 && policy.tagsList.length > 0, policy.name);
@@ -85,6 +86,39 @@ describe("the pack", () => {
     // A rule's settings of its own are learnt when it is asked about a resource, which engines do before the stack.
     await fleet(fleetOf([50, 50, 50], 20));
     assert.deepEqual(mandatory(await pack.analyzeStack(threeClusters([3, 2, 2]))), [LOSS]);
+  });
+
+  it("tells what is wrong with the settings of any rule, once each", async () => {
+    const exception = { rule: "N1-004", reason: "moving", expires: "2999-12-31" };
+    const expired = { ...exception, rule: "TR-001", expires: "2001-01-01" };
+    await pack.configure({
+      multisite: { settings: { headrum: 1 } },
+      [LOSS]: { settings: { headrom: 9, exceptions: [{ ...exception, expires: "2026-13-77" }] } },
+      "me-001-mesh-identity": { settings: { exceptions: [{ ...exception, rule: "N1-044" }] } },
+      "tr-001-root-kept": { settings: { exceptions: [expired] } },
+      "tr-006-state-outside-sites": { settings: { stateRegions: "eu-west-1" } },
+    });
+    const told = (found: readonly Diagnostic[]) =>
+      found
+        .filter(({ policy }) => policy === "n1-019-stale-facts")
+        .map(({ message }) => message.split("\n").at(-1) ?? "");
+    const wrong = [
+      /^Setting headrum is unknown \(did you mean headroom\?\)/,
+      /^Setting headrom of n1-004-site-loss-aggregate is unknown \(did you mean headroom\?\)/,
+      /^Exception of n1-004-site-loss-aggregate for N1-004 has no day to expire on \("2026-13-77"\)/,
+      /^Exception of me-001-mesh-identity for N1-044, which is no rule here/,
+      /^Exception of tr-001-root-kept for TR-001 expired 2001-01-01: moving$/,
+      /^Setting stateRegions of tr-006-state-outside-sites is unknown \(did you mean stateRegion\?\)/,
+    ];
+    const declared = told(await fleet(fleetOf([50, 50, 50], 20)));
+    const observed = told(await pack.analyzeStack(threeClusters([3, 3, 3])));
+    for (const messages of [declared, observed]) {
+      assert.deepEqual(messages.length, wrong.length, messages.join("\n"));
+      for (const [i, text] of wrong.entries()) assert.match(messages[i] ?? "", text);
+    }
+    // An engine configures a pack once. Here each rule is asked again, so that it forgets.
+    await pack.configure();
+    await fleet(fleetOf([50, 50, 50], 20));
   });
 
   it("judges by every rule when the first policy is disabled", async () => {
