@@ -1,7 +1,10 @@
 import type { Diagnostic } from "../engine";
 import type { Terminal } from "../terminal";
 
-/** Shows what an engine, its providers and the program have to say that is no error, each once: a preview and an update say the same. */
+/**
+ * Shows what an engine, its providers, the program and policy packs have to say that is no error, each once: a preview and an update
+ * say the same.
+ */
 export class Notices {
   private readonly said = new Set<string>();
 
@@ -10,7 +13,10 @@ export class Notices {
   hear(diagnostic: Diagnostic): void {
     const { severity } = diagnostic;
     if (severity !== "warning" && severity !== "info") return;
-    const text = `${severity === "warning" ? "warning: " : ""}${withSubject(diagnostic)}`;
+    this.say(`${severity === "warning" ? "warning: " : ""}${withSubject(diagnostic)}`);
+  }
+
+  say(text: string): void {
     if (this.said.has(text)) return;
     this.said.add(text);
     this.terminal.err(text);

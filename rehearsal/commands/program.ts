@@ -76,6 +76,9 @@ export async function openProgram(
       if (event.kind === "diagnostic" && isEnd(event.diagnostic)) failed = true;
       if (event.kind === "diagnostic") notices.hear(event.diagnostic);
       if (event.kind === "line" && event.source === "program" && !failed) terminal.err(event.line.text);
+      if (event.kind === "line" && event.source === "policy" && event.line.stream === "stderr") {
+        notices.say(event.line.text);
+      }
     },
   });
   others = (await Promise.all(Object.values(options.reference ?? {}).map((file) => statesIn(file)))).flat();

@@ -10,6 +10,7 @@ import { type Plugin, startPlugin, unary } from "./plugins";
 import {
   type EnforcementLevel,
   enforcementLevels,
+  type GivenSettings,
   type PolicyDescription,
   readPolicyConfig,
   reconcile,
@@ -194,6 +195,8 @@ function checkPack(dir: string): void {
     );
 }
 
+const NOTHING_GIVEN: GivenSettings = { settings: new Map(), problems: [] };
+
 /** Asks what policies there are and tells each its settings; true when one of them remediates. */
 async function configure(
   client: AnalyzerClient,
@@ -219,9 +222,8 @@ async function configure(
         ];
       }),
   );
-  const given: ReturnType<typeof readPolicyConfig> =
-    configFile === undefined ? new Map() : readPolicyConfig(configFile);
-  for (const text of unknownPolicies(info.getName(), policies, given)) onLine({ stream: "stderr", text });
+  const given = configFile === undefined ? NOTHING_GIVEN : readPolicyConfig(configFile);
+  for (const text of unknownPolicies(info.getName(), policies, given.settings)) onLine({ stream: "stderr", text });
   const settings = reconcile(info.getName(), policies, initial, given);
   const request = new rpc.ConfigureAnalyzerRequest();
   for (const [policy, { level, properties }] of settings) {

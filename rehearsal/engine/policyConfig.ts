@@ -29,11 +29,17 @@ type Settings = Map<string, PolicySettings>;
 
 const isLevel = (value: unknown): value is EnforcementLevel => enforcementLevels.includes(value as EnforcementLevel);
 
+/** What a file says of policies, and what is wrong with the levels in it. */
+export interface GivenSettings {
+  readonly settings: Settings;
+  readonly problems: readonly string[];
+}
+
 /**
  * Reads a `--policy-pack-config` file: `{ "<policy>": "<level>" | { enforcementLevel?, ...properties } }`.
- * @throws UserError for what is no such file, all problems at once.
+ * @throws UserError for what is no such file.
  */
-export function readPolicyConfig(file: string): Settings {
+export function readPolicyConfig(file: string): GivenSettings {
   let content: unknown;
   try {
     const text = readFileSync(file, "utf8");
@@ -46,15 +52,14 @@ export function readPolicyConfig(file: string): Settings {
   const problems: string[] = [];
   for (const [policy, value] of Object.entries(content)) {
     const { enforcementLevel: level, ...properties } = isData(value) ? value : { enforcementLevel: value };
-    if (level !== undefined && !isLevel(level)) {
-      problems.push(
-        `${policy}: the enforcement level is ${JSON.stringify(level)}; it must be one of ${enforcementLevels.join(", ")}`,
-      );
-    } else settings.set(policy, { level, properties });
+    const isKnown = level === undefined || isLevel(level);
+    settings.set(policy, { level: isKnown ? level : undefined, properties });
+    if (isKnown) continue;
+    problems.push(
+      `${policy}: the enforcement level is ${JSON.stringify(level)}; it must be one of ${enforcementLevels.join(", ")}`,
+    );
   }
-  if (problems.length > 0)
-    throw new UserError(`the policy configuration ${file} has problems:\n${problems.join("\n")}`);
-  return settings;
+  return { settings, problems };
 }
 
 function apply(result: Settings, given: Settings): void {
@@ -75,17 +80,25 @@ export function unknownPolicies(pack: string, policies: readonly PolicyDescripti
   const names = policies.map(({ name }) => name);
   return [...given.keys()]
     .filter((name) => name !== "all" && !names.includes(name))
-    .map((name) => {
-      const near = nearest(name, names);
-      return `warning: the policy pack ${pack} has no policy ${name}${near === undefined ? "" : `: did you mean ${near}?`}`;
-    });
+    .map((name) => `warning: the policy pack ${pack} has no policy ${name}${didYouMean(name, names)}`);
+}
+
+function didYouMean(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return near === undefined ? "" : `: did you mean ${near}?`;
 }
 
 /**
  * What every policy gets: the defaults of its schema, then what the pack's constructor was given, then the file.
- * @throws UserError naming every value that a policy's schema refuses.
+ * @throws UserError naming all problems of the file, and every value that a policy's schema refuses; beside them, what it says
+ * nothing of, since a name may be misspelt.
  */
-export function reconcile(pack: string, policies: PolicyDescription[], initial: Settings, given: Settings): Settings {
+export function reconcile(
+  pack: string,
+  policies: PolicyDescription[],
+  initial: Settings,
+  given: GivenSettings,
+): Settings {
   const result: Settings = new Map();
   for (const { name, level, schema } of policies) {
     const properties: PolicySettings["properties"] = {};
@@ -95,10 +108,10 @@ export function reconcile(pack: string, policies: PolicyDescription[], initial: 
     result.set(name, { level, properties });
   }
   apply(result, initial);
-  apply(result, given);
+  apply(result, given.settings);
   result.delete("all");
   const rulesOf = rulesOfSchemas();
-  const problems = policies.flatMap((policy) => {
+  const refused = policies.flatMap((policy) => {
     const properties = result.get(policy.name)?.properties ?? {};
     const issues = rulesOf(policy)?.safeParse(properties).error?.issues ?? [];
     // The rules know nothing of a property that is required, and of which the schema says no more.
@@ -108,9 +121,19 @@ export function reconcile(pack: string, policies: PolicyDescription[], initial: 
       ...missing.map((name) => `${policy.name}: ${name} is required`),
     ];
   });
-  if (problems.length > 0)
-    throw new UserError(`the configuration of the policy pack ${pack} has problems:\n${problems.join("\n")}`);
-  return result;
+  const problems = [...given.problems, ...refused];
+  if (problems.length === 0) return result;
+  const all = [...problems, ...policies.flatMap((policy) => unknownProperties(policy, given.settings))];
+  throw new UserError(`the configuration of the policy pack ${pack} has problems:\n${all.join("\n")}`);
+}
+
+/** A policy may read what its schema says nothing of, so this alone is no reason to refuse it. */
+function unknownProperties({ name, schema }: PolicyDescription, given: Settings): string[] {
+  const known = Object.keys(schema);
+  if (known.length === 0) return [];
+  return Object.keys(given.get(name)?.properties ?? {})
+    .filter((property) => !known.includes(property))
+    .map((property) => `${name}: ${property} is not in the policy's schema${didYouMean(property, known)}`);
 }
 
 /** Turns a schema into rules once: the policies of one pack mostly share theirs. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { commandLine } from "../../support/commandLine";
 import { temporaryFolder } from "../../support/folders";
@@ -30,4 +32,24 @@ pulumi.log.debug("never mind");
   ])
     assert.equal(lines.filter((each) => each === line).length, 1, `${line}\n${stderr}`);
   assert.doesNotMatch(stderr, /never mind/);
+});
+
+test("what the engine has to say of a policy pack's configuration is shown once", async (t) => {
+  const dir = temporaryFolder(t);
+  writeProgram(dir, "");
+  const file = join(dir, "policies.json");
+  writeFileSync(file, JSON.stringify({ "n1-013-demand-truht": "mandatory" }));
+  const { exit, stderr } = await commandLine([
+    "rehearse",
+    dir,
+    "--policy-pack",
+    "policy",
+    "--policy-pack-config",
+    file,
+  ]);
+  assert.equal(exit, 0, stderr);
+  const told = stderr.split("\n").filter((line) => line.includes("n1-013-demand-truht"));
+  assert.deepEqual(told, [
+    "warning: the policy pack multisite has no policy n1-013-demand-truht: did you mean n1-013-demand-truth?",
+  ]);
 });
