@@ -1,4 +1,4 @@
-import { CONFIG_MAP, kubernetesData, SECRET } from "./kubernetesData";
+import { KUBERNETES_DATA, kubernetesData } from "./kubernetesData";
 import type { JudgedResource } from "./trustRule";
 
 export const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -21,22 +21,22 @@ const STORES: { readonly [type: string]: string } = {
   "azure-native:keyvault:Secret": "properties",
 };
 
-export const HOLDERS = [SECRET, CONFIG_MAP, RELEASE, ...Object.keys(STORES)];
+export const HOLDERS = [...KUBERNETES_DATA, RELEASE, ...Object.keys(STORES)];
 
-/** What a resource holds; encodings are taken off that its readers would take off. */
-export function holderOf({ type, name, props }: JudgedResource): Holder {
-  if (type === SECRET || type === CONFIG_MAP) {
-    const { where, texts } = kubernetesData(type, props);
-    const called = `${type === SECRET ? "Secret" : "ConfigMap"} ${where}`;
-    const all = Object.values(texts).map(unindented);
-    return { called, where: type === SECRET ? where : undefined, isStore: false, texts: all };
+/** What holds texts in a resource; encodings are taken off that their readers would take off. */
+export function holdersIn({ type, name, props }: JudgedResource): Holder[] {
+  if (KUBERNETES_DATA.includes(type)) {
+    return kubernetesData(type, props).map(({ kind, where, texts }) => {
+      const all = Object.values(texts).map(unindented);
+      return { called: `${kind} ${where}`, where: kind === "Secret" ? where : undefined, isStore: false, texts: all };
+    });
   }
   const isStore = type !== RELEASE;
   const held = isStore ? props[STORES[type]!] : props.values;
   const texts = strings(held)
     .flatMap((text) => [text, decoded(text)])
     .map((text) => unindented(text.replaceAll("\\n", "\n")));
-  return { called: isStore ? `Entry ${name}` : `The values of release ${name}`, where: undefined, isStore, texts };
+  return [{ called: isStore ? `Entry ${name}` : `The values of release ${name}`, where: undefined, isStore, texts }];
 }
 
 /** As blocks of YAML within a text hold certificates, and nobody reads them. */

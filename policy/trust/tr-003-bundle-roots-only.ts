@@ -8,7 +8,7 @@ import {
 } from "pulumi-multisite/plan";
 import { at, listed } from "../props";
 import { RELEASE } from "./holders";
-import { CONFIG_MAP, kubernetesData, SECRET } from "./kubernetesData";
+import { KUBERNETES_DATA, kubernetesData } from "./kubernetesData";
 import type { JudgedResource, TrustRule } from "./trustRule";
 
 /** Objects whose readers trust all that is in them, with the key that they read. */
@@ -34,7 +34,7 @@ export const bundleRootsOnly: TrustRule = {
   level: "mandatory",
   severity: "critical",
   remediation: "Put each root that is next, active or retiring into the bundle once, and nothing else.",
-  types: [CONFIG_MAP, SECRET, TRUST_MANAGER_BUNDLE, ...CLUSTER_BUNDLES, RELEASE],
+  types: [...KUBERNETES_DATA, TRUST_MANAGER_BUNDLE, ...CLUSTER_BUNDLES, RELEASE],
   judge: (resource) => bundlesIn(resource).flatMap(({ what, pem }) => read(pem, what, resource.now)),
 };
 
@@ -45,10 +45,11 @@ interface Bundle {
 }
 
 function bundlesIn({ type, name, props }: JudgedResource): Bundle[] {
-  if (type === CONFIG_MAP || type === SECRET) {
-    const { where, texts } = kubernetesData(type, props);
-    return OBJECTS.filter((one) => where === `${one.namespace}/${one.name}`).flatMap(({ key }) =>
-      textual(`${where}, key ${key}`, texts[key]),
+  if (KUBERNETES_DATA.includes(type)) {
+    return kubernetesData(type, props).flatMap(({ where, texts }) =>
+      OBJECTS.filter((one) => where === `${one.namespace}/${one.name}`).flatMap(({ key }) =>
+        textual(`${where}, key ${key}`, texts[key]),
+      ),
     );
   }
   if (type === RELEASE) {

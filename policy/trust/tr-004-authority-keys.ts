@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { certificatesOf, isSelfSigned, SIGNER_SECRETS } from "pulumi-multisite/plan";
-import { HOLDERS, type Holder, holderOf } from "./holders";
+import { HOLDERS, type Holder, holdersIn } from "./holders";
 import type { TrustRule } from "./trustRule";
 
 const PLACES = Object.values(SIGNER_SECRETS).map(({ namespace, name }) => `${namespace}/${name}`);
@@ -17,15 +17,16 @@ export const authorityKeys: TrustRule = {
   remediation:
     "Sign centrally and give the site leaves, or an intermediate of its own in the Secret that its signer reads.",
   types: HOLDERS,
-  judge: (resource) => {
-    const holder = holderOf(resource);
-    const keys = holder.texts.flatMap((text) => text.match(KEY) ?? []).flatMap(readKey);
-    if (keys.length === 0) return [];
-    return authorities(holder.texts)
-      .filter((authority) => keys.some((key) => authority.checkPrivateKey(key)))
-      .flatMap((authority) => misplaced(holder, authority));
-  },
+  judge: (resource) => holdersIn(resource).flatMap(misplacedIn),
 };
+
+function misplacedIn(holder: Holder): string[] {
+  const keys = holder.texts.flatMap((text) => text.match(KEY) ?? []).flatMap(readKey);
+  if (keys.length === 0) return [];
+  return authorities(holder.texts)
+    .filter((authority) => keys.some((key) => authority.checkPrivateKey(key)))
+    .flatMap((authority) => misplaced(holder, authority));
+}
 
 function misplaced({ called, where, isStore }: Holder, authority: X509Certificate): string[] {
   const name = authority.subject.split("\n").join(", ");

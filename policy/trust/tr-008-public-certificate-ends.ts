@@ -12,10 +12,10 @@ export const publicCertificateEnds: TrustRule = {
   remediation:
     'Give publicCertificates new ones and run `pulumi up`, or have the sites renew theirs by traffic.gateway.certificate { by: "acme" }.',
   types: [SECRET],
-  judge: ({ name, type, props, now }) => {
-    const { where, texts } = kubernetesData(type, props);
-    if (where !== `${GATEWAY.namespace}/${GATEWAY.certificate}`) return [];
-    const ending = endingChain(texts["tls.crt"] ?? "", now);
-    return ending === undefined ? [] : [`Certificate ${name} ${ending}. Give a new one, and run again.`];
-  },
+  judge: ({ name, type, props, now }) =>
+    kubernetesData(type, props).flatMap(({ where, texts }) => {
+      if (where !== `${GATEWAY.namespace}/${GATEWAY.certificate}`) return [];
+      const ending = endingChain(texts["tls.crt"] ?? "", now);
+      return ending === undefined ? [] : [`Certificate ${name} ${ending}. Give a new one, and run again.`];
+    }),
 };

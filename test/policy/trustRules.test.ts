@@ -158,6 +158,31 @@ const WRONG: readonly (readonly [string, () => string[], readonly string[]])[] =
     ["tr-004 Secret shop/values holds the key of the root CN=good: no site may have it."],
   ],
   [
+    "a root's key in a patch",
+    () => said(`${SECRET}Patch`, secret("shop", "mine", { "ca.crt": good.certPem, "ca.key": good.keyPem })),
+    ["tr-004 Secret shop/mine holds the key of the root CN=good: no site may have it."],
+  ],
+  [
+    "a root's key in a list, whose other member holds a leaf's",
+    () => {
+      const texts = { "ca.crt": good.certPem, "ca.key": good.keyPem };
+      const pair = secret("shop", "pair", { "tls.crt": own.certPem, "tls.key": own.keyPem, "ca.crt": good.certPem });
+      return said(`${SECRET}List`, { items: [pair, secret("shop", "mine", texts), UNKNOWN] });
+    },
+    ["tr-004 Secret shop/mine holds the key of the root CN=good: no site may have it."],
+  ],
+  [
+    "a bundle of an intermediate in a patch and in a list",
+    () => [
+      ...said(`${MAP}Patch`, bundle(good.certPem + below.certPem)),
+      ...said(`${MAP}List`, { items: [bundle(good.certPem), bundle(below.certPem)] }),
+    ],
+    [
+      "tr-003 kube-system/cilium-root-ca.crt, key ca.crt: certificate 2 (CN=below) is an intermediate, signed by CN=good: it would become a root of its own.",
+      "tr-003 kube-system/cilium-root-ca.crt, key ca.crt: certificate 1 (CN=below) is an intermediate, signed by CN=good: it would become a root of its own.",
+    ],
+  ],
+  [
     "an intermediate's key elsewhere",
     () => said(SECRET, secret("shop", "mine", { "tls.crt": below.certPem, "tls.key": below.keyPem })),
     [
