@@ -1,5 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
+import { LateError } from "../lateError";
 import type { LeafPair } from "../mesh/credentials";
 import { type GivenPair, givenProblems } from "../plan/gateway/given";
 import { GATEWAY } from "../plan/gateway/plan";
@@ -23,7 +24,7 @@ export function givenCertificate(
 
 /**
  * The certificates of all sites, once every one of them is what users of the domain take.
- * @throws pulumi.RunError, once all texts are known, with everything that is wrong with any of them.
+ * @throws LateError, once all texts are known, with everything that is wrong with any of them.
  */
 export function checkedCertificates(
   domain: string,
@@ -51,7 +52,7 @@ function refuse(domain: string, given: { readonly [site: string]: GivenPair }): 
     givenProblems(domain, pair, now).map((problem) => `publicCertificates.${site} ${problem}`),
   );
   if (problems.length === 0) return given;
-  throw new pulumi.RunError(["Certificates that the program gives cannot be used:", ...problems].join("\n  "));
+  throw new LateError(["Certificates that the program gives cannot be used:", ...problems].join("\n  "));
 }
 
 function base64(text: string): string {

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { LateError } from "../lateError";
 import { bundleOf } from "../plan/trust/bundle";
 import type { CertificateRole, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
 import type { Pair, SiteMaterial, TrustSource } from "./material";
+import { said } from "./said";
 
 /** What one site gets, as one secret text: its bundle, its certificates and their keys. */
 export interface ExportedSite {
@@ -73,7 +75,7 @@ function pairIn(material: pulumi.Output<ExportedSite>, site: string, role: Certi
   const pair = material.apply(({ pairs }) => {
     const found = pairs[role];
     if (found !== undefined) return found;
-    throw new pulumi.RunError(`The trust stack has no "${role}" for site "${site}": run it with this spec first.`);
+    throw new LateError(`The trust stack has no "${role}" for site "${site}": run it with this spec first.`);
   });
   return { certificate: pulumi.unsecret(pair.apply((one) => one.certificate)), key: pair.apply((one) => one.key) };
 }
@@ -81,24 +83,29 @@ function pairIn(material: pulumi.Output<ExportedSite>, site: string, role: Certi
 /**
  * Reads what a trust stack left for a site; what is wrong with it is said without a part of it.
  * @param revision of the rotation that the program is at
- * @throws pulumi.RunError for what is none or is of another revision, BundleError for roots that may not be trusted.
+ * @throws LateError for what is none or is of another revision, and for roots that may not be trusted.
  */
-export function readExport(site: string, json: string, revision: number, now: Date): ExportedSite {
+export function readExport(site: string, json: string | undefined, revision: number, now: Date): ExportedSite {
+  if (json === undefined || json === null) {
+    throw new LateError(
+      `The trust stack left nothing for site "${site}": run the trust stack with the same spec first. A site that waits for a ` +
+        "signature by hand has nothing yet.",
+    );
+  }
   const read = parsed(json);
   if (typeof read?.roots !== "string" || typeof read.pairs !== "object" || read.pairs === null) {
-    throw new pulumi.RunError(
-      `What the trust stack left for site "${site}" cannot be read: give an element of Trust.exports. ` +
-        "A site that waits for a signature by hand has none yet.",
+    throw new LateError(
+      `What the trust stack left for site "${site}" cannot be read: give its element of Trust.exports, as it is.`,
     );
   }
   // The site would record a revision that it was not built from, and a gate of the rotation would believe it.
   if (read.revision !== revision) {
-    throw new pulumi.RunError(
+    throw new LateError(
       `What the trust stack left for site "${site}" is of revision ${read.revision} of the rotation, and this program is at ${revision}: ` +
         "run the trust stack with the same trust.json first.",
     );
   }
-  return { ...(read as ExportedSite), roots: bundleOf(site, [read.roots], now) };
+  return { ...(read as ExportedSite), roots: said(() => bundleOf(site, [read.roots!], now)) };
 }
 
 function parsed(json: string): Partial<ExportedSite> | null | undefined {

@@ -1,12 +1,14 @@
 import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { LateError } from "../lateError";
 import { issuedProblems, withoutRoot } from "../plan/trust/issued";
 import type { CertificatePlan } from "../plan/trust/plan";
-import { checkedRoot, SuppliedRootError } from "../plan/trust/supplied";
+import { checkedRoot } from "../plan/trust/supplied";
+import { said } from "./said";
 
 /**
  * What somebody else has signed, without the root, once it is what was asked for.
- * @throws pulumi.RunError, within the output, with everything that is wrong
+ * @throws LateError, within the output, with everything that is wrong
  */
 export function foreignChain(
   asked: CertificatePlan,
@@ -18,15 +20,11 @@ export function foreignChain(
     const authority = new X509Certificate(rootPem);
     const problems = issuedProblems({ asked, chain: pem, root: authority, now: new Date(), publicKey: key });
     if (problems.length === 0) return withoutRoot(pem);
-    throw new pulumi.RunError([`Certificate ${asked.name} cannot be used:`, ...problems].join("\n  "));
+    throw new LateError([`Certificate ${asked.name} cannot be used:`, ...problems].join("\n  "));
   });
 }
 
-/** The last certificate of a chain, if it is a root that may be trusted. @throws pulumi.RunError with all that is wrong */
+/** The last certificate of a chain, if it is a root that may be trusted. @throws LateError with all that is wrong */
 export function foreignRoot(generation: string, chain: readonly string[]): string {
-  try {
-    return checkedRoot(generation, chain.at(-1) ?? "", undefined, new Date());
-  } catch (error) {
-    throw error instanceof SuppliedRootError ? new pulumi.RunError(error.message) : error;
-  }
+  return said(() => checkedRoot(generation, chain.at(-1) ?? "", undefined, new Date()));
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { SigningTask } from "../plan/trust/offline";
 import type { CertificatePlan, RootPlan } from "../plan/trust/plan";
+import type { RootUse } from "../plan/trust/rootUse";
 
 /** What a signer is given to sign. */
 export interface SigningRequest {
@@ -48,12 +49,13 @@ export interface RootSigner {
 
 /** Makes the signer of a generation. */
 export interface SignerFactory {
-  (root: RootPlan, options: pulumi.CustomResourceOptions): RootSigner;
+  (root: RootPlan, options: pulumi.CustomResourceOptions, use: RootUse): RootSigner;
   /**
    * Everything that is wrong with what it was given, before anything is made.
    * @param asked the certificates that are to come from it
+   * @param use what it is to sign, now or once it is the active root
    */
-  readonly problems?: (generation: string, asked: readonly CertificatePlan[]) => string[];
+  readonly problems?: (generation: string, asked: readonly CertificatePlan[], use: RootUse) => string[];
   /** Whether certificates may be missing for a while, which a program with the sites in it could not wait for. */
   readonly mayWait?: boolean;
 }

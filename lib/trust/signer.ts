@@ -3,8 +3,9 @@ import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
 import type { CertificatePlan, RootPlan } from "../plan/trust/plan";
-import { checkedRoom, checkedRoot, SuppliedRootError } from "../plan/trust/supplied";
+import { checkedRoot, suppliedRootProblems } from "../plan/trust/supplied";
 import type { RootSigner, SignerFactory } from "./rootSigner";
+import { said } from "./said";
 
 /** A root whose key is made here and stays, encrypted, in the state of the trust stack. */
 export function stateSigner({ certificate }: RootPlan, options: pulumi.CustomResourceOptions): RootSigner {
@@ -36,39 +37,29 @@ export interface SuppliedRoot {
   readonly key: pulumi.Input<string>;
 }
 
-/** Signs by a root that is given. What is wrong with it is said once its values are known, before anything is signed. */
+/**
+ * Signs by a root that is given. What is wrong with plain texts is said before anything is made, and with outputs once they are
+ * known, before anything is signed.
+ */
 export function suppliedSigner(given: SuppliedRoot): SignerFactory {
-  return ({ generation }) => {
+  const make: SignerFactory = ({ generation }, _, use) => {
     const key = pulumi.secret(given.key);
     const root = pulumi
       .all([given.certificate, key])
-      .apply(([certificate, keyPem]) => said(() => checkedRoot(generation, certificate, keyPem, new Date())));
+      .apply(([certificate, keyPem]) => said(() => checkedRoot(generation, certificate, keyPem, new Date(), use)));
     // The check reads the key, which made the certificate a secret: it is public.
-    const open = pulumi.unsecret(root);
-    return keySigner(open, key, (certificate) =>
-      open.apply((pem) => said(() => checkedRoom(generation, pem, certificate))),
-    );
+    return keySigner(pulumi.unsecret(root), key);
   };
+  const problems: SignerFactory["problems"] = (_, __, use) => {
+    const { certificate, key } = given;
+    if (typeof certificate !== "string") return [];
+    return suppliedRootProblems(certificate, typeof key === "string" ? key : undefined, new Date(), use);
+  };
+  return Object.assign(make, { problems });
 }
 
-/** @throws pulumi.RunError, of which the CLI prints the message alone */
-function said<T>(check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw error instanceof SuppliedRootError ? new pulumi.RunError(error.message) : error;
-  }
-}
-
-function keySigner(
-  root: pulumi.Output<string>,
-  key: pulumi.Output<string>,
-  authority: (certificate: CertificatePlan) => pulumi.Output<string> = () => root,
-): RootSigner {
-  return {
-    root,
-    sign: (certificate, { pem }, options) => locallySigned(certificate, pem, authority(certificate), key, options),
-  };
+function keySigner(root: pulumi.Output<string>, key: pulumi.Output<string>): RootSigner {
+  return { root, sign: (certificate, { pem }, options) => locallySigned(certificate, pem, root, key, options) };
 }
 
 function locallySigned(

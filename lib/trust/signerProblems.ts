@@ -1,5 +1,6 @@
 import { certificatesFrom } from "../plan/trust/offline";
 import type { TrustPlan } from "../plan/trust/plan";
+import { rootUse } from "../plan/trust/rootUse";
 import type { RootKeeper } from "../plan/trust/spec";
 import type { SignerFactory } from "./rootSigner";
 
@@ -31,7 +32,8 @@ export function signerProblems(
         `signers.${generation} is given, and the root's keeper is "state": set trust.roots.${generation}.keeper.`,
       ];
     }
-    const problems = factory.problems?.(generation, certificatesFrom(plan, generation)) ?? [];
+    const problems =
+      factory.problems?.(generation, certificatesFrom(plan, generation), rootUse(plan, generation)) ?? [];
     return problems.map((problem) => `signers.${generation}.${problem}`);
   });
   return [...missing, ...wrong];

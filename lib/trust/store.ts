@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { LateError } from "../lateError";
 import type { TrustPlan } from "../plan/trust/plan";
 import type { SecretStoreSpec } from "../plan/trust/spec";
 import { STORES, type StoreEntry, type StorePlan } from "../plan/trust/store";
@@ -54,7 +55,7 @@ export function writeStore(
 function fitting({ site, name }: StoreEntry, text: string, mostBytes: number): string {
   const bytes = Buffer.byteLength(text);
   if (bytes <= mostBytes) return text;
-  throw new pulumi.RunError(
+  throw new LateError(
     `The material of site "${site}" has ${bytes} bytes, and an entry such as ${name} holds ${mostBytes}: give the sites fewer ` +
       "signers, or a store of another kind.",
   );

@@ -4,11 +4,13 @@ import { PrivateKey } from "@pulumi/tls/privateKey";
 import { bundleOf } from "../plan/trust/bundle";
 import type { SigningTask } from "../plan/trust/offline";
 import type { CertificatePlan, RootPlan, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
+import { rootUse } from "../plan/trust/rootUse";
 import { exportsOf, type TrustExports } from "./exports";
 import { foreignChain } from "./foreign";
 import type { Pair, SiteMaterial } from "./material";
 import { renewalClock } from "./renewal";
 import type { RootSigner, SignerFactory, SigningRequest, Waiting } from "./rootSigner";
+import { said } from "./said";
 import { stateSigner, subjectOf } from "./signer";
 import { signerProblems } from "./signerProblems";
 import { type StoreWriter, storeProblems, writeStore } from "./store";
@@ -76,8 +78,15 @@ function refuse(name: string, problems: readonly string[]): void {
   throw new pulumi.RunError([`Trust "${name}" cannot be built:`, ...problems].join("\n  "));
 }
 
-function signerOf(root: RootPlan, { signers = {} }: TrustArgs, options: pulumi.CustomResourceOptions): RootSigner {
-  return (root.keeper === "state" ? stateSigner : signers[root.generation]!)(root, options);
+function signerOf(
+  root: RootPlan,
+  { plan, signers = {} }: TrustArgs,
+  options: pulumi.CustomResourceOptions,
+): RootSigner {
+  const { generation, keeper } = root;
+  return keeper === "state"
+    ? stateSigner(root, options)
+    : signers[generation]!(root, options, rootUse(plan, generation));
 }
 
 /** A site that waits for signatures gets nothing: half of its certificates would be worth nothing to it. */
@@ -99,7 +108,7 @@ function siteMaterial(
   if (waiting.length > 0) return { requests: Object.fromEntries(waiting) };
   const roots = pulumi
     .all(plan.bundle.map((generation) => signers.get(generation)!.root))
-    .apply((all) => bundleOf(plan.site, all, new Date()));
+    .apply((all) => said(() => bundleOf(plan.site, all, new Date())));
   const pairs = made.map(({ one, certificate, key }): [string, Pair] => [
     one.role,
     { certificate: certificate as pulumi.Output<string>, key },

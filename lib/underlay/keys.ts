@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { LateError } from "../lateError";
 
 /** Characters that nobody guesses. */
 export const SHORTEST_SECRET = 32;
@@ -11,7 +12,7 @@ export const SHORTEST_SECRET = 32;
 export function tunnelKey(secret: pulumi.Input<string>, tunnel: string): pulumi.Output<string> {
   return pulumi.secret(secret).apply((text) => {
     if (!(text?.length >= SHORTEST_SECRET)) {
-      throw new pulumi.RunError(
+      throw new LateError(
         `tunnelSecret has ${text?.length ?? "no"} characters: give ${SHORTEST_SECRET} or more that nobody can guess.`,
       );
     }

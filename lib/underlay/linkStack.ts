@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterKind } from "../clusters/cluster";
+import { LateError } from "../lateError";
 import type { CloudProvider } from "../plan/faultDomains";
 import { planOrProblems } from "../plan/fleetPlan";
 import type { FleetPlan, SitePlan } from "../plan/plan";
@@ -229,7 +230,7 @@ function handed(given: pulumi.Output<unknown>, words: readonly string[]): object
       word,
       known.apply((all) => {
         if (all === undefined || all[word] === undefined)
-          throw new pulumi.RunError(`What a stack handed to its links has no "${word}": update that stack first.`);
+          throw new LateError(`What a stack handed to its links has no "${word}": update that stack first.`);
         return all[word];
       }),
     ]),

@@ -35,9 +35,9 @@ function identity(key: KeyObject, certPem: string, above = ""): Identity {
 }
 
 /** A root, as the trust stack makes one. */
-export function root(commonName: string): Identity {
+export function root(commonName: string, hours = 10 * HOURS_OF_A_YEAR): Identity {
   const key = makeKey("ECDSA", "P384", 0);
-  const terms = { ...CA, maxPathLength: 1, hours: 10 * HOURS_OF_A_YEAR };
+  const terms = { ...CA, maxPathLength: 1, hours };
   return identity(key, selfSign(key, { ...NAMES, subject: { commonName } }, terms, new Date()).certPem);
 }
 

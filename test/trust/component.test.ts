@@ -211,6 +211,10 @@ test("a delivery that is none, or of another revision, is refused: the site woul
     () => readExport("oslo", left.oslo!, 1, now),
     /site "oslo" is of revision 0 .* at 1: run the trust stack/,
   );
+  assert.throws(
+    () => readExport("oslo", undefined, 0, now),
+    /The trust stack left nothing for site "oslo": run the trust stack with the same spec first\./,
+  );
   const below = intermediate(root("a root"), "an intermediate").certPem;
   const odd = JSON.stringify({ ...whole, roots: below + whole.roots });
   assert.throws(
@@ -239,6 +243,29 @@ test("a root that the team brings signs, and one that is none is refused without
   const object = texts(ours.one(SECRET, "oslo-clustermesh-apiserver-server-cert"));
   assert.equal(openssl(object["tls.crt"]!, brought.certPem).status, 0);
   assert.deepEqual(ours.all("tls:index/selfSignedCert:SelfSignedCert"), []);
+});
+
+test("a root that a team brings is judged before anything is made, as far as it is plain text", async () => {
+  const supplied: TrustSpec = { ...trust, roots: { g1: { keeper: "supplied" } } };
+  const [short, other] = [root("twenty days", 20 * 24), root("other")];
+  const refused = async (key: pulumi.Input<string>) => {
+    let message = "";
+    const signer = suppliedSigner({ certificate: short.certPem, key });
+    const nothing = await record(() => {
+      try {
+        fleet({ trust: builtTrust({ g1: signer }) }, supplied)();
+      } catch (error) {
+        message = pulumi.RunError.isInstance(error) ? error.message : String(error);
+      }
+    });
+    assert.deepEqual(nothing.resources, []);
+    return message;
+  };
+  assert.match(
+    await refused(pulumi.secret(other.keyPem)),
+    /trust signers\.g1\.certificate ends .*, before what it signs: /,
+  );
+  assert.match(await refused(other.keyPem), /trust signers\.g1\.key is not the certificate's: give the pair/);
 });
 
 test("a root that is signed by hand needs a trust stack, and what came back is judged before anything is made", async () => {

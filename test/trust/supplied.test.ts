@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { bundleProblems, certificatesOf } from "../../lib/plan/trust/bundle";
 import type { CertificatePlan } from "../../lib/plan/trust/plan";
-import { checkedRoom, checkedRoot, suppliedRootProblems } from "../../lib/plan/trust/supplied";
+import { checkedRoot, suppliedRootProblems } from "../../lib/plan/trust/supplied";
 import { makeKey } from "../../rehearsal/clouds/tls/keys";
 import { selfSign, type Terms } from "../../rehearsal/clouds/tls/x509";
 import { intermediate, leaf, root } from "./certificates";
@@ -62,14 +62,41 @@ for (const [what, certificate, key, message] of CASES) {
   });
 }
 
+/** What a root of a plan signs. */
+function signs(role: string, change: Partial<CertificatePlan> = {}): CertificatePlan {
+  return { role, site: "oslo", isCa: false, lifetimeHours: 90 * 24, ...change } as CertificatePlan;
+}
+
 test("a root of path length 0 signs leaves, and no site's CA", () => {
-  const tight = selfSigned("ECDSA", "P384", 0, NOW, { maxPathLength: 0 }).certPem;
-  const name = "oslo-g1-istio-ca";
-  assert.equal(checkedRoom("g1", tight, { name, isCa: false } as CertificatePlan), tight);
-  assert.equal(checkedRoom("g1", good.certPem, { name, isCa: true } as CertificatePlan), good.certPem);
+  const tight = selfSigned("ECDSA", "P384", 0, NOW, { maxPathLength: 0 });
+  const problems = ({ certPem, keyPem }: typeof tight, isCa: boolean) =>
+    suppliedRootProblems(certPem, keyPem, NOW, { signs: [signs("istio", { isCa })], isExchanged: false });
+  assert.deepEqual(problems(tight, false), []);
+  assert.deepEqual(problems(good, true), []);
+  assert.match(
+    problems(tight, true)[0]!,
+    /^certificate has a path length of 0, .* and istio of oslo is one: give a root/,
+  );
+});
+
+test("a root that ends before what it is to sign is refused, unless the next one is on its way", () => {
+  const short = selfSigned("ECDSA", "P384", 0, NOW, { hours: 20 * 24 });
+  const problems = (all: readonly CertificatePlan[], isExchanged = false) =>
+    suppliedRootProblems(short.certPem, undefined, NOW, { signs: all, isExchanged });
+  const [leaf90, leaf393] = [signs("meshAdmin"), signs("meshServer", { lifetimeHours: 393 * 24 })];
+  const [problem, ...more] = problems([leaf90, leaf393]);
+  assert.match(
+    problem ?? "",
+    /^certificate ends 20\d\d-\d\d-\d\d, in (19|20) days, before what it signs: meshServer of oslo lives 393 days\. Give a root/,
+  );
+  assert.deepEqual(more, []);
+  assert.deepEqual(problems([signs("meshAdmin", { lifetimeHours: 19 * 24 })]), []);
+  assert.deepEqual(problems([leaf90], true), []);
+  assert.deepEqual(problems([]), [], "a retiring root signs nothing");
+  const use = { signs: [leaf90], isExchanged: false };
   assert.throws(
-    () => checkedRoom("g1", tight, { name, isCa: true } as CertificatePlan),
-    /^SuppliedRootError: Root g1 cannot sign oslo-g1-istio-ca: its path length of 0 allows no CA below it/,
+    () => checkedRoot("g1", short.certPem, short.keyPem, NOW, use),
+    /Root g1 cannot be used:\n {2}certificate ends/,
   );
 });
 

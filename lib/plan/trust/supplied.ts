@@ -1,16 +1,54 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { isSelfSigned, oneLine } from "./bundle";
 import { constraintsOf } from "./extensions";
-import type { CertificatePlan } from "./plan";
+import type { RootUse } from "./rootUse";
 
 /** Material that a team brings and that cannot be a root. Its message names fields, and shows nothing of a key. */
 export class SuppliedRootError extends Error {
   override readonly name = "SuppliedRootError";
 }
 
-/** Everything that is wrong with a root that a team brings. */
-export function suppliedRootProblems(certificatePem: string, keyPem: string | undefined, now: Date): string[] {
-  return problemsOf(certificatePem, keyPem, now, true);
+const NO_USE: RootUse = { signs: [], isExchanged: false };
+
+/**
+ * Everything that is wrong with a root that a team brings.
+ * @param keyPem undefined for a key that is not known yet
+ */
+export function suppliedRootProblems(
+  certificatePem: string,
+  keyPem: string | undefined,
+  now: Date,
+  use = NO_USE,
+): string[] {
+  const problems = problemsOf(certificatePem, keyPem, now, true);
+  return problems.length > 0 ? problems : useProblems(new X509Certificate(certificatePem), use, now);
+}
+
+/** What the tls provider would sign all the same. */
+function useProblems(root: X509Certificate, { signs, isExchanged }: RootUse, now: Date): string[] {
+  const below = signs.find(({ isCa }) => isCa);
+  const longest = [...signs].sort((a, b) => b.lifetimeHours - a.lifetimeHours)[0];
+  const hours = (Date.parse(root.validTo) - now.getTime()) / 3_600_000;
+  const days = (of: number) => Math.floor(of / 24);
+  return [
+    ...(below !== undefined && constraintsOf(root).pathLength === 0
+      ? [
+          `certificate has a path length of 0, which allows no CA below it, and ${below.role} of ${below.site} is one: give a root with ` +
+            "1 or more, or leave trust.signers empty.",
+        ]
+      : []),
+    ...(longest !== undefined && !isExchanged && hours < longest.lifetimeHours
+      ? [
+          `certificate ends ${dayOf(root.validTo)}, in ${days(hours)} days, before what it signs: ${longest.role} of ${longest.site} lives ` +
+            `${days(longest.lifetimeHours)} days. Give a root that lives longer: where sites are issued from this one already, under a new name, ` +
+            "by multisite trust rotate --to NAME.",
+        ]
+      : []),
+  ];
+}
+
+function dayOf(time: string): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 /** The same of any authority that signs: it may be an intermediate. */
@@ -43,19 +81,16 @@ function problemsOf(certificatePem: string, keyPem: string | undefined, now: Dat
 }
 
 /** The certificate, when nothing is wrong. Throws SuppliedRootError with everything that is. */
-export function checkedRoot(generation: string, certificatePem: string, keyPem: string | undefined, now: Date): string {
-  const problems = suppliedRootProblems(certificatePem, keyPem, now);
+export function checkedRoot(
+  generation: string,
+  certificatePem: string,
+  keyPem: string | undefined,
+  now: Date,
+  use = NO_USE,
+): string {
+  const problems = suppliedRootProblems(certificatePem, keyPem, now, use);
   if (problems.length === 0) return `${certificatePem.trim()}\n`;
   throw new SuppliedRootError([`Root ${generation} cannot be used:`, ...problems.map((one) => `  ${one}`)].join("\n"));
-}
-
-/** The root, when what it limits leaves room for a certificate: the tls provider would sign all the same. */
-export function checkedRoom(generation: string, rootPem: string, { name, isCa }: CertificatePlan): string {
-  if (!isCa || constraintsOf(new X509Certificate(rootPem)).pathLength !== 0) return rootPem;
-  throw new SuppliedRootError(
-    `Root ${generation} cannot sign ${name}: its path length of 0 allows no CA below it. Give a root with 1 or more, or ` +
-      "leave trust.signers empty.",
-  );
 }
 
 function certificateProblems(certificate: X509Certificate, now: Date, isRoot: boolean): string[] {
@@ -66,8 +101,8 @@ function certificateProblems(certificate: X509Certificate, now: Date, isRoot: bo
     ...(isRoot && certificate.ca && !isSelfSigned(certificate)
       ? [`certificate is an intermediate, signed by ${oneLine(certificate.issuer)}: give the root itself.`]
       : []),
-    ...(end <= now ? [`certificate ended ${end.toISOString().slice(0, 10)}: give one that is valid.`] : []),
-    ...(start > now ? [`certificate begins ${start.toISOString().slice(0, 10)}: wait, or correct the clock.`] : []),
+    ...(end <= now ? [`certificate ended ${dayOf(certificate.validTo)}: give one that is valid.`] : []),
+    ...(start > now ? [`certificate begins ${dayOf(certificate.validFrom)}: wait, or correct the clock.`] : []),
     ...keyProblems(certificate.publicKey, isRoot),
   ];
 }

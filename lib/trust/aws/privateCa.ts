@@ -4,6 +4,7 @@ import { CertificateAuthorityCertificate } from "@pulumi/aws/acmpca/certificateA
 import { getCertificateAuthorityOutput } from "@pulumi/aws/acmpca/getCertificateAuthority";
 import { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { LateError } from "../../lateError";
 import { splitCertificates } from "../../plan/trust/pem";
 import type { CertificatePlan, RootPlan } from "../../plan/trust/plan";
 import { type PrivateCaPlace, privateCaPlace, signingAlgorithm, templateArn } from "../../plan/trust/privateCa";
@@ -60,7 +61,7 @@ function given({ generation }: RootPlan, arn: string, options: pulumi.CustomReso
   const read = getCertificateAuthorityOutput({ arn }, { ...(parent && { parent }), ...(provider && { provider }) });
   const chain = read.apply(({ status, certificate, certificateChain }) => {
     if (status === "ACTIVE") return splitCertificates(`${certificate}\n${certificateChain}`);
-    throw new pulumi.RunError(`Root ${generation} cannot sign: ${arn} is ${status}. Activate it first.`);
+    throw new LateError(`Root ${generation} cannot sign: ${arn} is ${status}. Activate it first.`);
   });
   return {
     arn: pulumi.output(arn),

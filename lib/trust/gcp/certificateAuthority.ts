@@ -4,6 +4,7 @@ import { Certificate } from "@pulumi/gcp/certificateauthority/certificate";
 import { getAuthorityOutput } from "@pulumi/gcp/certificateauthority/getAuthority";
 import { Provider } from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { LateError } from "../../lateError";
 import { type CasPlace, casPlace, certificateName, lifetimeOf, x509Config } from "../../plan/trust/googleCas";
 import type { CertificatePlan, RootPlan } from "../../plan/trust/plan";
 import { foreignRoot } from "../foreign";
@@ -68,7 +69,7 @@ function given(
   );
   const root = read.apply(({ state, pemCaCertificates }) => {
     if (state === "ENABLED") return foreignRoot(generation, pemCaCertificates);
-    throw new pulumi.RunError(`Root ${generation} cannot sign: authority ${authority} is ${state}. Enable it first.`);
+    throw new LateError(`Root ${generation} cannot sign: authority ${authority} is ${state}. Enable it first.`);
   });
   return { place, authority, root, after: [] };
 }

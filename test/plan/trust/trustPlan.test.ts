@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fleetPlan, type SiteTrustPlan, type TrustSpec } from "../../../lib/plan";
+import { rootUse } from "../../../lib/plan/trust/rootUse";
+import type { TrustRotation } from "../../../lib/plan/trustPhases";
 import { eksSite, fleetSpec, twoRegions } from "../../support/specs";
 
 function planned(trust: Partial<TrustSpec> = {}) {
@@ -104,6 +106,43 @@ test("a rotation is a change of data: one site at a time is issued from the next
       ["dublin", "g2", "g1", "g2"],
     ],
   );
+});
+
+type State = TrustRotation["generations"][number]["state"];
+
+test("a root signs for the sites that it issues, a next one will for all, and a retiring one for none", () => {
+  const use = (rotation: TrustSpec["rotation"] | undefined, generation: string) => {
+    const { signs, isExchanged } = rootUse(planned(rotation && { rotation }), generation);
+    return [[...new Set(signs.map(({ site }) => site))], isExchanged];
+  };
+  const of = (g1: State, g2: State, more: object = {}) => ({
+    revision: 2,
+    generations: [
+      { name: "g1", state: g1 },
+      { name: "g2", state: g2 },
+    ],
+    ...more,
+  });
+  const [all, some] = [
+    of("active", "next"),
+    of("active", "next", { issuedByNext: ["frankfurt"], nextWasIssued: true }),
+  ];
+  assert.deepEqual(use(undefined, "g1"), [["frankfurt", "dublin"], false]);
+  assert.deepEqual(
+    [use(all, "g1"), use(all, "g2")],
+    [
+      [["frankfurt", "dublin"], true],
+      [["frankfurt", "dublin"], false],
+    ],
+  );
+  assert.deepEqual(
+    [use(some, "g1"), use(some, "g2")],
+    [
+      [["dublin"], true],
+      [["frankfurt", "dublin"], false],
+    ],
+  );
+  assert.deepEqual(use(of("retiring", "active"), "g1"), [[], false]);
 });
 
 test("a site that comes or goes changes no certificate of another", () => {
