@@ -59,12 +59,14 @@ export function writeReport(
 /** The same for what is no report on a fleet. */
 export function writeDocument(report: object, text: string, json: string | undefined, terminal: Terminal): void {
   terminal.done();
-  if (json === "-") {
-    terminal.out(JSON.stringify(report, null, 2));
-    return;
-  }
-  terminal.out(text);
-  if (json === undefined) return;
+  if (json !== "-") terminal.out(text);
+  writeJson(report, json, terminal);
+}
+
+/** The same for a document whose text, if any is wanted, was shown before. */
+export function writeJson(report: object, json: string | undefined, terminal: Terminal): void {
+  if (json === "-") terminal.out(JSON.stringify(report, null, 2));
+  if (json === undefined || json === "-") return;
   try {
     writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
   } catch (error) {

@@ -149,8 +149,13 @@ export function existingOf(states: readonly ResourceState[]): ExistingResource[]
 export function refuseFailed(result: RunResult): void {
   if (result.failure === undefined || result.failure === "policy") return;
   if (result.failure === "interrupted") throw new Interrupted();
-  const errors = result.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  throw new UserError(failureText(result));
+}
+
+/** All that the engine reported of a failure, each once. */
+export function failureText({ diagnostics }: RunResult): string {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   const own = errors.filter((diagnostic) => !/^(preview|update) failed$/.test(diagnostic.message.trim()));
   const lines = (own.length > 0 ? own : errors).map(withSubject);
-  throw new UserError([...new Set(lines)].join("\n") || "The program failed and did not say why.");
+  return [...new Set(lines)].join("\n") || "The program failed and did not say why.";
 }

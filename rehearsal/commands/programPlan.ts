@@ -1,8 +1,19 @@
+import { FLEET } from "../../lib/plan/observed";
 import type { FleetPlan } from "../../lib/plan/plan";
+import type { RunResult } from "../engine";
 import type { Terminal } from "../terminal";
 import type { CommonOptions } from "./options";
-import { openProgram, refuseFailed } from "./program";
+import { failureText, openProgram, refuseFailed } from "./program";
 import { subjectOf } from "./subject";
+
+/** How a plan is read. */
+export interface PlanReading {
+  /**
+   * Whether the plan of a program that fails once its Fleet is declared is read all the same, with a warning: a spec stands, also
+   * where what is made of it cannot be built yet. @default false
+   */
+  readonly mayFail?: boolean;
+}
 
 /**
  * The plan of a program's Fleet, of this day; undefined for a program without one.
@@ -13,15 +24,23 @@ export async function programPlan(
   options: Pick<CommonOptions, "config" | "stack" | "reference">,
   terminal: Terminal,
   signal: AbortSignal,
+  { mayFail = false }: PlanReading = {},
 ): Promise<FleetPlan | undefined> {
   const { session } = await openProgram(dir, options, terminal, signal);
   try {
     const result = await session.preview();
-    refuseFailed(result);
+    if (mayFail && isDeclared(result)) {
+      terminal.err(`warning: The program fails, and its spec was read all the same: ${failureText(result)}`);
+    } else refuseFailed(result);
     const today = new Date().toISOString().slice(0, 10);
     return subjectOf(result.resources, { manifests: undefined, today }).plan;
   } finally {
     await session.close();
     terminal.done();
   }
+}
+
+/** Whether a program failed after its Fleet was declared, by itself or at a resource. */
+function isDeclared({ failure, resources }: RunResult): boolean {
+  return (failure === "program" || failure === "resource") && resources.some(({ type }) => type === FLEET);
 }

@@ -2,7 +2,7 @@ import { expulsion } from "../../lib/plan/trustPhases";
 import type { Terminal } from "../terminal";
 import { writeWhole } from "../trust/file";
 import { UserError } from "../userError";
-import { writeDocument } from "./output";
+import { writeJson } from "./output";
 import { programSites, type TrustOptions, trustFacts, trustFileOf, trustSubject } from "./trustSubject";
 
 /** Options of `multisite trust expel`. */
@@ -29,40 +29,51 @@ export async function trustExpel(
   const { to, closes, remains, next } = expulsion(subject, site, facts);
   const file = trustFileOf(dir, options);
   if (options.take) writeWhole(file, { ...to, changedAt: new Date().toISOString() });
-  const isRead = options.take && (await isLost(site, dir, options, terminal, signal));
   const text = [
     `Closing ${site} out of the fleet`,
     ...closes.map((line) => `  ${line}`),
     "What remains",
     ...remains.map((line) => `  ${line}`),
-    ...(options.take
-      ? [`Taken: ${file} is revision ${to.revision}, with ${site} under expelled.`]
-      : ["Nothing was changed. Add --take to close it out."]),
-    ...(options.take && !isRead
-      ? [
-          `The program still builds ${site}: give Fleet withoutExpelled(spec, trust), or write state: "lost" at ${site} in its spec.`,
-        ]
-      : []),
+    options.take
+      ? `Taken: ${file} is revision ${to.revision}, with ${site} under expelled.`
+      : "Nothing was changed. Add --take to close it out.",
     "Next",
     ...next.map((line) => `  ${line}`),
   ];
-  writeDocument(
-    { site, taken: options.take, programAgrees: options.take ? isRead : null, closes, remains, next, rotation: to },
-    text.join("\n"),
-    options.json,
-    terminal,
-  );
+  terminal.done();
+  // Shown before the program is run again: what is to be done next must not be lost where that fails.
+  if (options.json !== "-") terminal.out(text.join("\n"));
+  const { agrees, note } = options.take ? await agreement(site, dir, options, terminal, signal) : { agrees: null };
+  const document = { site, taken: options.take, programAgrees: agrees, closes, remains, next, rotation: to };
+  writeJson(document, options.json, terminal);
+  if (note !== undefined) terminal[options.json === "-" ? "err" : "out"](note);
   return 0;
 }
 
-/** Whether the program takes the site for lost, now that the data says that it is expelled. */
-async function isLost(
+/** What the program makes of the changed data. */
+interface Agreement {
+  /** Whether it takes the site for lost; null where that could not be seen. */
+  readonly agrees: boolean | null;
+  /** What there is to do about it. */
+  readonly note?: string;
+}
+
+/** Whether the program takes the site for lost, now that the data says that it is expelled. What it fails at changes nothing of that. */
+async function agreement(
   site: string,
   dir: string,
   options: ExpelOptions,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<boolean> {
-  const sites = await programSites(dir, options, terminal, signal);
-  return sites.some(({ name, state }) => name === site && state === "lost");
+): Promise<Agreement> {
+  const asked = `give Fleet withoutExpelled(spec, trust), or write state: "lost" at ${site} in its spec.`;
+  try {
+    const sites = await programSites(dir, options, terminal, signal);
+    const isLost = sites.some(({ name, state }) => name === site && state === "lost");
+    return isLost ? { agrees: true } : { agrees: false, note: `The program still builds ${site}: ${asked}` };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const note = `Whether the program still builds ${site} could not be seen, since it fails: ${error.message}\nIf it does, ${asked}`;
+    return { agrees: null, note };
+  }
 }

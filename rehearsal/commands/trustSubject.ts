@@ -30,14 +30,14 @@ export async function trustSubject(
   return readRotation(trustFileOf(dir, options), sites);
 }
 
-/** The sites of a program's Fleet, with their states. */
+/** The sites of a program's Fleet, with their states. A program that refuses the material that it is given has a spec all the same. */
 export async function programSites(
   dir: string,
   options: TrustOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<RotationSubject["sites"]> {
-  const plan = await programPlan(dir, options, terminal, signal);
+  const plan = await programPlan(dir, options, terminal, signal, { mayFail: true });
   if (plan === undefined) throw new UserError("The program has no Fleet, and only a Fleet's sites share a trust.");
   return plan.sites.map(({ name, state }) => {
     const trust = plan.trust?.sites.find(({ site }) => site === name);

@@ -321,3 +321,76 @@ describe("multisite trust expel", () => {
     assert.ok(existsSync(join(dir, "trust.json")));
   });
 });
+
+/** The same sites, whose material comes late and is of another revision. Without dublin it does not even begin. */
+const DELIVERED = PROGRAM.replace(
+  "names.map((name) => [name, kubeconfig]))",
+  `$&, trust: deliveredTrust(() => pulumi.output(new Promise((left) => setTimeout(left, 200, '{"revision":3,"roots":"","pairs":{}}'))))`,
+)
+  .replace("demand:", 'trust: { trustDomain: "shop.example.com", rotation: trust, signers: ["certManager"] }, demand:')
+  .replace("{ existing, Fleet }", "{ deliveredTrust, existing, Fleet }")
+  .replace(
+    /^new Fleet/m,
+    'if (trust.expelled?.includes("dublin")) throw new pulumi.RunError("no dublin, no fleet");\n$&',
+  );
+
+describe("a program that refuses the material that it is given", () => {
+  const whole = dir;
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
+    writeProgram(dir, `const pulumi = require("@pulumi/pulumi");\n${DELIVERED}`);
+  });
+  after(() => {
+    rmSync(dir, { recursive: true, force: true });
+    dir = whole;
+  });
+  const refusal = (site: string, revision: number) =>
+    `What the trust stack left for site "${site}" is of revision 3 of the rotation, and this program is at ${revision}: ` +
+    "run the trust stack with the same trust.json first.";
+
+  it("says so once for each site, in its own words alone", async () => {
+    write({});
+    const { exit, stderr } = await commandLine(["rehearse", dir]);
+    assert.equal(exit, 2);
+    const said = stderr.split("\n").filter((line) => line !== "" && !line.startsWith("warning: "));
+    assert.deepEqual(
+      said.sort(),
+      [...NAMES].sort().map((name) => refusal(name, 4)),
+    );
+  });
+
+  it("has a spec all the same: a site is closed out, and a root exchanged at once", async () => {
+    write({});
+    const taken = await trust("expel", "paris", dir, "--take");
+    assert.equal(taken.exit, 0, taken.stderr);
+    assert.match(
+      taken.stdout,
+      /^Closing paris out[\s\S]*What remains[\s\S]*Taken: [\s\S]*Next\n {2}pulumi up +in the trust stack first/,
+    );
+    assert.doesNotMatch(taken.stdout, /still builds/);
+    assert.ok(
+      taken.stderr.includes(
+        `warning: The program fails, and its spec was read all the same: ${refusal("frankfurt", 4)}`,
+      ),
+    );
+    assert.ok(taken.stderr.includes(refusal("dublin", 5)), "it was run again with the new data");
+    assert.deepEqual(readTrust().expelled, ["paris"]);
+    const exchanged = await trust("rotate", dir, "--to", "g2", "--compromised");
+    assert.equal(exchanged.exit, 0, exchanged.stderr);
+    assert.match(exchanged.stdout, /A new root g2 at once/);
+  });
+
+  it("is told what is next, also where nothing can be seen of it any more", async () => {
+    write({});
+    const taken = await trust("expel", "dublin", dir, "--take");
+    assert.equal(taken.exit, 0, taken.stderr);
+    assert.match(
+      taken.stdout,
+      /Next\n[\s\S]*Whether the program still builds dublin could not be seen, since it fails: no dublin, no fleet\nIf it does, give Fleet/,
+    );
+    write({});
+    const { stdout } = await trust("expel", "dublin", dir, "--take", "--json", "-");
+    const { programAgrees, taken: isTaken } = JSON.parse(stdout);
+    assert.deepEqual([programAgrees, isTaken], [null, true]);
+  });
+});

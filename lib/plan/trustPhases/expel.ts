@@ -51,7 +51,7 @@ export function expulsion(subject: RotationSubject, site: string, facts: TrustFa
         : `${site} held no issuer: it can make no new certificates.`,
     ],
     next: [
-      "pulumi up            in the stack of every other site, those nearest to it first, then links and traffic",
+      "pulumi up            in the trust stack first, then at the other sites, those nearest to it first, then links and traffic",
       "multisite trust status       every other site is built from the new revision",
       `multisite trust rotate --to ${to}   exchanges the root, which ends all that ${site} holds; ${site} is not awaited`,
       `multisite trust rotate --to ${to} --compromised   in place of that, when it must be over at once and may break links`,
