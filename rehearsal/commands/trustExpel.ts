@@ -3,7 +3,7 @@ import type { Terminal } from "../terminal";
 import { writeWhole } from "../trust/file";
 import { UserError } from "../userError";
 import { writeJson } from "./output";
-import { programSites, type TrustOptions, trustFacts, trustFileOf, trustSubject } from "./trustSubject";
+import { programFleet, type TrustOptions, trustFacts, trustFileOf, trustSubject } from "./trustSubject";
 
 /** Options of `multisite trust expel`. */
 export interface ExpelOptions extends TrustOptions {
@@ -68,7 +68,7 @@ async function agreement(
 ): Promise<Agreement> {
   const asked = `give Fleet withoutExpelled(spec, trust), or write state: "lost" at ${site} in its spec.`;
   try {
-    const sites = await programSites(dir, options, terminal, signal);
+    const { sites } = await programFleet(dir, options, terminal, signal);
     const isLost = sites.some(({ name, state }) => name === site && state === "lost");
     return isLost ? { agrees: true } : { agrees: false, note: `The program still builds ${site}: ${asked}` };
   } catch (error) {

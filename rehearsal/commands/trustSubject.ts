@@ -26,20 +26,20 @@ export async function trustSubject(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<RotationSubject> {
-  const sites = await programSites(dir, options, terminal, signal);
-  return readRotation(trustFileOf(dir, options), sites);
+  const fleet = await programFleet(dir, options, terminal, signal);
+  return readRotation(trustFileOf(dir, options), fleet);
 }
 
-/** The sites of a program's Fleet, with their states. A program that refuses the material that it is given has a spec all the same. */
-export async function programSites(
+/** The sites of a program's Fleet, with their states, and how many are gone. A program that refuses the material that it is given has a spec all the same. */
+export async function programFleet(
   dir: string,
   options: TrustOptions,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<RotationSubject["sites"]> {
+): Promise<Omit<RotationSubject, "rotation">> {
   const plan = await programPlan(dir, options, terminal, signal, { mayFail: true });
   if (plan === undefined) throw new UserError("The program has no Fleet, and only a Fleet's sites share a trust.");
-  return plan.sites.map(({ name, state }) => {
+  const sites = plan.sites.map(({ name, state }) => {
     const trust = plan.trust?.sites.find(({ site }) => site === name);
     if (trust === undefined) return { name, state };
     // What the plan puts into a site must be seen there, whatever the site says of itself.
@@ -47,6 +47,7 @@ export async function programSites(
     const { unseenLeafHours } = trust;
     return { name, state, consumers, leaves, ...(unseenLeafHours !== undefined && { unseenLeafHours }) };
   });
+  return { sites, retired: plan.spec.retired?.length ?? 0 };
 }
 
 /** Where the rotation's data is. */

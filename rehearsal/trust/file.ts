@@ -3,7 +3,6 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import {
-  type RotationSite,
   type RotationSubject,
   rotationProblems,
   type TrustFacts,
@@ -26,15 +25,15 @@ const FIELDS: { readonly [field: string]: (value: unknown) => boolean } = {
  * Reads the rotation's data.
  * @throws UserError with all that is wrong with it.
  */
-export function readRotation(file: string, sites: readonly RotationSite[]): RotationSubject {
+export function readRotation(file: string, fleet: Omit<RotationSubject, "rotation">): RotationSubject {
   const read = json(
     file,
     `It holds the fleet's roots, such as {"revision":0,"generations":[{"name":"g1","state":"active"}]}.`,
   );
   const shape = shapeProblems(read);
-  const problems = shape.length > 0 ? shape : rotationProblems({ rotation: read as TrustRotation, sites });
+  const problems = shape.length > 0 ? shape : rotationProblems({ ...fleet, rotation: read as TrustRotation });
   if (problems.length > 0) throw new UserError([`${file}:`, ...problems.map((one) => `  ${one}`)].join("\n"));
-  return { rotation: read as TrustRotation, sites };
+  return { ...fleet, rotation: read as TrustRotation };
 }
 
 function shapeProblems(read: unknown): string[] {

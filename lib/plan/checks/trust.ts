@@ -13,18 +13,19 @@ import { type Report, show } from "./wording";
 export function checkTrust(spec: Draft<FleetSpec>, sites: readonly DraftSite[], report: Report): void {
   const { trust } = spec;
   if (trust === undefined) return;
-  checkRotation(trust.rotation, sites, report);
+  checkRotation(spec, sites, report);
   checkRoots(spec, sites, report);
   checkDelivery(spec, sites, report);
   checkSigners(trust.signers ?? [], report);
   checkLifetimes(trust, report);
 }
 
-function checkRotation(draft: Draft<TrustSpec>["rotation"], sites: readonly DraftSite[], report: Report): void {
-  const rotation = wholeRotation(draft);
+function checkRotation({ trust, retired }: Draft<FleetSpec>, sites: readonly DraftSite[], report: Report): void {
+  const rotation = wholeRotation(trust?.rotation);
   if (rotation === undefined) return;
   const subject = {
     rotation,
+    retired: retired?.length ?? 0,
     sites: sites.flatMap(({ site: { name, state } }) =>
       name === undefined ? [] : [{ name, state: state ?? ("active" as const) }],
     ),

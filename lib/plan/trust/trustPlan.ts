@@ -35,7 +35,8 @@ export function trustPlan(
   meshed = false,
   faultDomain: FaultDomainLevel = "region",
 ): TrustPlan {
-  const { trustDomain, rotation = FIRST_ROTATION, roots = {}, delivery = { by: "stackReference" } } = spec;
+  const { trustDomain, roots = {}, delivery = { by: "stackReference" } } = spec;
+  const rotation = ofSites(spec.rotation ?? FIRST_ROTATION, sites);
   const lifetimes = lifetimesOf(spec.lifetimes);
   const issuance = (generation: string): Issuance => ({ generation, trustDomain, lifetimes });
   const expelled = new Set(rotation.expelled ?? []);
@@ -55,6 +56,12 @@ export function trustPlan(
         siteTrust(site, spec, rotation, issuance, staggerHours(site.number, lifetimes, maximumSites), meshed),
       ),
   };
+}
+
+/** The rotation without those that are issued from the next root and gone. */
+function ofSites({ issuedByNext = [], ...rest }: TrustRotation, sites: readonly TrustedSite[]): TrustRotation {
+  const left = issuedByNext.filter((name) => sites.some((site) => site.name === name));
+  return left.length > 0 ? { ...rest, issuedByNext: left } : rest;
 }
 
 function siteTrust(

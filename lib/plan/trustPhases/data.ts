@@ -4,16 +4,25 @@ import { awaitedSites, generationIn, type RootGeneration, type RotationSubject, 
 const NAME = /^[a-z][a-z0-9-]{0,14}$/;
 
 /** Everything that is wrong with a rotation's data, as sentences that name the field; empty when it is legal. */
-export function rotationProblems({ rotation, sites }: RotationSubject): string[] {
+export function rotationProblems({ rotation, sites, retired = 0 }: RotationSubject): string[] {
   const { generations } = rotation;
-  const known = sites.map(({ name }) => name).join(", ");
   const named = new Set(sites.map(({ name }) => name));
   const next = generationIn(rotation, "next");
   const moved = rotation.issuedByNext ?? [];
+  const expelled = rotation.expelled ?? [];
+  const isStrange = (site: string) => !named.has(site);
+  // A site that is gone stays expelled, and what it was issued from matters to nobody: who it was, only the data tells.
+  const areGone = new Set([...moved, ...expelled].filter(isStrange)).size <= retired;
   const strangers = (field: string, list: readonly string[]) =>
-    list
-      .filter((site) => !named.has(site))
-      .map((site) => `${field} names "${site}", which is no site of the fleet; the sites are ${known}.`);
+    areGone
+      ? []
+      : list
+          .filter(isStrange)
+          .map(
+            (site) =>
+              `${field} names "${site}", which is no site of the fleet; the sites are ${[...named].join(", ")}. Correct the name, take ` +
+              "it out of the list, or, where that site is gone for good, put its number under retired.",
+          );
   return [
     ...generations.flatMap(({ name }) =>
       NAME.test(name)
@@ -32,7 +41,7 @@ export function rotationProblems({ rotation, sites }: RotationSubject): string[]
     ...(moved.length > 0 && rotation.nextWasIssued !== true
       ? ["nextWasIssued: must be true, since sites are issued from the next root."]
       : []),
-    ...strangers("expelled", rotation.expelled ?? []),
+    ...strangers("expelled", expelled),
   ];
 }
 

@@ -55,6 +55,8 @@ export interface RotationSite {
 export interface RotationSubject {
   readonly rotation: TrustRotation;
   readonly sites: readonly RotationSite[];
+  /** How many sites are gone for good: as many may still be named, and none of them is issued or awaited. @default 0 */
+  readonly retired?: number;
 }
 
 /** Where a rotation stands. */

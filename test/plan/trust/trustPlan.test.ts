@@ -110,6 +110,30 @@ test("a rotation is a change of data: one site at a time is issued from the next
 
 type State = TrustRotation["generations"][number]["state"];
 
+test("a site that is gone may still be named: it stays expelled, and is issued nothing", () => {
+  const rotation: TrustRotation = {
+    revision: 3,
+    generations: [
+      { name: "g1", state: "active" },
+      { name: "g2", state: "next" },
+    ],
+    issuedByNext: ["paris"],
+    nextWasIssued: true,
+    expelled: ["paris"],
+  };
+  const spec = twoRegions({ retired: [3], trust: { trustDomain: "shop.example.com", rotation: rotation as never } });
+  const { issuedByNext: _, ...left } = rotation;
+  const plan = fleetPlan(spec).trust!;
+  assert.deepEqual(plan.rotation, left);
+  assert.deepEqual(
+    plan.sites.map(({ site, generation }) => [site, generation]),
+    [
+      ["frankfurt", "g1"],
+      ["dublin", "g1"],
+    ],
+  );
+});
+
 test("a root signs for the sites that it issues, a next one will for all, and a retiring one for none", () => {
   const use = (rotation: TrustSpec["rotation"] | undefined, generation: string) => {
     const { signs, isExchanged } = rootUse(planned(rotation && { rotation }), generation);

@@ -401,10 +401,20 @@ describe("illegal data", () => {
     ],
     ["a name that is none", { generations: [{ name: "G 1", state: "active" }] }, /"G 1" must be/],
     ["sites of a next root that is not there", { issuedByNext: ["eu"] }, /no next root/],
-    ["a site that is none", { expelled: ["mars"] }, /"mars", which is no site.*eu, us, ap/],
+    ["a site that is none", { expelled: ["mars"] }, /"mars", which is no site.*eu, us, ap\. Correct .* under retired/],
   ] as const) {
     it(`${what}`, () => assert.match(of(rotation as Partial<TrustRotation>), pattern));
   }
+});
+
+it("data names sites that are gone, as many as there are, and no other", () => {
+  const generations = [...subject({}).rotation.generations, { name: "g2", state: "next" as const }];
+  const rotation = { revision: 9, generations, issuedByNext: ["eu", "gone"], nextWasIssued: true };
+  const problems = (expelled: string[], retired: number) =>
+    rotationProblems({ ...subject({ ...rotation, expelled }), retired }).map((one) => one.split(",")[0]);
+  assert.deepEqual(problems(["gone"], 1), []);
+  assert.deepEqual(problems(["mars"], 2), []);
+  assert.deepEqual(problems(["mars", "us"], 1), ['issuedByNext names "gone"', 'expelled names "mars"']);
 });
 
 describe("an expelled site", () => {
