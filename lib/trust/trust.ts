@@ -8,6 +8,7 @@ import { rootUse } from "../plan/trust/rootUse";
 import { exportsOf, type TrustExports } from "./exports";
 import { foreignChain } from "./foreign";
 import type { Pair, SiteMaterial } from "./material";
+import { declare, namesakeProblems } from "./namesakes";
 import { renewalClock } from "./renewal";
 import type { RootSigner, SignerFactory, SigningRequest, Waiting } from "./rootSigner";
 import { said } from "./said";
@@ -55,10 +56,16 @@ export class Trust extends pulumi.ComponentResource {
   /**
    * @param name name of the fleet.
    * @param opts as of every component; its `provider`, if any, is one of `@pulumi/tls`.
-   * @throws pulumi.RunError when a root is kept where no signer was given for, or when what a signer was given is wrong.
+   * @throws pulumi.RunError when a root is kept where no signer was given for, or when what a signer was given is wrong,
+   *   or when another trust of the program has a root of the same generation.
    */
   constructor(name: string, args: TrustArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(name, [...signerProblems(args.plan, args.signers), ...storeProblems(args.plan, args.store)]);
+    refuse(name, [
+      ...namesakeProblems(args.plan, opts?.parent),
+      ...signerProblems(args.plan, args.signers),
+      ...storeProblems(args.plan, args.store),
+    ]);
+    declare(name, args.plan, opts?.parent);
     super(Trust.__pulumiType, name, { plan: args.plan }, opts);
     const options = { parent: this };
     const signers = new Map(args.plan.roots.map((root) => [root.generation, signerOf(root, args, options)]));

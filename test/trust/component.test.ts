@@ -245,6 +245,25 @@ test("a root that the team brings signs, and one that is none is refused without
   assert.deepEqual(ours.all("tls:index/selfSignedCert:SelfSignedCert"), []);
 });
 
+test("a program has one trust with roots of a name: a second one is refused before anything of it is declared", async () => {
+  const plan = (name: string, generations?: NonNullable<TrustSpec["rotation"]>["generations"]) => {
+    const rotation = generations && { rotation: { revision: 0, generations } };
+    return fleetPlan(fleetSpec(sites, { trust: { trustDomain: `${name}.example.com`, ...rotation } })).trust!;
+  };
+  const graph = await made(() => {
+    new Trust("shop", { plan: plan("shop") });
+    new Trust("mail", { plan: plan("mail", [{ name: "m1", state: "active" }]) });
+    assert.throws(
+      () => new Trust("blog", { plan: plan("blog") }),
+      /^Error: Trust "blog" cannot be built:\n {2}Trust "shop" of this program has a root g1 too, .*: give each trust a stack of its own\.$/,
+    );
+  });
+  assert.deepEqual(
+    graph.all("multisite:index:Trust").map(({ name }) => name),
+    ["shop", "mail"],
+  );
+});
+
 test("a root that a team brings is judged before anything is made, as far as it is plain text", async () => {
   const supplied: TrustSpec = { ...trust, roots: { g1: { keeper: "supplied" } } };
   const [short, other] = [root("twenty days", 20 * 24), root("other")];
