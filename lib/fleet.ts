@@ -30,9 +30,9 @@ export class Fleet extends pulumi.ComponentResource {
   readonly plan: FleetPlan;
 
   /**
-   * The sites by their names, without those that are lost. What a lost site had made stays protected, so in a stack of
-   * several sites `up` stops before it would delete that: have it act on the others by `--target` (`--exclude` holds no
-   * deletion back, https://github.com/pulumi/pulumi/issues/19084), or give each site a stack.
+   * The sites by their names, without those that are lost. What a lost site had made stays protected, so `up` stops before it
+   * would delete that: have it act on the others by `--target` (`--exclude` holds no deletion back,
+   * https://github.com/pulumi/pulumi/issues/19084). All sites of a fleet are in one stack: a `Site` alone has no peers.
    */
   readonly sites: { readonly [name: string]: Site };
 
@@ -78,8 +78,8 @@ function standing(plan: FleetPlan): SitePlan[] {
 /** What a run must say as long as a site is lost: an engine deletes what a program no longer declares. */
 function leftAlone(site: string): string {
   return (
-    `Site ${site} is lost: this run declares nothing of it, and leaves it alone where it has a stack of its own. In a stack ` +
-    `that also holds ${site}, name the others by --target, or the run ends with an attempt to delete what ${site} held.`
+    `Site ${site} is lost: this run declares nothing of it. Name the others by --target, or the run ends with an attempt to ` +
+    `delete what ${site} held.`
   );
 }
 
