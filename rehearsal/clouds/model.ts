@@ -140,6 +140,8 @@ export interface Cloud {
   account(config: Properties): Account;
   /** Provider inputs that say whose cloud it is: when that changes, the provider and all that it made are replaced. */
   readonly replaces?: readonly string[];
+  /** What is wrong with the files that a resource names. Judged by check. */
+  checkFiles?(type: string, inputs: Properties, surroundings: Surroundings): CheckFailure[];
   /** What the cloud refuses of a provider's inputs. */
   checkConfig?(config: Properties): CheckFailure[];
   /** Region of a resource, from its inputs or its provider's. */

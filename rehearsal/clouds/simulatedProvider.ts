@@ -70,7 +70,7 @@ export class SimulatedProvider implements Provider {
     const schema = schemaOf(this.sdk, this.cloud, request.type);
     if (schema === undefined)
       return { inputs: request.news, failures: [{ property: "", reason: this.noSuchType(request.type) }] };
-    return checkResource(request, {
+    const checked = checkResource(request, {
       sdk: this.sdk,
       cloud: this.cloud,
       schema,
@@ -78,6 +78,9 @@ export class SimulatedProvider implements Provider {
       account: this.account,
       world: this.world,
     });
+    const inputs = plain(request.news) as Properties;
+    const files = this.cloud.checkFiles?.(request.type, inputs, this.surroundings()) ?? [];
+    return { ...checked, failures: [...checked.failures, ...files] };
   }
 
   async diff(request: DiffRequest): Promise<DiffResult> {

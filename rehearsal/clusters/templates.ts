@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { UserError } from "../userError";
+import { localChart } from "./helm/charts/local";
 import type { Templates } from "./provider/templates";
 import type { Program } from "./toolchain";
 
@@ -46,6 +47,14 @@ export function templates({ directory, ...options }: TemplatesOptions): Template
         if (!asked.withHelm || !needsHelm(error)) throw error;
         return buildKustomization(asked, { ...setting, helm: await need("helm", what) });
       });
+    },
+    missingChart(named) {
+      try {
+        localChart(named, folder);
+        return undefined;
+      } catch (error) {
+        return (error as Error).message;
+      }
     },
   };
 }

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { constructComponent } from "../../clusters/provider/components";
 import { FUNCTIONS, invokeFunction } from "../../clusters/provider/invokes";
 import { tokenOf } from "../../clusters/provider/objects";
+import type { Templates } from "../../clusters/provider/templates";
 import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
-import { text } from "../wire";
+import { isUnknown, text } from "../wire";
 import { simulatedCapabilities } from "./capabilities";
-import { DEFINITION, immutableData, isNamespaced, namespaceOf } from "./kinds";
+import { DEFINITION, immutableData, isNamespaced, namespaceOf, RELEASE } from "./kinds";
 import { clusterOf, readKubeconfig } from "./kubeconfig";
 import { kubernetesModel } from "./models";
 import { spelled } from "./spelling";
@@ -23,10 +24,10 @@ export const kubernetes: Cloud = {
   function: () => undefined,
   account,
   checkConfig,
+  checkFiles: (type, inputs, { templates }) => (type === RELEASE ? missingChart(inputs, templates) : []),
   region: () => undefined,
   autoname: ({ token, inputs }) => {
-    if (token === "kubernetes:helm.sh/v3:Release")
-      return { property: "name", separator: "-", digits: 8, maxLength: 53 };
+    if (token === RELEASE) return { property: "name", separator: "-", digits: 8, maxLength: 53 };
     const metadata = inputs.get("metadata")?.type;
     const isObject = metadata?.kind === "any" || (metadata?.kind === "ref" && metadata.name === "meta.v1.ObjectMeta");
     if (!isObject || /(Patch|List)$/.test(token)) return undefined;
@@ -100,6 +101,16 @@ function account(config: Properties): Account {
   const digest = createHash("sha256").update(server).digest("hex").slice(0, 12);
   const owner = text(config, "clusterIdentifier") ?? (isUnknownFile ? undefined : digest);
   return { owner, region: undefined, facts: { namespace: text(config, "namespace") ?? "default" }, config };
+}
+
+/** A release whose chart is a path that leads to none, in the real provider's words. */
+function missingChart(inputs: Properties, templates: Templates | undefined): CheckFailure[] {
+  const chart = text(inputs, "chart");
+  if (chart === undefined || isUnknown(inputs.repositoryOpts)) return [];
+  const repository = { repo: text(inputs, "repositoryOpts.repo") ?? "" };
+  const why = templates?.missingChart({ chart, repository });
+  if (why === undefined) return [];
+  return [{ property: "chart", reason: `${why}; check the chart name and repository configuration.` }];
 }
 
 function checkConfig(config: Properties): CheckFailure[] {

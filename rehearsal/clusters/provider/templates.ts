@@ -1,5 +1,5 @@
 import type { Properties } from "../../engine/provider";
-import type { WantedChart } from "../helm/charts/wanted";
+import type { NamedChart, WantedChart } from "../helm/charts/wanted";
 
 /** A chart that is to be rendered, not installed. */
 export interface ChartTemplate {
@@ -53,6 +53,8 @@ export interface Templates {
   chart(asked: ChartTemplate): Promise<RenderedChart>;
   /** @throws Error in kustomize's words; UserError where there is no kubectl; Interrupted. */
   kustomization(asked: KustomizationBuild): Promise<string>;
+  /** Why a chart that a release names is none, where only a path can be meant; undefined for all others. */
+  missingChart(named: NamedChart): string | undefined;
 }
 
 /** @throws Error where nobody renders `what`, a type or a function. */

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import { RELEASE } from "../../../rehearsal/clouds/kubernetes/kinds";
+import { templates } from "../../../rehearsal/clusters/templates";
 import type { Properties } from "../../../rehearsal/engine/provider";
+import { temporaryFolder } from "../../support/folders";
 import { Bench } from "./support";
 
 const kubeconfig = (server: string) => `apiVersion: v1
@@ -69,6 +74,34 @@ describe("a cluster", () => {
       assert.match(await bench.refusal(type, inputs, "new"), message);
     });
   }
+
+  it("refuses a release at its check whose chart can only be a path and is none", async (t) => {
+    const directory = temporaryFolder(t);
+    mkdirSync(join(directory, "shop"));
+    mkdirSync(join(directory, "empty"));
+    writeFileSync(join(directory, "shop", "Chart.yaml"), "name: shop\n");
+    writeFileSync(join(directory, "shop.tgz"), "");
+    const bench = await Bench.open("kubernetes", {}, { templates: templates({ directory }) });
+    const repositoryOpts = { repo: "https://charts.example.com" };
+    const rows: [inputs: Properties, isFound: boolean][] = [
+      [{ chart: "./shop" }, true],
+      [{ chart: join(directory, "shop") }, true],
+      [{ chart: "./shop.tgz" }, true],
+      [{ chart: "shop", repositoryOpts }, true],
+      [{ chart: "bitnami/nginx" }, true],
+      [{ chart: "oci://charts.example.com/shop" }, true],
+      [{ chart: "./nope" }, false],
+      [{ chart: "../nope.tgz" }, false],
+      [{ chart: "./empty" }, false],
+      [{ chart: join(directory, "nope") }, false],
+    ];
+    for (const [inputs, isFound] of rows) {
+      const identity = bench.identity(RELEASE, "shop");
+      const { failures } = await bench.provider.check({ ...identity, olds: {}, news: inputs, randomSeed: "seed" });
+      const reason = `path ${JSON.stringify(inputs.chart)} not found; check the chart name and repository configuration.`;
+      assert.deepEqual(failures, isFound ? [] : [{ property: "chart", reason }], JSON.stringify(inputs));
+    }
+  });
 
   it("takes quantities that Kubernetes reads, and no others", async () => {
     const bench = await open();

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import type { WantedChart } from "./wanted";
+import type { NamedChart } from "./wanted";
 
 /**
  * The chart that a path leads to, a folder or an archive, as the real provider looks for it: before any repository, unless
@@ -9,7 +9,7 @@ import type { WantedChart } from "./wanted";
  * @returns undefined where the name is no path of a chart.
  * @throws Error for what can only be a path, and is none.
  */
-export function localChart({ chart, repository }: WantedChart, directory: string): string | undefined {
+export function localChart({ chart, repository }: NamedChart, directory: string): string | undefined {
   const name = chart.trim();
   if (name === "" || name.startsWith("oci://") || isUrl(repository.repo)) return undefined;
   const path = resolve(directory, name);

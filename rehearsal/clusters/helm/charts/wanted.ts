@@ -9,6 +9,11 @@ export interface WantedChart {
   readonly repository: RepositoryAccess;
 }
 
+/** What says where a chart is. */
+export interface NamedChart extends Pick<WantedChart, "chart"> {
+  readonly repository: Pick<RepositoryAccess, "repo">;
+}
+
 /** How a chart repository is reached. */
 export interface RepositoryAccess {
   /** URL; empty where the release names none. */
