@@ -94,10 +94,12 @@ export interface JudgedPool {
 /** What decides which pods a pool's nodes take, and how many, beyond the machine type. */
 export type DeclaredTraits = Pick<PoolPlan, "labels" | "taints" | "maximumPods" | "diskGiB">;
 
-/** Something that capacity depends on and that the engine cannot know yet. */
+/** Something that capacity depends on and that the engine cannot know yet, or that nobody can read. */
 export interface Unknown {
   /** Property path, such as `spec.sites[0].pools[0].nodes`, or a node group's `scalingConfig.desiredSize`. */
   readonly path: string;
+  /** What is wrong with it, reading on from the path, where it is what an object asks for; undefined of all that is offered. */
+  readonly demand?: string;
   readonly site: string | undefined;
   readonly urn: string | undefined;
 }

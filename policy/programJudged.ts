@@ -160,14 +160,21 @@ function unknownOf(site: ObservedSite, domain: string | undefined, pools: readon
   ];
 }
 
-/** Objects whose requests cannot be read have a demand that nobody knows, unless the configuration declares one. */
-function unknownDemand(observed: Observed, settings: Settings): Unknown[] {
+/**
+ * Objects whose requests cannot be read have a demand that nobody knows, unless the configuration declares one. What is missing
+ * below something that cannot be read itself is no matter of its own.
+ */
+function unknownDemand({ workloads: { problems } }: Observed, settings: Settings): Unknown[] {
   if (settings.demand !== undefined) return [];
-  return observed.workloads.problems.map(({ path, message }) => ({
-    path: `the demand of ${path} (${message})`,
-    site: undefined,
-    urn: undefined,
-  }));
+  const isBelow = (path: string) => problems.some((other) => /^[.[]/.test(tailAfter(other.path, path)));
+  return problems
+    .filter(({ path }) => !isBelow(path))
+    .map(({ path, message }) => ({ path, demand: message, site: undefined, urn: undefined }));
+}
+
+/** What a path has after another that it begins with; empty where it does not. */
+function tailAfter(start: string, path: string): string {
+  return path.startsWith(start) ? path.slice(start.length) : "";
 }
 
 function unknownMachines(site: ObservedSite, pools: readonly CountedPool[]): Stale[] {

@@ -41,6 +41,11 @@ export const topologyDeclared: Rule = {
 
 const ALL = ["cpu", "memory", "pods"] as const;
 
+/** Whether nothing at all is asked of the sites, which {@link topologyDeclared} refuses. */
+export function lacksDemand({ input }: JudgedFleet): boolean {
+  return input !== undefined && Object.values(declaredAmounts(input)).every((amount) => !(amount > 0));
+}
+
 /** A program all of whose clusters are of providers that nobody reads here. */
 function unread({ title, unjudged }: JudgedFleet): string {
   const called = unjudged.map(({ urn = "" }) => {

@@ -2,6 +2,7 @@ import { type CapacityVerdict, isOverloaded, LISTED_LOSSES, type Loss, lossesSpa
 import type { JudgedFleet } from "../judged";
 import type { Rule } from "../rule";
 import { amountText, listed, percent } from "../wording";
+import { lacksDemand } from "./n1-001-topology-declared";
 
 const NAME = "n1-004-site-loss-aggregate";
 
@@ -23,7 +24,8 @@ export const siteLoss: Rule = {
         { message: `${fleet.title} has no site that can be read, so nothing shows that it outlives the loss of one.` },
       ];
     }
-    if (capacity.holds) return [];
+    // Where nothing is asked for, N1-001 says so, and there is no loss to speak of.
+    if (capacity.holds || lacksDemand(fleet)) return [];
     // Where only the services overload a survivor, N1-005 names it.
     if (isRoutingAlone(capacity)) return [];
     const [worst, ...others] = notAccepted(fleet, capacity);

@@ -63,6 +63,21 @@ const cases: Case[] = [
       'This program: no demand visible to the policy; N+1 cannot be proven. Set `demand` of the policy "multisite" in the pack\'s configuration, or give the containers requests.',
     ],
   ],
+  [
+    "clusters alone, of which the rule about demand has said enough",
+    LOSS,
+    SITES.map((site, i) => eksCluster(site, ["eu-central-1", "eu-west-1", "eu-north-1"][i] ?? "")),
+    [],
+  ],
+  [
+    "a demand of pods alone, whose memory nobody knows",
+    LOSS,
+    SITES.map((site, i) => eksCluster(site, ["eu-central-1", "eu-west-1", "eu-north-1"][i] ?? "")),
+    [
+      "Losing frankfurt: pods left 0 < demand 30 (short 30, 100%). The loss of stockholm, ireland leaves too little as well. With 3 equal sites each must carry 50% of demand (1.50x total).",
+    ],
+    { shared: { demand: { pods: 30 } } },
+  ],
   ...[
     "aws-native:eks:Cluster",
     "google-native:container/v1:Cluster",
@@ -98,6 +113,22 @@ const cases: Case[] = [
       (path) =>
         `This program: stockholm-apps.${path} of site stockholm is unknown at preview. Give a literal, or set the pool's \`nodes\` and \`allocatable\` in the pack's configuration.`,
     ),
+  ],
+  [
+    "an object of which nothing is known, told once",
+    "n1-002-capacity-known",
+    [...threeClusters([3, 3, 3]), inCluster("ireland", "apps/v1:Deployment", "late", UNKNOWN_VALUE as never)],
+    [
+      'This program: the demand of Deployment "ireland-late" (Deployment late) spec is unknown at preview. Give a literal, or set `demand` of the policy "multisite" in the pack\'s configuration.',
+    ],
+  ],
+  [
+    "what an object asks for is known and wrong",
+    "n1-002-capacity-known",
+    [...threeClusters([3, 3, 3]), deployment("ireland", "late", "3", { cpu: "1", memory: "1Gi" })],
+    [
+      'This program: the demand cannot be read: Deployment "ireland-late" (Deployment late) spec.replicas must be a whole number from 0 to 2147483647, got "3": write it without quotes. Correct it, or set `demand` of the policy "multisite" in the pack\'s configuration.',
+    ],
   ],
   [
     "replicas that are not known",

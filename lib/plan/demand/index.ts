@@ -5,3 +5,4 @@ export type { SourceObject } from "./objects";
 export { parseQuantity, QuantityError, quantityOf } from "./quantity";
 export { PRIORITY_LABEL } from "./surroundings";
 export type { DemandTotals } from "./totals";
+export { NOT_KNOWN } from "./unknown";
