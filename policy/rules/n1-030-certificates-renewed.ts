@@ -65,15 +65,11 @@ function policyOn(rule: RuleFacts & { readonly type: string }, run: PackRun): St
 
 function late({ type, name, urn, props }: PolicyResource, now: string): Finding[] {
   const { validityEndTime, earlyRenewalHours, isCaCertificate } = known(props) as { [property: string]: unknown };
-  if (type === SELF_SIGNED && (isCaCertificate === true || earlyRenewalHours === 0)) return [];
+  // What is never renewed is never late: TR-002 says so of what is signed, before it is made.
+  if (typeof earlyRenewalHours !== "number" || earlyRenewalHours <= 0) return [];
+  if (type === SELF_SIGNED && isCaCertificate === true) return [];
   // Not known yet: this very run makes it anew.
   if (validityEndTime === UNKNOWN || validityEndTime === undefined || validityEndTime === null) return [];
-  const problem = lateRenewal(
-    {
-      notAfter: String(validityEndTime),
-      earlyRenewalHours: typeof earlyRenewalHours === "number" ? earlyRenewalHours : 0,
-    },
-    now,
-  );
+  const problem = lateRenewal({ notAfter: String(validityEndTime), earlyRenewalHours }, now);
   return problem === undefined ? [] : [{ message: `Certificate ${name} ${problem}.`, urn }];
 }

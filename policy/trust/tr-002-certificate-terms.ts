@@ -1,4 +1,4 @@
-import { MOST_LEAF_DAYS, UNKNOWN } from "pulumi-multisite/plan";
+import { MOST_LEAF_DAYS, NEVER_RENEWED, UNKNOWN } from "pulumi-multisite/plan";
 import { issuerProblems } from "./issuer";
 import { SIGNED, TERMS } from "./terms";
 import type { JudgedResource, TrustRule } from "./trustRule";
@@ -7,7 +7,8 @@ import type { JudgedResource, TrustRule } from "./trustRule";
 export const certificateTerms: TrustRule = {
   name: "tr-002-certificate-terms",
   displayName: "Certificates end in time",
-  description: "A leaf lives at most 398 days, no certificate outlives its issuer, and none is renewed in every run.",
+  description:
+    "A leaf lives at most 398 days, no certificate outlives its issuer, and one of the tls provider is renewed, but not in every run.",
   level: "mandatory",
   severity: "high",
   remediation: "Shorten the certificate's life or its early renewal, or exchange the issuer first.",
@@ -41,6 +42,7 @@ function renewal(resource: JudgedResource): string[] {
     const isUnknown = type === SIGNED && props.earlyRenewalHours === UNKNOWN;
     return isUnknown ? [`Certificate ${name}: earlyRenewalHours is not known, so it proves nothing.`] : [];
   }
+  if (type === SIGNED && renewalHours <= 0) return [`Certificate ${name} ${NEVER_RENEWED}.`];
   if (renewalHours < hours) return [];
   return [
     `Certificate ${name} lives ${hours} h and is renewed ${renewalHours} h before its end, so in every run: renew later.`,

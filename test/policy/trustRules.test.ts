@@ -140,6 +140,11 @@ const WRONG: readonly (readonly [string, () => string[], readonly string[]])[] =
     ["tr-002 Certificate one lives 2160 h and is renewed 2160 h before its end, so in every run: renew later."],
   ],
   [
+    "no early renewal",
+    () => [0, undefined].flatMap((earlyRenewalHours) => said(SIGNED, { ...leafProps, earlyRenewalHours })),
+    Array(2).fill("tr-002 Certificate one is never renewed: its earlyRenewalHours is 0."),
+  ],
+  [
     "uses in camelCase",
     () => said(SIGNED, { ...leafProps, allowedUses: ["serverAuth"] }),
     [`tr-002 Certificate one has the use "serverAuth", which the tls provider refuses: give "server_auth".`],

@@ -5,7 +5,7 @@ export { type Expulsion, expulsion, withoutExpelled } from "./expel";
 export * from "./facts";
 export type { Gate } from "./gates";
 export * from "./record";
-export { lateRenewal, type RenewedCertificate } from "./renewal";
+export { lateRenewal, NEVER_RENEWED, type RenewedCertificate } from "./renewal";
 export * from "./rotation";
 export {
   following,

@@ -2,9 +2,12 @@
 export interface RenewedCertificate {
   /** End of its validity, ISO 8601. */
   readonly notAfter: string;
-  /** Hours before its end from which a run renews it; 0 for never. */
+  /** Hours before its end from which a run renews it, more than 0. */
   readonly earlyRenewalHours: number;
 }
+
+/** What is wrong with a certificate that no run ever renews, as a phrase. */
+export const NEVER_RENEWED = "is never renewed: its earlyRenewalHours is 0";
 
 /**
  * Why the renewal of a certificate is late, as a phrase; undefined when it is not. Late is when half of the window in
@@ -14,7 +17,6 @@ export interface RenewedCertificate {
 export function lateRenewal({ notAfter, earlyRenewalHours }: RenewedCertificate, now: string): string | undefined {
   const hoursLeft = (Date.parse(notAfter) - Date.parse(now)) / 3_600_000;
   if (!Number.isFinite(hoursLeft)) return `has no end that can be read ("${notAfter}")`;
-  if (earlyRenewalHours <= 0) return "is never renewed: its earlyRenewalHours is 0";
   if (hoursLeft > earlyRenewalHours / 2) return undefined;
   const days = (hours: number) => `${Math.round(hours / 24)} days`;
   const left = hoursLeft < 0 ? `ended ${days(-hoursLeft)} ago` : `ends in ${days(hoursLeft)}`;
