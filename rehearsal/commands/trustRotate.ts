@@ -116,7 +116,9 @@ function finish(
         "Run `pulumi up` for the trust stack, then for each site; then `multisite trust status`.",
       ]
     : to === undefined
-      ? ["Nothing was changed. The way back, whenever it is wanted: multisite trust rotate --back"]
+      ? [
+          `Nothing was changed.${options.back ? "" : " The way back, whenever it is wanted: multisite trust rotate --back"}`,
+        ]
       : ["Nothing was changed. Add --take to take the step."];
   writeDocument(document, [...text, "", ...next].join("\n"), options.json, terminal);
 }

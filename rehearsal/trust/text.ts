@@ -58,11 +58,10 @@ export function phaseText({ rotation }: RotationSubject, { phase, passedOver }: 
 export function stepText(step: TrustStep): string {
   const held = heldUp(step.gates);
   const title = `${step.kind} ${step.generation}${step.site === undefined ? "" : ` at ${step.site}`}`;
+  const met = step.gates.length === 0 ? "Nothing must be so before." : `All of its ${step.gates.length} gates are met.`;
   return [
     `${title}: ${step.does}.`,
-    ...(held.length === 0
-      ? [`  All of its ${step.gates.length} gates are met.`]
-      : ["  Not now, because:", ...held.map((line) => `    ${line}`)]),
+    ...(held.length === 0 ? [`  ${met}`] : ["  Not now, because:", ...held.map((line) => `    ${line}`)]),
   ].join("\n");
 }
 

@@ -193,6 +193,27 @@ describe("multisite trust rotate", () => {
     assert.equal(readTrust().revision, 5);
   });
 
+  it("has a next root distributed without any facts, and tells of the way back only where there is one", async () => {
+    write({});
+    const first = await trust("rotate", dir, "--to", "g2");
+    assert.equal(first.exit, 0, first.stderr);
+    assert.match(
+      first.stdout,
+      /distribute g2: makes root g2[^\n]*\n {2}Nothing must be so before\.\n\nNothing was changed\. Add --take/,
+    );
+    assert.doesNotMatch(first.stdout, /way back/);
+    write(DISTRIBUTED);
+    const issue = await trust("rotate", dir, "--to", "g2");
+    assert.equal(issue.exit, 1);
+    assert.match(
+      issue.stdout,
+      /Not now, because:\n {4}there are no facts[\s\S]*The way back, whenever it is wanted: multisite trust rotate --back/i,
+    );
+    const back = await trust("rotate", dir, "--back");
+    assert.equal(back.exit, 1);
+    assert.doesNotMatch(back.stdout, /way back/);
+  });
+
   it("holds a step up by name, and does not take it", async () => {
     write(DISTRIBUTED);
     hold(true, "g1");
