@@ -194,10 +194,12 @@ const knownFeatures = ["replaceWith"];
 /** Why a parsed file is no deployment that can be rehearsed, all reasons at once. */
 function deploymentProblems(deployment: Deployment): string[] {
   const { version, features = [] }: { version?: number; features?: string[] } = isData(deployment) ? deployment : {};
-  if ((version !== 3 && version !== 4) || !isData(deployment.deployment)) {
-    return [
-      `the state is not a Pulumi deployment of version 3 or 4 (its version is ${version ?? "missing"}): export it with \`pulumi stack export\``,
-    ];
+  const isOfVersion = version === 3 || version === 4;
+  if (!isOfVersion || !isData(deployment.deployment)) {
+    const lack = isOfVersion
+      ? 'it has no "deployment", which holds the resources'
+      : `its version is ${version ?? "missing"}`;
+    return [`the state is not a Pulumi deployment of version 3 or 4 (${lack}): export it with \`pulumi stack export\``];
   }
   const problems: string[] = [];
   const unknown = features.filter((feature) => !knownFeatures.includes(feature));

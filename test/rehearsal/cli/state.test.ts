@@ -83,3 +83,19 @@ describe("a state that another run works on", () => {
     assert.doesNotMatch(run.stderr, /starting the program/);
   });
 });
+
+describe("a file that is no state", () => {
+  for (const [text, said] of [
+    ["{}", "its version is missing"],
+    ['{"version":2,"deployment":{}}', "its version is 2"],
+    ['{"version":3}', 'it has no "deployment", which holds the resources'],
+  ] as const) {
+    it(`is refused with what it lacks: ${text}`, async () => {
+      const state = join(dir, "odd.json");
+      writeFileSync(state, text);
+      const run = await rehearse(state);
+      assert.equal(run.exit, 2);
+      assert.ok(run.stderr.includes(`of version 3 or 4 (${said}): export it with`), run.stderr);
+    });
+  }
+});
