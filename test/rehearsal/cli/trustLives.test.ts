@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { TrustSpec } from "../../../lib/plan";
+import { commandLine } from "../../support/commandLine";
+import { writeProgram } from "../../support/multisite";
+import { existingSite } from "../../support/specs";
+import { type Identity, root } from "../../trust/certificates";
+
+/** Sites that exist and their trust in one program, whose rotation is a file, and so is the root that a team brings. */
+const PROGRAM = `const { existsSync, readFileSync } = require("node:fs");
+const { existing, Fleet } = require("pulumi-multisite");
+const { builtTrust, suppliedSigner } = require("pulumi-multisite/trust");
+const read = (name) => JSON.parse(readFileSync(__dirname + "/" + name, "utf8"));
+const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+  contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
+const { sites, trust } = read("spec.json");
+const signers = existsSync(__dirname + "/root.json") ? { g1: suppliedSigner(read("root.json")) } : {};
+const spec = { sites, demand: { cpu: 4, memoryGiB: 8, pods: 20 }, trust: { ...trust, rotation: read("trust.json") } };
+new Fleet("sample", { kinds: [existing], spec, trust: builtTrust(signers),
+  kubeconfigs: Object.fromEntries(sites.map(({ name }) => [name, kubeconfig])) });
+`;
+
+const dir = mkdtempSync(join(tmpdir(), "multisite-trust-lives-"));
+before(() => writeProgram(dir, PROGRAM));
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+const G1 = { name: "g1", state: "active" } as const;
+const G2 = { name: "g2", state: "next" } as const;
+const STEADY: TrustSpec["rotation"] = { revision: 0, generations: [G1] };
+
+function write(name: string, data: object): void {
+  writeFileSync(join(dir, name), JSON.stringify(data));
+}
+
+function rehearse(state: string, rotation: TrustSpec["rotation"], more: Partial<TrustSpec> = {}) {
+  const site = (name: string, number: number) => {
+    const cidrs = {
+      nodes: [`192.168.${number}.0/24`],
+      pods: [`172.2${number}.0.0/16`],
+      services: [`192.168.10${number}.0/24`],
+    };
+    return existingSite(name, number, { cidrs });
+  };
+  write("trust.json", rotation!);
+  write("spec.json", {
+    sites: [site("frankfurt", 1), site("dublin", 2)],
+    trust: { trustDomain: "shop.example.com", signers: ["certManager"], ...more },
+  });
+  return commandLine(["rehearse", dir, "--state", join(dir, state)]);
+}
+
+test("trust.json that skips a step is refused, and each step by itself is built", async () => {
+  rmSync(join(dir, "root.json"), { force: true });
+  const state = "edited.json";
+  const first = await rehearse(state, STEADY);
+  assert.equal(first.exit, 0, first.stderr);
+  const built = readFileSync(join(dir, state), "utf8");
+  const issued = { issuedByNext: ["dublin"], nextWasIssued: true };
+  const skipped = await rehearse(state, { revision: 1, generations: [G1, G2], bundleSince: 1, ...issued });
+  assert.equal(skipped.exit, 2);
+  assert.match(
+    skipped.stderr,
+    /trust\.rotation\.generations has dublin issued from g2, which no site trusts yet, so that their links are lost/,
+  );
+  assert.doesNotMatch(skipped.stderr, /^\s+at .*:\d+:\d+\)?$/m);
+  assert.equal(readFileSync(join(dir, state), "utf8"), built, "and nothing of it was built");
+  const distributed = await rehearse(state, { revision: 1, generations: [G1, G2], bundleSince: 1 });
+  assert.equal(distributed.exit, 0, distributed.stderr);
+  const moved = await rehearse(state, { revision: 2, generations: [G1, G2], bundleSince: 1, ...issued });
+  assert.equal(moved.exit, 0, moved.stderr);
+});
+
+test("another root under the name of the one by which sites are issued is refused, and the same one is not", async () => {
+  const state = "supplied.json";
+  const supplied = ({ certPem, keyPem }: Identity) => {
+    write("root.json", { certificate: certPem, key: keyPem });
+    return rehearse(state, STEADY, { roots: { g1: { keeper: "supplied" } } });
+  };
+  const [ours, other] = [root("ours"), root("ours")];
+  const first = await supplied(ours);
+  assert.equal(first.exit, 0, first.stderr);
+  const built = readFileSync(join(dir, state), "utf8");
+  const replaced = await supplied(other);
+  assert.equal(replaced.exit, 2);
+  assert.match(
+    replaced.stderr,
+    /trust\.roots\.g1 is another certificate than the one by which frankfurt, dublin are issued, .* by multisite trust rotate --to NAME\./,
+  );
+  assert.doesNotMatch(replaced.stderr, /PRIVATE KEY|^\s+at .*:\d+:\d+\)?$/m);
+  assert.equal(readFileSync(join(dir, state), "utf8"), built, "and nothing of it was built");
+  const same = await supplied(ours);
+  assert.equal(same.exit, 0, same.stderr);
+});
