@@ -1,7 +1,7 @@
 import { createReadStream, type Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { LARGEST_TEXT, ManifestError, type ManifestSource } from "../lib/plan/demand";
+import { LARGEST_TEXT, ManifestError, type ManifestSource, manifestProblems } from "../lib/plan/demand";
 import type { Problem } from "../lib/plan/problems";
 import { decode, EXTENSIONS, isPassedOver, reason, unrenderedKind } from "../lib/workloads/files";
 
@@ -22,7 +22,7 @@ const LARGEST_FILE = 4 * LARGEST_TEXT;
  * @param paths files, folders (read with all folders in them: .yaml, .yml and .json; hidden ones and node_modules are
  * left out), or `-` for `stdin`
  * @param stdin what `-` reads
- * @throws ManifestError naming every path that cannot be read, and why
+ * @throws ManifestError naming every path that cannot be read, and why, with what is wrong in the others
  */
 export async function readManifests(
   paths: readonly string[],
@@ -33,7 +33,7 @@ export async function readManifests(
     if (path === "-") await reading.read("standard input", stdin);
     else await reading.path(path);
   }
-  if (reading.problems.length > 0) throw new ManifestError(reading.problems);
+  if (reading.problems.length > 0) throw new ManifestError([...reading.problems, ...manifestProblems(reading.sources)]);
   return reading.sources;
 }
 

@@ -11,7 +11,7 @@ import {
 import type { FleetWorkloadArgs, WorkloadSite } from "./args";
 import { chartPriorities, chartRelease, chartSites, zeroMaxima } from "./chart";
 import { chartProblems } from "./chartValues";
-import { unplannable } from "./given";
+import { isPlannable, unplannable } from "./given";
 import { objectResource, titleOf } from "./resources";
 import { inRolloutOrder, rolloutProblems } from "./rollout";
 import { declare, gatewayNamespaces, ofGateway, sharedNamespace, takenProblems } from "./shared";
@@ -81,7 +81,7 @@ function render(name: string, args: FleetWorkloadArgs): Rendered {
   const { sources, problems: unreadable } = givenManifests(args.manifests ?? [], `manifests of ${name}`);
   problems.push(...unreadable.map(({ path, message }) => `${path} ${message}`), ...unplannable(sources));
   try {
-    const given = problems.length === 0 ? sources : [];
+    const given = sources.filter(isPlannable);
     const priorities = chart === undefined ? [] : chartPriorities(chart, fleet.plan);
     const options = { priorityPrefix: name, priorities, existingNamespaces, ...(scaling && { scaling }) };
     const rendered = siteObjects(fleet.plan, given, options);

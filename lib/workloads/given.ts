@@ -4,8 +4,13 @@ import type { ManifestSource, SourceObject } from "../plan/demand";
 /** Objects that cannot be planned, because what they hold is not known yet. */
 export function unplannable(sources: readonly (ManifestSource | SourceObject)[]): string[] {
   return sources.flatMap((source) =>
-    "object" in source && containsOutput(source.object) ? [outputProblem(source.source)] : [],
+    "object" in source && !isPlannable(source) ? [outputProblem(source.source)] : [],
   );
+}
+
+/** Whether all that a source holds is known. */
+export function isPlannable(source: ManifestSource | SourceObject): boolean {
+  return !("object" in source) || !containsOutput(source.object);
 }
 
 function containsOutput(value: unknown): boolean {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { ManifestSource } from "../plan/demand";
+import { type ManifestSource, manifestProblems } from "../plan/demand";
 import { decode, EXTENSIONS, isPassedOver, reason, unrenderedKind } from "./files";
 
 /** What a folder is given as that has to be rendered. */
@@ -14,7 +14,7 @@ const RENDERED = {
 /**
  * Reads manifests: files, and of folders all `.yaml`, `.yml` and `.json` below them, in the order of their names; hidden ones
  * and node_modules are left out. Call it in the program: a component's constructor reads nothing.
- * @throws pulumi.RunError with every path that cannot be read, or has to be rendered first.
+ * @throws pulumi.RunError with every path that cannot be read, or has to be rendered first, and what is wrong in the others.
  */
 export function manifestFiles(...paths: string[]): ManifestSource[] {
   const problems: string[] = [];
@@ -25,8 +25,9 @@ export function manifestFiles(...paths: string[]): ManifestSource[] {
     if (found.length + problems.length > before) continue;
     problems.push(`  ${path}: holds no file that ends in ${EXTENSIONS.join(", ")}`);
   }
-  if (problems.length > 0) throw new pulumi.RunError(`Manifests cannot be read:\n${problems.join("\n")}`);
-  return found;
+  if (problems.length === 0) return found;
+  const others = manifestProblems(found).map(({ path, message }) => `  ${path}: ${message}`);
+  throw new pulumi.RunError(["Manifests cannot be read:", ...problems, ...others].join("\n"));
 }
 
 /** @param folders those that were read, by their real paths: links may lead in circles. */

@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ManifestError } from "../../lib/plan/demand";
 import { readManifests } from "../../rehearsal/manifests";
+import { webDeployment } from "../support/webDeployment";
 
 let folder = "";
 
@@ -22,6 +23,7 @@ before(() => {
     "chart/templates/a.yaml": "{{ a }}",
     "built/kustomization.yaml": "resources: [a.yaml]",
     "wide.yaml": Buffer.from("\uFEFFä: 1", "utf16le"),
+    "wrong.yaml": webDeployment("{ name: web, image: web }").replace("spec:", "spec:\n  replicas: three"),
     "garbage.yaml": new Uint8Array([0xc3, 0x28, 0xff]),
   };
   for (const [name, content] of Object.entries(files)) {
@@ -76,11 +78,15 @@ describe("readManifests", () => {
     assert.deepEqual(sources, [{ name: "standard input", text: "kind: Pod" }]);
   });
 
-  it("names every path that cannot be read, and why", async () => {
-    assert.deepEqual(await problemsOf("missing.yaml", "self.yaml", "garbage.yaml", "all"), [
+  it("names every path that cannot be read, and why, and what is wrong in the others", async () => {
+    assert.deepEqual(await problemsOf("missing.yaml", "self.yaml", "garbage.yaml"), [
       "missing.yaml does not exist",
       "self.yaml is a link that leads to itself",
       "garbage.yaml is no text: it is neither UTF-8 nor UTF-16 with a byte order mark",
+    ]);
+    assert.deepEqual(await problemsOf("garbage.yaml", "wrong.yaml"), [
+      "garbage.yaml is no text: it is neither UTF-8 nor UTF-16 with a byte order mark",
+      'wrong.yaml:5 (document 1, Deployment web) spec.replicas must be a whole number from 0 to 2147483647, got "three"',
     ]);
     assert.deepEqual(await problemsOf("none"), ["none holds no file that ends in .yaml, .yml, .json"]);
   });

@@ -349,6 +349,8 @@ describe("what cannot be built", () => {
       'chart.replicas["web.replicaCount"] is "nobody", which is no workload of the spec\'s demand (shop/web, reports)',
       'chart.replicas["web.replicaCount"] cannot be set: web of chart.values is no plain map',
       "manifests[0] holds an Output",
+      "manifests[1]:1 (document 1): cannot be read as YAML",
+      "manifests[2]:1 (document 1): is no Kubernetes object",
     ]) {
       assert.ok(message.includes(part), `${part} in: ${message}`);
     }
@@ -398,11 +400,13 @@ describe("files and kustomizations", () => {
     writeFileSync(at("overlay", "Kustomization"), "resources: [web.yaml]");
     writeFileSync(at("overlay", "web.yaml"), "web");
     writeFileSync(at("binary.yaml"), Buffer.from([0xc3, 0x28]));
+    writeFileSync(at("wrong.yaml"), "kind: [");
     assert.throws(
-      () => manifestFiles(at("chart"), at("overlay"), at("empty"), at("none"), at("binary.yaml")),
+      () => manifestFiles(at("chart"), at("overlay"), at("wrong.yaml"), at("empty"), at("none"), at("binary.yaml")),
       (error) => {
         assert.ok(pulumi.RunError.isInstance(error));
         const lines = error.message.replaceAll(at(), "").split("\n");
+        assert.match(lines.pop() ?? "", /^ {2}\/wrong\.yaml:1 \(document 1\): cannot be read as YAML/);
         assert.deepEqual(lines, [
           "Manifests cannot be read:",
           "  /chart: is a Helm chart: give it as `chart` of the FleetWorkload",

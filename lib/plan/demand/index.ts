@@ -1,6 +1,6 @@
 export { type CountedDemand, type DemandFromManifests, demandFromObjects, workloadOf } from "./demand";
 export type { ManifestSource, Manifests } from "./given";
-export { demandFromManifests, LARGEST_TEXT, ManifestError } from "./manifests";
+export { demandFromManifests, LARGEST_TEXT, ManifestError, manifestProblems } from "./manifests";
 export type { SourceObject } from "./objects";
 export { parseQuantity, QuantityError, quantityOf } from "./quantity";
 export { PRIORITY_LABEL } from "./surroundings";

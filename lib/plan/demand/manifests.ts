@@ -45,6 +45,12 @@ export function demandFromManifests(manifests: Manifests): DemandFromManifests {
   return demand;
 }
 
+/** What is wrong with texts of manifests, for whoever cannot read all that belongs to them. */
+export function manifestProblems(sources: readonly ManifestSource[]): Problem[] {
+  const { objects, problems } = objectsOf(sources);
+  return [...problems, ...demandOf(readWritten(objects)).problems];
+}
+
 /** The objects, of texts and as they are, and where texts cannot be read; lists are still lists. */
 export function objectsOf(sources: readonly (ManifestSource | SourceObject)[]): Documents {
   const problems: Problem[] = [];
