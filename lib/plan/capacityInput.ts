@@ -57,6 +57,8 @@ export interface NodeGroup {
    * its cloud sets. @default {}
    */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Labels that they may have beside those that are known: `any`, or by key what their values begin with. @default none */
+  readonly openLabels?: "any" | Readonly<Record<string, string>>;
   /** @default [] */
   readonly taints?: readonly TaintSpec[];
   /** Host ports that DaemonSets take on each of them. @default [] */

@@ -7,13 +7,9 @@ import type { DaemonSetSpec, HostPortSpec, PodShape, TaintSpec, TolerationSpec }
 
 /** What the scheduler looks at in a node, beside its room. */
 export interface NodeTraits
-  extends Pick<NodeGroup, "architecture" | "labels" | "taints" | "machineType" | "hostPorts"> {
+  extends Pick<NodeGroup, "architecture" | "labels" | "openLabels" | "taints" | "machineType" | "hostPorts"> {
   /** Labels of the zones over which a pool's nodes are divided, so that each has one of them. @default the one among `labels` */
   readonly zones?: readonly string[];
-  /**
-   * Labels that they may have beside those that are known: `any`, or by key what their values begin with. @default none
-   */
-  readonly openLabels?: "any" | Readonly<Record<string, string>>;
 }
 
 /**
