@@ -7,6 +7,7 @@ import { rotationLegal } from "./tr-005-rotation-legal";
 import { stateOutsideSites } from "./tr-006-state-outside-sites";
 import { keyStrength } from "./tr-007-key-strength";
 import { publicCertificateEnds } from "./tr-008-public-certificate-ends";
+import { rootEnds } from "./tr-009-root-ends";
 import type { TrustRule } from "./trustRule";
 
 /** The rules about certificates, in the order in which they are reported. */
@@ -19,6 +20,7 @@ export const trustRules: readonly TrustRule[] = [
   stateOutsideSites,
   keyStrength,
   publicCertificateEnds,
+  rootEnds,
 ];
 
 /** All rules about certificates and no site, with the type tokens that each judges. */

@@ -3,7 +3,7 @@ import { camelCased } from "./tr-002-certificate-terms";
 import type { JudgedResource, TrustRule } from "./trustRule";
 
 const LEAST_HOURS = 365 * 24;
-const SELF_SIGNED = "tls:index/selfSignedCert:SelfSignedCert";
+export const SELF_SIGNED = "tls:index/selfSignedCert:SelfSignedCert";
 const AWS_AUTHORITY = "aws:acmpca/certificateAuthority:CertificateAuthority";
 const GOOGLE_AUTHORITY = "gcp:certificateauthority/authority:Authority";
 

@@ -1,5 +1,5 @@
 import { MOST_LEAF_DAYS, NEVER_RENEWED, UNKNOWN } from "pulumi-multisite/plan";
-import { issuerProblems } from "./issuer";
+import { issuerProblems, outlivesIssuer } from "./issuer";
 import { SIGNED, TERMS } from "./terms";
 import type { JudgedResource, TrustRule } from "./trustRule";
 
@@ -20,6 +20,7 @@ export const certificateTerms: TrustRule = {
       ? [...pathLength(resource), ...camelCased(resource), ...issuerProblems(resource)]
       : []),
   ],
+  atEnd: (resource) => (resource.type === SIGNED ? outlivesIssuer(resource) : []),
 };
 
 function termOf({ type, props, now }: JudgedResource) {

@@ -3,12 +3,15 @@ import type {
   ReportViolation,
   ResourceValidationArgs,
   ResourceValidationPolicy,
+  StackValidationArgs,
+  StackValidationPolicy,
 } from "@pulumi/policy";
 import { known } from "pulumi-multisite/plan";
 import { acceptedBy } from "../exceptions";
 import { guarded } from "../guarded";
 import { metadata, type RuleFacts } from "../rule";
 import { merged, type Settings, settingsSchema } from "../settings";
+import { SIGNED } from "./terms";
 
 /** What a rule about certificates reads of a resource. Everything in it is plain; what is unknown is `UNKNOWN`. */
 export interface JudgedResource {
@@ -28,6 +31,11 @@ export interface TrustRule extends RuleFacts {
   readonly configSchema?: PolicyConfigSchema;
   /** Messages; empty when the rule holds. Pure. A message shows names and dates, never a part of a key. */
   readonly judge: (resource: JudgedResource) => string[];
+  /**
+   * The same of what shows only in the outputs at the end of a preview or update, where the program has certificates of the tls
+   * provider: asked of each resource of `types`, beside all of them.
+   */
+  readonly atEnd?: (resource: JudgedResource, all: readonly JudgedResource[]) => string[];
 }
 
 /** What a policy about certificates knows of a run; functions, because a pack may live longer than a day. */
@@ -45,7 +53,7 @@ export function acceptedIn({ now, shared }: PackRun, own: Settings) {
 }
 
 /** A rule as the pack serves it. A rule that fails is violated: it has proven nothing. */
-export function trustPolicy(rule: TrustRule, run: PackRun): ResourceValidationPolicy {
+export function trustPolicy(rule: TrustRule, run: PackRun): ResourceValidationPolicy & Partial<StackValidationPolicy> {
   const { exceptions } = settingsSchema.properties;
   const properties = { ...rule.configSchema?.properties, ...(exceptions && { exceptions }) };
   const known = Object.keys(properties);
@@ -59,11 +67,33 @@ export function trustPolicy(rule: TrustRule, run: PackRun): ResourceValidationPo
       const find = () => rule.judge(resource).map((message) => ({ message }));
       for (const { message } of guarded(rule, find, acceptedIn(run, args.getConfig<Settings>()))) report(message);
     },
+    ...(rule.atEnd && { validateStack: atTheEnd(rule, rule.atEnd, run) }),
   };
 }
 
-function judged(args: ResourceValidationArgs, now: Date): JudgedResource {
-  const { name, type } = args;
-  const props = known(args.props) as JudgedResource["props"];
-  return { name, type, props, isProtected: args.opts.protect, settings: args.getConfig<object>(), now };
+function atTheEnd(rule: TrustRule, atEnd: NonNullable<TrustRule["atEnd"]>, run: PackRun) {
+  const validateStack = (args: StackValidationArgs, report: ReportViolation) => {
+    const own = args.getConfig<Settings>();
+    const resources = args.resources.filter(({ type }) => rule.types.includes(type));
+    const find = () => {
+      const all = resources.map((one) => judged({ ...one, getConfig: args.getConfig }, run.now()));
+      return all.flatMap((one, i) => atEnd(one, all).map((message) => ({ message, urn: resources[i]?.urn })));
+    };
+    for (const { message, urn } of guarded(rule, find, acceptedIn(run, own))) report(message, urn);
+  };
+  return Object.assign(validateStack, { __pulumiType: SIGNED });
+}
+
+function judged(
+  {
+    name,
+    type,
+    props,
+    opts,
+    getConfig,
+  }: Pick<ResourceValidationArgs, "name" | "type" | "props" | "opts" | "getConfig">,
+  now: Date,
+): JudgedResource {
+  const plain = known(props) as JudgedResource["props"];
+  return { name, type, props: plain, isProtected: opts.protect, settings: getConfig<object>(), now };
 }

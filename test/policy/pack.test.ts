@@ -38,6 +38,7 @@ describe("the pack", () => {
       ...["multisite", "n1-008-shared-dependency", "n1-012-replicas-prescaled", "n1-013-demand-truth"],
       ...["n1-014-upgrade-safety", "n1-015-failover-time", "n1-015-dns-providers"],
       ...["n1-015-single-front", "n1-032-public-certificate", "tr-008-public-certificate-ends"],
+      "tr-009-root-ends",
     ];
     const levels = policies.map(({ name, enforcementLevel }) => [name, enforcementLevel]);
     assert.deepEqual(

@@ -25,6 +25,22 @@ function said(type: string, props: object, more: Partial<JudgedResource> = {}): 
     .flatMap((rule) => rule.judge(resource).map((message) => `${rule.name.slice(0, 6)} ${message}`));
 }
 
+/** What all rules say of resources as they stand at the end of a run, each with its id before it. */
+function saidAtEnd(resources: readonly { readonly type: string; readonly props: object }[], now: Date): string[] {
+  const all = resources.map(
+    ({ type, props }, i): JudgedResource => ({
+      ...{ name: `r${i}`, type, props: { ...props }, isProtected: true, settings: {}, now },
+    }),
+  );
+  return trustRules.flatMap((rule) =>
+    all
+      .filter(({ type }) => rule.types.includes(type))
+      .flatMap((one) => (rule.atEnd?.(one, all) ?? []).map((message) => `${rule.name.slice(0, 6)} ${message}`)),
+  );
+}
+
+const inYears = (years: number) => new Date(NOW.getTime() + years * 365 * 86_400_000);
+
 const rootProps = { isCaCertificate: true, validityPeriodHours: 87_600, maxPathLength: 1, earlyRenewalHours: 0 };
 const leafProps = {
   ...{ validityPeriodHours: 2160, earlyRenewalHours: 720, caCertPem: good.certPem },
@@ -454,6 +470,42 @@ for (const [what, judge, messages] of WRONG) {
   });
 }
 
+test("a certificate that is there is judged by its own end, whatever one would be that is signed now", () => {
+  const ends = (end: Date) => [{ type: SIGNED, props: { ...leafProps, validityEndTime: end.toISOString() } }];
+  assert.deepEqual(saidAtEnd(ends(inYears(9.95)), inYears(9.9)), []);
+  const [message = "", ...others] = saidAtEnd(ends(inYears(10.1)), inYears(9.9));
+  assert.deepEqual(others, []);
+  assert.match(message, /^tr-002 Certificate r0 ends \d{4}-\d\d-\d\d, after its issuer \(\d{4}-\d\d-\d\d\)/);
+  // Before a run knows what it will sign with, nothing is said of any.
+  assert.deepEqual(said(SIGNED, leafProps, { now: inYears(9.9) }), []);
+});
+
+test("a root that ends within two lives of what it signs is told, while no other is there", () => {
+  const end = { validityEndTime: inYears(10).toISOString() };
+  const old = { type: SELF, props: { ...rootProps, certPem: good.certPem, ...end } };
+  const signed = {
+    type: SIGNED,
+    props: { ...leafProps, validityPeriodHours: 8760, validityEndTime: inYears(9).toISOString() },
+  };
+  const other = (validityEndTime: unknown) => ({
+    type: SELF,
+    props: { ...rootProps, certPem: "other", validityEndTime },
+  });
+  assert.deepEqual(saidAtEnd([old, signed], inYears(7.9)), []);
+  const [message = "", ...others] = saidAtEnd([old, signed], inYears(8.1));
+  assert.deepEqual(others, []);
+  assert.match(
+    message,
+    /^tr-009 Root r0 ends \d{4}-\d\d-\d\d, before two more lives .* \(365 days each\): begin `multisite trust rotate`/,
+  );
+  for (const next of [UNKNOWN, inYears(18).toISOString()]) {
+    assert.deepEqual(saidAtEnd([old, signed, other(next)], inYears(8.1)), []);
+  }
+  // A root that is older still, or signs nothing any more, changes nothing.
+  assert.equal(saidAtEnd([old, signed, other(inYears(9).toISOString())], inYears(8.1)).length, 1);
+  assert.deepEqual(saidAtEnd([old], inYears(9.9)), []);
+});
+
 test("an intermediate, a leaf and a duplicate in a bundle are three violations", () => {
   const pem = [good, below, own, good].map(({ certPem }) => certPem).join("");
   const found = said(MAP, bundle(pem));
@@ -461,10 +513,9 @@ test("an intermediate, a leaf and a duplicate in a bundle are three violations",
 });
 
 test("a certificate that would outlive its issuer is refused with both days", () => {
-  const late = new Date(NOW.getTime() + 9.9 * 365 * 86_400_000);
-  const [message] = said(SIGNED, leafProps, { now: late });
+  const [message] = saidAtEnd([{ type: SIGNED, props: { ...leafProps, validityEndTime: UNKNOWN } }], inYears(9.9));
   assert.match(
     message!,
-    /^tr-002 Certificate one, signed now, would end \d{4}-\d\d-\d\d, after its issuer \(\d{4}-\d\d-\d\d\)/,
+    /^tr-002 Certificate r0, signed now, would end \d{4}-\d\d-\d\d, after its issuer \(\d{4}-\d\d-\d\d\)/,
   );
 });
