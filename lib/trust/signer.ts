@@ -3,7 +3,7 @@ import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
 import type { CertificatePlan, RootPlan } from "../plan/trust/plan";
-import { checkedRoot, suppliedRootProblems } from "../plan/trust/supplied";
+import { checkedRoot, suppliedRootProblems, suppliedRootWarnings } from "../plan/trust/supplied";
 import type { RootSigner, SignerFactory } from "./rootSigner";
 import { said } from "./said";
 
@@ -44,9 +44,11 @@ export interface SuppliedRoot {
 export function suppliedSigner(given: SuppliedRoot): SignerFactory {
   const make: SignerFactory = ({ generation }, _, use) => {
     const key = pulumi.secret(given.key);
-    const root = pulumi
-      .all([given.certificate, key])
-      .apply(([certificate, keyPem]) => said(() => checkedRoot(generation, certificate, keyPem, new Date(), use)));
+    const root = pulumi.all([given.certificate, key]).apply(([certificate, keyPem]) => {
+      const checked = said(() => checkedRoot(generation, certificate, keyPem, new Date(), use));
+      for (const warning of suppliedRootWarnings(generation, checked, new Date(), use)) pulumi.log.warn(warning);
+      return checked;
+    });
     // The check reads the key, which made the certificate a secret: it is public.
     return keySigner(pulumi.unsecret(root), key);
   };

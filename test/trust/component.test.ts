@@ -282,7 +282,7 @@ test("a root that a team brings is judged before anything is made, as far as it 
   };
   assert.match(
     await refused(pulumi.secret(other.keyPem)),
-    /trust signers\.g1\.certificate ends .*, before what it signs: /,
+    /trust signers\.g1\.certificate ends .*, before all that it signs: /,
   );
   assert.match(await refused(other.keyPem), /trust signers\.g1\.key is not the certificate's: give the pair/);
 });

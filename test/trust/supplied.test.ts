@@ -3,7 +3,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { bundleProblems, certificatesOf } from "../../lib/plan/trust/bundle";
 import type { CertificatePlan } from "../../lib/plan/trust/plan";
-import { checkedRoot, suppliedRootProblems } from "../../lib/plan/trust/supplied";
+import type { RootUse } from "../../lib/plan/trust/rootUse";
+import { checkedRoot, suppliedRootProblems, suppliedRootWarnings } from "../../lib/plan/trust/supplied";
 import { makeKey } from "../../rehearsal/clouds/tls/keys";
 import { selfSign, type Terms } from "../../rehearsal/clouds/tls/x509";
 import { intermediate, leaf, root } from "./certificates";
@@ -79,7 +80,7 @@ test("a root of path length 0 signs leaves, and no site's CA", () => {
   );
 });
 
-test("a root that ends before what it is to sign is refused, unless the next one is on its way", () => {
+test("a root that ends before all that it is to sign is refused, unless the next one is on its way", () => {
   const short = selfSigned("ECDSA", "P384", 0, NOW, { hours: 20 * 24 });
   const problems = (all: readonly CertificatePlan[], isExchanged = false) =>
     suppliedRootProblems(short.certPem, undefined, NOW, { signs: all, isExchanged });
@@ -87,7 +88,7 @@ test("a root that ends before what it is to sign is refused, unless the next one
   const [problem, ...more] = problems([leaf90, leaf393]);
   assert.match(
     problem ?? "",
-    /^certificate ends 20\d\d-\d\d-\d\d, in (19|20) days, before what it signs: meshServer of oslo lives 393 days\. Give a root/,
+    /^certificate ends 20\d\d-\d\d-\d\d, in (19|20) days, before all that it signs: meshAdmin of oslo lives 90 days\. Give a root/,
   );
   assert.deepEqual(more, []);
   assert.deepEqual(problems([signs("meshAdmin", { lifetimeHours: 19 * 24 })]), []);
@@ -98,6 +99,22 @@ test("a root that ends before what it is to sign is refused, unless the next one
     () => checkedRoot("g1", short.certPem, short.keyPem, NOW, use),
     /Root g1 cannot be used:\n {2}certificate ends/,
   );
+});
+
+test("a root that ends before some of what it may sign is warned of, for the rest is signed already", () => {
+  const short = selfSigned("ECDSA", "P384", 0, NOW, { hours: 200 * 24 });
+  const all = [signs("meshAdmin"), signs("meshServer", { lifetimeHours: 393 * 24 })];
+  const use = { signs: all, isExchanged: false };
+  assert.deepEqual(suppliedRootProblems(short.certPem, short.keyPem, NOW, use), []);
+  const warnings = (of: RootUse) => suppliedRootWarnings("g1", short.certPem, NOW, of);
+  const [warning, ...more] = warnings(use);
+  assert.match(
+    warning ?? "",
+    /^Root g1 ends 20\d\d-\d\d-\d\d, in (199|200) days: .*, as meshServer of oslo, which lives 393 days\. Begin its exchange/,
+  );
+  assert.deepEqual(more, []);
+  assert.deepEqual(warnings({ ...use, isExchanged: true }), []);
+  assert.deepEqual(warnings({ ...use, signs: all.slice(0, 1) }), []);
 });
 
 test("a good pair is taken, also RSA of 2048 bits", () => {

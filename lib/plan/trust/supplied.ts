@@ -27,9 +27,8 @@ export function suppliedRootProblems(
 /** What the tls provider would sign all the same. */
 function useProblems(root: X509Certificate, { signs, isExchanged }: RootUse, now: Date): string[] {
   const below = signs.find(({ isCa }) => isCa);
-  const longest = [...signs].sort((a, b) => b.lifetimeHours - a.lifetimeHours)[0];
-  const hours = (Date.parse(root.validTo) - now.getTime()) / 3_600_000;
-  const days = (of: number) => Math.floor(of / 24);
+  const [shortest] = byLifetime(signs);
+  const hours = hoursLeft(root, now);
   return [
     ...(below !== undefined && constraintsOf(root).pathLength === 0
       ? [
@@ -37,14 +36,47 @@ function useProblems(root: X509Certificate, { signs, isExchanged }: RootUse, now
             "1 or more, or leave trust.signers empty.",
         ]
       : []),
-    ...(longest !== undefined && !isExchanged && hours < longest.lifetimeHours
+    ...(shortest !== undefined && !isExchanged && hours < shortest.lifetimeHours
       ? [
-          `certificate ends ${dayOf(root.validTo)}, in ${days(hours)} days, before what it signs: ${longest.role} of ${longest.site} lives ` +
-            `${days(longest.lifetimeHours)} days. Give a root that lives longer: where sites are issued from this one already, under a new name, ` +
+          `certificate ends ${dayOf(root.validTo)}, in ${daysOf(hours)} days, before all that it signs: ${shortest.role} of ${shortest.site} lives ` +
+            `${daysOf(shortest.lifetimeHours)} days. Give a root that lives longer: where sites are issued from this one already, under a new name, ` +
             "by multisite trust rotate --to NAME.",
         ]
       : []),
   ];
+}
+
+/**
+ * What is to be known of a root that ends before some of what it may sign: it is no mistake yet, for what is signed already stays
+ * as it is.
+ * @param certificatePem of a root without problems
+ */
+export function suppliedRootWarnings(
+  generation: string,
+  certificatePem: string,
+  now: Date,
+  { signs, isExchanged }: RootUse,
+): string[] {
+  const root = new X509Certificate(certificatePem);
+  const longest = byLifetime(signs).at(-1);
+  const hours = hoursLeft(root, now);
+  if (longest === undefined || isExchanged || hours >= longest.lifetimeHours) return [];
+  return [
+    `Root ${generation} ends ${dayOf(root.validTo)}, in ${daysOf(hours)} days: what is signed now may outlive it, as ${longest.role} of ` +
+      `${longest.site}, which lives ${daysOf(longest.lifetimeHours)} days. Begin its exchange: multisite trust rotate.`,
+  ];
+}
+
+function byLifetime(signs: RootUse["signs"]): RootUse["signs"] {
+  return [...signs].sort((a, b) => a.lifetimeHours - b.lifetimeHours);
+}
+
+function hoursLeft(certificate: X509Certificate, now: Date): number {
+  return (Date.parse(certificate.validTo) - now.getTime()) / 3_600_000;
+}
+
+function daysOf(hours: number): number {
+  return Math.floor(hours / 24);
 }
 
 function dayOf(time: string): string {
