@@ -39,7 +39,8 @@ export class LookedAtStack {
   readonly isEmpty: boolean;
   /** Whether it has neither sites nor anything of a mesh. */
   private readonly isUnread: boolean;
-  private readonly hasFleet: boolean;
+  /** Whether there are no clusters but those of a Fleet: it has one, or Sites alone, whose clusters are in no program. */
+  private readonly isDeclared: boolean;
   private readonly resources: readonly ObservedResource[];
   private readonly found = new Map<Rule, Map<string, Finding[]>>();
   private readonly programs = new Map<string, JudgedFleet>();
@@ -54,7 +55,7 @@ export class LookedAtStack {
     const types = new Set(resources.map(({ type }) => type));
     this.isEmpty = ![...types].some(isOfASite);
     this.isUnread = this.isEmpty && ![...types].some(isOfAMesh);
-    this.hasFleet = types.has(FLEET);
+    this.isDeclared = types.has(FLEET) || ![...types].some((type) => type !== SITE && isOfASite(type));
     const wanted = new Set([...types].filter((type) => READ.has(type) || isObserved(type) || isRoute(type)));
     this.resources = this.isUnread
       ? []
@@ -80,7 +81,7 @@ export class LookedAtStack {
   notes(): Finding[] {
     const { sites, observed } = this.compared(this.shared);
     const open = notYetKnown(sites).map((message) => ({ message }));
-    if (!this.hasFleet) return [...noteworthy(this.program(this.shared, JSON.stringify(this.shared))), ...open];
+    if (!this.isDeclared) return [...noteworthy(this.program(this.shared, JSON.stringify(this.shared))), ...open];
     const strangers = observed.sites.filter(({ component }) => component === undefined);
     return [
       ...open,
@@ -95,7 +96,7 @@ export class LookedAtStack {
     if (rule.program !== undefined) return rule.program(this.observed());
     if (this.isEmpty) return [];
     // Sites that no Fleet declares are judged as clusters by hand, and their pools against what each declares of its own.
-    if (this.hasFleet || rule.judge === undefined) return rule.compare?.(this.compared(settings)) ?? [];
+    if (this.isDeclared || rule.judge === undefined) return rule.compare?.(this.compared(settings)) ?? [];
     return rule.judge({ ...this.program(settings, key), configured: this.witnessed.configured() });
   }
 

@@ -719,6 +719,11 @@ describe("the rules on programs with Sites and no Fleet", () => {
     assert.match(messages.join(), /^1 fault domain for 1 tolerated failure: need 2/);
   });
 
+  it("say nothing of a site whose cluster is in no program", () => {
+    const alone = below([], ["frankfurt"]);
+    for (const name of ALL) assert.deepEqual(onStack(name, alone).messages, [], name);
+  });
+
   it("compare the pools with what each site declares", () => {
     const { messages } = onStack("n1-018-declared-vs-real", below(threeClusters([3, 3, 2]), SITES));
     assert.match(messages.join(), /^Site stockholm declares 3 x m6i.xlarge but \S+ guarantees 2 x m6i.xlarge\.$/);
