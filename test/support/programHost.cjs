@@ -1,5 +1,5 @@
 // A process that runs programs one after the other, each by the SDK's own start script as a process of its own would, until one
-// of them ends it by process.exit. What programs load again is loaded once, which is most of what small ones cost. See
+// of them ends it by process.exit, or leaves something unanswered. What programs load again is loaded once, which is most of what small ones cost. See
 // hostedPrograms.cjs, which starts it.
 const { dirname, join, sep } = require("node:path");
 const { getGlobalStore } = require("@pulumi/pulumi/runtime/state");
@@ -33,7 +33,7 @@ function run({ script, args, cwd, env }) {
   let turns = 0;
   const onEmpty = () => {
     if (++turns <= EMPTY_TURNS) setImmediate(() => {});
-    else end();
+    else void end();
   };
   require(script);
   // Packages enter themselves there when they are loaded, which is once.
@@ -47,14 +47,30 @@ function isOfOneProgram(file) {
   return !["dist", "lib", "test/support"].some((folder) => file.startsWith(join(root, folder) + sep));
 }
 
-function end() {
+async function end() {
+  const isAnswered = await areCallsAnswered();
   process.emit("exit", process.exitCode ?? 0);
   const code = process.exitCode ?? 0;
   for (const [event, before] of listenersBefore) {
     for (const listener of process.listeners(event)) if (!before.includes(listener)) process.off(event, listener);
   }
+  if (!isAnswered) process.exit(code);
   process.exitCode = undefined;
   process.channel.ref();
   for (const stream of [process.stdout, process.stderr]) stream.write("\0\n");
   process.send({ code });
+}
+
+/**
+ * Whether all that the program asked of its engine was answered. The SDK sends messages one after the other: one that waits for a
+ * resource that never was made would hold back those of the next program.
+ */
+async function areCallsAnswered() {
+  let isAnswered = false;
+  const answered = () => {
+    isAnswered = true;
+  };
+  getGlobalStore().settings.rpcDone.then(answered, answered);
+  await new Promise((resolve) => setImmediate(resolve));
+  return isAnswered;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { request } from "node:https";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, Server } from "node:net";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
@@ -36,7 +36,8 @@ test("what listens in this process for sites that are up goes when another canno
     t.skip(tools);
     return;
   }
-  const listening = () => process.getActiveResourcesInfo().filter((name) => /ServerWrap|PipeWrap/.test(name)).length;
+  const handles = () => (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
+  const listening = () => handles().filter((one) => one instanceof Server).length;
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => server.close());
