@@ -1,9 +1,7 @@
 import { stateFacts } from "../../lib/plan/life";
 import type { FleetSpec, SiteSpec } from "../../lib/plan/spec";
-import type { RenderedWorkload } from "../../lib/plan/workloads";
 import type { Deployment, RunResult } from "../engine";
-
-const WORKLOAD = "multisite:index:FleetWorkload";
+import { FLEET_WORKLOAD, placedBy } from "../placed";
 
 /** Pods that a site may run of one workload, before a change and after it. */
 interface Change {
@@ -27,7 +25,7 @@ export function movedPodNotes(
   const known = new Map((state.resources ?? []).map(({ urn, inputs }) => [urn, podsOf(inputs)]));
   return preview.resources.flatMap(({ type, urn, name, inputs }) => {
     const old = known.get(urn);
-    if (type !== WORKLOAD || old === undefined) return [];
+    if (type !== FLEET_WORKLOAD || old === undefined) return [];
     const next = podsOf(inputs);
     const moved = [...next.keys()].flatMap((title) => {
       const changes = changesOf(old.get(title) ?? new Map(), next.get(title) ?? new Map(), before, after);
@@ -47,12 +45,9 @@ type Pods = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** The pods of each workload by site, by what a FleetWorkload says that it has placed. */
 function podsOf(inputs: unknown): Pods {
-  const { placed } = (inputs ?? {}) as { readonly placed?: Readonly<Record<string, unknown>> };
   const pods = new Map<string, Map<string, number>>();
-  for (const [site, workloads] of Object.entries(placed ?? {})) {
-    // What other versions of this library have written there is not judged.
-    if (!Array.isArray(workloads)) return new Map();
-    for (const { kind, namespace, object, maximum } of workloads as readonly RenderedWorkload[]) {
+  for (const [site, workloads] of placedBy(inputs)) {
+    for (const { kind, namespace, object, maximum } of workloads) {
       const title = `${kind} ${namespace}/${object}`;
       pods.set(title, (pods.get(title) ?? new Map()).set(site, maximum));
     }

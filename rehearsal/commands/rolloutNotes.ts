@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { SITE } from "../../lib/plan/observed";
 import type { RunResult, Step } from "../engine";
+import { FLEET_WORKLOAD } from "../placed";
 
 type Preview = Pick<RunResult, "resources" | "steps">;
-
-const WORKLOAD = "multisite:index:FleetWorkload";
-const SITE = "multisite:index:Site";
 
 /** Kinds whose pods are made anew when their template changes. */
 const ROLLED_OUT = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/;
@@ -28,7 +27,7 @@ function releaseNotes(serving: readonly string[], preview: Preview): string[] {
   };
   const changed = preview.steps.filter(changesPods);
   return preview.resources.flatMap((workload) => {
-    if (workload.type !== WORKLOAD || workload.inputs.rollout === "siteBySite") return [];
+    if (workload.type !== FLEET_WORKLOAD || workload.inputs.rollout === "siteBySite") return [];
     const sitesOf = new Map<string, Set<string>>();
     for (const step of changed.filter(({ parent }) => parent === workload.urn)) {
       const site = siteOf(step);
@@ -49,7 +48,9 @@ function releaseNotes(serving: readonly string[], preview: Preview): string[] {
 
 /** A StatefulSet that is made anew finds the claims of the old one by their names. */
 function claimNotes({ resources, steps }: Preview): string[] {
-  const workloads = new Map(resources.filter(({ type }) => type === WORKLOAD).map(({ urn, name }) => [urn, name]));
+  const workloads = new Map(
+    resources.filter(({ type }) => type === FLEET_WORKLOAD).map(({ urn, name }) => [urn, name]),
+  );
   const titlesOf = new Map<string, Set<string>>();
   for (const step of steps) {
     const workload = workloads.get(step.parent ?? "");

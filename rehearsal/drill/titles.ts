@@ -2,8 +2,8 @@ import type { ManifestSource } from "../../lib/plan/demand";
 import { objectsOf } from "../../lib/plan/demand/manifests";
 import { readWritten } from "../../lib/plan/demand/written";
 import type { DemandSpec } from "../../lib/plan/spec";
-import type { RenderedSite } from "../../lib/plan/workloads";
 import type { ResourceView } from "../engine";
+import { FLEET_WORKLOAD, placedBy } from "../placed";
 
 /** What of an object tells it from others of its namespace. */
 export interface Titled {
@@ -47,8 +47,8 @@ function writtenIn({ manifests, resources = [] }: Written): { readonly title: st
     }));
   }
   return resources
-    .filter(({ type }) => type === "multisite:index:FleetWorkload")
-    .flatMap(({ inputs }) => Object.values((inputs.placed ?? {}) as Record<string, RenderedSite["workloads"]>).flat())
+    .filter(({ type }) => type === FLEET_WORKLOAD)
+    .flatMap(({ inputs }) => placedBy(inputs).flatMap(([, workloads]) => workloads))
     .map(({ name, kind, namespace, object }) => ({
       title: titleOf(namespace, { kind, name: object }),
       workload: name,

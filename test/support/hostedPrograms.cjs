@@ -4,14 +4,13 @@
 // Loaded by tests: see scripts/test.mjs.
 const { spawn } = require("node:child_process");
 const { existsSync, readdirSync, readFileSync } = require("node:fs");
-const { dirname, join, relative } = require("node:path");
+const { join } = require("node:path");
 const { createInterface } = require("node:readline");
 
 const children = require("../../rehearsal/engine/children.ts");
 const { launcher } = require("../../rehearsal/engine/launcher.ts");
+const { isCompiled } = require("./programs.cjs");
 
-const compiled = process.env.MULTISITE_COMPILED;
-const root = dirname(dirname(__dirname));
 const START = require.resolve("@pulumi/pulumi/cmd/run");
 const HOST = join(__dirname, "programHost.cjs");
 /** Programs after which a process ends: what they leave behind may add up. */
@@ -38,11 +37,6 @@ function isJavaScript(folder) {
 function isEsModule(folder) {
   const file = join(folder, "package.json");
   return existsSync(file) && /"type"\s*:\s*"module"/.test(readFileSync(file, "utf8"));
-}
-
-function isCompiled(args) {
-  const folder = relative(root, args.find((one) => one.startsWith("--pwd=")).slice("--pwd=".length));
-  return !folder.startsWith("..") && existsSync(join(compiled, folder));
 }
 
 function runHosted({ script, args, cwd, env, onLine }) {

@@ -5,11 +5,17 @@ const { existsSync } = require("node:fs");
 const { dirname, join, relative } = require("node:path");
 
 const compiled = process.env.MULTISITE_COMPILED;
-const given = process.argv.find((argument) => argument.startsWith("--pwd="));
-if (compiled && given) {
-  const folder = relative(dirname(dirname(__dirname)), given.slice("--pwd=".length));
-  if (!folder.startsWith("..") && existsSync(join(compiled, folder))) {
-    process.env.PULUMI_NODEJS_TYPESCRIPT = "false";
-    require("./typescript.cjs");
-  }
+if (compiled && isCompiled(process.argv)) {
+  process.env.PULUMI_NODEJS_TYPESCRIPT = "false";
+  require("./typescript.cjs");
 }
+
+/** Whether the compiler has compiled the program that the SDK's start script is given by these arguments. */
+function isCompiled(args) {
+  const given = args.find((argument) => argument.startsWith("--pwd="));
+  if (given === undefined) return false;
+  const folder = relative(dirname(dirname(__dirname)), given.slice("--pwd=".length));
+  return !folder.startsWith("..") && existsSync(join(compiled, folder));
+}
+
+module.exports = { isCompiled };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../problems";
 import type { FleetSpec } from "../spec";
 import { awaitedSites, issuedFrom, type TrustRotation } from "../trustPhases/rotation";
@@ -86,7 +87,7 @@ function rootProblems(change: Change): Problem[] {
   const kept = keptOf(change);
   const rootOf = ({ roots = {} }: TrustSpec, name: string) => roots[name] ?? { keeper: "state" as const };
   const problems = kept.flatMap((name): Problem[] => {
-    if (inOrder(rootOf(old, name)) === inOrder(rootOf(next, name))) return [];
+    if (isDeepStrictEqual(rootOf(old, name), rootOf(next, name))) return [];
     const message =
       `was ${JSON.stringify(rootOf(old, name))} and is ${JSON.stringify(rootOf(next, name))}, which is another root under a name that ` +
       "sites trust: give the old one, and the new one a name of its own by multisite trust rotate --to NAME.";
@@ -101,20 +102,11 @@ function rootProblems(change: Change): Problem[] {
   return problems;
 }
 
-/** Plain data as a text in which the order of members says nothing. */
-function inOrder(data: object): string {
-  return JSON.stringify(data, (_, value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-}
-
 const BY_COMMAND = 'change it by "multisite trust rotate"';
 
 /** What the gates of later steps read: who has which bundle. */
 function writtenProblems({ was, is }: Change): Problem[] {
-  if (inOrder(was) === inOrder(is)) return [];
+  if (isDeepStrictEqual(was, is)) return [];
   if (is.revision <= was.revision) {
     const back = is.revision < was.revision ? ' (a step is taken back by "--back")' : "";
     const message = `was ${was.revision} and is ${is.revision}, by which sites would say that they have what they lack: ${BY_COMMAND}${back}.`;
