@@ -251,7 +251,8 @@ class EngineSession implements Session {
     // Of what is gone nothing has to be found out any more.
     const known = new Set(resources.map(({ urn }) => urn));
     this.unsure = unsure.filter(({ type, state }) => type === "creating" || known.has(state.urn));
-    if (this.options.stateFile !== undefined) await saveDeployment(this.options.stateFile, this.deployment());
+    if (this.options.stateFile === undefined) return;
+    await saveDeployment(this.options.stateFile, this.codec.encodeText(this.resources, this.unsure));
   }
 
   deployment(): Deployment {

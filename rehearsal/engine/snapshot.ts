@@ -46,6 +46,8 @@ export class DeploymentCodec {
   private crypter: Crypter | undefined;
   /** Ciphertexts by resource and plain text: a secret that did not change is written as it was. */
   private readonly ciphertexts = new Map<string, string>();
+  /** A run that keeps its state writes all of it at each operation, of which it has changed one resource or two. */
+  private texts = new WeakMap<ResourceState, { readonly of: ResourceState; readonly text: string }>();
 
   constructor(private readonly passphrase: string = defaultPassphrase()) {}
 
@@ -63,7 +65,10 @@ export class DeploymentCodec {
     if (problems.length > 0) throw new UserError(problems.join("\n"));
     const before = this.crypter?.salt ?? this.salt;
     this.salt = deployment.deployment.secrets_providers?.state?.salt ?? before;
-    if (this.salt !== before) this.ciphertexts.clear();
+    if (this.salt !== before) {
+      this.ciphertexts.clear();
+      this.texts = new WeakMap();
+    }
     this.crypter = undefined;
     return (deployment.deployment.resources ?? []).map((resource) => this.decodeResource(resource));
   }
@@ -142,19 +147,41 @@ export class DeploymentCodec {
    * @param pending operations of which nobody knows how they ended.
    */
   encode(resources: ResourceState[], pending: readonly PendingOperation[] = []): Deployment {
-    const encoded = resources.map((state) => this.encodeResource(state));
+    const encode = (state: ResourceState) => this.encodeResource(state);
+    return this.deploymentOf(
+      resources.map(encode),
+      pending.map(({ type, state }) => ({ type, resource: encode(state) })),
+    );
+  }
+
+  /** The same as the text of its file. */
+  encodeText(resources: ResourceState[], pending: readonly PendingOperation[] = []): string {
+    const texts = resources.map((state) => this.textOf(state));
+    const text = textOfDeployment(this.encode([], pending));
+    return texts.length === 0 ? text : text.replace(NONE, () => `${NONE.slice(0, -1)}\n${texts.join(",\n")}\n    ]`);
+  }
+
+  /** Fields of a state are replaced, never changed within: where all are the same, so is the text. */
+  private textOf(state: ResourceState): string {
+    const known = this.texts.get(state);
+    if (known !== undefined && hasSameFields(known.of, state)) return known.text;
+    const text = `      ${JSON.stringify(this.encodeResource(state), undefined, 2).replaceAll("\n", "\n      ")}`;
+    this.texts.set(state, { of: { ...state }, text });
+    return text;
+  }
+
+  private deploymentOf(
+    resources: DeploymentResource[],
+    pending: { type: string; resource: DeploymentResource }[],
+  ): Deployment {
     const salt = this.crypter?.salt ?? this.salt;
     return {
       version: 3,
       deployment: {
         manifest: { time: new Date().toISOString(), magic: "", version: "" },
         ...(salt === undefined ? {} : { secrets_providers: { type: "passphrase", state: { salt } } }),
-        resources: encoded,
-        ...(pending.length === 0
-          ? {}
-          : {
-              pending_operations: pending.map(({ type, state }) => ({ type, resource: this.encodeResource(state) })),
-            }),
+        resources,
+        ...(pending.length === 0 ? {} : { pending_operations: pending }),
         metadata: {},
       },
     };
@@ -187,6 +214,18 @@ export class DeploymentCodec {
     return resource;
   }
 }
+
+function hasSameFields(one: ResourceState, other: ResourceState): boolean {
+  const names = Object.keys(other) as (keyof ResourceState)[];
+  return names.length === Object.keys(one).length && names.every((name) => one[name] === other[name]);
+}
+
+function textOfDeployment(deployment: Deployment): string {
+  return `${JSON.stringify(deployment, undefined, 2)}\n`;
+}
+
+/** In the text of a deployment without resources; within strings there are no line breaks. */
+const NONE = '\n    "resources": []';
 
 /** The one feature of version 4 that this engine knows. The CLI writes that version as soon as a resource uses one. */
 const knownFeatures = ["replaceWith"];
@@ -239,10 +278,11 @@ export async function loadDeployment(file: string): Promise<Deployment | undefin
 }
 
 /** Writes a deployment whole or not at all: to a new file beside it, which then takes its place. */
-export async function saveDeployment(file: string, deployment: Deployment): Promise<void> {
+export async function saveDeployment(file: string, deployment: Deployment | string): Promise<void> {
   const fresh = `${file}.${process.pid}.tmp`;
+  const text = typeof deployment === "string" ? deployment : textOfDeployment(deployment);
   try {
-    await writeFile(fresh, `${JSON.stringify(deployment, undefined, 2)}\n`, { mode: 0o600 });
+    await writeFile(fresh, text, { mode: 0o600 });
     await rename(fresh, file);
   } catch (error) {
     await rm(fresh, { force: true });
