@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../engine";
+import type { Diagnostic, RunResult } from "../engine";
 import type { Terminal } from "../terminal";
 
 /**
@@ -14,6 +14,12 @@ export class Notices {
     const { severity } = diagnostic;
     if (severity !== "warning" && severity !== "info") return;
     this.say(`${severity === "warning" ? "warning: " : ""}${withSubject(diagnostic)}`);
+  }
+
+  /** Errors of a run that went on all the same, as the program's own do. Those of one that failed are told with its failure. */
+  hearErrors({ failure, diagnostics }: RunResult): void {
+    if (failure !== undefined) return;
+    for (const one of diagnostics) if (one.severity === "error") this.say(`error: ${withSubject(one)}`);
   }
 
   say(text: string): void {

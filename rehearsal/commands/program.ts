@@ -99,7 +99,9 @@ export async function openProgram(
     phase = what;
     seen = 0;
     terminal.progress(`${what}: starting the program`);
-    return waiting.during(run);
+    const result = await waiting.during(run);
+    notices.hearErrors(result);
+    return result;
   }
 }
 

@@ -19,6 +19,7 @@ const provider = new k8s.Provider("cluster", { kubeconfig });
 const space = new k8s.core.v1.Namespace("shop", { metadata: { name: "shop" } }, { provider, import: "shop" });
 pulumi.log.warn("the shop is old", space);
 pulumi.log.info("by the way");
+pulumi.log.error("the till is empty", space);
 pulumi.log.debug("never mind");
 `,
   );
@@ -29,6 +30,7 @@ pulumi.log.debug("never mind");
     "warning: kubernetes:core/v1:Namespace::shop: the shop is old",
     "kubernetes:core/v1:Namespace::shop: is made and not imported (id shop): in a rehearsal there is nothing yet that could be imported",
     "by the way",
+    "error: kubernetes:core/v1:Namespace::shop: the till is empty",
   ])
     assert.equal(lines.filter((each) => each === line).length, 1, `${line}\n${stderr}`);
   assert.doesNotMatch(stderr, /never mind/);
