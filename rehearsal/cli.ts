@@ -249,7 +249,7 @@ function withCommonOptions(command: Command): Command {
       keyValue,
       {},
     )
-    .option("-s, --stack <name>", "name of the stack", "rehearsal")
+    .option("-s, --stack <name>", "name of the stack, or organization/name", "rehearsal")
     .option("--reference <stack=file>", REFERENCE, stackFile, {});
 }
 

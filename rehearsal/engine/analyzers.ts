@@ -76,7 +76,7 @@ export class PolicyPack {
       env: {
         ...configEnvironment(project.config),
         PULUMI_NODEJS_TYPESCRIPT: "true",
-        PULUMI_NODEJS_ORGANIZATION: "organization",
+        PULUMI_NODEJS_ORGANIZATION: project.organization,
         PULUMI_NODEJS_PROJECT: project.name,
         PULUMI_NODEJS_STACK: project.stack,
       },

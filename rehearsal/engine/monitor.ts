@@ -12,7 +12,6 @@ import { InvalidArgument, type Severity } from "./context";
 import { deniedProvider } from "./generator";
 import type { Hooks } from "./hooks";
 import { setByName } from "./messages";
-import { organization } from "./program";
 import type { Properties } from "./provider";
 import type { Request } from "./registrations";
 import { callMethod, construct, type RemoteBackend } from "./remote";
@@ -27,6 +26,7 @@ export interface MonitorBackend extends RemoteBackend {
   readonly preview: boolean;
   readonly project: string;
   readonly stack: string;
+  readonly organization: string;
   readonly transforms: Transforms;
   readonly hooks: Hooks;
   register(goal: Goal): Promise<ResourceState>;
@@ -165,7 +165,7 @@ export class Monitor {
     const info = new rpc.DeploymentInfo();
     info.setProject(this.run.project);
     info.setStack(this.run.stack);
-    info.setOrganization(organization);
+    info.setOrganization(this.run.organization);
     info.setDryrun(this.run.preview);
     return info;
   }

@@ -16,8 +16,6 @@ export interface ProgramOptions {
 /** The code with which the SDK ends a program whose error it has already logged. */
 export const alreadyLogged = 32;
 
-/** What a run without Pulumi Cloud says for the organization. */
-export const organization = "organization";
 /** Operations at once: as many as there are. */
 const unlimited = 2_147_483_647;
 
@@ -31,7 +29,7 @@ export function startProgram({ project, address, preview, skipTypeCheck, onLine 
     args: [
       `--monitor=${address}`,
       `--engine=${address}`,
-      `--organization=${organization}`,
+      `--organization=${project.organization}`,
       `--project=${project.name}`,
       `--root-directory=${project.root}`,
       `--stack=${project.stack}`,
@@ -45,6 +43,7 @@ export function startProgram({ project, address, preview, skipTypeCheck, onLine 
     env: {
       ...configEnvironment(project.config),
       PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
+      ...(project.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
       ...(skipTypeCheck ? { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } : {}),
     },
     onLine,
@@ -57,7 +56,7 @@ export function runInfo(project: Project, preview: boolean, address: string): Ru
   return {
     project: project.name,
     stack: project.stack,
-    organization,
+    organization: project.organization,
     config: Object.fromEntries(config.map(([key, { text }]) => [key, text])),
     configSecretKeys: config.filter(([, { secret }]) => secret).map(([key]) => key),
     dryRun: preview,

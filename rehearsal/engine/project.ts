@@ -26,11 +26,15 @@ export interface Project {
   stackFile: string;
   name: string;
   stack: string;
+  /** Of the stack; {@link NO_ORGANIZATION} where none is named. */
+  organization: string;
   /** The program's own folder. */
   pwd: string;
   /** Entry file within `pwd`; `.` leaves the choice to package.json. */
   main: string;
   typescript: boolean;
+  /** The compiler's settings, where they are not in tsconfig.json: a path from `pwd`. */
+  tsconfig: string | undefined;
   nodeArguments: string[];
   config: Map<string, ConfigValue>;
   /** What was decrypted of it, each secret by itself: an object or a list may hold several, and much that is none. */
@@ -38,6 +42,29 @@ export interface Project {
   plugins: PluginFolder[];
   /** Everything is read again before each run, as with `pulumi up --refresh`. */
   refresh: boolean;
+}
+
+/** What a stack without an organization, as all are without Pulumi Cloud, says for it. */
+export const NO_ORGANIZATION = "organization";
+
+/**
+ * The stack that a name stands for: `stack`, `organization/stack` or `organization/project/stack`.
+ * @throws UserError for what is no name, and for a stack of another project.
+ */
+function stackOf(name: string, project: string): Pick<Project, "stack" | "organization"> {
+  const parts = name.split("/");
+  const stack = parts.at(-1) as string;
+  const organization = parts.length > 1 ? (parts[0] as string) : NO_ORGANIZATION;
+  if (parts.length > 3 || ![organization, stack].every((part) => /^(?!\.+$)[\w.-]{1,100}$/.test(part))) {
+    throw new UserError(
+      `--stack ${JSON.stringify(name)} is no name of a stack: give 1 to 100 letters, digits, hyphens, underscores and periods, ` +
+        "such as prod, or organization/prod, or organization/project/prod",
+    );
+  }
+  if (parts.length === 3 && parts[1] !== project) {
+    throw new UserError(`--stack ${name} is a stack of the project ${parts[1]}, and the program is ${project}`);
+  }
+  return { stack, organization };
 }
 
 type Yaml = { [key: string]: unknown };
@@ -153,21 +180,40 @@ function pluginsOf(root: string, { plugins, packages }: ProjectFile): PluginFold
   return [...named, ...local.map(({ name, source }) => ({ name, path: path.resolve(root, source), version: "" }))];
 }
 
+function projectFileIn(folder: string): string | undefined {
+  const files = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"].map((name) => path.join(folder, name));
+  return files.find((file) => existsSync(file));
+}
+
+/** The file of the project whose `main` is in a folder below it. Other folders in a project may be programs by themselves. */
+function projectFileAbove(folder: string): string | undefined {
+  for (let above = path.dirname(folder); above !== path.dirname(above); above = path.dirname(above)) {
+    const file = projectFileIn(above);
+    if (file === undefined) continue;
+    const main = readYaml(file)?.main;
+    const isMain =
+      typeof main === "string" && [main, path.dirname(main)].some((at) => path.resolve(above, at) === folder);
+    return isMain ? file : undefined;
+  }
+  return undefined;
+}
+
 /**
  * Reads a project: Pulumi.yaml and Pulumi.<stack>.yaml, or a bare folder with an index file.
+ * @param dir the project's folder, or that of its program.
+ * @param stackName see {@link stackOf}.
  * @param given configuration of the caller's, which comes last.
  * @throws UserError naming every problem of the files.
  */
 export function readProject(
   dir: string,
-  stack: string,
+  stackName: string,
   given: { [key: string]: string | { secret: string } } = {},
 ): Project {
-  const root = path.resolve(dir);
-  if (!existsSync(root)) throw new UserError(`there is no folder ${root}`);
-  const file = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"]
-    .map((name) => path.join(root, name))
-    .find((name) => existsSync(name));
+  const folder = path.resolve(dir);
+  if (!existsSync(folder)) throw new UserError(`there is no folder ${folder}`);
+  const file = projectFileIn(folder) ?? projectFileAbove(folder);
+  const root = file === undefined ? folder : path.dirname(file);
   const bare = path.basename(root).replace(/[^\w.-]/g, "-") || "program";
   const settings: ProjectFile =
     file === undefined ? { name: bare, runtime: "nodejs" } : readProjectFile(readYaml(file) ?? {}, file);
@@ -182,7 +228,8 @@ export function readProject(
   ) {
     throw new UserError(`${root} has neither a Pulumi.yaml nor an index.ts: give the folder of a Pulumi program`);
   }
-  const { typescript, nodeargs } = runtime.options ?? {};
+  const { typescript, tsconfig, nodeargs } = runtime.options ?? {};
+  const { stack, organization } = stackOf(stackName, settings.name);
   // As the folder of the stacks' files, `config` is an old form of `stackConfigDir`.
   const stacks = settings.stackConfigDir ?? (typeof settings.config === "string" ? settings.config : "");
   const project: Project = {
@@ -191,8 +238,10 @@ export function readProject(
     stackFile: path.join(root, stacks, `Pulumi.${stack}${path.extname(file ?? "Pulumi.yaml")}`),
     name: settings.name,
     stack,
+    organization,
     ...entryOf(root, settings.main ?? undefined),
     typescript: typescript !== false,
+    tsconfig: tsconfig || undefined,
     nodeArguments: typeof nodeargs === "string" ? nodeargs.split(/\s+/).filter((word) => word !== "") : [],
     config: new Map(),
     secrets: [],

@@ -55,6 +55,8 @@ const plugins = z
 const runtimeOptions = z
   .looseObject({
     typescript: flag.optional(),
+    tsconfig: text.optional(),
+    production: flag.optional(),
     nodeargs: text.optional(),
     packagemanager: z.enum(packageManagers, `it must be one of ${packageManagers.join(", ")}`).optional(),
   })

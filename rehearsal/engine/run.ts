@@ -34,6 +34,7 @@ const grace = 10_000;
 export class Run implements RunContext, MonitorBackend {
   readonly preview: boolean;
   readonly stack: string;
+  readonly organization: string;
   readonly project: string;
   readonly previous: ResourceState[];
   readonly olds = new Map<string, ResourceState>();
@@ -63,6 +64,7 @@ export class Run implements RunContext, MonitorBackend {
     const { project, previous } = options;
     this.preview = options.preview;
     this.stack = project.stack;
+    this.organization = project.organization;
     this.project = project.name;
     this.packs = options.packs;
     // Steps change old states in place, and a preview must not be seen by the next run.

@@ -6,7 +6,7 @@ import { Notices } from "../commands/notices";
 import type { CommonOptions } from "../commands/options";
 import type { ProgramRun } from "../commands/program";
 import { type Deployment, type ResourceState, type RunResult, saveDeployment } from "../engine";
-import { type Project, readProject, secretTexts } from "../engine/project";
+import { NO_ORGANIZATION, type Project, readProject, secretTexts } from "../engine/project";
 import type { Properties } from "../engine/provider";
 import { SecretFilter } from "../engine/secretFilter";
 import { stackType } from "../engine/urns";
@@ -54,6 +54,12 @@ export async function openPulumi(
     );
   }
   terminal.progress("starting the real engine");
+  if (project.organization !== NO_ORGANIZATION) {
+    throw new UserError(
+      `--engine pulumi --stack ${options.stack}: the real engine keeps this stack in a folder, where all are of the organization ` +
+        `${NO_ORGANIZATION}: give ${project.stack}, or rehearse without --engine.`,
+    );
+  }
   const stage = await makeStage({ dir, command, project, options, signal });
   return { clouds: stage.clouds, session: new PulumiSession(stage, project, options, terminal, signal) };
 }

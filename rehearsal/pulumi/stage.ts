@@ -104,7 +104,7 @@ async function makeStack(
   // The Automation API cannot stop these; each takes a second at most, and what they write is removed only after them.
   return said(async () => {
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: options.stack, workDir: at("project") },
+      { stackName: project.stack, workDir: at("project") },
       { pulumiCommand, pulumiHome: at("home"), secretsProvider: "passphrase", envVars },
     );
     signal.throwIfAborted();

@@ -182,9 +182,16 @@ describe("Pulumi.yaml", () => {
       ],
     ],
     [
-      { runtime: { name: "nodejs", options: { typescript: "false", nodeargs: ["-r"], packagemanager: "foo" } } },
+      {
+        runtime: {
+          name: "nodejs",
+          options: { typescript: "false", nodeargs: ["-r"], tsconfig: 1, production: "yes", packagemanager: "foo" },
+        },
+      },
       [
         'runtime.options.typescript is "false": it must be true or false',
+        "runtime.options.tsconfig is 1: it must be a text",
+        'runtime.options.production is "yes": it must be true or false',
         'runtime.options.nodeargs is ["-r"]: it must be a text',
         'runtime.options.packagemanager is "foo": it must be one of auto, npm, yarn, pnpm, bun',
       ],
@@ -239,6 +246,19 @@ describe("Pulumi.yaml", () => {
     assert.deepEqual([pwd, main], [dirname(dir), "elsewhere.js"]);
   });
 
+  it("is found from the folder of the program that it names, and from no other", () => {
+    read({}, { config: { size: 3 } });
+    for (const folder of ["src", "other"]) {
+      mkdirSync(join(dir, folder));
+      writeFileSync(join(dir, folder, "index.js"), "");
+    }
+    const text = JSON.stringify({ name: "case", runtime: "nodejs", stackConfigDir: "conf", main: "src/" });
+    writeFileSync(join(dir, "Pulumi.yaml"), text);
+    const { name, root, pwd, config } = readProject(join(dir, "src"), "dev");
+    assert.deepEqual([name, root, pwd, [...config.keys()]], ["case", dir, join(dir, "src"), ["case:size"]]);
+    assert.equal(readProject(join(dir, "other"), "dev").name, "other");
+  });
+
   it("ends for folders of plugins that are not there, values that are none, and stacks that are no mapping", () => {
     const said = (project: object, stack: object) => {
       try {
@@ -279,6 +299,70 @@ it("refuses a key that is none", () => {
     name: "UserError",
     message: /^a:b:c: could not parse a:b:c as a configuration key \(configuration keys should be of the form/,
   });
+});
+
+describe("the name of a stack", () => {
+  for (const [name, organization] of [
+    ["dev", "organization"],
+    ["acme/dev", "acme"],
+    ["acme/case/dev", "acme"],
+  ] as const) {
+    it(`${name} reads the stack's own file`, () => {
+      read({}, { config: { size: 3 } });
+      const project = readProject(dir, name);
+      assert.deepEqual([project.stack, project.organization, project.config.size], ["dev", organization, 1]);
+    });
+  }
+
+  for (const name of ["", "a b", "../dev", "acme/", "/dev", "a/case/b/dev", "x".repeat(101)]) {
+    it(`is not ${JSON.stringify(name)}`, () => {
+      read({}, {});
+      assert.throws(() => readProject(dir, name), {
+        name: "UserError",
+        message: /^--stack ".*" is no name of a stack/,
+      });
+    });
+  }
+
+  it("is not one of another project", () => {
+    read({}, {});
+    assert.throws(() => readProject(dir, "acme/other/dev"), /stack of the project other, and the program is case/);
+  });
+
+  it("tells a program its organization", async () => {
+    const project = labProject(`module.exports = { of: pulumi.getOrganization() + " " + pulumi.getStack() };`);
+    const session = await openSession({ projectDir: project.dir, stack: "acme/dev", sources: [] });
+    try {
+      assert.deepEqual((await session.preview()).stackOutputs, { of: "acme dev" });
+    } finally {
+      await session.close();
+      project.remove();
+    }
+  });
+});
+
+it("compiles a program by the settings that Pulumi.yaml names", async () => {
+  const project = labProject("");
+  const file = (name: string, text: string) => writeFileSync(join(project.dir, name), text);
+  file("index.ts", "const unused: number = 1;\nexport const it = 2;\n");
+  file("tsconfig.json", '{ "compilerOptions": { "strict": true, "noUnusedLocals": true } }');
+  file("tsconfig.infra.json", '{ "compilerOptions": { "strict": true } }');
+  const previewed = async (options: string) => {
+    file("Pulumi.yaml", `{ name: program, runtime: { name: nodejs, options: { ${options} } }, main: index.ts }`);
+    const session = await openSession({ projectDir: project.dir, sources: [] });
+    const result = await session.preview();
+    await session.close();
+    return result;
+  };
+  const given = process.env.PULUMI_NODEJS_TRANSPILE_ONLY;
+  delete process.env.PULUMI_NODEJS_TRANSPILE_ONLY;
+  try {
+    assert.match(JSON.stringify((await previewed("")).diagnostics), /TS6133/);
+    assert.deepEqual((await previewed("tsconfig: tsconfig.infra.json")).stackOutputs, { it: 2 });
+  } finally {
+    if (given !== undefined) process.env.PULUMI_NODEJS_TRANSPILE_ONLY = given;
+    project.remove();
+  }
 });
 
 it("ends a program that requires another CLI", async () => {
