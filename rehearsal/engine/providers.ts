@@ -21,6 +21,9 @@ import {
 
 const internalKey = "__internal";
 
+/** The package of providers whose code is in the program. */
+const DYNAMIC = "pulumi-nodejs";
+
 /** A provider resource's inputs as its provider sees them, without what the engine keeps there. */
 function ownConfig(inputs: Properties): Properties {
   if (!(internalKey in inputs)) return inputs;
@@ -215,6 +218,7 @@ export class ProviderRegistry {
       this.all.push(provider);
       return provider;
     }
+    if (pkg === DYNAMIC) throw new UserError("cannot rehearse: a dynamic provider, whose code would act for real");
     const wanted = version === "" ? pkg : `${pkg} ${version}`;
     throw new UserError(
       `cannot rehearse: the package ${wanted}: it is neither simulated nor a plugin folder of Pulumi.yaml`,

@@ -1,4 +1,4 @@
-import { bareName } from "../dnsNames";
+import { bareName, route53Name } from "../dnsNames";
 import type { ResourceView } from "../engine";
 import {
   type Answer,
@@ -45,17 +45,22 @@ interface Check {
 export function route53Authority(resources: readonly ResourceView[]): Authority {
   const checks = new Map<string, Check>();
   const records = new Map<string, Record53[]>();
+  const zones = new Map(resources.filter(isZone).map((zone) => [idOf(zone), text(zone.inputs, "name")]));
   for (const resource of resources) {
     if (resource.type === "aws:route53/healthCheck:HealthCheck") checks.set(idOf(resource), readCheck(resource));
     if (resource.type !== "aws:route53/record:Record" || !/^(A|CNAME)$/.test(text(resource.inputs, "type") ?? ""))
       continue;
-    const record = readRecord(resource);
+    const record = readRecord(resource, zones.get(text(resource.inputs, "zoneId") ?? ""));
     records.set(record.name, [...(records.get(record.name) ?? []), record]);
   }
   const remembered = rememberedHealth();
   const answer: Authority["answer"] = (name, client, health) =>
     new Asked(records, checks, client, health, remembered(health)).answer(name);
   return { service: "route53", answer };
+}
+
+function isZone({ type }: ResourceView): boolean {
+  return type === "aws:route53/zone:Zone";
 }
 
 function idOf(resource: ResourceView): string {
@@ -73,11 +78,11 @@ function readCheck({ inputs }: ResourceView): Check {
   };
 }
 
-function readRecord({ inputs }: ResourceView): Record53 {
+function readRecord({ inputs }: ResourceView, zone: string | undefined): Record53 {
   const [alias] = list(inputs, "aliases");
   const [coordinates] = list(inputs, "geoproximityRoutingPolicy.coordinates");
   return {
-    name: bareName(text(inputs, "name") ?? ""),
+    name: route53Name(text(inputs, "name") ?? "", zone),
     setIdentifier: text(inputs, "setIdentifier") ?? "",
     ttlSeconds: number(inputs, "ttl") ?? Number.POSITIVE_INFINITY,
     addresses: list(inputs, "records").map(String),

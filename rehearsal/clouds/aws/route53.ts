@@ -1,6 +1,6 @@
 import { parseAddress } from "../../../lib/plan/cidr";
 import { isPrivate, reservedRange } from "../../../lib/plan/reserved";
-import { bareName } from "../../dnsNames";
+import { bareName, route53Name } from "../../dnsNames";
 import type { CheckFailure } from "../../engine/provider";
 import type { Making, Model, Subject } from "../model";
 import { between, exactlyOne, matches, oneOf, region, requires } from "../rules";
@@ -138,7 +138,7 @@ export const route53Models: { readonly [type: string]: Model } = {
     },
     world: [insideZone, besideOthers, aliasTarget],
     handles: [],
-    outputs: (it) => ({ fqdn: bareName(text(it.inputs, "name") ?? ""), allowOverwrite: false }),
+    outputs: (it) => ({ fqdn: nameIn(zoneName(it), it.inputs), allowOverwrite: false }),
   },
 };
 
@@ -176,9 +176,17 @@ function* recordsBeside(it: Making): Iterable<Thing> {
     if (other.id !== it.id && text(other.inputs, "zoneId") === zone) yield other;
 }
 
+function zoneName(it: Making): string | undefined {
+  return text(it.target("zoneId")?.inputs, "name");
+}
+
+function nameIn(zone: string | undefined, record: Making["inputs"]): string {
+  return route53Name(text(record, "name") ?? "", zone);
+}
+
 function insideZone(it: Making): string | undefined {
-  const zone = text(it.target("zoneId")?.inputs, "name");
-  const name = bareName(text(it.inputs, "name") ?? "");
+  const zone = zoneName(it);
+  const name = nameIn(zone, it.inputs);
   if (zone === undefined) return undefined;
   if (name !== bareName(zone) && !name.endsWith(`.${bareName(zone)}`))
     return `name: RRSet with DNS name ${name}. is not permitted in zone ${bareName(zone)}.`;
@@ -189,11 +197,12 @@ function insideZone(it: Making): string | undefined {
 
 /** What records of one name and type must have in common, and what not. */
 function besideOthers(it: Making): string | undefined {
-  const name = bareName(text(it.inputs, "name") ?? "");
+  const zone = zoneName(it);
+  const name = nameIn(zone, it.inputs);
   const type = text(it.inputs, "type");
   const mine = policyOf(it.inputs);
   for (const other of recordsBeside(it)) {
-    if (bareName(text(other.inputs, "name") ?? "") !== name) continue;
+    if (nameIn(zone, other.inputs) !== name) continue;
     const otherType = text(other.inputs, "type");
     if (otherType !== type) {
       if (type === "CNAME" || otherType === "CNAME")
@@ -233,7 +242,7 @@ function aliasTarget(it: Making): string | undefined {
     const type = text(it.inputs, "type");
     let isThere = false;
     for (const other of recordsBeside(it))
-      isThere ||= bareName(text(other.inputs, "name") ?? "") === target && text(other.inputs, "type") === type;
+      isThere ||= nameIn(zoneName(it), other.inputs) === target && text(other.inputs, "type") === type;
     if (!isThere)
       return `aliases: tried to create an alias that targets ${target}., type ${type} in zone ${zone}, but the alias target name was not found`;
   }

@@ -69,9 +69,17 @@ describe("Route 53", () => {
     ["a weight of 256", () => weighted("b", 256), /0 to 255/],
     [
       "a name of another zone",
-      () => weighted("b", 1, { name: "www.example.org" }),
+      () => weighted("b", 1, { name: "www.notexample.com" }),
       /not permitted in zone example\.com/,
     ],
+    ["a name without its zone", () => weighted("b", 1, { name: "www" }), ""],
+    ["a name of another zone, to which its own is added", () => weighted("b", 1, { name: "www.example.org" }), ""],
+    [
+      "a name without its zone, with another policy",
+      () => ({ ...near("b", "50.12"), name: "www" }),
+      /mixes geoproximityRoutingPolicy with weightedRoutingPolicies/,
+    ],
+    ["an alias of a record without its zone", () => alias("www.example.com", { name: "alias" }), ""],
     [
       "a CNAME of the zone itself",
       () => ({ zoneId: zone.id, name: "example.com", type: "CNAME", ttl: 60, records: ["x.example.org"] }),

@@ -112,6 +112,10 @@ describe("programs", { concurrency: 2 }, () => {
       `const a = new Thing("a", {}); pulumi.runtime.call("lab:index:Thing/say", { __self__: a }, a);`,
     ],
     [
+      "a dynamic provider, whose code would act for real",
+      `new pulumi.CustomResource("pulumi-nodejs:dynamic:Resource", "a", { __provider: "exports.handler = () => ({})" });`,
+    ],
+    [
       "the package other: it is neither simulated nor a plugin folder of Pulumi.yaml",
       `new pulumi.ComponentResource("other:index:Box", "a", {}, {}, true);`,
     ],

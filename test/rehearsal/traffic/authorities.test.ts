@@ -72,6 +72,16 @@ describe("Route 53", () => {
     assert.ok(share > 0.001 && share < 0.01, String(share));
   });
 
+  it("adds the zone to a name that does not end in it", () => {
+    const zone = made("aws:route53/zone:Zone", { name: "example.com." }, "Z1");
+    const of = (name: string) =>
+      route53Authority([zone, check(A), record("a", A, { ...weight(1), zoneId: "Z1" }, name)]);
+    for (const name of ["www", "WWW.", "www.example.com"])
+      assert.deepEqual(counts(of(name), well), new Map([[A, 5_120]]));
+    assert.deepEqual(of("").answer("example.com", client(), well)?.addresses, [A]);
+    assert.equal(of("other.org").answer("other.org", client(), well), undefined);
+  });
+
   it("leaves a weight of 0 out while another is healthy, and uses it then", () => {
     const authority = route53Authority([check(A), check(B), record("a", A, weight(0)), record("b", B, weight(5))]);
     assert.deepEqual([...counts(authority, well, 50).keys()], [B]);
