@@ -114,7 +114,9 @@ export function isMadeName(name: string, prefix: string, digits: number): boolea
 
 function withExtras(schema: ResourceSchema, cloud: Cloud) {
   if (cloud.accepts === undefined) return schema.inputs;
-  const extras = cloud.accepts.map((name) => [name, { type: { kind: "any" as const }, optional: true }] as const);
+  const extras = cloud
+    .accepts(schema)
+    .map((name) => [name, { type: { kind: "any" as const }, optional: true }] as const);
   return new Map([...extras, ...schema.inputs]);
 }
 

@@ -26,7 +26,8 @@ export function diffResource(request: DiffRequest, { model, immutable, autoname 
   const replaces = new Set<string>();
   for (const { path, kind } of changes) {
     const bare = path.replace(/\[\d+\]/g, "[*]");
-    const isFixed = forced.some((fixed) => fixed === "*" || covers(fixed, bare));
+    // Items of a list whose length changes are not told apart.
+    const isFixed = forced.some((fixed) => fixed === "*" || covers(fixed, bare) || fixed.startsWith(`${bare}[*]`));
     const replace = isFixed && !(model?.mutable ?? []).some((free) => covers(free, bare));
     if (replace) replaces.add(top(path));
     detailedDiff[path] = { kind: replace ? `${kind}-replace` : kind, inputDiff: path !== renewal };

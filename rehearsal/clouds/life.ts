@@ -79,9 +79,8 @@ export function refusals(kind: Kind, { making: it, problems }: ReturnType<typeof
     if (problem !== undefined) found.push(problem);
   }
   for (const [path, remedy] of old === undefined ? [] : Object.entries(kind.model?.frozen ?? {})) {
-    if (!same(at(old, path), at(it.inputs, path))) {
-      found.push(`${path} cannot change from ${show(at(old, path))} to ${show(at(it.inputs, path))}: ${remedy}`);
-    }
+    const [before, after] = [old, it.inputs].map((inputs) => at(inputs, path) ?? kind.model?.absent?.[path]);
+    if (!same(before, after)) found.push(`${path} cannot change from ${show(before)} to ${show(after)}: ${remedy}`);
   }
   return found;
 }

@@ -85,6 +85,8 @@ export interface Model {
   mutable?: readonly string[];
   /** Paths that the cloud does not let change, though the provider tries: an update fails. With the way out. */
   frozen?: { readonly [path: string]: string };
+  /** What the cloud takes for a frozen path that is not given. */
+  absent?: { readonly [path: string]: unknown };
   /** What values are allowed, by path. Judged by check, so that all problems show at once. */
   values?: { readonly [path: string]: ValueRule };
   /** What must hold between properties of one resource. Judged by check. */
@@ -148,12 +150,14 @@ export interface Cloud {
   region(inputs: Properties, account: Account): string | undefined;
   /** The input that the provider names by itself, with the separator and the number of hexadecimal digits. */
   autoname(schema: ResourceSchema, model: Model | undefined): Autoname | undefined;
-  /** What is immutable in every type of the cloud. */
-  immutable(schema: ResourceSchema, account: Account): readonly string[];
+  /** What is immutable whatever the type's model says, of something with these inputs. */
+  immutable(schema: ResourceSchema, account: Account, inputs: Properties): readonly string[];
   /** Ids of types that have no model, and of models that follow the convention. */
   id(subject: Subject, schema: ResourceSchema, hex: (length: number) => string): string;
   /** Inputs that the provider fills in, whatever the type; undefined values are left out. */
   defaults?(subject: Subject, schema: ResourceSchema, world: World): Properties;
+  /** Inputs that an id says, of what a program looks up; undefined where it says none. */
+  identified?(type: string, id: string): Properties | undefined;
   /** Texts of outputs that no model gives. */
   text(subject: Subject & { id: string }): TextMaker;
   /** The text under which things are known, where a reference may be written in several ways. */
@@ -162,8 +166,10 @@ export interface Cloud {
   known?(subject: Subject, schema: ResourceSchema): Properties;
   /** True when outputs that no model gives are made up; false when the cloud answers with the inputs and little else. */
   readonly fills: boolean;
-  /** Properties that every type takes though the SDK does not list them. */
-  accepts?: readonly string[];
+  /** True when previews ask it what an object would be, but for what only comes to be later. @default false */
+  readonly dryRuns?: boolean;
+  /** Properties that a type takes though the SDK does not list them. */
+  accepts?(schema: ResourceSchema): readonly string[];
   /** Inputs as the SDK's types spell them, where the cloud takes other spellings as well. */
   spelled?(inputs: Properties): Properties;
   /** Answers the functions that are more than a look-up; undefined for all others. @default all are look-ups */

@@ -29,9 +29,9 @@ export function outputsOf(inputs: Properties, how: Answering): Properties {
   const outputs: Properties = {};
   for (const [name, { type, optional }] of how.schema.outputs) {
     if (name === "urn" || name === "id") continue;
-    const input = own(inputs, name);
-    const given = own(how.given, name);
     const isPure = !how.schema.inputs.has(name);
+    const input = isPure ? undefined : own(inputs, name);
+    const given = own(how.given, name);
     let value: unknown;
     if (input !== undefined && input !== null) value = echo(input, given, type, name, how);
     else if (given !== undefined) value = given;

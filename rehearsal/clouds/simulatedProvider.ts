@@ -18,6 +18,7 @@ import type {
   UpdateRequest,
   UpdateResult,
 } from "../engine/provider";
+import { makeSecret } from "../engine/values";
 import { checkResource, subjectOf } from "./check";
 import { checkProvider, diffProvider } from "./configuration";
 import { diffResource } from "./diff";
@@ -26,7 +27,7 @@ import { type Identity, type Kind, making, obstacles, place, refusals, scopeOfAc
 import type { Account, Cloud, Making, Surroundings } from "./model";
 import { outputsOf } from "./outputs";
 import type { ResourceSchema, SdkPackage } from "./sdk/package";
-import { holdsUnknown, own, plain, redactor, UNKNOWN } from "./wire";
+import { holdsUnknown, own, plain, redactor, same, UNKNOWN } from "./wire";
 import type { Thing, World } from "./world";
 
 /** One provider resource of a simulated cloud: what `pulumirpc.ResourceProvider` asks, answered from the world. */
@@ -89,7 +90,7 @@ export class SimulatedProvider implements Provider {
     const autoname = this.cloud.autoname(kind.schema, kind.model);
     return diffResource(request, {
       model: kind.model,
-      immutable: this.cloud.immutable(kind.schema, this.account),
+      immutable: this.cloud.immutable(kind.schema, this.account, plain(request.news) as Properties),
       autoname,
     });
   }
@@ -99,7 +100,7 @@ export class SimulatedProvider implements Provider {
     if (request.preview || holdsUnknown(request.inputs)) {
       if (!request.preview)
         throw new Error(`${request.type} "${request.name}" cannot be created: an input is still unknown`);
-      return { id: "", outputs: this.answer(kind, request, request.inputs, undefined, {}) };
+      return { id: "", outputs: this.foreseen(kind, request, request.inputs) };
     }
     const made = making(kind, request, request.inputs);
     refuse("create", request, request.inputs, made.making.scope, refusals(kind, made));
@@ -115,10 +116,23 @@ export class SimulatedProvider implements Provider {
 
   async read(request: ReadRequest): Promise<ReadResult> {
     const kind = this.kind(request.type);
-    const inputs = request.inputs;
-    const thing = this.adopt(kind, request, request.id, inputs, request.outputs);
+    const { id, inputs } = request;
+    // Of what a program looks up, the engine knows no more than the program.
+    const told = same(inputs, request.outputs) ? this.cloud.identified?.(request.type, id) : undefined;
+    if (told !== undefined) {
+      const subject = subjectOf(request, told, this.cloud, this.account);
+      const { outputs } = this.adopt(
+        kind,
+        request,
+        this.cloud.id(subject, kind.schema, () => ""),
+        told,
+        {},
+      );
+      return { id, inputs: told, outputs: withSecrets(outputs, kind.schema) };
+    }
+    const thing = this.adopt(kind, request, id, inputs, request.outputs);
     const outputs = Object.keys(request.outputs).length > 0 ? request.outputs : thing.outputs;
-    return { id: request.id, inputs, outputs };
+    return { id, inputs, outputs };
   }
 
   async update(request: UpdateRequest): Promise<UpdateResult> {
@@ -163,6 +177,16 @@ export class SimulatedProvider implements Provider {
   }
 
   async close(): Promise<void> {}
+
+  /** What a preview knows of the outputs of something that is to be made. */
+  private foreseen(kind: Kind, identity: Identity, inputs: Properties): Properties {
+    const foreseen = this.answer(kind, identity, inputs, undefined, {});
+    if (this.cloud.dryRuns !== true || holdsUnknown(inputs)) return foreseen;
+    const { making: it } = making(kind, identity, inputs);
+    const given = this.answer(kind, identity, inputs, it, {});
+    const isInput = ([name]: [string, unknown]) => kind.schema.inputs.has(name);
+    return { ...foreseen, ...Object.fromEntries(Object.entries(given).filter(isInput)) };
+  }
 
   /**
    * The thing in the world, which comes to be there if it is not yet: what the engine's state knows exists, and so does
@@ -239,6 +263,13 @@ function refuse(
   if (reasons.length === 0) return;
   const list = reasons.length === 1 ? ` ${reasons[0]}` : reasons.map((reason) => `\n  - ${reason}`).join("");
   throw new Error(redactor(inputs)(`${place(scope)} refuses to ${operation} ${type} "${name}":${list}`));
+}
+
+/** What the world keeps in clear, as the program is given it. */
+function withSecrets(outputs: Properties, { secretOutputs }: ResourceSchema): Properties {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name, secretOutputs.has(name) ? makeSecret(value) : value]),
+  );
 }
 
 /** The outputs that no input gives: they stay as they are when something else changes. */

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { constructComponent } from "../../clusters/provider/components";
+import { replacingFields } from "../../clusters/provider/immutable";
 import { FUNCTIONS, invokeFunction } from "../../clusters/provider/invokes";
-import { tokenOf } from "../../clusters/provider/objects";
+import { isPatch, kindOfToken, parseId, tokenOf } from "../../clusters/provider/objects";
+import { settingsOf } from "../../clusters/provider/settings";
 import type { Templates } from "../../clusters/provider/templates";
 import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
 import { isUnknown, text } from "../wire";
 import { simulatedCapabilities } from "./capabilities";
-import { DEFINITION, immutableData, isNamespaced, namespaceOf, RELEASE } from "./kinds";
+import { DEFINITION, isNamespaced, namespaceOf, RELEASE } from "./kinds";
 import { clusterOf, readKubeconfig } from "./kubeconfig";
 import { kubernetesModel } from "./models";
 import { spelled } from "./spelling";
@@ -18,8 +20,14 @@ export const kubernetes: Cloud = {
   name: "kubernetes",
   title: "the cluster",
   fills: false,
+  dryRuns: true,
   replaces: ["kubeconfig", "cluster", "context", "clusterIdentifier"],
-  accepts: ["__fieldManager", "__initialApiVersion"],
+  accepts: ({ outputs }) => [
+    "__fieldManager",
+    "__initialApiVersion",
+    // Tools write it into manifests, and the API server leaves it out.
+    ...(outputs.has("status") ? ["status"] : []),
+  ],
   model: (type): Model | undefined => kubernetesModel(type),
   function: () => undefined,
   account,
@@ -33,12 +41,10 @@ export const kubernetes: Cloud = {
     if (!isObject || /(Patch|List)$/.test(token)) return undefined;
     return { property: "name", inside: "metadata", separator: "-", digits: 8, maxLength: 253 };
   },
-  immutable: ({ token }, { config }) => [
+  immutable: ({ token }, { config }, { immutable }) => [
     "apiVersion",
     "kind",
-    "metadata.name",
-    "metadata.namespace",
-    ...immutableData(token, config),
+    ...replacingFields(token, { ...kindOfToken(token), metadata: {}, immutable }, settingsOf(config)),
   ],
   known: ({ type, inputs, account }, schema) => {
     const namespace = namespaceOf(type, inputs, account);
@@ -49,6 +55,7 @@ export const kubernetes: Cloud = {
     const namespace = namespaceOf(type, inputs, account);
     return namespace === undefined ? own : `${namespace}/${own}`;
   },
+  identified,
   text: () => () => undefined,
   spelled,
   invoke: (request, { sdk, templates, things }) =>
@@ -69,6 +76,15 @@ export const kubernetes: Cloud = {
     }),
   custom,
 };
+
+/** What a program looks up is known by kind, name and namespace. */
+function identified(type: string, id: string): Properties | undefined {
+  const { namespace, name } = parseId(id);
+  const place = namespace === "" ? {} : { namespace };
+  if (type === RELEASE) return { name, ...place };
+  const kind = kindOfToken(type);
+  return isPatch(type, kind) ? undefined : { ...kind, metadata: { name, ...place } };
+}
 
 /** A kind whose group no SDK has is a custom resource; a kind that a known group does not have is a mistake. */
 function custom(token: string, hasModule: (module: string) => boolean): ResourceSchema | undefined {
@@ -100,7 +116,7 @@ function account(config: Properties): Account {
   const server = file === undefined ? "default" : (text(clusterOf(file, text(config, "context")), "server") ?? file);
   const digest = createHash("sha256").update(server).digest("hex").slice(0, 12);
   const owner = text(config, "clusterIdentifier") ?? (isUnknownFile ? undefined : digest);
-  return { owner, region: undefined, facts: { namespace: text(config, "namespace") ?? "default" }, config };
+  return { owner, region: undefined, facts: { namespace: text(config, "namespace") ?? "default", server }, config };
 }
 
 /** A release whose chart is a path that leads to none, in the real provider's words. */

@@ -1,8 +1,8 @@
 import { groupOf } from "../../../lib/plan/demand/identity";
 import type { GroupVersionKind } from "../../clusters/provider/objects";
 import type { Properties } from "../../engine/provider";
-import type { Account } from "../model";
-import { own, text } from "../wire";
+import type { Account, Model } from "../model";
+import { text } from "../wire";
 import type { Thing } from "../world";
 
 export const NAMESPACE = "kubernetes:core/v1:Namespace";
@@ -63,41 +63,24 @@ export function namespaceOf(type: string, inputs: Properties, account: Account):
   return given ?? (isBuiltIn(type) && !kindOf(type).endsWith("List") ? account.facts.namespace : undefined);
 }
 
-/** Paths that replace an object when they change, by kind. Source: `forceNewProperties` in pulumi-kubernetes provider/pkg/provider/diff.go. */
-export const IMMUTABLE: { readonly [kind: string]: readonly string[] } = {
-  ClusterRoleBinding: ["roleRef"],
-  RoleBinding: ["roleRef"],
-  CSIDriver: ["spec.attachRequired", "spec.volumeLifecycleModes"],
-  DaemonSet: ["spec.selector"],
-  Deployment: ["spec.selector"],
-  Job: ["spec.completions", "spec.selector", "spec.template"],
-  PersistentVolumeClaim: [
-    "spec.accessModes",
-    "spec.selector",
-    "spec.storageClassName",
-    "spec.volumeName",
-    "spec.volumeMode",
-  ],
-  Pod: ["spec"],
-  PriorityClass: ["value", "preemptionPolicy"],
-  ReplicaSet: ["spec.selector"],
-  ResourceQuota: ["spec.scopes"],
-  RuntimeClass: ["handler"],
-  Secret: ["type"],
-  StatefulSet: [
-    "spec.podManagementPolicy",
-    "spec.revisionHistoryLimit",
-    "spec.selector",
-    "spec.serviceName",
-    "spec.volumeClaimTemplates",
-  ],
-  StorageClass: ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode", "allowedTopologies"],
+const FIXED = "Kubernetes fixes it when the object is made: make another object, or delete this one first";
+
+/**
+ * Fields that the API server does not let change, and that do not replace the object, by kind; with what it takes for them where
+ * they are not given. Source: `Validate...Update` of each kind in pkg/apis of Kubernetes 1.35.
+ */
+const FROZEN: { readonly [kind: string]: { readonly [path: string]: unknown } } = {
+  CSIDriver: { "spec.attachRequired": true, "spec.volumeLifecycleModes": ["Persistent"] },
+  PersistentVolumeClaim: { "spec.volumeMode": "Filesystem" },
+  PriorityClass: { value: 0, preemptionPolicy: "PreemptLowerPriority" },
+  ReplicaSet: { "spec.selector": undefined },
+  RuntimeClass: { handler: undefined },
+  StorageClass: { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" },
 };
 
-/** The data of Secrets and ConfigMaps, unless the provider is told that they are mutable. */
-export function immutableData(type: string, config: Properties): readonly string[] {
-  const isSet = (name: string) => ["true", true].includes(own(config, name) as string | boolean);
-  if (type === "kubernetes:core/v1:Secret" && !isSet("enableSecretMutable")) return ["data", "stringData"];
-  if (type === "kubernetes:core/v1:ConfigMap" && !isSet("enableConfigMapMutable")) return ["data", "binaryData"];
-  return [];
+/** As a model says it: the way out of each, and what each is where it is not given. */
+export function frozenFields(kind: string): Pick<Model, "frozen" | "absent"> {
+  const fields = FROZEN[kind];
+  if (fields === undefined) return {};
+  return { frozen: Object.fromEntries(Object.keys(fields).map((path) => [path, FIXED])), absent: fields };
 }

@@ -3,7 +3,8 @@ import type { Making, Model, Subject, ValueRule } from "../model";
 import { between, matches } from "../rules";
 import { guid } from "../sdk/madeUp";
 import { at, isObject, select, text } from "../wire";
-import { BUILT_IN_NAMESPACES, IMMUTABLE, kindOf, NAMESPACE, namespaceOf, RELEASE } from "./kinds";
+import { BUILT_IN_NAMESPACES, frozenFields, kindOf, NAMESPACE, namespaceOf, RELEASE } from "./kinds";
+import { liveOutputs } from "./live";
 
 const LABEL = matches(
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
@@ -48,7 +49,7 @@ function objectModel(type: string): Model {
       : SUBDOMAIN;
   return {
     scope: "account",
-    immutable: IMMUTABLE[kind] ?? [],
+    ...(isPatch ? {} : frozenFields(kind)),
     values: {
       "metadata.name": name,
       "metadata.labels{*}": LABEL_VALUE,
@@ -89,25 +90,6 @@ function metadata(it: Making): Properties {
   };
   const namespace = namespaceOf(it.type, it.inputs, it.account);
   return namespace === undefined ? facts : { ...facts, namespace };
-}
-
-/** What controllers add: everything comes up at once. */
-function liveOutputs(kind: string, it: Making): Properties {
-  const replicas = at(it.inputs, "spec.replicas") ?? 1;
-  if (kind === "Deployment" || kind === "StatefulSet" || kind === "ReplicaSet") {
-    return { status: { observedGeneration: 1, replicas, readyReplicas: replicas, availableReplicas: replicas } };
-  }
-  if (kind === "Namespace") return { status: { phase: "Active" } };
-  if (kind !== "Service") return {};
-  const digits = it.hex(4);
-  const made = [0, 2].map((i) => Number.parseInt(digits.slice(i, i + 2), 16)).join(".");
-  const isBalanced = text(it.inputs, "spec.type") === "LoadBalancer";
-  const ingress = [{ ip: text(it.inputs, "spec.loadBalancerIP") ?? `198.18.${made}` }];
-  const clusterIP = text(it.inputs, "spec.clusterIP") ?? `10.96.${made}`;
-  return {
-    spec: { clusterIP, clusterIPs: [clusterIP], type: "ClusterIP" },
-    status: { loadBalancer: isBalanced ? { ingress } : {} },
-  };
 }
 
 function namedPatch({ inputs }: Subject): CheckFailure | undefined {

@@ -3,8 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { RELEASE } from "../../../rehearsal/clouds/kubernetes/kinds";
+import { UNKNOWN } from "../../../rehearsal/clouds/wire";
 import { templates } from "../../../rehearsal/clusters/templates";
 import type { Properties } from "../../../rehearsal/engine/provider";
+import { makeSecret } from "../../../rehearsal/engine/values";
 import { temporaryFolder } from "../../support/folders";
 import { Bench } from "./support";
 
@@ -203,6 +205,162 @@ describe("a cluster", () => {
     const mutable = await open({ enableConfigMapMutable: true });
     const same = await mutable.make(core("ConfigMap"), { metadata: { name: "m" }, data: { a: "1" } });
     assert.deepEqual((await mutable.diff(same, { metadata: { name: "m" }, data: { a: "2" } })).replaces, []);
+  });
+
+  const volume = (source: Properties) => ({
+    metadata: { name: "v" },
+    spec: { accessModes: ["ReadWriteOnce"], ...source },
+  });
+  const web = { app: "web" };
+  const task = { template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "i" }] } } };
+  /** As the real provider and the API server have it: replaced, changed, or refused. */
+  const changes: [type: string, before: Properties, after: Properties, outcome: "replaced" | "changed" | RegExp][] = [
+    [core("Service"), { spec: { ports: [] } }, { spec: { ports: [], clusterIP: "None" } }, "replaced"],
+    [
+      "kubernetes:batch/v1:Job",
+      { spec: { ...task, parallelism: 1 } },
+      { spec: { ...task, parallelism: 2 } },
+      "replaced",
+    ],
+    [
+      core("PersistentVolume"),
+      volume({ nfs: { server: "a", path: "/" } }),
+      volume({ nfs: { server: "b", path: "/" } }),
+      "replaced",
+    ],
+    [core("Pod"), { spec: { containers: [] } }, { spec: { containers: [{ name: "c", image: "i" }] } }, "replaced"],
+    [core("ConfigMap"), { immutable: true, data: { a: "1" } }, { immutable: true, data: { a: "2" } }, "replaced"],
+    [core("ConfigMap"), { data: { a: "1" } }, { data: { a: "2" } }, "changed"],
+    [core("Secret"), { type: "a" }, { type: "b" }, "replaced"],
+    ["kubernetes:storage.k8s.io/v1:StorageClass", { provisioner: "a" }, { provisioner: "b" }, "replaced"],
+    [
+      "kubernetes:storage.k8s.io/v1:StorageClass",
+      { provisioner: "a" },
+      { provisioner: "a", reclaimPolicy: "Retain" },
+      /reclaimPolicy cannot change from "Delete" to "Retain": Kubernetes fixes it when the object is made/,
+    ],
+    [
+      "kubernetes:storage.k8s.io/v1:StorageClass",
+      { provisioner: "a" },
+      { provisioner: "a", reclaimPolicy: "Delete" },
+      "changed",
+    ],
+    ["kubernetes:scheduling.k8s.io/v1:PriorityClass", { value: 1 }, { value: 2 }, /value cannot change from 1 to 2/],
+    [
+      core("PersistentVolumeClaim"),
+      volume({}),
+      volume({ volumeMode: "Block" }),
+      /volumeMode cannot change from "Filesystem"/,
+    ],
+    [core("PersistentVolumeClaim"), volume({}), volume({ volumeMode: "Filesystem" }), "changed"],
+    [core("PersistentVolumeClaim"), volume({}), volume({ storageClassName: "x" }), "replaced"],
+    [
+      "kubernetes:apps/v1:ReplicaSet",
+      deployment(web),
+      { ...deployment(web), spec: { ...(deployment(web).spec as Properties), selector: { matchLabels: {} } } },
+      /spec.selector cannot change/,
+    ],
+  ];
+  for (const [type, before, after, outcome] of changes) {
+    it(`${type} from ${JSON.stringify(before)} to ${JSON.stringify(after)}: ${outcome}`, async () => {
+      const bench = await open({ enableConfigMapMutable: true });
+      const named = (inputs: Properties) => ({ ...inputs, metadata: { name: "it" } });
+      const made = await bench.make(type, named(before));
+      const { replaces } = await bench.diff(made, named(after));
+      assert.equal(replaces.length > 0, outcome === "replaced", JSON.stringify(replaces));
+      if (outcome === "replaced") return;
+      const refused = await bench.update(made, named(after)).then(
+        () => "",
+        (error: Error) => error.message,
+      );
+      if (outcome === "changed") assert.equal(refused, "");
+      else assert.match(refused, outcome);
+    });
+  }
+
+  it("leaves out the status that manifests have, of kinds that have one", async () => {
+    const bench = await open();
+    const made = await bench.make("kubernetes:apps/v1:Deployment", { ...deployment(web), status: {} });
+    assert.equal((made.outputs.status as Properties).readyReplicas, 2);
+    assert.match(await bench.refusal(core("ConfigMap"), { status: {} }), /unknown property "status"/);
+  });
+
+  it("knows what a program looks up by its id, and by what the program has made of it", async () => {
+    const bench = await open();
+    const read = (type: string, id: string, given: Properties = {}) =>
+      bench.provider.read({ ...bench.identity(type, "looked"), id, inputs: given, outputs: given, timeoutSeconds: 0 });
+    const space = await read(core("Namespace"), "shop");
+    assert.deepEqual(
+      [space.inputs, space.outputs.kind],
+      [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } }, "Namespace"],
+    );
+    const service = (await read(core("Service"), "shop/web")).outputs as { metadata: Properties; status: Properties };
+    assert.deepEqual([service.metadata.name, service.metadata.namespace], ["web", "shop"]);
+    assert.match(JSON.stringify(service.status), /^{"loadBalancer":{"ingress":\[{"ip":"198\.18\./);
+    assert.equal(
+      await bench.refusal(core("ConfigMap"), { metadata: { name: "m", namespace: "shop" }, data: { a: "1" } }),
+      "",
+    );
+    for (const given of [{}, { metadata: { annotations: { t: "y" } } }]) {
+      const { outputs } = await read(core("ConfigMap"), "shop/m", given);
+      assert.deepEqual([outputs.data, (outputs.metadata as Properties).name], [{ a: "1" }, "m"]);
+    }
+    await bench.make(core("Secret"), { metadata: { name: "s" }, stringData: { a: "quiet" } });
+    for (const id of ["s", "default/s"]) {
+      const { inputs, outputs } = await read(core("Secret"), id);
+      assert.deepEqual(outputs.data, makeSecret({ a: Buffer.from("quiet").toString("base64") }));
+      assert.doesNotMatch(JSON.stringify(inputs), /quiet/);
+    }
+  });
+
+  it("fills in what the API server and controllers do", async () => {
+    const bench = await open();
+    const made = async (type: string, inputs: Properties) =>
+      (await bench.make(type, inputs)).outputs as { [name: string]: Properties };
+    const job = await made("kubernetes:batch/v1:Job", { spec: { completions: 3, ...task } });
+    assert.deepEqual([job.spec?.parallelism, job.status], [1, { succeeded: 3 }]);
+    const { spec } = await made(core("Service"), { spec: { type: "NodePort", ports: [{ port: 80 }] } });
+    const [port] = (spec?.ports ?? []) as { nodePort: number; targetPort: number; protocol: string }[];
+    assert.deepEqual([port?.targetPort, port?.protocol], [80, "TCP"]);
+    assert.ok(port !== undefined && port.nodePort >= 30_000 && port.nodePort < 32_768, String(port?.nodePort));
+    const headless = await made(core("Service"), { spec: { clusterIP: "None", ports: [] } });
+    assert.deepEqual(headless.spec?.clusterIPs, ["None"]);
+    const claim = await made(core("PersistentVolumeClaim"), {
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    });
+    assert.deepEqual([claim.status?.phase, claim.status?.capacity], ["Bound", { storage: "1Gi" }]);
+    const pod = await made(core("Pod"), { spec: { containers: [{ name: "c", image: "i" }] } });
+    assert.equal(pod.status?.phase, "Running");
+    const onEks = await Bench.open("kubernetes", {
+      kubeconfig: kubeconfig("https://A1.gr7.eu-west-1.eks.amazonaws.com"),
+    });
+    const rule = { spec: { defaultBackend: { service: { name: "web", port: { number: 80 } } } } };
+    for (const [of, wanted] of [
+      [bench, /"ip":"198\.18\.\d+\.\d+"/],
+      [onEks, /"hostname":"door-[0-9a-f]{10}\.elb\.eu-west-1\.amazonaws\.com"/],
+    ] as const) {
+      const ingress = await of.make("kubernetes:networking.k8s.io/v1:Ingress", { metadata: { name: "door" }, ...rule });
+      assert.match(JSON.stringify(ingress.outputs.status), wanted);
+    }
+  });
+
+  it("tells a preview what an object would be, and not what only comes to be", async () => {
+    const { provider, ...bench } = await open();
+    const preview = async (type: string, inputs: Properties) => {
+      const request = {
+        ...Bench.prototype.identity.call(bench, type, "it"),
+        inputs: { metadata: { name: "it" }, ...inputs },
+      };
+      return (await provider.create({ ...request, preview: true, timeoutSeconds: 0 })).outputs as {
+        [name: string]: Properties;
+      };
+    };
+    const { spec, metadata, status } = await preview(core("Service"), { spec: { ports: [{ port: 80 }] } });
+    assert.match(String(spec?.clusterIP), /^10\.96\./);
+    assert.match(String(metadata?.uid), /^[0-9a-f-]{36}$/);
+    assert.equal(status, UNKNOWN);
+    const unsure = await preview(core("Service"), { spec: { ports: [{ port: UNKNOWN }] } });
+    assert.equal(unsure.spec?.clusterIP, undefined);
   });
 
   it("is known by its identity, else by its server", async () => {
