@@ -181,19 +181,34 @@ export class OrderSearch {
 function tightest(conditions: readonly Condition[], most: number): readonly Condition[] {
   if (conditions.length <= most) return conditions;
   const workloads = conditions[0]?.left.keys() ?? [];
-  const ranked = [...workloads].map((w) =>
-    [...conditions].sort((a, b) => spare(a, w) - spare(b, w) || (a.left[w] as number) - (b.left[w] as number)),
-  );
+  const ranked = [...workloads].map((w) => ranksOf(conditions, w));
   const kept = new Set<Condition>();
   for (let i = 0; kept.size < most; i++) {
-    for (const all of ranked) if (kept.size < most) kept.add(all[i] as Condition);
+    for (const ranks of ranked) {
+      const place = (ranks[i] as number) % MANY.conditions;
+      if (kept.size < most) kept.add(conditions[place] as Condition);
+    }
   }
   return [...kept];
 }
 
-/** Pods of a workload for which there is room beyond those that are left of it: never more as pods are placed. */
-function spare({ left, rooms }: Condition, w: number): number {
-  return left[w] === 0 ? Number.POSITIVE_INFINITY : (rooms[w] as number) - (left[w] as number);
+/** More than there are conditions; pods in a search, of which there are {@link FEWEST_FOLLOWED} conditions each; and rooms for them. */
+const MANY = { conditions: 2 ** 30, pods: 2 ** 7, rooms: 2 ** 15 };
+
+/**
+ * Ranks of the conditions, ascending: by the room for pods of a workload beyond those that are left of it, which never grows as
+ * pods are placed; then by those left; then by their place, which is the last part of each. Numbers, since a search that sorted
+ * objects did little else.
+ */
+function ranksOf(conditions: readonly Condition[], w: number): Float64Array {
+  const ranks = new Float64Array(conditions.length);
+  for (let i = 0; i < ranks.length; i++) {
+    const { left, rooms } = conditions[i] as Condition;
+    const pods = left[w] as number;
+    const spare = pods === 0 ? Number.POSITIVE_INFINITY : (rooms[w] as number) - pods + MANY.pods;
+    ranks[i] = (Math.min(spare, MANY.rooms) * MANY.pods + pods) * MANY.conditions + i;
+  }
+  return ranks.sort();
 }
 
 /** The same for every site. */
