@@ -1,6 +1,6 @@
 import type { CheckFailure, CheckRequest, CheckResult, DiffRequest, DiffResult, Properties } from "../engine/provider";
 import { diffResource } from "./diff";
-import type { Cloud } from "./model";
+import type { Account, Cloud } from "./model";
 import { checkShape } from "./sdk/checkValue";
 import type { SdkPackage } from "./sdk/package";
 import type { Shape } from "./sdk/typeExpression";
@@ -34,13 +34,14 @@ export function checkProvider(request: CheckRequest, sdk: SdkPackage, cloud: Clo
 /** A provider is replaced, with all that it made, only when it comes to talk to another account, region or cluster. */
 export function diffProvider(request: DiffRequest, cloud: Cloud): DiffResult {
   const diff = diffResource(request, { model: undefined, immutable: [], autoname: undefined });
-  const [before, after] = [
-    cloud.account(plain(request.oldInputs) as Properties),
-    cloud.account(plain(request.news) as Properties),
-  ];
+  const [before, after] = [plain(request.oldInputs) as Properties, plain(request.news) as Properties];
   const moves = cloud.replaces?.filter((name) => diff.diffs.includes(name)) ?? [];
-  const isMove = before.owner !== undefined && after.owner !== undefined && before.owner !== after.owner;
+  const isMove = cloud.moves?.(before, after) ?? isOtherOwner(cloud.account(before), cloud.account(after));
   return { ...diff, replaces: isMove ? moves : [] };
+}
+
+function isOtherOwner({ owner: before }: Account, { owner: after }: Account): boolean {
+  return before !== undefined && after !== undefined && before !== after;
 }
 
 /** A provider input that may be written as JSON. */

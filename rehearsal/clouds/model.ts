@@ -142,6 +142,8 @@ export interface Cloud {
   account(config: Properties): Account;
   /** Provider inputs that say whose cloud it is: when that changes, the provider and all that it made are replaced. */
   readonly replaces?: readonly string[];
+  /** Whether it is another's after such a change. @default when the account's owner is another */
+  moves?(before: Properties, after: Properties): boolean;
   /** What is wrong with the files that a resource names. Judged by check. */
   checkFiles?(type: string, inputs: Properties, surroundings: Surroundings): CheckFailure[];
   /** What the cloud refuses of a provider's inputs. */

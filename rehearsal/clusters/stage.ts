@@ -1,6 +1,6 @@
 import type { FleetPlan } from "../../lib/plan/plan";
 import type { RealClusters } from "../clouds";
-import { clusterOf } from "../clouds/kubernetes/kubeconfig";
+import { targetOf } from "../clouds/kubernetes/kubeconfig";
 import { text } from "../clouds/wire";
 import type { Properties, ProviderSource } from "../engine/provider";
 import { LOCAL_TOKENS } from "../token/local";
@@ -78,7 +78,7 @@ export class SiteStage {
     const existing = plan.sites.find(({ spec }) => spec.kind === "existing" && spec.identity === identity);
     if (existing !== undefined) return siteOf(local, existing.name).kubeconfig;
     const file = text(config, "kubeconfig") ?? "";
-    const cluster = clusterOf(file, text(config, "context"));
+    const cluster = targetOf(config)?.cluster;
     const server = text(cluster, "server");
     const site = Object.values(local.sites).find(({ endpoint }) => endpoint === server);
     if (site === undefined) {

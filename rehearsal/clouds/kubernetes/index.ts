@@ -8,10 +8,10 @@ import type { Templates } from "../../clusters/provider/templates";
 import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
-import { isUnknown, text } from "../wire";
+import { isUnknown, own, same, text } from "../wire";
 import { simulatedCapabilities } from "./capabilities";
 import { DEFINITION, isNamespaced, namespaceOf, RELEASE } from "./kinds";
-import { clusterOf, readKubeconfig } from "./kubeconfig";
+import { given, readKubeconfig, targetOf } from "./kubeconfig";
 import { kubernetesModel } from "./models";
 import { spelled } from "./spelling";
 
@@ -22,6 +22,7 @@ export const kubernetes: Cloud = {
   fills: false,
   dryRuns: true,
   replaces: ["kubeconfig", "cluster", "context", "clusterIdentifier"],
+  moves,
   accepts: ({ outputs }) => [
     "__fieldManager",
     "__initialApiVersion",
@@ -109,14 +110,32 @@ function openShape<T>(shape: Map<string, T>): Map<string, T> {
   })(shape);
 }
 
-/** Which cluster: its identity if given, else the server's address. Unknown while the kubeconfig is. */
+/** Inputs that say which cluster of which kubeconfig. */
+const PLACE = ["kubeconfig", "context", "cluster"];
+
+/**
+ * Which cluster: its identity if given, else the server's address. Where only the machine's own kubeconfig could say that,
+ * which is not read, each context and cluster of a file is one by itself. Unknown while one of these is.
+ */
 function account(config: Properties): Account {
-  const file = text(config, "kubeconfig");
-  const isUnknownFile = file === undefined && Object.hasOwn(config, "kubeconfig");
-  const server = file === undefined ? "default" : (text(clusterOf(file, text(config, "context")), "server") ?? file);
-  const digest = createHash("sha256").update(server).digest("hex").slice(0, 12);
-  const owner = text(config, "clusterIdentifier") ?? (isUnknownFile ? undefined : digest);
-  return { owner, region: undefined, facts: { namespace: text(config, "namespace") ?? "default", server }, config };
+  const target = targetOf(config);
+  const place = text(target?.cluster, "server") ?? JSON.stringify(PLACE.map((name) => given(config, name)));
+  const isUnknownPlace = PLACE.some((name) => isUnknown(own(config, name)));
+  const digest = createHash("sha256").update(place).digest("hex").slice(0, 12);
+  const owner = given(config, "clusterIdentifier") ?? (isUnknownPlace ? undefined : digest);
+  const namespace = given(config, "namespace") ?? target?.namespace ?? "default";
+  return { owner, region: undefined, facts: { namespace, server: place }, config };
+}
+
+/**
+ * By identity where both are given, else by the clusters that the kubeconfigs lead to: of one that leads to none, such as the
+ * machine's own, nothing is known. Source: `DiffConfig` of pulumi-kubernetes.
+ */
+function moves(before: Properties, after: Properties): boolean {
+  const [old, now] = [before, after].map((config) => given(config, "clusterIdentifier"));
+  if (old !== undefined && now !== undefined) return old !== now;
+  const [from, to] = [before, after].map((config) => targetOf(config)?.cluster);
+  return from !== undefined && to !== undefined && !same(from, to);
 }
 
 /** A release whose chart is a path that leads to none, in the real provider's words. */
@@ -135,7 +154,7 @@ function checkConfig(config: Properties): CheckFailure[] {
   if (file === undefined || looksLikePath) return [];
   if (readKubeconfig(file) === undefined)
     return [{ property: "kubeconfig", reason: "must be the text of a kubeconfig, in YAML or JSON; it cannot be read" }];
-  if (text(clusterOf(file, text(config, "context")), "server") !== undefined) return [];
+  if (text(targetOf(config)?.cluster, "server") !== undefined) return [];
   const reason =
     "must name a context that exists, with a cluster that has a server; see current-context, contexts and clusters";
   return [{ property: "kubeconfig", reason }];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { kubernetes } from "../../../rehearsal/clouds/kubernetes";
 import { RELEASE } from "../../../rehearsal/clouds/kubernetes/kinds";
 import { UNKNOWN } from "../../../rehearsal/clouds/wire";
 import { templates } from "../../../rehearsal/clusters/templates";
@@ -373,6 +374,88 @@ describe("a cluster", () => {
     assert.match(await again.refusal(core("ConfigMap"), { metadata: { name: "x" } }, "again"), /exists already/);
     const other = await Bench.in(bench.source, "kubernetes", { kubeconfig: kubeconfig("https://one:6443") });
     assert.equal(await other.refusal(core("ConfigMap"), { metadata: { name: "x" } }), "");
+  });
+
+  const contexts = `apiVersion: v1
+kind: Config
+current-context: a
+contexts: [{ name: a, context: { cluster: one, user: u, namespace: team } }, { name: b, context: { cluster: two, user: u } }]
+clusters: [{ name: one, cluster: { server: "https://one:6443" } }, { name: two, cluster: { server: "https://two:6443" } }]
+users: [{ name: u, user: { token: t } }]
+`;
+
+  const pairs: [what: string, one: Properties, other: Properties, isOneCluster: boolean, isMove: boolean][] = [
+    ["contexts of one kubeconfig", { kubeconfig: contexts }, { kubeconfig: contexts, context: "b" }, false, true],
+    ["another cluster", { kubeconfig: contexts, context: "a" }, { kubeconfig: contexts, cluster: "two" }, false, true],
+    [
+      "one cluster by another way",
+      { kubeconfig: contexts, context: "b" },
+      { kubeconfig: contexts, cluster: "two" },
+      true,
+      false,
+    ],
+    [
+      "one server of two kubeconfigs",
+      { kubeconfig: contexts },
+      { kubeconfig: kubeconfig("https://one:6443") },
+      true,
+      false,
+    ],
+    ["contexts of the machine's own", { context: "staging" }, { context: "prod" }, false, false],
+    ["a cluster of the machine's own", {}, { cluster: "prod" }, false, false],
+    ["an empty context of the machine's own", {}, { context: "" }, true, false],
+    [
+      "contexts of a file",
+      { kubeconfig: "~/.kube/config", context: "staging" },
+      { kubeconfig: "~/.kube/config", context: "prod" },
+      false,
+      false,
+    ],
+    [
+      "an identity that comes to be given",
+      { kubeconfig: contexts },
+      { kubeconfig: contexts, clusterIdentifier: "x" },
+      false,
+      false,
+    ],
+    ["two identities", { clusterIdentifier: "x" }, { clusterIdentifier: "y" }, false, true],
+  ];
+  for (const [what, one, other, isOneCluster, isMove] of pairs) {
+    it(`is ${isOneCluster ? "one" : "two"} for ${what}, and ${isMove ? "moves" : "stays"} from one to the other`, async () => {
+      const bench = await Bench.open("kubernetes", { ...one, namespace: "default" });
+      await bench.make(core("ConfigMap"), { metadata: { name: "same" } });
+      const second = await Bench.in(bench.source, "kubernetes", { ...other, namespace: "default" });
+      const refusal = await second.refusal(core("ConfigMap"), { metadata: { name: "same" } }, "second");
+      assert.equal(/exists already/.test(refusal), isOneCluster, refusal);
+      const { replaces } = await bench.provider.diffConfig({
+        ...bench.identity("pulumi:providers:kubernetes", "k"),
+        ...{ id: "1", oldInputs: one, oldOutputs: {}, news: other, ignoreChanges: [] },
+      });
+      assert.equal(replaces?.length !== 0, isMove);
+    });
+  }
+
+  it("has no owner as long as it is not known which it is", async () => {
+    for (const name of ["kubeconfig", "context", "cluster"]) {
+      assert.equal(kubernetes.account({ kubeconfig: contexts, [name]: UNKNOWN }).owner, undefined, name);
+    }
+  });
+
+  it("puts what names no namespace into the provider's, else that of the context", async () => {
+    const rows: [config: Properties, namespace: string][] = [
+      [{ kubeconfig: contexts }, "team"],
+      [{ kubeconfig: contexts, context: "b" }, "default"],
+      [{ kubeconfig: contexts, cluster: "two" }, "team"],
+      [{ kubeconfig: contexts, namespace: "given" }, "given"],
+      [{ kubeconfig: contexts, namespace: "" }, "team"],
+    ];
+    for (const [config, namespace] of rows) {
+      const bench = await Bench.open("kubernetes", config);
+      if (namespace !== "default") await bench.make(core("Namespace"), { metadata: { name: namespace } });
+      const { id, outputs } = await bench.make(core("ConfigMap"), { metadata: { name: "m" } });
+      assert.equal(id, `${namespace}/m`);
+      assert.equal((outputs.metadata as Properties).namespace, namespace);
+    }
   });
 
   it("refuses a kubeconfig that names no server", async () => {
