@@ -1,6 +1,7 @@
 import type { Templates } from "../clusters/provider/templates";
 import type {
   CheckFailure,
+  CheckRequest,
   ConstructRequest,
   ConstructResult,
   InvokeRequest,
@@ -150,6 +151,8 @@ export interface Cloud {
   checkConfig?(config: Properties): CheckFailure[];
   /** Region of a resource, from its inputs or its provider's. */
   region(inputs: Properties, account: Account): string | undefined;
+  /** Inputs with what the provider puts into them whatever else they hold, such as the namespace of what names none. */
+  filled?(request: CheckRequest, surroundings: Surroundings): Properties;
   /** The input that the provider names by itself, with the separator and the number of hexadecimal digits. */
   autoname(schema: ResourceSchema, model: Model | undefined): Autoname | undefined;
   /** What is immutable whatever the type's model says, of something with these inputs. */

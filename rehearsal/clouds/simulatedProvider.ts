@@ -71,14 +71,18 @@ export class SimulatedProvider implements Provider {
     const schema = schemaOf(this.sdk, this.cloud, request.type);
     if (schema === undefined)
       return { inputs: request.news, failures: [{ property: "", reason: this.noSuchType(request.type) }] };
-    const checked = checkResource(request, {
-      sdk: this.sdk,
-      cloud: this.cloud,
-      schema,
-      model: this.cloud.model(request.type),
-      account: this.account,
-      world: this.world,
-    });
+    const news = this.cloud.filled?.(request, this.surroundings()) ?? request.news;
+    const checked = checkResource(
+      { ...request, news },
+      {
+        sdk: this.sdk,
+        cloud: this.cloud,
+        schema,
+        model: this.cloud.model(request.type),
+        account: this.account,
+        world: this.world,
+      },
+    );
     const inputs = plain(request.news) as Properties;
     const files = this.cloud.checkFiles?.(request.type, inputs, this.surroundings()) ?? [];
     return { ...checked, failures: [...checked.failures, ...files] };

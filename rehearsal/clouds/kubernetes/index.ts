@@ -10,7 +10,7 @@ import type { Account, Cloud, Model } from "../model";
 import type { ResourceSchema } from "../sdk/package";
 import { isUnknown, own, same, text } from "../wire";
 import { simulatedCapabilities } from "./capabilities";
-import { DEFINITION, isNamespaced, namespaceOf, RELEASE } from "./kinds";
+import { DEFINITION, inNamespace, isNamespaced, namespaceOf, RELEASE } from "./kinds";
 import { given, readKubeconfig, targetOf } from "./kubeconfig";
 import { kubernetesModel } from "./models";
 import { spelled } from "./spelling";
@@ -35,6 +35,7 @@ export const kubernetes: Cloud = {
   checkConfig,
   checkFiles: (type, inputs, { templates }) => (type === RELEASE ? missingChart(inputs, templates) : []),
   region: () => undefined,
+  filled: inNamespace,
   autoname: ({ token, inputs }) => {
     if (token === RELEASE) return { property: "name", separator: "-", digits: 8, maxLength: 53 };
     const metadata = inputs.get("metadata")?.type;
@@ -64,14 +65,14 @@ export const kubernetes: Cloud = {
       ? invokeFunction(request, {
           templates,
           capabilities: async () => simulatedCapabilities(sdk, things(DEFINITION)),
-          isNamespaced: async (object) => isNamespaced(tokenOf(object), object, things(DEFINITION)),
+          isNamespaced: async (object) => isNamespaced(tokenOf(object), things(DEFINITION)),
         })
       : undefined,
   construct: (request, { sdk, account, templates, things }) =>
     constructComponent(request, {
       version: sdk.version,
       defaultNamespace: account.facts.namespace ?? "default",
-      isNamespaced: async (type, object) => isNamespaced(type, object, things(DEFINITION)),
+      isNamespaced: async (type) => isNamespaced(type, things(DEFINITION)),
       templates,
       capabilities: async () => simulatedCapabilities(sdk, things(DEFINITION)),
     }),

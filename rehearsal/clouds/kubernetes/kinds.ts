@@ -1,8 +1,9 @@
 import { groupOf } from "../../../lib/plan/demand/identity";
-import type { GroupVersionKind } from "../../clusters/provider/objects";
-import type { Properties } from "../../engine/provider";
-import type { Account, Model } from "../model";
-import { text } from "../wire";
+import { kindOfToken } from "../../clusters/provider/objects";
+import type { CheckRequest, Properties } from "../../engine/provider";
+import { makeSecret } from "../../engine/values";
+import type { Account, Model, Surroundings } from "../model";
+import { isObject, isSecret, own, reveal, text } from "../wire";
 import type { Thing } from "../world";
 
 export const NAMESPACE = "kubernetes:core/v1:Namespace";
@@ -32,27 +33,46 @@ export function kindOf(type: string): string {
   return (type.split(":").at(-1) ?? type).replace(/Patch$/, "");
 }
 
-/** Kinds of groups that the SDK does not know are custom resources, whose scope only their definition says. */
+/**
+ * Kinds of groups that the SDK does not know are custom resources, whose scope only their definition says: so are
+ * `gateway.networking.k8s.io` and `snapshot.storage.k8s.io`.
+ */
 function isBuiltIn(type: string): boolean {
   const group = type.split(":")[1]?.split("/")[0] ?? "";
-  return !group.includes(".") || group.endsWith(".k8s.io");
+  return !group.includes(".") || (group.endsWith(".k8s.io") && !/\.(networking|storage)\./.test(group));
+}
+
+/** Whether objects of a kind lie in namespaces; undefined for a custom resource whose definition is not in the world. */
+function isKnownNamespaced(type: string, definitions: Iterable<Thing>): boolean | undefined {
+  if (isBuiltIn(type)) return !CLUSTER_WIDE.has(kindOf(type));
+  const { apiVersion, kind } = kindOfToken(type);
+  for (const { inputs } of definitions) {
+    const isOfKind = text(inputs, "spec.group") === groupOf(apiVersion) && text(inputs, "spec.names.kind") === kind;
+    if (isOfKind) return text(inputs, "spec.scope") === "Namespaced";
+  }
+  return undefined;
 }
 
 /**
  * Whether objects of a kind lie in namespaces, for those that name none. Of a custom resource whose definition is not in the
  * world, such as one that a chart brings, its name is all that there is to go by.
  */
-export function isNamespaced(
-  type: string,
-  { apiVersion, kind }: GroupVersionKind,
-  definitions: Iterable<Thing>,
-): boolean {
-  if (isBuiltIn(type)) return !CLUSTER_WIDE.has(kindOf(type));
-  for (const { inputs } of definitions) {
-    const isOfKind = text(inputs, "spec.group") === groupOf(apiVersion) && text(inputs, "spec.names.kind") === kind;
-    if (isOfKind) return text(inputs, "spec.scope") === "Namespaced";
-  }
-  return !kind.startsWith("Cluster");
+export function isNamespaced(type: string, definitions: Iterable<Thing>): boolean {
+  return isKnownNamespaced(type, definitions) ?? !kindOf(type).startsWith("Cluster");
+}
+
+/**
+ * The inputs of an object with the namespace that the provider puts it into when it names none. What was made without one
+ * keeps so: it would be replaced. Source: `Check` of pulumi-kubernetes.
+ */
+export function inNamespace({ type, olds, news }: CheckRequest, { account, things }: Surroundings): Properties {
+  const metadata = own(news, "metadata") ?? {};
+  const open = reveal(metadata);
+  const isOld = Object.keys(olds).length > 0 && !text(olds, "metadata.namespace");
+  if (isOld || !isObject(open) || (own(open, "namespace") ?? "") !== "") return news;
+  if (type === RELEASE || /.List$/.test(type) || isKnownNamespaced(type, things(DEFINITION)) !== true) return news;
+  const placed = { ...open, namespace: account.facts.namespace };
+  return { ...news, metadata: isSecret(metadata) ? makeSecret(placed) : placed };
 }
 
 /** The namespace of an object; undefined for what lies in none, or may lie in none. */

@@ -458,6 +458,52 @@ users: [{ name: u, user: { token: t } }]
     }
   });
 
+  const definition = (scope: string): Properties => ({
+    metadata: { name: "widgets.example.com" },
+    spec: {
+      ...{ group: "example.com", scope, names: { plural: "widgets", kind: "Widget" } },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }],
+    },
+  });
+  const WIDGET = "kubernetes:example.com/v1:Widget";
+
+  const placed: [what: string, type: string, metadata: unknown, expected: unknown][] = [
+    ["no metadata", core("ConfigMapPatch"), undefined, { namespace: "shop" }],
+    ["no namespace", core("ConfigMap"), { name: "m" }, { name: "m", namespace: "shop" }],
+    ["an empty one", core("ConfigMap"), { name: "m", namespace: "" }, { name: "m", namespace: "shop" }],
+    ["one of its own", core("ConfigMap"), { name: "m", namespace: "own" }, { name: "m", namespace: "own" }],
+    [
+      "one that is not known yet",
+      core("ConfigMap"),
+      { name: "m", namespace: UNKNOWN },
+      { name: "m", namespace: UNKNOWN },
+    ],
+    ["nothing known yet", core("ConfigMap"), UNKNOWN, UNKNOWN],
+    ["a secret", core("ConfigMap"), makeSecret({ name: "m" }), makeSecret({ name: "m", namespace: "shop" })],
+    ["a kind of the whole cluster", core("Namespace"), { name: "m" }, { name: "m" }],
+    ["a list", core("ConfigMapList"), { resourceVersion: "1" }, { resourceVersion: "1" }],
+    ["a defined kind", WIDGET, { name: "m" }, { name: "m", namespace: "shop" }],
+    ["a kind that nobody defined", "kubernetes:example.com/v1:Gadget", { name: "m" }, { name: "m" }],
+    ["a class", "kubernetes:gateway.networking.k8s.io/v1:GatewayClass", { name: "m" }, { name: "m" }],
+  ];
+  for (const [what, type, metadata, expected] of placed) {
+    it(`has its inputs name the namespace: ${what}`, async () => {
+      const bench = await open({ namespace: "shop" });
+      await bench.make("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", definition("Namespaced"));
+      const news = metadata === undefined ? {} : { metadata };
+      const { inputs } = await bench.provider.check({ ...bench.identity(type, "m"), olds: {}, news, randomSeed: "" });
+      assert.deepEqual(inputs.metadata, expected);
+    });
+  }
+
+  it("replaces nothing that was made before its kind was defined", async () => {
+    const bench = await open({ namespace: "shop" });
+    const widget = { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w" } };
+    const made = await bench.make(WIDGET, widget);
+    await bench.make("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", definition("Namespaced"));
+    assert.equal((await bench.diff(made, widget)).changes, "none");
+  });
+
   it("refuses a kubeconfig that names no server", async () => {
     const { provider } = await open();
     const news = { kubeconfig: "clusters: []\ncontexts: []\n" };
