@@ -1,5 +1,5 @@
 import { toJson } from "./configYaml";
-import { passphraseCrypter } from "./crypter";
+import { type Crypter, passphraseCrypter } from "./crypter";
 import { defaultPassphrase } from "./snapshot";
 import { isData } from "./values";
 
@@ -25,12 +25,39 @@ export function toText(value: unknown): string {
   return typeof value === "string" || typeof value === "bigint" ? String(value) : toJson(value);
 }
 
-/** Decrypts what a stack's file holds, by the passphrase of the environment. */
-export function openedBy(salt: string | undefined): (ciphertext: string) => string {
+/** What a stack's file says of how its secrets are kept. */
+export interface SecretsKeeping {
+  encryptionsalt?: unknown;
+  secretsprovider?: unknown;
+}
+
+/** Nothing of a stack's file can be decrypted; the message says why, and ends in what to give in its place. */
+export class Sealed extends Error {}
+
+/** Decrypts what a stack's file holds, by the passphrase of the environment. The function throws {@link Sealed}. */
+export function openedBy({ encryptionsalt, secretsprovider }: SecretsKeeping): (ciphertext: string) => string {
   return (ciphertext) => {
-    if (salt === undefined) throw new Error("the stack's file has no encryptionsalt");
-    return passphraseCrypter(defaultPassphrase(), salt).decrypt(ciphertext);
+    if (typeof encryptionsalt !== "string") {
+      const isNamed = typeof secretsprovider === "string" && !["", "default", "passphrase"].includes(secretsprovider);
+      throw new Sealed(
+        `it is encrypted by ${isNamed ? secretsprovider : "Pulumi Cloud"}, which no rehearsal asks: give`,
+      );
+    }
+    return stackCrypter(encryptionsalt).decrypt(ciphertext);
   };
+}
+
+function stackCrypter(salt: string): Crypter {
+  try {
+    return passphraseCrypter(defaultPassphrase(), salt);
+  } catch {
+    throw new Sealed("it is encrypted by another passphrase: set PULUMI_CONFIG_PASSPHRASE to that one, or give");
+  }
+}
+
+/** True for a text that a stack's file holds encrypted. */
+export function isSecretText(entry: unknown): entry is { secure: string } {
+  return isData(entry) && typeof entry.secure === "string" && Object.keys(entry).length === 1;
 }
 
 /**
@@ -42,7 +69,7 @@ export function configValue(entry: unknown, open: (ciphertext: string) => string
   const opened = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(opened);
     if (!isData(value)) return value;
-    if (typeof value.secure === "string" && Object.keys(value).length === 1) {
+    if (isSecretText(value)) {
       secret = true;
       return open(value.secure);
     }

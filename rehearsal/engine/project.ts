@@ -1,7 +1,16 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { UserError } from "../userError";
-import { type ConfigValue, configValue, type Declaration, declaredProblems, openedBy, toText } from "./configValues";
+import {
+  type ConfigValue,
+  configValue,
+  type Declaration,
+  declaredProblems,
+  isSecretText,
+  openedBy,
+  Sealed,
+  toText,
+} from "./configValues";
 import { parseConfigJson, parseConfigYaml } from "./configYaml";
 import { isOwnKey, type ProjectFile, readProjectFile } from "./projectFile";
 import { isData } from "./values";
@@ -115,30 +124,42 @@ function addDeclared(project: Project, section: ProjectFile["config"]): Declarat
 /** How the real engine names resources of its own accord: the naming of simulated clouds knows nothing of it. */
 const namingKey = "pulumi:autonaming";
 
-/** Adds the `config` section of a stack's file. */
-function addStackConfig(project: Project, { config, encryptionsalt, environment }: Yaml): string[] {
+/** Adds the `config` section of a stack's file; of what is given in its place, only whether it is a secret. */
+function addStackConfig(
+  project: Project,
+  { config, environment, ...keeping }: Yaml,
+  given: ReadonlySet<string>,
+): string[] {
   const problems: string[] = [];
   if (config != null && !isData(config))
     problems.push(`config of ${project.stackFile} must be a mapping of keys to values`);
   if (environment !== undefined && environment !== null) {
     problems.push(`cannot rehearse: the environments of stack ${project.stack}: give their values as config`);
   }
-  const decrypt = openedBy(typeof encryptionsalt === "string" ? encryptionsalt : undefined);
+  const decrypt = openedBy(keeping);
   const open = (ciphertext: string): string => {
     const text = decrypt(ciphertext);
     project.secrets.push(text);
     return text;
   };
+  const sealed: { name: string; isText: boolean; why: string }[] = [];
   for (const [name, entry] of Object.entries(isData(config) ? config : {})) {
     try {
-      project.config.set(keyOf(project, name), configValue(entry, open));
+      const key = keyOf(project, name);
+      project.config.set(key, configValue(entry, given.has(key) ? () => "" : open));
     } catch (error) {
-      if (error instanceof UserError) problems.push(`${name}: ${error.message}`);
-      else
-        problems.push(
-          `cannot read the secret ${name}: ${(error as Error).message}; set PULUMI_CONFIG_PASSPHRASE, or give the value as config`,
-        );
+      const { message } = error as Error;
+      if (error instanceof UserError) problems.push(`${name}: ${message}`);
+      else if (error instanceof Sealed) sealed.push({ name, isText: isSecretText(entry), why: message });
+      else problems.push(`cannot read the secret ${name}: ${message}; give a value in its place: -c ${name}=VALUE`);
     }
+  }
+  if (sealed[0] !== undefined) {
+    const names = sealed.map(({ name }) => name).join(", ");
+    const options = sealed.map(({ name, isText }) => `-c ${name}=${isText ? "VALUE" : "JSON"}`).join(" ");
+    problems.push(
+      `cannot read what is secret in ${project.stackFile} (${names}): ${sealed[0].why} a value for each: ${options}`,
+    );
   }
   return problems;
 }
@@ -250,14 +271,14 @@ export function readProject(
   };
   const declarations = addDeclared(project, settings.config);
   const problems = pluginProblems(project.plugins);
-  problems.push(...addStackConfig(project, readYaml(project.stackFile) ?? {}));
+  const replaced = new Set(Object.keys(given).map((name) => keyOf(project, name)));
+  problems.push(...addStackConfig(project, readYaml(project.stackFile) ?? {}, replaced));
   const secrets = new Set(declarations.filter(({ entry }) => entry.secret === true).map(({ key }) => key));
   for (const [name, value] of Object.entries(given)) {
     const key = keyOf(project, name);
-    project.config.set(
-      key,
-      typeof value === "string" ? { text: value, secret: secrets.has(key) } : { text: value.secret, secret: true },
-    );
+    // What stands in for a secret of the stack's file is one.
+    const secret = secrets.has(key) || project.config.get(key)?.secret === true;
+    project.config.set(key, typeof value === "string" ? { text: value, secret } : { text: value.secret, secret: true });
   }
   if (project.config.has(namingKey)) problems.push(`cannot rehearse: the configuration ${namingKey}`);
   problems.push(...declaredProblems(declarations, project.config, stack));

@@ -36,6 +36,39 @@ it("one secret within an object or a list is opened, and makes a secret of the w
   });
 });
 
+const secure = "AAABAJ0zr1nGbCbFLvKvU3B3oX9v3KxZk4bm0tQ3M3cD";
+const sealed = { "case:pw": { secure }, "case:obj": { a: { secure }, b: 2 }, "case:size": 3 };
+const otherSalt = passphraseCrypter("of another stack").salt;
+const keepings: [who: string, keeping: object, why: RegExp][] = [
+  ["Pulumi Cloud", {}, /encrypted by Pulumi Cloud, which no rehearsal asks: give a value for each: /],
+  ["a KMS", { secretsprovider: "awskms://alias/x", encryptedkey: "abc" }, /encrypted by awskms:\/\/alias\/x, which no/],
+  [
+    "another passphrase",
+    { encryptionsalt: otherSalt },
+    /another passphrase: set PULUMI_CONFIG_PASSPHRASE to that one, or/,
+  ],
+];
+for (const [who, keeping, why] of keepings) {
+  it(`what ${who} keeps secret is asked for all at once, and is not opened where a value is given`, () => {
+    const told = (given: object) => {
+      try {
+        read({}, { ...keeping, config: sealed }, given);
+        return "";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    assert.match(told({}), why);
+    assert.match(told({}), /Pulumi.dev.yaml \(case:pw, case:obj\): .* -c case:pw=VALUE -c case:obj=JSON$/);
+    assert.match(told({ pw: "x" }), /Pulumi.dev.yaml \(case:obj\): .*: -c case:obj=JSON$/);
+    assert.deepEqual(read({}, { ...keeping, config: sealed }, { pw: "x", "case:obj": '{"a":"y"}', size: "4" }), {
+      "case:pw": { text: "x", secret: true },
+      "case:obj": { text: '{"a":"y"}', secret: true },
+      "case:size": { text: "4", secret: false },
+    });
+  });
+}
+
 it("each secret within an object is hidden where a program shows it alone, and what is beside it is not", async () => {
   const crypter = passphraseCrypter(defaultPassphrase(), undefined);
   const config = { "program:access": { token: { secure: crypter.encrypt("canary-91") }, site: "munich" } };
