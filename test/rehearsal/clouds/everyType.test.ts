@@ -13,7 +13,6 @@ const CONFIG: { [pkg: string]: Properties } = {
   "azure-native": {},
   kubernetes: {},
   tls: {},
-  random: {},
 };
 
 /** A sample of the types of a package that have no rules of their own, by fast-check. */
