@@ -22,6 +22,7 @@ export interface Identity {
   urn: string;
   type: string;
   name: string;
+  isImported?: boolean;
 }
 
 /** The scope of a thing: whose cloud it is in, and in which region unless the type is global there. */
@@ -54,6 +55,7 @@ export function making(
     making: {
       ...subject,
       id: chosen.id,
+      isImported: identity.isImported === true,
       scope,
       world: kind.world,
       target: (path) => of(path)[0],
@@ -74,7 +76,7 @@ export function refusals(kind: Kind, { making: it, problems }: ReturnType<typeof
       found.push(`${fields} ${show(name)} exists already in ${place(it.scope)}: ${other.urn} has it; choose another`);
     }
   }
-  for (const rule of kind.model?.world ?? []) {
+  for (const rule of [...(kind.model?.world ?? []), ...(kind.model?.soon ?? [])]) {
     const problem = rule(it);
     if (problem !== undefined) found.push(problem);
   }

@@ -43,6 +43,8 @@ export interface Making extends Subject {
   id: string;
   scope: string;
   world: World;
+  /** The program imports it: it may be what the cloud came with. */
+  isImported: boolean;
   /** What the property at a path refers to, as {@link Model.refers} declares; the first where there are several. */
   target(path: string): Thing | undefined;
   targets(path: string): Thing[];
@@ -96,6 +98,8 @@ export interface Model {
   refers?: { readonly [path: string]: Reference };
   /** What must hold between this and other things. Judged when it is made or changed. */
   world?: readonly ((making: Making) => string | undefined)[];
+  /** The same, but what does not hold yet may come while the program runs: the provider tries again for a while. */
+  soon?: readonly ((making: Making) => string | undefined)[];
   /** Why it cannot be deleted, beyond the things that hold it. */
   undeletable?: (thing: Thing) => string | undefined;
   /** Inputs that the provider fills in. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Templates } from "../clusters/provider/templates";
 import type {
   CheckRequest,
@@ -29,6 +30,9 @@ import { outputsOf } from "./outputs";
 import type { ResourceSchema, SdkPackage } from "./sdk/package";
 import { holdsUnknown, own, plain, redactor, same, UNKNOWN } from "./wire";
 import type { Thing, World } from "./world";
+
+/** Milliseconds before each further attempt. Source: pulumi-kubernetes `await.Creation`; a tenth of them, as clouds make all at once. */
+const PAUSES = [100, 200, 400, 800, 1600];
 
 /** One provider resource of a simulated cloud: what `pulumirpc.ResourceProvider` asks, answered from the world. */
 export class SimulatedProvider implements Provider {
@@ -106,11 +110,22 @@ export class SimulatedProvider implements Provider {
         throw new Error(`${request.type} "${request.name}" cannot be created: an input is still unknown`);
       return { id: "", outputs: this.foreseen(kind, request, request.inputs) };
     }
-    const made = making(kind, request, request.inputs);
+    const made = await this.awaited(kind, request);
     refuse("create", request, request.inputs, made.making.scope, refusals(kind, made));
     const outputs = this.answer(kind, request, request.inputs, made.making, {});
     settle(kind, made, plain(outputs) as Properties);
     return { id: made.making.id, outputs };
+  }
+
+  /** Prepares what is to be made, if need be until that is there which it waits for. */
+  private async awaited(kind: Kind, request: CreateRequest): Promise<ReturnType<typeof making>> {
+    let made = making(kind, request, request.inputs);
+    for (const pause of PAUSES) {
+      if ((kind.model?.soon ?? []).every((rule) => rule(made.making) === undefined)) break;
+      await sleep(pause);
+      made = making(kind, request, request.inputs);
+    }
+    return made;
   }
 
   /** A simulated cloud has what the state has, and nothing beside it. */

@@ -125,13 +125,15 @@ export class Executor {
     fresh.created = new Date().toISOString();
     fresh.modified = fresh.created;
     if (!fresh.custom) return;
-    if (fresh.importID !== "" && step.old === undefined) this.context.report("info", fresh.urn, notImported(fresh));
+    const isImported = fresh.importID !== "" && step.old === undefined;
+    if (isImported) this.context.report("info", fresh.urn, notImported(fresh));
     try {
       const request = {
         ...identityOf(fresh),
         inputs: fresh.inputs,
         preview,
         mayExist: this.pending.mayExist(fresh.urn),
+        isImported,
         timeoutSeconds: fresh.timeouts.create,
       };
       const made = isProviderType(fresh.type)

@@ -109,6 +109,8 @@ export interface CreateRequest extends ResourceIdentity {
   preview: boolean;
   /** A run that was killed may have made it already: then it is ours, and is to be taken as it is. @default false */
   mayExist?: boolean;
+  /** The program imports it, and all that is there may be what the cloud came with. @default false */
+  isImported?: boolean;
   timeoutSeconds: number;
 }
 

@@ -3,6 +3,7 @@ import { constructComponent } from "../../clusters/provider/components";
 import { replacingFields } from "../../clusters/provider/immutable";
 import { FUNCTIONS, invokeFunction } from "../../clusters/provider/invokes";
 import { isPatch, kindOfToken, parseId, tokenOf } from "../../clusters/provider/objects";
+import { checkRendering } from "../../clusters/provider/refusals";
 import { settingsOf } from "../../clusters/provider/settings";
 import type { Templates } from "../../clusters/provider/templates";
 import type { CheckFailure, Properties } from "../../engine/provider";
@@ -152,7 +153,10 @@ function missingChart(inputs: Properties, templates: Templates | undefined): Che
 function checkConfig(config: Properties): CheckFailure[] {
   const file = text(config, "kubeconfig");
   const looksLikePath = file !== undefined && !file.includes("\n") && !file.trimStart().startsWith("{");
-  if (file === undefined || looksLikePath) return [];
+  return [...checkRendering(config), ...(file === undefined || looksLikePath ? [] : checkKubeconfig(file, config))];
+}
+
+function checkKubeconfig(file: string, config: Properties): CheckFailure[] {
   if (readKubeconfig(file) === undefined)
     return [{ property: "kubeconfig", reason: "must be the text of a kubeconfig, in YAML or JSON; it cannot be read" }];
   if (text(targetOf(config)?.cluster, "server") !== undefined) return [];

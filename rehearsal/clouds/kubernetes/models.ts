@@ -3,6 +3,7 @@ import type { Making, Model, Subject, ValueRule } from "../model";
 import { between, matches } from "../rules";
 import { guid } from "../sdk/madeUp";
 import { at, isObject, select, text } from "../wire";
+import type { Thing } from "../world";
 import { BUILT_IN_NAMESPACES, frozenFields, kindOf, NAMESPACE, namespaceOf, RELEASE } from "./kinds";
 import { liveOutputs } from "./live";
 
@@ -66,7 +67,8 @@ function objectModel(type: string): Model {
             `${namespaceOf(type, it.inputs, it.account) ?? ""}/${text(it.inputs, "metadata.name")}#${it.urn}`,
         }
       : {}),
-    world: isPatch ? [] : [namespaceExists, ...(kind === "Namespace" ? [notBuiltIn] : [])],
+    ...(isPatch ? {} : { soon: [namespaceExists], world: kind === "Namespace" ? [notBuiltIn] : [] }),
+    ...(kind === "Namespace" ? { undeletable: immortal } : {}),
     handles: [],
     outputs: (it) => ({ metadata: metadata(it), ...(isPatch ? {} : liveOutputs(kind, it)) }),
   };
@@ -111,10 +113,20 @@ function selects({ inputs }: Subject): CheckFailure | undefined {
   return missing === undefined ? undefined : { property: "spec.selector.matchLabels", reason };
 }
 
-/** Every cluster comes with some namespaces. */
-function notBuiltIn({ inputs }: Making): string | undefined {
+/** Every cluster comes with some namespaces, of which the world knows once the program has imported or read them. */
+function notBuiltIn({ inputs, isImported, type, scope, world }: Making): string | undefined {
   const name = text(inputs, "metadata.name") ?? "";
-  return BUILT_IN_NAMESPACES.has(name) ? `namespaces "${name}" already exists` : undefined;
+  return BUILT_IN_NAMESPACES.has(name) && !isImported && world.get(type, scope, name) === undefined
+    ? `namespaces "${name}" already exists; import it, or change it by a NamespacePatch`
+    : undefined;
+}
+
+/** Source: the admission plugin NamespaceLifecycle of Kubernetes. */
+function immortal({ id, type }: Thing): string | undefined {
+  const isKept = type === NAMESPACE && ["default", "kube-system", "kube-public"].includes(id);
+  return isKept
+    ? `namespaces "${id}" is forbidden: this namespace may not be deleted; remove it from the state (retainOnDelete)`
+    : undefined;
 }
 
 /** A namespace exists when it is built in, made by the program, or brought by a release. */

@@ -87,17 +87,20 @@ export async function recoverObject(
   }
 }
 
-/** What a run that was killed had made already. @throws the error that was given, when the object is somebody else's. */
+/**
+ * What a run that was killed had made already, or the program imports. @throws the error that was given, when the object is
+ * somebody else's.
+ */
 async function adopted(
   error: unknown,
-  { mayExist, preview }: CreateRequest,
+  { mayExist, isImported, preview }: CreateRequest,
   inputs: KubeObject,
   fieldManager: string,
   { connection }: Operating,
 ): Promise<KubeObject> {
-  if (mayExist !== true || preview || !isExisting(error)) throw error;
+  if ((mayExist !== true && isImported !== true) || preview || !isExisting(error)) throw error;
   const live = await connection.get(inputs);
-  if (hasManagers(live) && !isCreatedByPlugin(live)) throw error;
+  if (isImported !== true && hasManagers(live) && !isCreatedByPlugin(live)) throw error;
   return connection.apply(inputs, { fieldManager, force: true });
 }
 

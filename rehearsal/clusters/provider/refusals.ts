@@ -15,6 +15,11 @@ interface Refused {
 const isGiven = (value: unknown): boolean => value !== "";
 const HELMS_OWN = "helm's own plugins, repositories and credentials, which decide nothing in a rehearsal";
 
+const RENDERING: readonly Refused[] = [
+  { path: ["renderYamlToDirectory"], what: "rendering to a folder", asks: isGiven },
+  { path: ["alwaysRender"], what: "rendering to a folder", asks: isOn },
+];
+
 /** Sources: `ProviderArgs` of @pulumi/kubernetes 4.34; pulumi-kubernetes provider/pkg/provider/provider.go `Configure`. */
 const REFUSED: readonly Refused[] = [
   {
@@ -23,8 +28,7 @@ const REFUSED: readonly Refused[] = [
     what: "client-side apply",
     asks: (value) => !isOn(value),
   },
-  { path: ["renderYamlToDirectory"], what: "rendering to a folder", asks: isGiven },
-  { path: ["alwaysRender"], what: "rendering to a folder", asks: isOn },
+  ...RENDERING,
   {
     path: ["helmReleaseSettings", "driver"],
     variable: "PULUMI_K8S_HELM_DRIVER",
@@ -53,19 +57,28 @@ const AWAIT_ALL = "PULUMI_K8S_AWAIT_ALL";
 
 /** What a provider's inputs, or the environment, ask for that no rehearsal does. */
 export function checkSettings(inputs: Properties): CheckFailure[] {
+  const failures = refused(inputs, REFUSED);
+  if (process.env[AWAIT_ALL] === "true") {
+    const reason = `cannot rehearse: waiting for objects of every kind, which ${AWAIT_ALL} asks for; leave it out, or wait for single objects by the annotation pulumi.com/waitFor`;
+    failures.push({ property: "", reason });
+  }
+  return failures;
+}
+
+/** Of these, what simulated clusters do not do either. */
+export function checkRendering(inputs: Properties): CheckFailure[] {
+  return refused(inputs, RENDERING);
+}
+
+function refused(inputs: Properties, what: readonly Refused[]): CheckFailure[] {
   const config = plain(inputs) as Properties;
-  const failures = REFUSED.flatMap(({ path, variable, what, asks }) => {
+  return what.flatMap(({ path, variable, what, asks }) => {
     const given = valueAt(config, path);
     const value = given ?? (variable === undefined ? undefined : process.env[variable]);
     if (value === undefined || isUnknown(value) || !asks(value)) return [];
     const asking = given === undefined ? variable : path.join(".");
     return [{ property: path[0], reason: `cannot rehearse: ${what}, which ${asking} asks for; leave it out` }];
   });
-  if (process.env[AWAIT_ALL] === "true") {
-    const reason = `cannot rehearse: waiting for objects of every kind, which ${AWAIT_ALL} asks for; leave it out, or wait for single objects by the annotation pulumi.com/waitFor`;
-    failures.push({ property: "", reason });
-  }
-  return failures;
 }
 
 function valueAt(config: Properties, [property, field]: Refused["path"]): unknown {

@@ -504,6 +504,49 @@ users: [{ name: u, user: { token: t } }]
     assert.equal((await bench.diff(made, widget)).changes, "none");
   });
 
+  it("has the namespaces that every cluster has, which can be imported and read", async () => {
+    const bench = await open();
+    const identity = bench.identity(core("Namespace"), "own");
+    const inputs: Properties = { metadata: { name: "default", labels: { team: "x" } } };
+    const request = { ...identity, inputs, preview: false, timeoutSeconds: 0 };
+    await assert.rejects(
+      bench.provider.create(request),
+      /namespaces "default" already exists; import it, or change it by/,
+    );
+    const { id, outputs } = await bench.provider.create({ ...request, isImported: true });
+    assert.deepEqual([id, (outputs.metadata as Properties).labels], ["default", { team: "x" }]);
+    const made = { ...identity, id, inputs, outputs, out: String };
+    const news: Properties = { metadata: { name: "default", labels: { team: "y" } } };
+    assert.deepEqual(((await bench.update(made, news)).metadata as Properties).labels, { team: "y" });
+    await assert.rejects(bench.remove(made), /namespaces "default" is forbidden: this namespace may not be deleted/);
+    const system = { ...bench.identity(core("Namespace"), "system"), id: "kube-system", inputs: {}, outputs: {} };
+    assert.equal((await bench.provider.read({ ...system, timeoutSeconds: 0 })).id, "kube-system");
+  });
+
+  it("waits for a namespace that comes a moment later, and for no other thing", async () => {
+    const bench = await open();
+    const early = bench.make(core("ConfigMap"), { metadata: { name: "early", namespace: "shop" } });
+    const never = bench.refusal(core("ConfigMap"), { metadata: { name: "never", namespace: "nowhere" } });
+    const release = bench.refusal(RELEASE, { chart: "x", namespace: "shop" });
+    assert.match(await release, /namespaces "shop" not found/);
+    await bench.make(core("Namespace"), { metadata: { name: "shop" } });
+    assert.equal((await early).id, "shop/early");
+    assert.match(await never, /namespaces "nowhere" not found; make it first/);
+  });
+
+  it("refuses to render into a folder, which no simulated cluster does", async () => {
+    const { provider } = await open();
+    for (const [name, value] of [
+      ["renderYamlToDirectory", "out"],
+      ["alwaysRender", "true"],
+    ] as const) {
+      const identity = { urn: "urn:pulumi:t::p::pulumi:providers:kubernetes::k", type: "pulumi:providers:kubernetes" };
+      const request = { ...identity, name: "k", olds: {}, news: { [name]: value }, randomSeed: "" };
+      const reason = `cannot rehearse: rendering to a folder, which ${name} asks for; leave it out`;
+      assert.deepEqual((await provider.checkConfig(request)).failures, [{ property: name, reason }]);
+    }
+  });
+
   it("refuses a kubeconfig that names no server", async () => {
     const { provider } = await open();
     const news = { kubeconfig: "clusters: []\ncontexts: []\n" };

@@ -244,7 +244,7 @@ describe("changes of a program", { concurrency: 2 }, () => {
           [`info: ${told}`],
         );
       }
-      assert.deepEqual(calls, ["create a"]);
+      assert.deepEqual(calls, ["import a"]);
       assert.deepEqual(ops(ok(await session.up())), ["same a"]);
       assert.equal(session.deployment().deployment.resources?.at(-1)?.importID, "x");
     }));

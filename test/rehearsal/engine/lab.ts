@@ -54,9 +54,9 @@ export function labSource(
         diffs,
       };
     },
-    async create({ name, inputs, preview }) {
+    async create({ name, inputs, preview, isImported }) {
       if (preview) return { id: "", outputs: { ...inputs, ref: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" } };
-      calls.push(`create ${name}`);
+      calls.push(`${isImported === true ? "import" : "create"} ${name}`);
       if (inputs.fail === "create") throw new Error(`cannot create with ${String(plain(inputs.note))}`);
       if (inputs.fail === "half") throw new PartialFailure("only half done", `id-${name}`, { ...inputs, ref: "half" });
       return { id: `id-${name}-${calls.length}`, outputs: { ...inputs, ref: `ref-${name}` } };
