@@ -15,7 +15,7 @@ const OWN_PROCESS = ["test/clusters-local", "test/mesh-real", "test/rehearsal/cl
 /** What is about the processes of programs. Others share theirs: see test/support/hostedPrograms.cjs. */
 const OWN_PROGRAMS = ["test/rehearsal/pulumi"];
 /** What takes minutes, and on a cold machine builds what only it needs. */
-const LONGEST = ["test/clusters-local/trust", "test/clusters-local/drill", "test/trust"];
+const LONGEST = ["test/clusters-local/trust", "test/clusters-local/drill", "test/rehearsal/cli/examples", "test/trust"];
 const wanted = process.argv.slice(2);
 const files = (wanted.length === 0 ? ["test"] : wanted).flatMap(testsIn);
 if (files.length === 0) {
