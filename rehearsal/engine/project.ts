@@ -13,6 +13,7 @@ import {
 } from "./configValues";
 import { parseConfigJson, parseConfigYaml } from "./configYaml";
 import { isOwnKey, type ProjectFile, readProjectFile } from "./projectFile";
+import { shellWords } from "./shellWords";
 import { isData } from "./values";
 
 export type { ConfigValue };
@@ -263,7 +264,7 @@ export function readProject(
     ...entryOf(root, settings.main ?? undefined),
     typescript: typescript !== false,
     tsconfig: tsconfig || undefined,
-    nodeArguments: typeof nodeargs === "string" ? nodeargs.split(/\s+/).filter((word) => word !== "") : [],
+    nodeArguments: shellWords(nodeargs ?? "") ?? [],
     config: new Map(),
     secrets: [],
     plugins: pluginsOf(root, settings),

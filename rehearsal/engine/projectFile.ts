@@ -4,6 +4,7 @@ import { UserError } from "../userError";
 import { versionRangeProblem } from "./cliVersion";
 import { isValueOfType, typeName } from "./configValues";
 import { toJson } from "./configYaml";
+import { shellWords } from "./shellWords";
 
 /** What Pulumi.yaml may hold, by the rules of the real CLI. Keys that nobody knows are free at the top, and nowhere else. */
 
@@ -57,7 +58,7 @@ const runtimeOptions = z
     typescript: flag.optional(),
     tsconfig: text.optional(),
     production: flag.optional(),
-    nodeargs: text.optional(),
+    nodeargs: text.refine((args) => shellWords(args) !== undefined, "its quotes must be closed").optional(),
     packagemanager: z.enum(packageManagers, `it must be one of ${packageManagers.join(", ")}`).optional(),
   })
   .optional();

@@ -25,6 +25,21 @@ function read(project: object, stack: object | string, given = {}) {
   return Object.fromEntries(readProject(dir, "dev", given).config);
 }
 
+const nodeArguments: [nodeargs: string, words: string[]][] = [
+  ["", []],
+  ["  --inspect\t--trace-warnings ", ["--inspect", "--trace-warnings"]],
+  [`--require "./my file.js" -r './it''s.js'`, ["--require", "./my file.js", "-r", "./its.js"]],
+  [`--title="a \\"b\\" \\c" x\\ y`, ['--title=a "b" c', "x y"]],
+  ["-r './a\\b' \"\"", ["-r", "./a\\b", ""]],
+  ["--a#b # of the CLI\n--c", ["--a#b", "--c"]],
+];
+for (const [nodeargs, words] of nodeArguments) {
+  it(`Node.js is given the words of ${JSON.stringify(nodeargs)} as a shell has them`, () => {
+    read({ runtime: { name: "nodejs", options: { nodeargs } } }, {});
+    assert.deepEqual(readProject(dir, "dev").nodeArguments, words);
+  });
+}
+
 it("one secret within an object or a list is opened, and makes a secret of the whole", () => {
   const crypter = passphraseCrypter(defaultPassphrase(), undefined);
   const token = { secure: crypter.encrypt("t0ken") };
@@ -213,6 +228,10 @@ describe("Pulumi.yaml", () => {
         'template.config.size.secret is "no": it must be true or false',
         "template has the key foo, which nobody knows",
       ],
+    ],
+    [
+      { runtime: { name: "nodejs", options: { nodeargs: "--require './a b.js" } } },
+      [`runtime.options.nodeargs is "--require './a b.js": its quotes must be closed`],
     ],
     [
       {
