@@ -1,4 +1,6 @@
-import { resolve } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
 import { UserError } from "../userError";
 import { localChart } from "./helm/charts/local";
 import type { Templates } from "./provider/templates";
@@ -56,5 +58,19 @@ export function templates({ directory, ...options }: TemplatesOptions): Template
         return (error as Error).message;
       }
     },
+    localVersion(named) {
+      try {
+        return versionOf(localChart(named, folder));
+      } catch {
+        // Missing, or no YAML: that is said elsewhere.
+        return undefined;
+      }
+    },
   };
+}
+
+function versionOf(chart: string | undefined): string | undefined {
+  if (chart === undefined || !statSync(chart).isDirectory()) return undefined;
+  const { version } = parse(readFileSync(join(chart, "Chart.yaml"), "utf8")) as { version?: unknown };
+  return typeof version === "string" ? version : undefined;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { NamedChart } from "../../clusters/helm/charts/wanted";
 import { constructComponent } from "../../clusters/provider/components";
 import { replacingFields } from "../../clusters/provider/immutable";
 import { FUNCTIONS, invokeFunction } from "../../clusters/provider/invokes";
@@ -7,7 +8,7 @@ import { checkRendering } from "../../clusters/provider/refusals";
 import { settingsOf } from "../../clusters/provider/settings";
 import type { Templates } from "../../clusters/provider/templates";
 import type { CheckFailure, Properties } from "../../engine/provider";
-import type { Account, Cloud, Model } from "../model";
+import type { Account, Cloud, Model, Surroundings } from "../model";
 import type { ResourceSchema } from "../sdk/package";
 import { isUnknown, own, same, text } from "../wire";
 import { simulatedCapabilities } from "./capabilities";
@@ -36,7 +37,8 @@ export const kubernetes: Cloud = {
   checkConfig,
   checkFiles: (type, inputs, { templates }) => (type === RELEASE ? missingChart(inputs, templates) : []),
   region: () => undefined,
-  filled: inNamespace,
+  filled: (request, surroundings) =>
+    request.type === RELEASE ? withVersion(request.news, surroundings) : inNamespace(request, surroundings),
   autoname: ({ token, inputs }) => {
     if (token === RELEASE) return { property: "name", separator: "-", digits: 8, maxLength: 53 };
     const metadata = inputs.get("metadata")?.type;
@@ -140,12 +142,24 @@ function moves(before: Properties, after: Properties): boolean {
   return from !== undefined && to !== undefined && !same(from, to);
 }
 
+/** The chart that a release names; undefined while it is not known. */
+function namedChart(inputs: Properties): NamedChart | undefined {
+  const chart = text(inputs, "chart");
+  if (chart === undefined || isUnknown(inputs.repositoryOpts)) return undefined;
+  return { chart, repository: { repo: text(inputs, "repositoryOpts.repo") ?? "" } };
+}
+
+/** The inputs of a release with the version that its chart has, where that is a folder: what is asked for decides nothing then. */
+function withVersion(inputs: Properties, { templates }: Surroundings): Properties {
+  const named = namedChart(inputs);
+  const version = named && templates?.localVersion(named);
+  return version === undefined ? inputs : { ...inputs, version };
+}
+
 /** A release whose chart is a path that leads to none, in the real provider's words. */
 function missingChart(inputs: Properties, templates: Templates | undefined): CheckFailure[] {
-  const chart = text(inputs, "chart");
-  if (chart === undefined || isUnknown(inputs.repositoryOpts)) return [];
-  const repository = { repo: text(inputs, "repositoryOpts.repo") ?? "" };
-  const why = templates?.missingChart({ chart, repository });
+  const named = namedChart(inputs);
+  const why = named && templates?.missingChart(named);
   if (why === undefined) return [];
   return [{ property: "chart", reason: `${why}; check the chart name and repository configuration.` }];
 }

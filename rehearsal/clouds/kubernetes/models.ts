@@ -1,3 +1,4 @@
+import { chartName } from "../../clusters/helm/charts/wanted";
 import type { CheckFailure, Properties } from "../../engine/provider";
 import type { Making, Model, Subject, ValueRule } from "../model";
 import { between, matches } from "../rules";
@@ -173,7 +174,7 @@ const RELEASE_MODEL: Model = {
       name,
       namespace,
       revision: 1,
-      chart: text(it.inputs, "chart") ?? "",
+      chart: chartName({ chart: text(it.inputs, "chart") ?? "" }),
       version,
       appVersion: "",
     };

@@ -55,6 +55,8 @@ export interface Templates {
   kustomization(asked: KustomizationBuild): Promise<string>;
   /** Why a chart that a release names is none, where only a path can be meant; undefined for all others. */
   missingChart(named: NamedChart): string | undefined;
+  /** The version of a chart that is a folder; undefined for all others. */
+  localVersion(named: NamedChart): string | undefined;
 }
 
 /** @throws Error where nobody renders `what`, a type or a function. */

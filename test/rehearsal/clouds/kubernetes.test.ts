@@ -106,6 +106,32 @@ describe("a cluster", () => {
     }
   });
 
+  it("reads the version of a chart that is a folder, and the name of every chart", async (t) => {
+    const directory = temporaryFolder(t);
+    for (const [name, text] of [
+      ["shop", "name: shop\nversion: 1.2.3\n"],
+      ["bad", "{"],
+      ["bare", "name: bare\n"],
+    ] as const) {
+      mkdirSync(join(directory, name));
+      writeFileSync(join(directory, name, "Chart.yaml"), text);
+    }
+    const rows: [inputs: Properties, version: string, chart: string][] = [
+      [{ chart: "./shop" }, "1.2.3", "shop"],
+      [{ chart: join(directory, "shop"), version: "9.9.9" }, "1.2.3", "shop"],
+      [{ chart: "shop", version: "2.0.0", repositoryOpts: { repo: "https://charts.example.com" } }, "2.0.0", "shop"],
+      [{ chart: "oci://charts.example.com/team/api", version: "3.0.0" }, "3.0.0", "api"],
+      [{ chart: "./bad" }, "", "bad"],
+      [{ chart: "./bare" }, "", "bare"],
+    ];
+    for (const [inputs, version, chart] of rows) {
+      const bench = await Bench.open("kubernetes", {}, { templates: templates({ directory }) });
+      const { outputs } = await bench.make(RELEASE, inputs);
+      const status = outputs.status as Properties;
+      assert.deepEqual([status.version, status.chart], [version, chart], JSON.stringify(inputs));
+    }
+  });
+
   it("takes quantities that Kubernetes reads, and no others", async () => {
     const bench = await open();
     const inputs = deployment({ app: "web" }) as {

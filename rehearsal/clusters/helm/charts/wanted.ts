@@ -30,7 +30,7 @@ export interface RepositoryAccess {
 }
 
 /** The name of a chart, without where it comes from. */
-export function chartName({ chart }: WantedChart): string {
+export function chartName({ chart }: Pick<WantedChart, "chart">): string {
   return chart.trim().split("/").at(-1) ?? chart;
 }
 
