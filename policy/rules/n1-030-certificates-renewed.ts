@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { Policies, PolicyResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
 import { known, lateRenewal, UNKNOWN } from "pulumi-multisite/plan";
 import { guarded } from "../guarded";
@@ -9,6 +10,11 @@ import { acceptedIn, type PackRun } from "../trust/trustRule";
 const SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
 /** Beside what AWS or Google has signed stands one that tells when it is due; a root is none of these. */
 const SELF_SIGNED = "tls:index/selfSignedCert:SelfSignedCert";
+/** What a service has signed, with the property that holds it in PEM. */
+const BY_SERVICES: { readonly [type: string]: string } = {
+  "aws:acmpca/certificate:Certificate": "certificate",
+  "gcp:certificateauthority/certificate:Certificate": "pemCertificate",
+};
 
 /** The rule about what the tls provider signs, and the type that it judges. */
 export const renewedCertificates: RuleFacts & { readonly type: string } = {
@@ -28,7 +34,8 @@ export const renewedClocks: RuleFacts & { readonly type: string } = {
   type: SELF_SIGNED,
   name: "n1-031-renewal-clocks",
   displayName: "What a service has signed is renewed in time",
-  description: "No clock beside a certificate of a cloud's authority has come half-way through its renewal window.",
+  description:
+    "Neither a certificate of a cloud's authority nor the clock beside it has come half-way through its renewal window.",
 };
 
 /**
@@ -39,7 +46,10 @@ export function certificatesRenewed(run: PackRun): Policies[number] {
   return policyOn(renewedCertificates, run);
 }
 
-/** The same of the clocks that renew what AWS Private CA and Google's service have signed. */
+/**
+ * The same of what AWS Private CA and Google's service have signed, and of the clocks that renew it: a run that ended between
+ * the two has left a clock that is in time beside a certificate that is not.
+ */
 export function clocksRenewed(run: PackRun): Policies[number] {
   return policyOn(renewedClocks, run);
 }
@@ -50,7 +60,8 @@ function policyOn(rule: RuleFacts & { readonly type: string }, run: PackRun): St
     (args: StackValidationArgs, report: (message: string, urn?: string) => void) => {
       run.learn(rule, args.getConfig<Settings>(), settingNames);
       const judged = args.resources.filter((one) => one.type === type);
-      const find = () => judged.flatMap((one) => late(one, run.now().toISOString()));
+      const signed = args.resources.filter((one) => one.type in BY_SERVICES);
+      const find = () => judged.flatMap((one) => late(one, besideIt(one, signed), run.now().toISOString()));
       const found = guarded(rule, find, acceptedIn(run, args.getConfig<Settings>()));
       for (const { message, urn } of found) report(message, urn);
     },
@@ -63,13 +74,33 @@ function policyOn(rule: RuleFacts & { readonly type: string }, run: PackRun): St
   };
 }
 
-function late({ type, name, urn, props }: PolicyResource, now: string): Finding[] {
+/** What a service has signed beside a clock, whose name it has. */
+function besideIt(
+  { type, name, parent }: PolicyResource,
+  signed: readonly PolicyResource[],
+): PolicyResource | undefined {
+  if (type !== SELF_SIGNED) return undefined;
+  return signed.find((one) => one.name === name && one.parent?.urn === parent?.urn);
+}
+
+function late({ type, name, urn, props }: PolicyResource, signed: PolicyResource | undefined, now: string): Finding[] {
   const { validityEndTime, earlyRenewalHours, isCaCertificate } = known(props) as { [property: string]: unknown };
   // What is never renewed is never late: TR-002 says so of what is signed, before it is made.
   if (typeof earlyRenewalHours !== "number" || earlyRenewalHours <= 0) return [];
   if (type === SELF_SIGNED && isCaCertificate === true) return [];
-  // Not known yet: this very run makes it anew.
-  if (validityEndTime === UNKNOWN || validityEndTime === undefined || validityEndTime === null) return [];
-  const problem = lateRenewal({ notAfter: String(validityEndTime), earlyRenewalHours }, now);
-  return problem === undefined ? [] : [{ message: `Certificate ${name} ${problem}.`, urn }];
+  const ends = [{ urn, notAfter: validityEndTime }, ...(signed ? [{ urn: signed.urn, notAfter: endOf(signed) }] : [])];
+  const found = ends.flatMap(({ notAfter, urn }): Finding[] => {
+    // Not known yet: this very run makes it anew.
+    if (notAfter === UNKNOWN || notAfter === undefined || notAfter === null) return [];
+    const problem = lateRenewal({ notAfter: String(notAfter), earlyRenewalHours }, now);
+    return problem === undefined ? [] : [{ message: `Certificate ${name} ${problem}.`, urn }];
+  });
+  return found.slice(0, 1);
+}
+
+/** When what a service has signed ends, ISO 8601; undefined while nobody knows it. */
+function endOf({ type, props }: PolicyResource): string | undefined {
+  const pem = (known(props) as { [property: string]: unknown })[BY_SERVICES[type]!];
+  if (typeof pem !== "string" || pem === "") return undefined;
+  return new Date(new X509Certificate(pem).validTo).toISOString();
 }

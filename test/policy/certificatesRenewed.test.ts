@@ -4,6 +4,7 @@ import type { StackValidationArgs, StackValidationPolicy } from "@pulumi/policy"
 import { certificatesRenewed, clocksRenewed } from "../../policy/rules/n1-030-certificates-renewed";
 import type { Settings } from "../../policy/settings";
 import type { PackRun } from "../../policy/trust/trustRule";
+import { leaf, root } from "../trust/certificates";
 
 const NOW = "2026-11-20T12:00:00.000Z";
 const run = (shared: Settings = {}): PackRun => ({
@@ -18,10 +19,12 @@ function found(
   config: object = {},
   type = SIGNED,
   policy = certificatesRenewed(run()) as StackValidationPolicy,
+  beside: readonly object[] = [],
 ): string[] {
   const said: string[] = [];
   const resource = { type, name: "frankfurt-mesh", urn: "urn:frankfurt-mesh", props };
-  const args = { resources: [resource], getConfig: () => config } as unknown as StackValidationArgs;
+  const resources = [resource, ...beside.map((one) => ({ name: resource.name, ...one }))];
+  const args = { resources, getConfig: () => config } as unknown as StackValidationArgs;
   void policy.validateStack(args, (message) => said.push(message));
   return said;
 }
@@ -74,6 +77,27 @@ describe("certificates are renewed in time", () => {
     assert.deepEqual(found({ ...clock, isCaCertificate: true }, {}, type, clocks), []);
     assert.deepEqual(found({ ...clock, earlyRenewalHours: 0 }, {}, type, clocks), []);
   });
+
+  for (const [type, property] of [
+    ["aws:acmpca/certificate:Certificate", "certificate"],
+    ["gcp:certificateauthority/certificate:Certificate", "pemCertificate"],
+  ] as const) {
+    it(`is about what stands in ${type}, too: a clock in time says nothing of what was not signed with it`, () => {
+      const authority = root("shop root");
+      const endingIn = (days: number) => {
+        const start = new Date(Date.parse(NOW) - (90 - days) * 86_400_000);
+        return { type, urn: `urn:${type}`, props: { [property]: leaf(authority, "mesh", {}, false, start).certPem } };
+      };
+      const clock = { ...window, validityEndTime: "2027-02-01T00:00:00Z" };
+      const clocks = clocksRenewed(run()) as StackValidationPolicy;
+      const beside = (...more: object[]) => found(clock, {}, "tls:index/selfSignedCert:SelfSignedCert", clocks, more);
+      assert.match(beside(endingIn(14)).join(), /frankfurt-mesh ends in 14 days, on 2026-12-04, and was to be/);
+      assert.match(beside(endingIn(-1)).join(), /frankfurt-mesh ended 1 days ago/);
+      assert.deepEqual(beside(endingIn(60)), []);
+      assert.deepEqual(beside({ ...endingIn(14), name: "another" }), []);
+      assert.deepEqual(beside({ ...endingIn(14), props: {} }), [], "this very run makes it anew");
+    });
+  }
 
   it("is about signed certificates only: roots are exchanged, not renewed", () => {
     const root = { validityEndTime: "2026-11-21T12:00:00Z", earlyRenewalHours: 0, isCaCertificate: true };

@@ -44,7 +44,8 @@ export function awsPrivateCa({ provider }: PrivateCaOptions = {}): SignerFactory
       sign: (certificate, { pem, clock }, signing) =>
         signed(authority, certificate, pem, {
           ...pulumi.mergeOptions(signing, { provider: used, dependsOn: [...authority.after] }),
-          ...(clock && { replaceWith: [clock.resource] }),
+          // With the clock, and also later: where a run ended between the two, the next one makes up for it.
+          ...(clock && { replaceWith: [clock.resource], replacementTrigger: clock.startedAt }),
         }),
     };
   };
