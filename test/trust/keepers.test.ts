@@ -242,6 +242,26 @@ it("what a run did not come to sign after its clock was made anew is signed by t
   assert.deepEqual(replaced, meshRemotesOf(services));
 });
 
+it("another address of a mesh API is signed, by Google's service under another name", async () => {
+  const moved = { folder, address: "198.51.101.1" };
+  const state = session.deployment();
+  const later = await openSession({ projectDir: PROGRAM, sources, config: moved, passphrase: "trust", state });
+  try {
+    const { exit, diagnostics } = await later.up();
+    assert.equal(exit, 0, JSON.stringify(diagnostics));
+    for (const generation of ["casgiven", "casmade"]) {
+      const server = (of: Session) => {
+        const found = resourcesOf(of).find(({ urn }) => urn.endsWith(`Certificate::oslo-${generation}-mesh-server`));
+        return found!.outputs as { readonly name: string; readonly pemCertificate: string };
+      };
+      assert.notEqual(server(later).name, server(session).name);
+      assert.match(String(new X509Certificate(server(later).pemCertificate).subjectAltName), /198\.51\.101\.1\b/);
+    }
+  } finally {
+    await later.close();
+  }
+});
+
 it("no message, state text or output in clear shows a key", () => {
   const text = JSON.stringify(session.deployment());
   assert.doesNotMatch(text, /BEGIN [A-Z ]*PRIVATE KEY/);

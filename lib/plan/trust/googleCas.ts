@@ -43,11 +43,14 @@ const LONGEST_NAME = 63;
 const DIGITS = 8;
 
 /**
- * Name of a certificate in its pool: another for every term, because a name is used once for ever there.
- * @param startedAt another text for every term
+ * Name of a certificate in its pool: another for all that is asked otherwise, because a name is used once for ever there.
+ * @param asked all that is asked of the service, and another text for every term
  */
-export function certificateName({ name }: CertificatePlan, startedAt: string): string {
-  const digits = createHash("sha256").update(`${name}\n${startedAt}`).digest("hex").slice(0, DIGITS);
+export function certificateName({ name }: CertificatePlan, asked: object): string {
+  const digits = createHash("sha256")
+    .update(`${name}\n${JSON.stringify(asked)}`)
+    .digest("hex")
+    .slice(0, DIGITS);
   return `${name.slice(0, LONGEST_NAME - DIGITS - 1)}-${digits}`;
 }
 

@@ -108,16 +108,18 @@ function signed(
   const { dnsNames, ipAddresses, uris } = certificate;
   const names = { dnsNames: [...dnsNames], ipAddresses: [...ipAddresses], uris: [...uris] };
   const hasNames = Object.values(names).some((list) => list.length > 0);
-  const args = {
+  const asked = {
     ...{ ...place, certificateAuthority: authority, lifetime: lifetimeOf(certificate) },
-    name: pulumi.output(clock?.startedAt ?? "").apply((started) => certificateName(certificate, started)),
     config: {
       publicKey: { format: "PEM", key: publicKeyPem.apply((pem) => Buffer.from(pem).toString("base64")) },
       subjectConfig: { subject: subjectOf(certificate), ...(hasNames && { subjectAltName: names }) },
       x509Config: x509Config(certificate),
     },
   };
-  const made = new Certificate(certificate.name, args, options);
+  const name = pulumi
+    .output({ asked, startedAt: clock?.startedAt })
+    .apply((terms) => certificateName(certificate, terms));
+  const made = new Certificate(certificate.name, { ...asked, name }, options);
   return pulumi
     .all([made.pemCertificate, made.pemCertificateChains])
     .apply(([own, above]) => [own, ...above].join("\n"));

@@ -1,6 +1,7 @@
 import { once } from "../authorities/authority";
 import type { Model } from "../model";
 import { exactlyOne, matches, oneOf } from "../rules";
+import { notSoftDeleted } from "../softDelete";
 import { at, text } from "../wire";
 import { algorithmRefusal, authorityChain } from "./certificateAuthorities";
 import { secondsIn } from "./certificateConfig";
@@ -86,7 +87,13 @@ export const certificateAuthorityModels: { readonly [type: string]: Model } = {
     values: { lifetime: DURATION },
     rules: [exactlyOne("pemCsr", "config")],
     refers: { pool: { to: [CA_POOL], given: true } },
-    world: certificateRefusals,
+    world: [
+      ...certificateRefusals,
+      notSoftDeleted(
+        "name",
+        (name) => `the pool had a certificate "${name}", and takes a name once for ever; give another (ALREADY_EXISTS)`,
+      ),
+    ],
     outputs: (it) => ({
       ...CREATED,
       certificateDescriptions: [],

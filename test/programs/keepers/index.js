@@ -8,7 +8,10 @@ const { fleetPlan } = require("pulumi-multisite/plan");
 const { offlineSigner, suppliedSigner, Trust } = require("pulumi-multisite/trust");
 
 /** What a team brings, and what came back from whoever signs by hand; the folder is the test's. */
-const folder = new pulumi.Config().require("folder");
+const config = new pulumi.Config();
+const folder = config.require("folder");
+/** Where peers look for the mesh API of oslo; what a person has signed stays as it is. */
+const address = (keeper) => (keeper !== "offline" && config.get("address")) || "198.51.100.1";
 const text = (name) => readFileSync(join(folder, name), "utf8");
 const signed = join(folder, "signed");
 const certificates = Object.fromEntries(
@@ -35,7 +38,7 @@ const signers = {
   casmade: googleCas(),
 };
 
-const site = (name, number) => ({
+const site = (name, number, address) => ({
   ...{ kind: "existing", name, number, provider: "vsphere", region: name, identity: name },
   allocatable: { cpu: 32, memoryGiB: 128, pods: 880, nodes: 8, verifiedAt: "2026-11-01" },
   cidrs: {
@@ -43,6 +46,7 @@ const site = (name, number) => ({
     pods: [`172.2${number}.0.0/16`],
     services: [`192.168.10${number}.0/24`],
   },
+  endpoints: { mesh: [address] },
 });
 
 const provider = new tls.Provider("tls");
@@ -54,7 +58,7 @@ for (const [name, root] of Object.entries(roots)) {
     signers: ["certManager", "istio", "linkerd"],
     hubble: false,
   };
-  const sites = [site("oslo", 1), site("bergen", 2)];
+  const sites = [site("oslo", 1, address(root.keeper)), site("bergen", 2, "198.51.100.2")];
   const plan = fleetPlan({ demand: { cpu: 4, memoryGiB: 8, pods: 20 }, sites, trust }).trust;
   const made = new Trust(name, { plan, signers: signers[name] && { [name]: signers[name] } }, { provider });
   exports[name] = made.exports;

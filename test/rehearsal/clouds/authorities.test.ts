@@ -248,6 +248,15 @@ describe("Google's Certificate Authority Service", () => {
     });
   }
 
+  it("takes the name of a certificate once for ever", async () => {
+    const bench = await google();
+    await pool(bench);
+    const named = { ...configured(), name: "oslo" };
+    await bench.remove(await bench.make(GOOGLE_CERTIFICATE, named));
+    assert.match(await bench.refusal(GOOGLE_CERTIFICATE, named), /had a certificate "oslo".*ALREADY_EXISTS/);
+    await bench.make(GOOGLE_CERTIFICATE, { ...named, name: "oslo-2" });
+  });
+
   it("refuses authorities that are none, of an unknown algorithm, or whose protection is on", async () => {
     const bench = await google();
     const { ca } = await pool(bench);
