@@ -45,11 +45,7 @@ function selfSigned(resource: JudgedResource): string[] {
 
 /** A CA whose deletion can still be undone has not ended everything below it. */
 function recoverable({ type, name, props }: JudgedResource): string[] {
-  if (type === AWS_AUTHORITY) return [];
-  return [
-    ...(props.deletionProtection === false ? [`Authority ${name} has deletionProtection off: leave it on.`] : []),
-    ...(props.skipGracePeriod === true
-      ? [`Authority ${name} has skipGracePeriod on, so a deletion is at once and for ever: leave it off.`]
-      : []),
-  ];
+  return type === AWS_AUTHORITY || props.skipGracePeriod !== true
+    ? []
+    : [`Authority ${name} has skipGracePeriod on, so a deletion is at once and for ever: leave it off.`];
 }

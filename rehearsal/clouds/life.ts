@@ -103,7 +103,7 @@ export function settle(kind: Kind, { making: it, uses }: ReturnType<typeof makin
 
 /** Why a thing cannot be deleted; empty when it can. */
 export function obstacles(kind: Kind, thing: Thing): string[] {
-  const reason = kind.model?.undeletable?.(thing);
+  const reason = kind.model?.undeletable?.(thing, kind.world);
   const held = [...kind.world.usersOf(thing)].filter((user) =>
     user.uses.some((use) => use.target === thing && use.holds),
   );

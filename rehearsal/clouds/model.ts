@@ -101,7 +101,7 @@ export interface Model {
   /** The same, but what does not hold yet may come while the program runs: the provider tries again for a while. */
   soon?: readonly ((making: Making) => string | undefined)[];
   /** Why it cannot be deleted, beyond the things that hold it. */
-  undeletable?: (thing: Thing) => string | undefined;
+  undeletable?: (thing: Thing, world: World) => string | undefined;
   /** Inputs that the provider fills in. */
   defaults?: (subject: Subject) => Properties;
   /** Its id; by default the cloud's convention. */

@@ -82,6 +82,11 @@ export class World {
     return this.buried.get(key(type, scope, name));
   }
 
+  /** What was deleted of a type in a scope, and can be brought back. */
+  *allBuried(type: string, scope: string): Iterable<Thing> {
+    for (const thing of new Set(this.buried.values())) if (thing.type === type && thing.scope === scope) yield thing;
+  }
+
   remove(thing: Thing): void {
     const forget = (index: Map<string, Thing>, at: string) => {
       if (index.get(at) === thing) index.delete(at);

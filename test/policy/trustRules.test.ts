@@ -298,12 +298,16 @@ const ELSEWHERE: readonly (readonly [string, string, object, Partial<JudgedResou
   [
     "an authority of Google that goes at once",
     GOOGLE_CA,
-    { deletionProtection: false, skipGracePeriod: true },
+    { skipGracePeriod: true },
     {},
-    [
-      "tr-001 Authority one has deletionProtection off: leave it on.",
-      "tr-001 Authority one has skipGracePeriod on, so a deletion is at once and for ever: leave it off.",
-    ],
+    ["tr-001 Authority one has skipGracePeriod on, so a deletion is at once and for ever: leave it off."],
+  ],
+  [
+    "an authority of Google without the guard of its provider, which is protected",
+    GOOGLE_CA,
+    { deletionProtection: false },
+    {},
+    [],
   ],
   [
     "uses of a root in camelCase",

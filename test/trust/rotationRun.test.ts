@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { legalSteps, phaseOf } from "../../lib/plan/trustPhases";
-import { simulatedClouds } from "../../rehearsal/clouds";
-import { type Deployment, openSession, type RunResult } from "../../rehearsal/engine";
+import type { Deployment } from "../../rehearsal/engine";
 import { CLIENT, connection, givenTo, isFor, openedState, SERVER } from "./given";
 import { SITES, STEADY, trustProgram } from "./program";
-
-/** One update, from a state to a state. */
-async function updated(dir: string, state: Deployment | undefined): Promise<{ result: RunResult; left: Deployment }> {
-  const sources = [simulatedClouds({ moduleRoots: [dir] })];
-  const session = await openSession({ projectDir: dir, sources, passphrase: "", ...(state && { state }) });
-  try {
-    return { result: await session.up(), left: session.deployment() };
-  } finally {
-    await session.close();
-  }
-}
+import { errors, unprotected, updated } from "./updates";
 
 /** Links of each site's client to each other site's server, by what the state says that the sites hold. */
 async function linksUp(left: Deployment): Promise<number> {
@@ -29,9 +18,6 @@ async function linksUp(left: Deployment): Promise<number> {
   }
   return up;
 }
-
-const errors = ({ diagnostics }: RunResult) =>
-  diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
 
 test("a rotation is runs of the program: six of six links after each, and the old root's key is gone at the end", async (t) => {
   const { dir, take } = trustProgram(t, { hubble: false });
@@ -65,12 +51,3 @@ test("a rotation is runs of the program: six of six links after each, and the ol
     "no key and no certificate of the old root is left",
   );
 });
-
-/** What `pulumi state unprotect` does. */
-function unprotected(state: Deployment, name: string): Deployment {
-  const resources = (state.deployment.resources ?? []).map((one) => {
-    const { protect, ...rest } = one as typeof one & { protect?: boolean };
-    return one.urn.endsWith(`::${name}`) ? rest : one;
-  });
-  return { ...state, deployment: { ...state.deployment, resources } };
-}

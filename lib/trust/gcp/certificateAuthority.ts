@@ -77,8 +77,13 @@ function given(
 function made({ certificate: root }: RootPlan, place: CasPlace, options: pulumi.CustomResourceOptions): Signer {
   const kept = pulumi.mergeOptions(options, { protect: true });
   const { project, location } = place;
-  // Of tier ENTERPRISE: the other keeps no certificates, and the provider cannot work with it.
-  const pool = new CaPool(root.name, { project, location, name: place.pool, tier: "ENTERPRISE" }, kept);
+  // Of tier ENTERPRISE: the other keeps no certificates, and the provider cannot work with it. It goes from the state only:
+  // the service deletes no pool while an authority that was in it can still be brought back.
+  const pool = new CaPool(
+    root.name,
+    { project, location, name: place.pool, tier: "ENTERPRISE" },
+    pulumi.mergeOptions(kept, { retainOnDelete: true }),
+  );
   const authority = new Authority(
     root.name,
     {
@@ -86,7 +91,8 @@ function made({ certificate: root }: RootPlan, place: CasPlace, options: pulumi.
       keySpec: { algorithm: "EC_P384_SHA384" },
       lifetime: lifetimeOf(root),
       config: { subjectConfig: { subject: subjectOf(root) }, x509Config: authorityConfig(root) },
-      deletionProtection: true,
+      // The provider's own guard, beside `protect`: once the root is no longer declared, nothing could take it off.
+      deletionProtection: false,
     },
     kept,
   );

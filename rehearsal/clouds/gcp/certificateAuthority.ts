@@ -3,6 +3,7 @@ import type { Model } from "../model";
 import { exactlyOne, matches, oneOf } from "../rules";
 import { notSoftDeleted } from "../softDelete";
 import { at, text } from "../wire";
+import type { Thing, World } from "../world";
 import { algorithmRefusal, authorityChain } from "./certificateAuthorities";
 import { secondsIn } from "./certificateConfig";
 import { certificateRefusals, signed } from "./certificateSigning";
@@ -31,6 +32,7 @@ export const certificateAuthorityModels: { readonly [type: string]: Model } = {
     unique: [],
     immutable: ["tier", "location", "project"],
     values: { tier: oneOf("ENTERPRISE", "DEVOPS"), "issuancePolicy.maximumLifetime": DURATION },
+    undeletable: stillHolding,
     outputs: () => ({ deletionPolicy: "DELETE" }),
   },
   [CA_AUTHORITY]: {
@@ -102,3 +104,14 @@ export const certificateAuthorityModels: { readonly [type: string]: Model } = {
     }),
   },
 };
+
+/** A pool goes when all that was in it is deleted for good. Source: "Delete CA pools" of its guide. */
+function stillHolding(pool: Thing, world: World): string | undefined {
+  const name = pool.id.split("/").at(-1);
+  for (const { scope, inputs, id } of world.allBuried(CA_AUTHORITY, pool.scope)) {
+    if (text(inputs, "pool") !== name || at(inputs, "skipGracePeriod") === true) continue;
+    if (world.get(CA_AUTHORITY, scope, id) === undefined)
+      return `${id} was in it, and can be brought back for 30 days; delete the pool after that (FAILED_PRECONDITION)`;
+  }
+  return undefined;
+}

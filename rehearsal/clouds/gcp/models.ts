@@ -40,9 +40,9 @@ export function gcpModel(type: string): Model | undefined {
 function preventable(model: Model): Model {
   return {
     ...model,
-    undeletable: (thing) =>
+    undeletable: (thing, world) =>
       text(thing.inputs, "deletionPolicy") === "PREVENT"
         ? 'deletionPolicy is "PREVENT"; set it to "DELETE", update, and then delete'
-        : model.undeletable?.(thing),
+        : model.undeletable?.(thing, world),
   };
 }

@@ -7,11 +7,11 @@ const { googleCas } = require("pulumi-multisite/gcp");
 const { fleetPlan } = require("pulumi-multisite/plan");
 const { offlineSigner, suppliedSigner, Trust } = require("pulumi-multisite/trust");
 
-/** What a team brings, and what came back from whoever signs by hand; the folder is the test's. */
 const config = new pulumi.Config();
-const folder = config.require("folder");
 /** Where peers look for the mesh API of oslo; what a person has signed stays as it is. */
 const address = (keeper) => (keeper !== "offline" && config.get("address")) || "198.51.100.1";
+/** What a team brings, and what came back from whoever signs by hand; the folder is the test's. */
+const folder = config.require("folder");
 const text = (name) => readFileSync(join(folder, name), "utf8");
 const signed = join(folder, "signed");
 const certificates = Object.fromEntries(

@@ -173,9 +173,9 @@ const configured = (caOptions: Properties = { isCa: false }): Properties => ({
 });
 
 async function pool(bench: Bench, more: Properties = {}, authority: Properties = {}) {
-  await bench.make(POOL, { location: "europe-north1", name: "trust", tier: "ENTERPRISE", ...more });
+  const of = await bench.make(POOL, { location: "europe-north1", name: "trust", tier: "ENTERPRISE", ...more });
   const ca = await bench.make(AUTHORITY, { ...AUTHORITY_INPUTS, ...authority });
-  return { ca, root: String((ca.outputs.pemCaCertificates as string[])[0]) };
+  return { of, ca, root: String((ca.outputs.pemCaCertificates as string[])[0]) };
 }
 
 describe("Google's Certificate Authority Service", () => {
@@ -255,6 +255,20 @@ describe("Google's Certificate Authority Service", () => {
     await bench.remove(await bench.make(GOOGLE_CERTIFICATE, named));
     assert.match(await bench.refusal(GOOGLE_CERTIFICATE, named), /had a certificate "oslo".*ALREADY_EXISTS/);
     await bench.make(GOOGLE_CERTIFICATE, { ...named, name: "oslo-2" });
+  });
+
+  it("keeps a pool as long as an authority that was in it can be brought back", async () => {
+    for (const [skipGracePeriod, refusal] of [
+      [false, /root-g1 was in it, and can be brought back for 30 days/],
+      [true, undefined],
+    ] as const) {
+      const bench = await google();
+      const { ca, of } = await pool(bench, {}, { skipGracePeriod, deletionProtection: false });
+      await assert.rejects(bench.remove(of), /in use by .*root-g1/);
+      await bench.remove(ca);
+      if (refusal === undefined) await bench.remove(of);
+      else await assert.rejects(bench.remove(of), refusal);
+    }
   });
 
   it("refuses authorities that are none, of an unknown algorithm, or whose protection is on", async () => {
