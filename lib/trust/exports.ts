@@ -13,6 +13,9 @@ export interface ExportedSite {
   readonly pairs: { readonly [role in CertificateRole]?: { readonly certificate: string; readonly key: string } };
 }
 
+/** What stands in a store's entry while its site gets nothing. */
+export const NO_MATERIAL = "{}";
+
 /** One secret per site, for the outputs of a trust stack. */
 export type TrustExports = { readonly [site: string]: pulumi.Output<string> };
 
@@ -86,7 +89,7 @@ function pairIn(material: pulumi.Output<ExportedSite>, site: string, role: Certi
  * @throws LateError for what is none or is of another revision, and for roots that may not be trusted.
  */
 export function readExport(site: string, json: string | undefined, revision: number, now: Date): ExportedSite {
-  if (json === undefined || json === null) {
+  if (json === undefined || json === null || json === NO_MATERIAL) {
     throw new LateError(
       `The trust stack left nothing for site "${site}": run the trust stack with the same spec first. A site that waits for a ` +
         "signature by hand has nothing yet.",

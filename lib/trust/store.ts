@@ -1,9 +1,9 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { LateError } from "../lateError";
 import type { TrustPlan } from "../plan/trust/plan";
 import type { SecretStoreSpec } from "../plan/trust/spec";
 import { STORES, type StoreEntry, type StorePlan } from "../plan/trust/store";
-import { deliveredTrust } from "./exports";
+import { deliveredTrust, NO_MATERIAL } from "./exports";
 import type { TrustSource } from "./material";
 
 /** Writes entries into a store outside all sites. */
@@ -33,7 +33,10 @@ export function storeProblems({ store }: TrustPlan, writer: StoreWriter | undefi
   return [`store ${given}, and trust.delivery.store is of kind "${store.kind}": give ${WRITERS[store.kind]}.`];
 }
 
-/** Writes each site's material into its own entry; one that its store would refuse is refused before. */
+/**
+ * Writes each site's material into its own entry; one that its store would refuse is refused before. The entry of a site that
+ * has none, as one that is expelled, stays and is emptied.
+ */
 export function writeStore(
   store: StorePlan,
   writer: StoreWriter,
@@ -43,12 +46,11 @@ export function writeStore(
   const write = writer.open(store, options);
   const { mostBytes } = STORES[store.kind];
   for (const entry of store.entries) {
-    const text = texts[entry.site];
-    if (text !== undefined)
-      write(
-        entry,
-        text.apply((one) => fitting(entry, one, mostBytes)),
-      );
+    const text = texts[entry.site] ?? pulumi.output(NO_MATERIAL);
+    write(
+      entry,
+      text.apply((one) => fitting(entry, one, mostBytes)),
+    );
   }
 }
 
@@ -61,18 +63,21 @@ function fitting({ site, name }: StoreEntry, text: string, mostBytes: number): s
   );
 }
 
+/** An entry of a site that is read: it is not expelled. */
+export type ReadEntry = StoreEntry & { readonly reader: string };
+
 /**
  * Material that is read from the store of the plan: a site's entry is read when the site is built, and no other's.
  * @param read gives the text of one entry
  */
 export function storedTrust(
   kind: SecretStoreSpec["kind"],
-  read: (store: StorePlan, entry: StoreEntry, options: pulumi.ComponentResourceOptions) => pulumi.Output<string>,
+  read: (store: StorePlan, entry: ReadEntry, options: pulumi.ComponentResourceOptions) => pulumi.Output<string>,
 ): TrustSource {
   const source: TrustSource = (name, plan, options) => {
     const { store } = plan;
     // The plan has one: what has none is a problem of the arguments.
-    const entryOf = (site: string) => store!.entries.find((entry) => entry.site === site)!;
+    const entryOf = (site: string) => store!.entries.find((entry) => entry.site === site)! as ReadEntry;
     return deliveredTrust((site) => read(store!, entryOf(site), options))(name, plan, options);
   };
   const problems = ({ store }: TrustPlan) =>

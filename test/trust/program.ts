@@ -63,7 +63,10 @@ new Fleet("sample", { kinds: [existing], services, trust: builtTrust(),
  * as `NAME.pem`, what came back under `signed/`.
  * @param trust what its `spec.trust` says beside the rotation
  */
-export function trustStack(t: TestContext, trust: object): { dir: string; take(rotation: TrustRotation): void } {
+export function trustStack(
+  t: TestContext,
+  trust: object,
+): { dir: string; take(rotation: TrustRotation, sites?: readonly string[]): void } {
   const dir = temporaryFolder(t);
   writeProgram(
     dir,
@@ -71,11 +74,12 @@ export function trustStack(t: TestContext, trust: object): { dir: string; take(r
 const { fleetPlan, withoutExpelled } = require("pulumi-multisite/plan");
 const { offlineSigner, Trust } = require("pulumi-multisite/trust");
 const text = (file) => readFileSync(__dirname + "/" + file, "utf8");
-const rotation = JSON.parse(text("trust.json"));
+const { names, ...rotation } = JSON.parse(text("trust.json"));
 const trust = { trustDomain: "sample.example.com", rotation, ...${JSON.stringify(trust)} };
-const site = (name, i) => ({ kind: "existing", name, number: i + 1, region: name, provider: "vsphere", identity: "uid-" + name,
+const i = (name) => ${JSON.stringify(SITES)}.indexOf(name);
+const site = (name) => ({ kind: "existing", name, number: i(name) + 1, region: name, provider: "vsphere", identity: "uid-" + name,
   allocatable: { cpu: 4, memoryGiB: 16, pods: 110, nodes: 1, verifiedAt: "2026-11-01" },
-  cidrs: { nodes: ["192.168." + i + ".0/24"], pods: ["10." + i + ".128.0/17"], services: ["10." + i + ".64.0/18"] } });
+  cidrs: { nodes: ["192.168." + i(name) + ".0/24"], pods: ["10." + i(name) + ".128.0/17"], services: ["10." + i(name) + ".64.0/18"] } });
 const signed = existsSync(__dirname + "/signed") ? readdirSync(__dirname + "/signed") : [];
 const certificates = (generation) => Object.fromEntries(signed.filter((file) => file.includes("-" + generation + "-"))
   .map((file) => [file.replace(/\\.pem$/, ""), text("signed/" + file)]));
@@ -87,8 +91,9 @@ const by = {
 const listed = rotation.generations.map(({ name }) => name);
 const kept = Object.entries(trust.roots ?? {}).filter(([name, { keeper }]) => listed.includes(name) && keeper !== "state");
 const store = { awsSecretsManager: "aws", googleSecretManager: "gcp", azureKeyVault: "azure" };
-const kind = trust.delivery?.store.kind;
-const spec = { demand: { cpu: 1 }, sites: ${JSON.stringify(SITES)}.map(site), trust: { ...trust, roots: Object.fromEntries(kept) } };
+const { kind, readers } = trust.delivery?.store ?? {};
+if (kind) trust.delivery.store.readers = Object.fromEntries(names.map((name) => [name, readers[name]]));
+const spec = { demand: { cpu: 1 }, sites: names.map(site), trust: { ...trust, roots: Object.fromEntries(kept) } };
 const made = new Trust("sample", {
   plan: fleetPlan(withoutExpelled(spec, rotation)).trust,
   signers: Object.fromEntries(kept.map(([name, { keeper }]) => [name, by[keeper](name)])),
@@ -98,7 +103,8 @@ exports.sites = made.exports;
 exports.requests = made.requests;
 `,
   );
-  const take = (rotation: TrustRotation) => writeFileSync(join(dir, "trust.json"), JSON.stringify(rotation));
+  const take = (rotation: TrustRotation, names: readonly string[] = SITES) =>
+    writeFileSync(join(dir, "trust.json"), JSON.stringify({ ...rotation, names }));
   take(STEADY);
   return { dir, take };
 }

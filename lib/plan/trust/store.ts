@@ -5,8 +5,8 @@ export interface StoreEntry {
   readonly site: string;
   /** Its name, by the rules of the store's cloud. */
   readonly name: string;
-  /** Who may read it, and nobody else's. */
-  readonly reader: string;
+  /** Who may read it, and nobody else's; undefined for nobody, once the site is expelled. */
+  readonly reader: string | undefined;
 }
 
 /** A store outside all sites, with one entry for each. */
@@ -30,16 +30,23 @@ export const STORES: Readonly<Record<SecretStoreSpec["kind"], StoreFacts>> = {
   azureKeyVault: { mostBytes: 25_600, entryName: dashed },
 };
 
-/** The store of a spec; undefined where material goes by stack reference. */
+/**
+ * The store of a spec; undefined where material goes by stack reference. A site that is expelled keeps its entry: clouds hold
+ * the name of a deleted one for weeks, in which a site that is taken back could not be given its own.
+ */
 export function storePlan(
   { trustDomain, delivery }: Pick<TrustSpec, "trustDomain" | "delivery">,
   sites: readonly string[],
+  expelled: ReadonlySet<string>,
 ): StorePlan | undefined {
   if (delivery?.by !== "secretStore" || delivery.store === undefined) return undefined;
   const { readers, ...store } = delivery.store;
   const { entryName } = STORES[store.kind];
   return {
     ...store,
-    entries: sites.map((site) => ({ site, name: entryName(trustDomain, site), reader: readers[site]! })),
+    entries: sites.map((site) => ({
+      ...{ site, name: entryName(trustDomain, site) },
+      reader: expelled.has(site) ? undefined : readers[site]!,
+    })),
   };
 }

@@ -23,33 +23,45 @@ function denied(sid: string, actions: readonly string[], allowed: readonly strin
   };
 }
 
-/** What of a secret only the trust stack and the site's reader may do. */
+/** What of a secret only the trust stack may do, and the site's reader if it has one. */
 export function entryPolicy({ reader }: StoreEntry, { writer }: StorePlan): PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: [
-      {
-        ...{ Sid: "SiteReads", Effect: "Allow", Principal: { AWS: reader }, Resource: "*" },
-        Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
-      },
-      denied("NobodyElse", ["secretsmanager:GetSecretValue"], [reader, writer!]),
+      ...(reader === undefined ? [] : [siteReads(reader)]),
+      denied("NobodyElse", ["secretsmanager:GetSecretValue"], allowed(reader, writer!)),
     ],
   };
 }
 
+function siteReads(reader: string): PolicyStatement {
+  return {
+    ...{ Sid: "SiteReads", Effect: "Allow", Principal: { AWS: reader }, Resource: "*" },
+    Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+  };
+}
+
+function allowed(reader: string | undefined, writer: string): string[] {
+  return reader === undefined ? [writer] : [reader, writer];
+}
+
 /** Of the key that encrypts one entry: its account's administrators may manage it, and not decrypt by it. */
 export function entryKeyPolicy({ reader }: StoreEntry, { owner, region, writer }: StorePlan): PolicyDocument {
-  const partition = reader.split(":")[1] ?? "aws";
+  const partition = writer!.split(":")[1] ?? "aws";
   return {
     Version: "2012-10-17",
     Statement: [
       managed(owner, partition),
-      {
-        ...{ Sid: "SiteDecrypts", Effect: "Allow", Principal: { AWS: reader }, Action: ["kms:Decrypt"], Resource: "*" },
-        Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
-      },
-      denied("NobodyElse", ["kms:Decrypt"], [reader, writer!]),
+      ...(reader === undefined ? [] : [siteDecrypts(reader, region)]),
+      denied("NobodyElse", ["kms:Decrypt"], allowed(reader, writer!)),
     ],
+  };
+}
+
+function siteDecrypts(reader: string, region: string): PolicyStatement {
+  return {
+    ...{ Sid: "SiteDecrypts", Effect: "Allow", Principal: { AWS: reader }, Action: ["kms:Decrypt"], Resource: "*" },
+    Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
   };
 }
 

@@ -44,7 +44,8 @@ export function trustPlan(
     ...{ trustDomain, rotation, faultDomain, delivery },
     store: storePlan(
       spec,
-      sites.map(({ name }) => name).filter((name) => !expelled.has(name)),
+      sites.map(({ name }) => name),
+      expelled,
     ),
     roots: rotation.generations.map(({ name, state }): RootPlan => {
       const root = roots[name] ?? { keeper: "state" };

@@ -40,7 +40,7 @@ export function expulsion(subject: RotationSubject, site: string, facts: TrustFa
       `peers: ${others.join(", ")} drop ${site} from their lists of peers, and connect to it no more`,
       `users: ${others.join(", ")} drop the user remote-${site}, so that its certificate opens no mesh API any more`,
       `openings: ${others.join(", ")} close what is open to the addresses of ${site}`,
-      `certificates: the trust stack issues none for ${site}, and its entry for the site goes`,
+      `certificates: the trust stack issues none for ${site} and leaves it nothing: an entry in a store is emptied, and read by nobody`,
     ],
     remains: [
       until === undefined

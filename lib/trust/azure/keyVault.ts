@@ -67,6 +67,7 @@ function writeEntry(
     },
     pulumi.mergeOptions(options, { protect: true }),
   );
+  if (reader === undefined) return;
   new RoleAssignment(
     name,
     {

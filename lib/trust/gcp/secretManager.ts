@@ -60,11 +60,11 @@ function writeEntry(
       secretId,
       replication: { userManaged: { replicas: [{ location: region }] } },
       labels: { "multisite-site": site },
-      deletionProtection: true,
     },
     pulumi.mergeOptions(options, { protect: true }),
   );
   new SecretVersion(name, { secret: secret.id, secretData }, options);
+  if (reader === undefined) return;
   const role = "roles/secretmanager.secretAccessor";
   new SecretIamMember(name, { secretId: secret.id, role, member: `serviceAccount:${reader}` }, options);
 }
