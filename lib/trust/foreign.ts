@@ -8,6 +8,7 @@ import { said } from "./said";
 
 /**
  * What somebody else has signed, without the root, once it is what was asked for.
+ * @param mayHaveEnded whether one that has ended is kept until another one comes back
  * @throws LateError, within the output, with everything that is wrong
  */
 export function foreignChain(
@@ -15,10 +16,12 @@ export function foreignChain(
   chain: pulumi.Input<string>,
   root: pulumi.Input<string>,
   publicKey: pulumi.Input<string>,
+  mayHaveEnded = false,
 ): pulumi.Output<string> {
   return pulumi.all([chain, root, publicKey]).apply(([pem, rootPem, key]) => {
     const authority = new X509Certificate(rootPem);
-    const problems = issuedProblems({ asked, chain: pem, root: authority, now: new Date(), publicKey: key });
+    const subject = { asked, chain: pem, root: authority, now: new Date(), publicKey: key, mayHaveEnded };
+    const problems = issuedProblems(subject);
     if (problems.length === 0) return withoutRoot(pem);
     throw new LateError([`Certificate ${asked.name} cannot be used:`, ...problems].join("\n  "));
   });

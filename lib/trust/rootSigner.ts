@@ -26,6 +26,8 @@ export interface RenewalClock {
 /** A certificate that somebody has to sign by hand. */
 export interface Waiting {
   readonly waiting: SigningTask;
+  /** The one that was signed before and is due or has ended, in PEM; undefined where there was none. */
+  readonly certificate: pulumi.Output<string> | undefined;
 }
 
 /** Whoever signs for a generation: a root in the state, one that a team brings, or a service that holds it. */
@@ -36,6 +38,8 @@ export interface RootSigner {
   readonly needsClock?: boolean;
   /** Whether what comes back is held against what was asked: it was made elsewhere. @default false */
   readonly isForeign?: boolean;
+  /** Whether nobody has signed a certificate yet, of a signer who signs by hand. @default nobody does */
+  readonly lacks?: (certificate: CertificatePlan) => boolean;
   /**
    * Signs a request.
    * @returns the certificate in PEM, and after it the intermediates that must be sent along; the root may follow
@@ -56,6 +60,8 @@ export interface SignerFactory {
    * @param use what it is to sign, now or once it is the active root
    */
   readonly problems?: (generation: string, asked: readonly CertificatePlan[], use: RootUse) => string[];
+  /** What is to be known of what it was given, though it holds nothing up. */
+  readonly warnings?: (generation: string, asked: readonly CertificatePlan[]) => string[];
   /** Whether certificates may be missing for a while, which a program with the sites in it could not wait for. */
   readonly mayWait?: boolean;
 }

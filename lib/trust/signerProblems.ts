@@ -1,4 +1,4 @@
-import { certificatesFrom } from "../plan/trust/offline";
+import { certificatesOfAny } from "../plan/trust/offline";
 import type { TrustPlan } from "../plan/trust/plan";
 import { rootUse } from "../plan/trust/rootUse";
 import type { RootKeeper } from "../plan/trust/spec";
@@ -33,8 +33,18 @@ export function signerProblems(
       ];
     }
     const problems =
-      factory.problems?.(generation, certificatesFrom(plan, generation), rootUse(plan, generation)) ?? [];
+      factory.problems?.(generation, certificatesOfAny(plan, generation), rootUse(plan, generation)) ?? [];
     return problems.map((problem) => `signers.${generation}.${problem}`);
   });
   return [...missing, ...wrong];
+}
+
+/** What is to be known of what signers were given, though it holds nothing up. */
+export function signerWarnings(
+  plan: TrustPlan,
+  signers: { readonly [generation: string]: SignerFactory } = {},
+): string[] {
+  return Object.entries(signers).flatMap(
+    ([generation, factory]) => factory.warnings?.(generation, certificatesOfAny(plan, generation)) ?? [],
+  );
 }

@@ -2,18 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { bundleOf } from "../plan/trust/bundle";
-import type { SigningTask } from "../plan/trust/offline";
-import type { CertificatePlan, RootPlan, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
+import { certificatesOfSet, type SigningTask } from "../plan/trust/offline";
+import type { CertificatePlan, IssuedSet, RootPlan, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
 import { rootUse } from "../plan/trust/rootUse";
 import { exportsOf, type TrustExports } from "./exports";
 import { foreignChain } from "./foreign";
 import type { Pair, SiteMaterial } from "./material";
 import { declare, namesakeProblems } from "./namesakes";
 import { renewalClock } from "./renewal";
-import type { RootSigner, SignerFactory, SigningRequest, Waiting } from "./rootSigner";
+import type { RootSigner, SignerFactory, SigningRequest } from "./rootSigner";
 import { said } from "./said";
 import { stateSigner, subjectOf } from "./signer";
-import { signerProblems } from "./signerProblems";
+import { signerProblems, signerWarnings } from "./signerProblems";
 import { type StoreWriter, storeProblems, writeStore } from "./store";
 
 /** What a trust is made of: its plan, and what cannot be written as plain data. */
@@ -41,7 +41,7 @@ export interface SigningRequestOut extends SigningTask {
 export class Trust extends pulumi.ComponentResource {
   static readonly __pulumiType = "multisite:index:Trust";
 
-  /** What each site gets, by its name; without the sites that wait for a signature. */
+  /** What each site gets, by its name; without the sites that wait for a signature and have nothing yet. */
   readonly sites: { readonly [site: string]: SiteMaterial };
 
   /**
@@ -50,7 +50,10 @@ export class Trust extends pulumi.ComponentResource {
    */
   readonly exports: TrustExports;
 
-  /** What waits for a signature by hand, by the names of the certificates; empty unless a root is kept offline. */
+  /**
+   * What waits for a signature by hand, for the first time or again, by the names of the certificates; empty unless a root is
+   * kept offline.
+   */
   readonly requests: { readonly [certificate: string]: pulumi.Output<SigningRequestOut> };
 
   /**
@@ -66,12 +69,15 @@ export class Trust extends pulumi.ComponentResource {
       ...storeProblems(args.plan, args.store),
     ]);
     declare(name, args.plan, opts?.parent);
+    for (const warning of signerWarnings(args.plan, args.signers)) pulumi.log.warn(warning);
     super(Trust.__pulumiType, name, { plan: args.plan }, opts);
     const options = { parent: this };
     const signers = new Map(args.plan.roots.map((root) => [root.generation, signerOf(root, args, options)]));
-    const built = args.plan.sites.map((site) => siteMaterial(site, args.plan, signers, options));
-    this.sites = Object.fromEntries(built.flatMap((one) => ("plan" in one ? [[one.plan.site, one]] : [])));
-    this.requests = Object.assign({}, ...built.map((one) => ("plan" in one ? {} : one.requests)));
+    const built = args.plan.sites.map((site) => siteTrust(site, args.plan, signers, options));
+    this.sites = Object.fromEntries(
+      built.flatMap(({ material }) => (material === undefined ? [] : [[material.plan.site, material]])),
+    );
+    this.requests = Object.assign({}, ...built.map(({ requests }) => requests));
     const texts = exportsOf(this.sites);
     const { store } = args.plan;
     if (store !== undefined) writeStore(store, args.store!, texts, options);
@@ -96,40 +102,84 @@ function signerOf(
     : signers[generation]!(root, options, rootUse(plan, generation));
 }
 
-/** A site that waits for signatures gets nothing: half of its certificates would be worth nothing to it. */
-interface WaitingSite {
+/** What a site gets of a trust, and what of it waits for a signature. */
+interface SiteTrust {
+  /** Undefined for a site that has no whole set of certificates yet: half of one would be worth nothing to it. */
+  readonly material: SiteMaterial | undefined;
   readonly requests: Trust["requests"];
 }
 
-function siteMaterial(
+/** Signs for a site. One that waits for signatures by hand keeps what it had: nothing is taken away before the new is there. */
+function siteTrust(
   plan: SiteTrustPlan,
-  { rotation }: TrustPlan,
+  { rotation, roots }: TrustPlan,
   signers: ReadonlyMap<string, RootSigner>,
   options: pulumi.CustomResourceOptions,
-): SiteMaterial | WaitingSite {
-  const signer = signers.get(plan.generation)!;
-  const made = [...plan.leaves, ...plan.intermediates].map((one) => ({ one, ...pairOf(one, signer, options) }));
-  const waiting = made.flatMap(({ one, certificate, request }) =>
-    "waiting" in certificate ? [[one.name, requestOut(certificate, request)] as const] : [],
-  );
-  if (waiting.length > 0) return { requests: Object.fromEntries(waiting) };
-  const roots = pulumi
-    .all(plan.bundle.map((generation) => signers.get(generation)!.root))
-    .apply((all) => said(() => bundleOf(plan.site, all, new Date())));
-  const pairs = made.map(({ one, certificate, key }): [string, Pair] => [
-    one.role,
-    { certificate: certificate as pulumi.Output<string>, key },
-  ]);
-  return { plan, rotation, roots, pairs: Object.fromEntries(pairs) };
+): SiteTrust {
+  const signerOf = ({ generation }: IssuedSet) => signers.get(generation)!;
+  const isWhole = (set: IssuedSet) => !certificatesOfSet(set).some((one) => signerOf(set).lacks?.(one));
+  const given = [plan, ...plan.others].find(isWhole);
+  const isNext = ({ generation }: IssuedSet) =>
+    roots.some((one) => one.generation === generation && one.state === "next");
+  // Keys of what is signed by hand stay as long as its root does: with others, nothing that was signed would be of use again.
+  const kept = plan.others.filter((set) => set === given || signerOf(set).lacks !== undefined);
+  const made = [plan, ...kept].map((set) => ({
+    set,
+    pairs: certificatesOfSet(set).map((one) => pairOf(one, signerOf(set), options)),
+  }));
+  const asked = made.filter(({ set }) => set === plan || isNext(set)).flatMap(({ pairs }) => pairs);
+  const waiting = asked.flatMap((pair) => (pair.task === undefined ? [] : [{ ...pair, task: pair.task }]));
+  for (const { one, certificate } of waiting) if (certificate !== undefined) warnOfDue(one);
+  if (given !== undefined && given !== plan) warnOfKept(plan, given);
+  const requests = waiting.map(({ one, task, request }) => [one.name, requestOut(task, request)] as const);
+  return {
+    material: given && {
+      ...{ plan, rotation, roots: bundleFor(plan, signers) },
+      pairs: rolesOf(made.find(({ set }) => set === given)!.pairs),
+    },
+    requests: Object.fromEntries(requests),
+  };
 }
 
-function requestOut({ waiting }: Waiting, request: pulumi.Output<string>): pulumi.Output<SigningRequestOut> {
-  return request.apply((pem) => ({ ...waiting, request: pem }));
+function warnOfDue({ name, generation }: CertificatePlan): void {
+  pulumi.log.warn(`Certificate ${name} is due: have its request signed again by root ${generation}.`);
+}
+
+function warnOfKept({ site, generation }: SiteTrustPlan, kept: IssuedSet): void {
+  pulumi.log.warn(
+    `Site ${site} keeps its certificates from root ${kept.generation} until all of those from ${generation} are signed by hand.`,
+  );
+}
+
+function bundleFor({ site, bundle }: SiteTrustPlan, signers: ReadonlyMap<string, RootSigner>): pulumi.Output<string> {
+  return pulumi
+    .all(bundle.map((generation) => signers.get(generation)!.root))
+    .apply((all) => said(() => bundleOf(site, all, new Date())));
+}
+
+function rolesOf(pairs: readonly MadePair[]): SiteMaterial["pairs"] {
+  return Object.fromEntries(
+    pairs.map(({ one, certificate, key }): [string, Pair] => [one.role, { certificate: certificate!, key }]),
+  );
+}
+
+function requestOut(task: SigningTask, request: pulumi.Output<string>): pulumi.Output<SigningRequestOut> {
+  return request.apply((pem) => ({ ...task, request: pem }));
+}
+
+interface MadePair {
+  readonly one: CertificatePlan;
+  /** Undefined as long as nobody has signed it. */
+  readonly certificate: pulumi.Output<string> | undefined;
+  /** What somebody is to sign by hand; undefined where nobody is, or it is not due. */
+  readonly task: SigningTask | undefined;
+  readonly request: pulumi.Output<string>;
+  readonly key: pulumi.Output<string>;
 }
 
 /** A key, its request, and the certificate for it. */
-function pairOf(certificate: CertificatePlan, signer: RootSigner, options: pulumi.CustomResourceOptions) {
-  const { name, curve, subject, dnsNames, ipAddresses, uris } = certificate;
+function pairOf(one: CertificatePlan, signer: RootSigner, options: pulumi.CustomResourceOptions): MadePair {
+  const { name, curve, subject, dnsNames, ipAddresses, uris } = one;
   const key = new PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: curve }, options);
   const names = { dnsNames: [...dnsNames], ipAddresses: [...ipAddresses], uris: [...uris] };
   const request = new CertRequest(
@@ -139,13 +189,16 @@ function pairOf(certificate: CertificatePlan, signer: RootSigner, options: pulum
   );
   const asked: SigningRequest = {
     ...{ pem: request.certRequestPem, publicKeyPem: key.publicKeyPem },
-    ...(signer.needsClock && { clock: renewalClock(certificate, key.privateKeyPem, options) }),
+    ...(signer.needsClock && { clock: renewalClock(one, key.privateKeyPem, options) }),
   };
-  const signed = signer.sign(certificate, asked, options);
-  const isChecked = signer.isForeign === true && !("waiting" in signed);
+  const signed = signer.sign(one, asked, options);
+  const { waiting: task, certificate } = "waiting" in signed ? signed : { waiting: undefined, certificate: signed };
+  const isChecked = signer.isForeign === true && certificate !== undefined;
   return {
-    certificate: isChecked ? foreignChain(certificate, signed, signer.root, key.publicKeyPem) : signed,
-    request: request.certRequestPem,
+    ...{ one, task, request: request.certRequestPem },
+    certificate: isChecked
+      ? foreignChain(one, certificate, signer.root, key.publicKeyPem, signer.lacks !== undefined)
+      : certificate,
     // PKCS#8 is what every consumer reads: Linkerd and Istio take SEC1 too, Java's do not.
     key: key.privateKeyPemPkcs8,
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { test } from "node:test";
 import { issuedProblems } from "../../lib/plan/trust/issued";
-import { offlineProblems, signingTask } from "../../lib/plan/trust/offline";
+import { offlineProblems, offlineWarnings, signingTask } from "../../lib/plan/trust/offline";
 import type { CertificatePlan } from "../../lib/plan/trust/plan";
 import { trustPlan } from "../../lib/plan/trust/trustPlan";
 import { makeKey } from "../../rehearsal/clouds/tls/keys";
@@ -123,9 +123,17 @@ test("what came back offline is judged before anything is made, each by its name
   assert.deepEqual(offlineProblems("g1", asked, { root: by.certPem, certificates: good }, NOW), []);
   const wrong = { ...good, [authority.name]: signed(authority, { terms: { isCa: false } }), "oslo-g9-x": "" };
   const found = offlineProblems("g1", asked, { root: by.certPem, certificates: wrong }, NOW);
-  assert.deepEqual(found.length, 2, found.join("\n"));
+  assert.deepEqual(found.length, 1, found.join("\n"));
   assert.match(found[0]!, /^certificates\.oslo-g1-cert-manager-ca: it is no CA/);
-  assert.match(found.at(-1)!, /^certificates\.oslo-g9-x: nothing of that name is to be signed by g1: remove it/);
+  const ended = { [server.name]: signed(server, { at: YEARS_AGO }) };
+  assert.deepEqual(
+    offlineProblems("g1", asked, { root: by.certPem, certificates: ended }, NOW),
+    [],
+    "kept until it is signed",
+  );
+  const [left] = offlineWarnings("g1", asked, { root: by.certPem, certificates: wrong });
+  assert.match(left!, /^signers\.g1\.certificates: nothing is to be signed by g1 under oslo-g9-x, so what came back/);
+  assert.deepEqual(offlineWarnings("g1", asked, { root: by.certPem, certificates: good }), []);
   const noRoot = { root: good[server.name]!, certificates: good };
   assert.match(offlineProblems("g1", asked, noRoot, NOW).join("\n"), /^root: certificate .* is no CA/);
 });

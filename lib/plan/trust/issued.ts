@@ -15,13 +15,15 @@ export interface IssuedSubject {
   readonly chain: string;
   readonly root: X509Certificate;
   readonly now: Date;
+  /** Whether one that has ended is kept until another one comes back. @default false */
+  readonly mayHaveEnded?: boolean;
   /** Its key's public half in PEM; undefined while nobody knows it. */
   readonly publicKey?: string;
 }
 
 /** Everything that is wrong with a certificate that came back; empty when it is what the plan asked for. */
 export function issuedProblems(subject: IssuedSubject): string[] {
-  const { asked, chain, root, now, publicKey } = subject;
+  const { asked, chain, root, now, publicKey, mayHaveEnded = false } = subject;
   let sent: X509Certificate[];
   try {
     sent = certificatesIn(chain, "it");
@@ -35,7 +37,7 @@ export function issuedProblems(subject: IssuedSubject): string[] {
     ...keyProblems(own, publicKey),
     ...nameProblems(own, asked),
     ...useProblems(own, asked),
-    ...dateProblems(own, asked, above[0] ?? root, now),
+    ...(mayHaveEnded && new Date(own.validTo) <= now ? [] : dateProblems(own, asked, above[0] ?? root, now)),
     ...chainProblems(own, above, root),
   ];
 }

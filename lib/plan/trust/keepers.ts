@@ -1,4 +1,4 @@
-import { certificatesFrom } from "./offline";
+import { certificatesFrom, certificatesOfAny } from "./offline";
 import type { TrustPlan } from "./plan";
 import type { RootKeeper, SignerKind } from "./spec";
 
@@ -74,7 +74,8 @@ export function keeperNotes(plan: TrustPlan): string[] {
     const key = keysInState.includes("root")
       ? "its key is in the trust stack's state, encrypted: whoever can decrypt that can speak for every site"
       : "its key is in no state";
-    const asked = keeper === "offline" ? certificatesFrom(plan, generation).map(({ name }) => name) : [];
+    const toSign = state === "next" ? certificatesOfAny : certificatesFrom;
+    const asked = keeper === "offline" ? toSign(plan, generation).map(({ name }) => name) : [];
     return [
       `Root ${generation} (${state}) is kept by "${keeper}"${keeper === "state" ? ", the default" : ""}. Who signs: ${signs}; ${key}.`,
       ...(asked.length === 0

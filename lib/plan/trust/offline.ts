@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { certificatesIn } from "./bundle";
 import { issuedProblems } from "./issued";
-import type { CertificatePlan, TrustPlan } from "./plan";
+import type { CertificatePlan, IssuedSet, TrustPlan } from "./plan";
 import { suppliedRootProblems } from "./supplied";
 
 /** What somebody is to sign by hand, and how. */
@@ -52,9 +52,20 @@ export function signingTask(certificate: CertificatePlan): SigningTask {
 
 /** Certificates of the plan that are issued from a generation. */
 export function certificatesFrom({ sites }: TrustPlan, generation: string): CertificatePlan[] {
+  return sites.filter((site) => site.generation === generation).flatMap(certificatesOfSet);
+}
+
+/** Certificates of the plan that may come from a generation: also those that are asked for ahead, or kept. */
+export function certificatesOfAny({ sites }: TrustPlan, generation: string): CertificatePlan[] {
   return sites
-    .filter((site) => site.generation === generation)
-    .flatMap(({ leaves, intermediates }) => [...leaves, ...intermediates]);
+    .flatMap((site) => [site, ...site.others])
+    .filter((set) => set.generation === generation)
+    .flatMap(certificatesOfSet);
+}
+
+/** All certificates of a set. */
+export function certificatesOfSet({ leaves, intermediates }: IssuedSet): CertificatePlan[] {
+  return [...leaves, ...intermediates];
 }
 
 /** What came back from whoever signs by hand. */
@@ -76,14 +87,27 @@ export function offlineProblems(
   if (ofRoot.length > 0) return ofRoot;
   const authority = new X509Certificate(root);
   return Object.entries(certificates).flatMap(([name, chain]) => {
-    const one = asked.find((certificate) => certificate.name === name);
-    if (one === undefined) {
-      return [`certificates.${name}: nothing of that name is to be signed by ${generation}: remove it.`];
-    }
-    return issuedProblems({ asked: one, chain, root: authority, now }).map(
+    const one = asked.find((certificate) => certificate.name === name && certificate.generation === generation);
+    if (one === undefined) return [];
+    return issuedProblems({ asked: one, chain, root: authority, now, mayHaveEnded: true }).map(
       (problem) => `certificates.${name}: ${problem}`,
     );
   });
+}
+
+/** What of what came back nobody asks for: of a site that has left, or under a wrong name. It holds nothing up. */
+export function offlineWarnings(
+  generation: string,
+  asked: readonly CertificatePlan[],
+  { certificates }: OfflineMaterial,
+): string[] {
+  const names = new Set(asked.map(({ name }) => name));
+  const more = Object.keys(certificates).filter((name) => !names.has(name));
+  if (more.length === 0) return [];
+  return [
+    `signers.${generation}.certificates: nothing is to be signed by ${generation} under ${more.join(", ")}, so what came back so is not ` +
+      "used: remove it, or correct the name.",
+  ];
 }
 
 /** Whether it is time to have a certificate signed again. */

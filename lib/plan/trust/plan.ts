@@ -55,19 +55,28 @@ export interface RootPlan {
   readonly certificate: CertificatePlan;
 }
 
-/** What of the fleet's trust one site has. */
-export interface SiteTrustPlan {
+/** A site's certificates of one generation. */
+export interface IssuedSet {
+  /** The generation that they come from. */
+  readonly generation: string;
+  readonly leaves: readonly CertificatePlan[];
+  /** Intermediates of what signs in the site. */
+  readonly intermediates: readonly CertificatePlan[];
+}
+
+/** What of the fleet's trust one site has; its certificates are those that it is to be given. */
+export interface SiteTrustPlan extends IssuedSet {
   readonly site: string;
   /** Where the site is: what must outlive it may not be there. */
   readonly provider: string | undefined;
   readonly region: string | undefined;
-  /** The generation that its certificates come from. */
-  readonly generation: string;
   /** Generations whose roots it trusts: the only thing in its bundle. */
   readonly bundle: readonly string[];
-  readonly leaves: readonly CertificatePlan[];
-  /** Intermediates of what signs in the site. */
-  readonly intermediates: readonly CertificatePlan[];
+  /**
+   * The same certificates of other listed generations, where somebody signs by hand: of a next one they are asked for ahead, of
+   * an older one they are what the site keeps until the new ones are there, and goes back to. Empty in all other fleets.
+   */
+  readonly others: readonly IssuedSet[];
   /** Hours for which a certificate lives that the site signs and no Secret shows; undefined where nothing of ours signs. */
   readonly unseenLeafHours: number | undefined;
   /** Objects in the site, for the record that `multisite trust status` reads. */

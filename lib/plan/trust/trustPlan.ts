@@ -3,7 +3,7 @@ import { issuedFrom, type TrustRotation } from "../trustPhases/rotation";
 import { type Issuance, intermediateCertificate, leafCertificate, leafRoles, rootCertificate } from "./certificates";
 import { lifetimesOf, staggerHours } from "./lifetimes";
 import { trustObjects } from "./objects";
-import type { RootPlan, SiteTrustPlan, TrustPlan } from "./plan";
+import type { IssuedSet, RootPlan, SiteTrustPlan, TrustPlan } from "./plan";
 import type { TrustSpec } from "./spec";
 import { storePlan } from "./store";
 
@@ -67,7 +67,7 @@ function ofSites({ issuedByNext = [], ...rest }: TrustRotation, sites: readonly 
 
 function siteTrust(
   { name, kind, provider, region, addresses }: TrustedSite,
-  { signers = [], hubble = true }: TrustSpec,
+  { signers = [], hubble = true, roots = {} }: TrustSpec,
   rotation: TrustRotation,
   issuance: (generation: string) => Issuance,
   stagger: number,
@@ -75,14 +75,19 @@ function siteTrust(
 ): SiteTrustPlan {
   // Data that has no active root cannot be planned: its problem is reported before.
   const generation = issuedFrom(rotation, name)!;
-  const from = issuance(generation);
+  const setOf = (one: string): IssuedSet => ({
+    generation: one,
+    leaves: leafRoles(hubble).map((role) => leafCertificate(role, name, stagger, issuance(one), addresses?.mesh)),
+    intermediates: signers.map((signer) => intermediateCertificate(signer, name, stagger, issuance(one))),
+  });
+  const bundle = rotation.generations.map((one) => one.name);
+  const isByHand = (one: string) => roots[one]?.keeper === "offline";
+  const others = bundle.filter((one) => one !== generation && (isByHand(one) || isByHand(generation)));
   return {
-    ...{ site: name, provider, region },
-    generation,
-    bundle: rotation.generations.map((one) => one.name),
-    leaves: leafRoles(hubble).map((role) => leafCertificate(role, name, stagger, from, addresses?.mesh)),
-    intermediates: signers.map((signer) => intermediateCertificate(signer, name, stagger, from)),
-    unseenLeafHours: signers.length > 0 ? from.lifetimes.workloadHours : undefined,
+    ...{ site: name, provider, region, bundle },
+    ...setOf(generation),
+    others: others.map(setOf),
+    unseenLeafHours: signers.length > 0 ? issuance(generation).lifetimes.workloadHours : undefined,
     objects: trustObjects({ signers, hubble, meshed, ownCilium: kind !== "existing" }),
   };
 }
