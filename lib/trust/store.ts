@@ -67,6 +67,26 @@ function fitting({ site, name }: StoreEntry, text: string, mostBytes: number): s
 export type ReadEntry = StoreEntry & { readonly reader: string };
 
 /**
+ * The text of an entry, as a secret.
+ * @param answer what the store answers: a promise, since an output's error reaches the user with the stack of each that waits for it
+ * @throws LateError, within the output, with what the store says
+ */
+export function readEntry({ site, name }: ReadEntry, answer: Promise<string>): pulumi.Output<string> {
+  const text = answer.catch((error: Error) => {
+    throw new LateError(
+      `The entry of site "${site}" in the store, ${name}, cannot be read: ${reason(error)}\n  Run the trust stack first; in a rehearsal ` +
+        "give the state that it left, by --reference STACK=FILE.",
+    );
+  });
+  return pulumi.secret(text);
+}
+
+/** What a function of a provider has failed for, without the SDK's word for that. */
+function reason({ message }: Error): string {
+  return message.trim().replace(/^Invoke of '[^']*' failed: /, "");
+}
+
+/**
  * Material that is read from the store of the plan: a site's entry is read when the site is built, and no other's.
  * @param read gives the text of one entry
  */

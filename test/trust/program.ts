@@ -15,6 +15,11 @@ export const STEADY: TrustRotation = { revision: 0, generations: [{ name: "g1", 
 export const DOMAIN = "shop.example.com";
 export const ACCOUNT = "111122223333";
 
+/** A kubeconfig that leads to no cluster, as JavaScript. */
+const KUBECONFIG = `JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+  contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] })`;
+
 /**
  * A program of three clusters that exist, which trust each other by the data in `trust.json`; `take` rewrites that.
  * @param trust what its `spec.trust` says beside that
@@ -45,9 +50,7 @@ const site = (name, i) => ({ kind: "existing", name, number: i + 1, region: name
   tokenIssuer: "https://oidc.example.com/" + name,
   cidrs: { nodes: ["192.168." + i + ".0/24"], pods: ["10." + i + ".128.0/17"], services: ["10." + i + ".64.0/18"] } });
 const names = ${JSON.stringify(SITES)};
-const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
-  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
-  contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
+const kubeconfig = ${KUBECONFIG};
 new Fleet("sample", { kinds: [existing], services, trust: builtTrust(),
   kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig])),
   spec: { demand: { cpu: 1 }, sites: names.map(site), ...${JSON.stringify(traffic ? { traffic } : {})}, trust: { trustDomain: "sample.example.com", rotation, ...${JSON.stringify(trust)} } } });
@@ -60,7 +63,7 @@ new Fleet("sample", { kinds: [existing], services, trust: builtTrust(),
 
 /**
  * A trust stack of the same sites, with a signer for each root that is listed; what is kept offline lies in its folder: the root
- * as `NAME.pem`, what came back under `signed/`.
+ * as `NAME.pem`, what came back under `signed/`. Its stack `sites` is those, which read from a store.
  * @param trust what its `spec.trust` says beside the rotation
  */
 export function trustStack(
@@ -79,6 +82,7 @@ const trust = { trustDomain: "sample.example.com", rotation, ...${JSON.stringify
 const i = (name) => ${JSON.stringify(SITES)}.indexOf(name);
 const site = (name) => ({ kind: "existing", name, number: i(name) + 1, region: name, provider: "vsphere", identity: "uid-" + name,
   allocatable: { cpu: 4, memoryGiB: 16, pods: 110, nodes: 1, verifiedAt: "2026-11-01" },
+  tokenIssuer: "https://oidc.example.com/" + name,
   cidrs: { nodes: ["192.168." + i(name) + ".0/24"], pods: ["10." + i(name) + ".128.0/17"], services: ["10." + i(name) + ".64.0/18"] } });
 const signed = existsSync(__dirname + "/signed") ? readdirSync(__dirname + "/signed") : [];
 const certificates = (generation) => Object.fromEntries(signed.filter((file) => file.includes("-" + generation + "-"))
@@ -94,13 +98,21 @@ const store = { awsSecretsManager: "aws", googleSecretManager: "gcp", azureKeyVa
 const { kind, readers } = trust.delivery?.store ?? {};
 if (kind) trust.delivery.store.readers = Object.fromEntries(names.map((name) => [name, readers[name]]));
 const spec = { demand: { cpu: 1 }, sites: names.map(site), trust: { ...trust, roots: Object.fromEntries(kept) } };
-const made = new Trust("sample", {
-  plan: fleetPlan(withoutExpelled(spec, rotation)).trust,
-  signers: Object.fromEntries(kept.map(([name, { keeper }]) => [name, by[keeper](name)])),
-  ...(kind && { store: require("pulumi-multisite/" + store[kind])[kind]() }),
-});
-exports.sites = made.exports;
-exports.requests = made.requests;
+if (require("@pulumi/pulumi").getStack() === "sites") {
+  const kubeconfig = ${KUBECONFIG};
+  const { Fleet, existing } = require("pulumi-multisite");
+  const read = { aws: "awsStoredTrust", gcp: "googleStoredTrust" }[store[kind]];
+  new Fleet("sample", { spec, kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig])),
+    trust: require("pulumi-multisite/" + store[kind])[read]() });
+} else {
+  const made = new Trust("sample", {
+    plan: fleetPlan(withoutExpelled(spec, rotation)).trust,
+    signers: Object.fromEntries(kept.map(([name, { keeper }]) => [name, by[keeper](name)])),
+    ...(kind && { store: require("pulumi-multisite/" + store[kind])[kind]() }),
+  });
+  exports.sites = made.exports;
+  exports.requests = made.requests;
+}
 `,
   );
   const take = (rotation: TrustRotation, names: readonly string[] = SITES) =>

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { withExpelled } from "../../lib/plan/trustPhases";
 import { NO_MATERIAL } from "../../lib/trust/exports";
 import type { Deployment } from "../../rehearsal/engine";
+import { multisite, reported } from "../support/multisite";
 import { openedState } from "./given";
 import { SITES, STEADY, trustStack } from "./program";
 import { errors, namesOf, unprotected, updated } from "./updates";
 
+const GUID = "11111111-1111-4222-8333-44444444444";
 const per = (reader: (site: string, index: number) => string) =>
   Object.fromEntries(SITES.map((site, index) => [site, reader(site, index)]));
 
@@ -19,7 +22,7 @@ const STORES = [
       readers: per((site) => `arn:aws:iam::444455556666:role/${site}`),
     },
     secret: "aws:secretsmanager/secret:Secret",
-    text: ["aws:secretsmanager/secretVersion:SecretVersion", "secretString"],
+    text: "aws:secretsmanager/secretVersion:SecretVersion",
     grant: "aws:secretsmanager/secretPolicy:SecretPolicy",
   },
   {
@@ -28,8 +31,17 @@ const STORES = [
       readers: per((site) => `${site}@shop-trust.iam.gserviceaccount.com`),
     },
     secret: "gcp:secretmanager/secret:Secret",
-    text: ["gcp:secretmanager/secretVersion:SecretVersion", "secretData"],
+    text: "gcp:secretmanager/secretVersion:SecretVersion",
     grant: "gcp:secretmanager/secretIamMember:SecretIamMember",
+  },
+  {
+    store: {
+      ...{ kind: "azureKeyVault", region: "swedencentral", owner: `${GUID}0`, tenant: `${GUID}1` },
+      ...{ vault: "shop-trust", resourceGroup: "trust", readers: per((_, index) => `${GUID}${index + 2}`) },
+    },
+    secret: "azure-native:keyvault:Secret",
+    text: "azure-native:keyvault:Secret",
+    grant: "azure-native:authorization:RoleAssignment",
   },
 ] as const;
 
@@ -43,14 +55,14 @@ for (const { store, secret, text, grant } of STORES) {
     const { dir, take } = trustStack(t, { hubble: false, delivery: { by: "secretStore", store } });
     const first = await updated(dir, undefined);
     assert.deepEqual(errors(first.result), []);
-    const read = (state: Deployment) => String(inputsOf(state, text[0], "turin-trust")[text[1]]);
+    const read = (state: Deployment) => JSON.stringify(inputsOf(state, text, "turin-trust"));
     assert.match(read(first.left), /PRIVATE KEY/);
     assert.match(JSON.stringify(inputsOf(first.left, grant, "turin-trust")), new RegExp(store.readers.turin!));
 
     take({ ...withExpelled(STEADY, "turin"), changedAt: new Date().toISOString() });
     const expelled = await updated(dir, first.left);
     assert.deepEqual(errors(expelled.result), []);
-    assert.equal(read(expelled.left), NO_MATERIAL);
+    assert.ok(read(expelled.left).includes(JSON.stringify(NO_MATERIAL)));
     assert.doesNotMatch(
       JSON.stringify(inputsOf(expelled.left, grant, "turin-trust")),
       new RegExp(store.readers.turin!),
@@ -65,5 +77,27 @@ for (const { store, secret, text, grant } of STORES) {
     const { result, left } = await updated(dir, unprotected(refused.left, "turin-trust"));
     assert.deepEqual(errors(result), []);
     assert.deepEqual(namesOf(left, secret), ["oslo-trust", "vienna-trust"]);
+  });
+}
+
+for (const { store } of STORES.slice(0, 2)) {
+  test(`${store.kind}: a program that reads a store is rehearsed on what the trust stack left, and says what it lacks`, async (t) => {
+    const { dir } = trustStack(t, { hubble: false, delivery: { by: "secretStore", store } });
+    const state = join(dir, "trust.state.json");
+    const left = await reported(["rehearse", dir, "--stack", "trust", "--state", state]);
+    assert.equal(left.exit, 0, left.stderr);
+    const { exit, report, stderr } = await reported([
+      ...["rehearse", dir, "--stack", "sites", "--reference", `acme/sample/trust=${state}`],
+    ]);
+    assert.equal(exit, 0, stderr);
+    assert.equal(report.resources.filter(({ type }) => type === "kubernetes:core/v1:Secret").length, 3 * 4);
+
+    const alone = await multisite(["plan", dir, "--stack", "sites"]);
+    assert.equal(alone.exit, 2);
+    const said = alone.stderr.split("\n").filter((line) => line.startsWith("The entry of site"));
+    assert.equal(said.length, SITES.length, alone.stderr);
+    assert.match(said[0]!, /^The entry of site "oslo" in the store, \S+, cannot be read: Secret/);
+    assert.match(alone.stderr, /give the state that it left, by --reference STACK=FILE/);
+    assert.doesNotMatch(alone.stderr, /error serializing|Invoke of|^ {4}at /m);
   });
 }

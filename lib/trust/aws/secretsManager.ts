@@ -1,6 +1,6 @@
 import { Key } from "@pulumi/aws/kms/key";
 import { Provider } from "@pulumi/aws/provider";
-import { getSecretVersionOutput } from "@pulumi/aws/secretsmanager/getSecretVersion";
+import { getSecretVersion } from "@pulumi/aws/secretsmanager/getSecretVersion";
 import { Secret } from "@pulumi/aws/secretsmanager/secret";
 import { SecretPolicy } from "@pulumi/aws/secretsmanager/secretPolicy";
 import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion";
@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StoreEntry, StorePlan } from "../../plan/trust/store";
 import { entryKeyPolicy, entryPolicy } from "../../plan/trust/storePolicies";
 import type { TrustSource } from "../material";
-import { type StoreWriter, storedTrust } from "../store";
+import { readEntry, type StoreWriter, storedTrust } from "../store";
 
 /** What cannot be written as plain data. */
 export interface SecretsManagerOptions {
@@ -40,8 +40,11 @@ export function awsStoredTrust({ provider }: SecretsManagerOptions = {}): TrustS
     const [, partition] = entry.reader.split(":");
     // Without its random end, which only the trust stack knows; a name alone does not lead into another account.
     const secretId = `arn:${partition}:secretsmanager:${store.region}:${store.owner}:secret:${entry.name}`;
-    const read = getSecretVersionOutput({ secretId }, { ...(parent && { parent }), provider: used });
-    return pulumi.secret(read.secretString);
+    const read = getSecretVersion({ secretId }, { ...(parent && { parent }), provider: used });
+    return readEntry(
+      entry,
+      read.then(({ secretString }) => secretString),
+    );
   });
 }
 

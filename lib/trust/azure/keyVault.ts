@@ -1,6 +1,7 @@
 import { RoleAssignment } from "@pulumi/azure-native/authorization";
 import { Secret, Vault } from "@pulumi/azure-native/keyvault";
 import { Provider } from "@pulumi/azure-native/provider";
+import { ResourceGroup } from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import type { StoreEntry, StorePlan } from "../../plan/trust/store";
 import type { StoreWriter } from "../store";
@@ -36,7 +37,10 @@ function storeProvider({ owner, region, tenant }: StorePlan, options: pulumi.Cus
   return new Provider("trust-store", { subscriptionId: owner, tenantId: tenant!, location: region }, options);
 }
 
+/** The vault, in a group that exists: it is read, so that a run ends before anything is made where it does not. */
 function makeVault(store: StorePlan, options: pulumi.CustomResourceOptions): Vault {
+  const id = `/subscriptions/${store.owner}/resourceGroups/${store.resourceGroup}`;
+  const group = ResourceGroup.get("trust-store", id, options);
   return new Vault(
     "trust-store",
     {
@@ -47,7 +51,7 @@ function makeVault(store: StorePlan, options: pulumi.CustomResourceOptions): Vau
         ...{ enableRbacAuthorization: true, enablePurgeProtection: true, softDeleteRetentionInDays: 90 },
       },
     },
-    pulumi.mergeOptions(options, { protect: true }),
+    pulumi.mergeOptions(options, { protect: true, dependsOn: group }),
   );
 }
 

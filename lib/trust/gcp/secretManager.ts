@@ -1,12 +1,12 @@
 import { Provider } from "@pulumi/gcp/provider";
-import { getSecretVersionOutput } from "@pulumi/gcp/secretmanager/getSecretVersion";
+import { getSecretVersion } from "@pulumi/gcp/secretmanager/getSecretVersion";
 import { Secret } from "@pulumi/gcp/secretmanager/secret";
 import { SecretIamMember } from "@pulumi/gcp/secretmanager/secretIamMember";
 import { SecretVersion } from "@pulumi/gcp/secretmanager/secretVersion";
 import * as pulumi from "@pulumi/pulumi";
 import type { StoreEntry, StorePlan } from "../../plan/trust/store";
 import type { TrustSource } from "../material";
-import { type StoreWriter, storedTrust } from "../store";
+import { readEntry, type StoreWriter, storedTrust } from "../store";
 
 /** What cannot be written as plain data. */
 export interface SecretManagerOptions {
@@ -32,8 +32,11 @@ export function googleStoredTrust({ provider }: SecretManagerOptions = {}): Trus
     const { parent } = options;
     const within = { ...(parent && { parent }) };
     const used = provider ?? storeProvider(`${entry.site}-trust-store`, store, within, entry.reader);
-    const read = getSecretVersionOutput({ secret: entry.name, project: store.owner }, { ...within, provider: used });
-    return pulumi.secret(read.secretData);
+    const read = getSecretVersion({ secret: entry.name, project: store.owner }, { ...within, provider: used });
+    return readEntry(
+      entry,
+      read.then(({ secretData }) => secretData),
+    );
   });
 }
 

@@ -110,6 +110,13 @@ export const getSecretVersion: FunctionModel = (args, { world, scope }) => {
 };
 
 function secretOf(asked: string, world: World, scope: string): Thing | undefined {
-  const found = world.find(SECRET, scope, asked) ?? world.named(SECRET, scope, asked);
-  return found ?? [...world.all(SECRET, scope)].find(({ id }) => id.slice(0, -"-abcdef".length) === asked);
+  const place = placeOf(asked, scope);
+  const found = world.find(SECRET, place, asked) ?? world.named(SECRET, place, asked);
+  return found ?? [...world.all(SECRET, place)].find(({ id }) => id.slice(0, -"-abcdef".length) === asked);
+}
+
+/** Where a secret is: an ARN says it, and may be read from another account; a name means one of the reader's own. */
+function placeOf(asked: string, scope: string): string {
+  const [, region, owner] = /^arn:[\w-]+:secretsmanager:([\w-]+):(\d{12}):/.exec(asked) ?? [];
+  return owner === undefined ? scope : `${scope.split("/")[0]}/${owner}/${region}`;
 }

@@ -30,17 +30,6 @@ if (part === "trust") {
     gcp: () => require("pulumi-multisite/gcp").googleSecretManager(),
     azure: () => require("pulumi-multisite/azure").azureKeyVault(),
   };
-  if (cloud === "azure") {
-    const { Provider, resources } = require("@pulumi/azure-native");
-    const {
-      owner: subscriptionId,
-      tenant: tenantId,
-      region: location,
-      resourceGroup: resourceGroupName,
-    } = trust.delivery.store;
-    const provider = new Provider("azure", { subscriptionId, tenantId, location });
-    new resources.ResourceGroup("trust", { resourceGroupName, location }, { provider });
-  }
   const provider = new tls.Provider("tls");
   exports.sites = new Trust("shop", { plan: plan.trust, store: writers[cloud]() }, { provider }).exports;
 } else {

@@ -41,6 +41,18 @@ describe("AWS Secrets Manager", () => {
     await assert.rejects(read(bench, token, { secretId: "multisite/shop/bergen/trust" }), /ResourceNotFoundException/);
   });
 
+  it("answers another account by ARN, and by no name", async () => {
+    const bench = await aws();
+    const secret = await bench.make(SECRET, { name: "multisite/shop/oslo/trust" });
+    await bench.make(VERSION, { secretId: secret.id, secretString: "one" });
+    const assumeRoles = [{ roleArn: "arn:aws:iam::444455556666:role/oslo" }];
+    const other = await Bench.in(bench.source, "aws", { region: "eu-west-1", assumeRoles });
+    for (const secretId of [secret.id, secret.id.slice(0, -7)]) {
+      assert.equal((await read(other, token, { secretId })).secretString, "one", secretId);
+    }
+    await assert.rejects(read(other, token, { secretId: "multisite/shop/oslo/trust" }), /ResourceNotFoundException/);
+  });
+
   it("refuses names, windows, sizes and public policies, and a name that is scheduled for deletion", async () => {
     const bench = await aws();
     assert.match(await bench.refusal(SECRET, { name: "a b" }), /name: must be 1 to 512 letters/);
