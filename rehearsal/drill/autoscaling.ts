@@ -1,4 +1,5 @@
-import { type Bounds, nextReplicas, SYNC_SECONDS } from "./autoscaler";
+import type { WorkloadSpec } from "../../lib/plan/spec";
+import { type Bounds, loadAt, nextReplicas, playedBounds, replicasFor, SYNC_SECONDS } from "./autoscaler";
 import type { DrillFleet, Targets } from "./fleet";
 import { type Scalable, scalables } from "./scale";
 import { shares } from "./shares";
@@ -19,28 +20,22 @@ export class Autoscaling {
   private constructor(
     private readonly fleet: DrillFleet,
     private readonly bySite: ReadonlyMap<string, readonly Scalable[]>,
-    private readonly demanded: ReadonlyMap<string, { readonly replicas: number; readonly minimum: number }>,
+    private readonly specs: ReadonlyMap<string, WorkloadSpec>,
     private readonly current = new Map<string, Record<string, number>>(),
   ) {}
 
   static async of(fleet: DrillFleet, sites: readonly string[]): Promise<Autoscaling> {
-    const workloads = fleet.plan.spec.demand.workloads ?? [];
+    const specs = new Map((fleet.plan.spec.demand.workloads ?? []).map((spec) => [spec.name, spec]));
     const found = sites.map(async (site) => [site, await scalables(fleet.sites[site]!, fleet.titles)] as const);
-    const demanded = workloads.map(
-      ({ name, replicas, minimumPerSite }) =>
-        [name, { replicas, minimum: minimumPerSite ?? Math.min(1, replicas) }] as const,
-    );
-    return new Autoscaling(fleet, new Map(await Promise.all(found)), new Map(demanded));
+    return new Autoscaling(fleet, new Map(await Promise.all(found)), specs);
   }
 
   /** Brings sites to what the traffic needs when only these are there. */
   async settle(sites: readonly string[]): Promise<Targets> {
     const parts = shares(this.fleet.plan.capacity, sites);
-    return this.scale(sites, (site, one) => {
-      const { minimum, maximum } = this.boundsOf(site, one);
-      const load = this.loadOf(one.workload, parts.get(site) ?? 0);
-      return Math.min(Math.max(Math.ceil(load - 1e-9), minimum), maximum);
-    });
+    return this.scale(sites, (site, one) =>
+      replicasFor(this.loadOf(site, one, parts.get(site) ?? 0), this.boundsOf(site, one)),
+    );
   }
 
   /** The autoscalers of the survivors take over the lost sites' load. */
@@ -52,7 +47,7 @@ export class Autoscaling {
       progress(`autoscalers of ${survivors.length} sites: look ${look}`);
       const targets = await this.scale(survivors, (site, one) => {
         const current = this.current.get(site)?.[one.workload] ?? one.replicas;
-        return nextReplicas(current, this.loadOf(one.workload, loads.get(site) ?? 0), this.boundsOf(site, one));
+        return nextReplicas(current, this.loadOf(site, one, loads.get(site) ?? 0), this.boundsOf(site, one));
       });
       if (JSON.stringify(survivors.map((site) => this.current.get(site))) === before) return targets;
     }
@@ -75,13 +70,14 @@ export class Autoscaling {
     return targets;
   }
 
-  private loadOf(workload: string, share: number): number {
-    return (this.demanded.get(workload)?.replicas ?? 0) * share;
+  private loadOf(site: string, { workload }: Scalable, share: number): number {
+    const [placement, spec] = [this.fleet.placementOf(site), this.specs.get(workload)];
+    return placement === undefined || spec === undefined ? 0 : loadAt(placement, spec, share);
   }
 
   private boundsOf(site: string, { workload, bounds }: Scalable): Bounds {
     if (bounds !== undefined) return bounds;
-    const maximum = this.fleet.placementOf(site)?.replicas[workload] ?? 0;
-    return { minimum: Math.min(this.demanded.get(workload)?.minimum ?? 0, maximum), maximum };
+    const [placement, spec] = [this.fleet.placementOf(site), this.specs.get(workload)];
+    return placement === undefined || spec === undefined ? { minimum: 0, maximum: 0 } : playedBounds(placement, spec);
   }
 }
