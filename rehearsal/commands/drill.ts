@@ -13,6 +13,7 @@ import { drillText } from "../drill/text";
 import { titlesOf } from "../drill/titles";
 import { Population } from "../drill/users/population";
 import type { RunResult } from "../engine";
+import { bringingPods } from "../placed";
 import type { Terminal } from "../terminal";
 import { authorities } from "../traffic";
 import { UserError } from "../userError";
@@ -76,6 +77,7 @@ async function run(
   try {
     const preview = await session.preview();
     refuseFailed(preview);
+    if (options.given !== undefined) refuseOthers(preview);
     const subject = subjectOf(preview.resources, { manifests: options.given?.demand, today: today() });
     const plan = playedPlan(subject.plan);
     const rounds = roundsOf(options.lose, plan);
@@ -118,6 +120,16 @@ async function withUsers<T>(
   } finally {
     await users.close();
   }
+}
+
+/** Pods of the program's own would stand on the nodes beside those of --workloads, which alone are the demand. */
+function refuseOthers({ resources }: RunResult): void {
+  const names = bringingPods(resources).map((name) => `"${name}"`);
+  if (names.length === 0) return;
+  throw new UserError(
+    `The program brings workloads of its own by FleetWorkload ${names.join(", ")}, and --workloads would run others beside ` +
+      `them: leave --workloads out to drill with the program's, or take the FleetWorkload out of the program.`,
+  );
 }
 
 /** The plan with all of its demand as pods. */

@@ -91,7 +91,11 @@ async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): P
         }
         const definition = isUnknown ? refusedDefinition(object) : undefined;
         if (definition !== undefined) refused.set(object, withoutDefinition(object, definition));
-        else refused.set(object, isUnknown ? await unknownKind(object, connection) : (error as Error).message);
+        else
+          refused.set(
+            object,
+            isUnknown ? await unknownKind(object, connection) : withoutDumps((error as Error).message),
+          );
         return;
       }
     }
@@ -109,6 +113,14 @@ async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): P
 
 function withoutDefinition({ apiVersion, kind }: KubernetesObject, { metadata }: KubernetesObject): string {
   return `the site knows no ${kind} of ${apiVersion}: its CustomResourceDefinition ${metadata.name} was refused`;
+}
+
+/**
+ * A refusal without the whole values that an API server shows in Go's notation where a field is immutable: kilobytes, and at
+ * each site others, since they hold its UIDs.
+ */
+export function withoutDumps(message: string): string {
+  return message.replace(/Invalid value: [\w.*&[\]]+\{.*?\}: /gs, "");
 }
 
 function nameOf({ kind, metadata }: KubernetesObject): string {

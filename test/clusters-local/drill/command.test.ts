@@ -268,6 +268,11 @@ test("what a drill cannot do, it says before it starts anything", async (t) => {
   mkdirSync(empty);
   symlinkSync(join(ROOT, "node_modules"), join(empty, "node_modules"), "junction");
   writeFileSync(join(empty, "index.js"), "");
+  const manifests = join(dir, "web.yaml");
+  writeFileSync(
+    manifests,
+    webDeployment("{ name: web, image: web, resources: { requests: { cpu: 0.1, memory: 64Mi } } }"),
+  );
   const rows: [args: string[], message: RegExp][] = [
     [[dir], /--lose NAME/],
     [[dir, "--lose", "osl"], /--lose osl: there is no such site that serves; the sites are oslo, turin, vienna/],
@@ -280,6 +285,10 @@ test("what a drill cannot do, it says before it starts anything", async (t) => {
     ],
     [[dir, "--lose", "oslo", "--json", empty], /cannot write --json .*it is a folder/],
     [[program(t, {}), "--lose", "oslo"], /demand/],
+    [
+      [join(ROOT, "examples", "workloads"), "--lose", "oslo", "--workloads", manifests],
+      /brings workloads of its own by FleetWorkload "shop".* leave --workloads out .*, or take the FleetWorkload out/,
+    ],
     [[empty, "--lose", "oslo"], /A drill needs a Fleet/],
     [[join(dir, "nowhere"), "--lose", "oslo"], /There is no folder/],
   ];

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withoutDumps } from "../../../rehearsal/drill/apply";
+
+test("a refusal is told without the values that an API server shows in Go's notation", () => {
+  const template =
+    'core.PodTemplateSpec{ObjectMeta:v1.ObjectMeta{Labels:map[string]string{"uid":"1f"}}, Spec:core.PodSpec{}}';
+  const rows: [message: string, told: string][] = [
+    [
+      `Job.batch "seed" is invalid: spec.template: Invalid value: ${template}: field is immutable`,
+      'Job.batch "seed" is invalid: spec.template: field is immutable',
+    ],
+    [
+      `[spec.a: Invalid value: ${template}: field is immutable, spec.b: Invalid value: []core.Volume{core.Volume{}}: field is immutable]`,
+      "[spec.a: field is immutable, spec.b: field is immutable]",
+    ],
+    [
+      "spec.ports[0].port: Invalid value: 99999: must be between",
+      "spec.ports[0].port: Invalid value: 99999: must be between",
+    ],
+    ['metadata.name: Invalid value: "a{b}: c": a name', 'metadata.name: Invalid value: "a{b}: c": a name'],
+  ];
+  for (const [message, told] of rows) assert.equal(withoutDumps(message), told);
+});
