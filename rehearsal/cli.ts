@@ -1,3 +1,5 @@
+import type { EventEmitter } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { DrillCommandOptions } from "./commands/drill";
 import { addMesh } from "./commands/meshLine";
@@ -32,11 +34,25 @@ export async function main(argv: readonly string[]): Promise<void> {
   };
   // Not `once`: libraries that listen as well end the process at once when no other listener is left.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  // A pipe that was closed early, as by `| head`, is no error of ours.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.holds);
+  const terminal = processTerminal();
+  process.exitCode = await exitOf(run(argv, terminal, abort.signal), process.stdout, terminal);
+}
+
+/**
+ * What a command answers to the shell: bad input where its output could not be written, for an empty report says nothing. A
+ * reader that goes before the end, as by `| head`, is no error of ours: the command ends as without it.
+ */
+export async function exitOf(command: Promise<number>, output: EventEmitter, terminal: Terminal): Promise<number> {
+  let problem: string | undefined;
+  output.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    if (code !== "EPIPE") problem ??= message;
   });
-  process.exitCode = await run(argv, processTerminal(), abort.signal);
+  const exit = await command;
+  // Of the last that was written a failure is told in the next turn.
+  await nextTurn();
+  if (problem === undefined) return exit;
+  terminal.err(`cannot write to standard output: ${problem}`);
+  return EXIT.badInput;
 }
 
 /**
