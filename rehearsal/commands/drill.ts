@@ -61,6 +61,9 @@ export async function drill(
 /** Seconds that `up` waits for an object: what pods still wait for when the sites are up is what the drill's steps are about. */
 const UP_SECONDS = 60;
 
+/** Seconds that a site's answer may take at the least: it may be a busy machine. */
+const ANSWER_SECONDS = 10;
+
 /** A chart that the program's `FleetWorkload` releases. */
 const FLEET_CHART = /multisite:index:FleetWorkload\$kubernetes:helm\.sh\/v3:Release::/;
 
@@ -86,7 +89,10 @@ async function run(
     const up = await session.up();
     refuseFailed(up);
     const written = { manifests: options.given?.sources, resources: up.resources };
-    const fleet = await DrillFleet.open(plan, local.sites, sites.signal, titlesOf(plan.spec.demand, written));
+    const fleet = await DrillFleet.open(plan, local.sites, sites.signal, {
+      titles: titlesOf(plan.spec.demand, written),
+      answerSeconds: Math.min(Math.max(options.patience, ANSWER_SECONDS), UP_SECONDS),
+    });
     terminal.progress("placing workloads: applying their objects");
     const notes = await place(fleet, {
       manifests: options.given,

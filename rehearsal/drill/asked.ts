@@ -1,18 +1,17 @@
 import type { LocalSite } from "../clusters/sites";
+import type { Asking } from "./answers";
 import { type Scalable, scalables } from "./scale";
-import type { Titles } from "./titles";
 
 /**
  * What of a site's objects asks for fewer pods than the plan places there, a line each: no scheduler makes up for that.
  * @param wanted pods by workload, as the plan names workloads.
- * @param titles what the plan's objects are called.
  */
 export async function askedFewer(
   site: LocalSite,
   wanted: Readonly<Record<string, number>>,
-  titles: Titles,
+  asking: Asking,
 ): Promise<string[]> {
-  const found = await scalables(site, titles);
+  const found = await scalables(site, asking);
   return fewer(found, wanted).map((line) => `Site ${site.name}: ${line}`);
 }
 

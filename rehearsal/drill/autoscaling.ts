@@ -26,7 +26,7 @@ export class Autoscaling {
 
   static async of(fleet: DrillFleet, sites: readonly string[]): Promise<Autoscaling> {
     const specs = new Map((fleet.plan.spec.demand.workloads ?? []).map((spec) => [spec.name, spec]));
-    const found = sites.map(async (site) => [site, await scalables(fleet.sites[site]!, fleet.titles)] as const);
+    const found = sites.map(async (site) => [site, await scalables(fleet.sites[site]!, fleet)] as const);
     return new Autoscaling(fleet, new Map(await Promise.all(found)), specs);
   }
 

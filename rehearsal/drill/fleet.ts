@@ -3,6 +3,7 @@ import type { FleetPlan } from "../../lib/plan/plan";
 import type { SitePlacement } from "../../lib/plan/verdict";
 import type { LocalSite } from "../clusters/sites";
 import { Interrupted } from "../userError";
+import type { Asking } from "./answers";
 import { inPlaces, type PodReader, podReader, type Refusals, type SitePods, type WorkloadPods } from "./pods";
 import { type Titles, titlesOf } from "./titles";
 
@@ -25,7 +26,7 @@ const [SHORTEST_POLL, LONGEST_POLL] = [100, 1000];
 const [SETTLED_MILLISECONDS, REFUSED_MILLISECONDS] = [5000, 15_000];
 
 /** The sites of a drill, with the pods that they run. */
-export class DrillFleet {
+export class DrillFleet implements Asking {
   private constructor(
     readonly plan: FleetPlan,
     readonly sites: Readonly<Record<string, LocalSite>>,
@@ -33,6 +34,7 @@ export class DrillFleet {
     readonly daemonSets: ReadonlySet<string>,
     /** What the objects of the demand are called. */
     readonly titles: Titles,
+    readonly answerSeconds: number | undefined,
     private readonly readers: ReadonlyMap<string, PodReader>,
     private readonly signal: AbortSignal,
   ) {}
@@ -41,12 +43,12 @@ export class DrillFleet {
     plan: FleetPlan,
     sites: Readonly<Record<string, LocalSite>>,
     signal: AbortSignal,
-    titles = titlesOf(plan.spec.demand),
+    { titles = titlesOf(plan.spec.demand), answerSeconds }: Partial<Asking> = {},
   ): Promise<DrillFleet> {
     const everywhere = new Set((plan.spec.demand.daemonSets ?? []).map(({ name }) => name));
     const readers = new Map<string, PodReader>();
-    for (const site of Object.values(sites)) readers.set(site.name, await podReader(site, titles));
-    return new DrillFleet(plan, sites, everywhere, titles, readers, signal);
+    for (const site of Object.values(sites)) readers.set(site.name, await podReader(site, { titles, answerSeconds }));
+    return new DrillFleet(plan, sites, everywhere, titles, answerSeconds, readers, signal);
   }
 
   placementOf(site: string): SitePlacement | undefined {
@@ -96,6 +98,7 @@ export class DrillFleet {
    * @param isEnough compares the pods that run with those wanted, by workload.
    * @returns the pods as they are then, and seconds since `since` (of `performance.now`); null when pods find no node, and
    *   nothing changes any more, or the patience is over.
+   * @throws UserError that names a site which does not answer; Interrupted.
    */
   async until(
     targets: Targets,

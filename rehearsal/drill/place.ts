@@ -34,7 +34,7 @@ export async function place(fleet: DrillFleet, { manifests, scaling, hasCharts }
   await apply(objects, rendered?.whereOf);
 
   const workloads = fleet.plan.spec.demand.workloads ?? [];
-  const found = await Promise.all(sites.map((site) => unplayed(site, wantedAt(fleet, site.name), fleet.titles)));
+  const found = await Promise.all(sites.map((site) => unplayed(site, wantedAt(fleet, site.name), fleet)));
   if (hasCharts) refuseUnnamed(sites, found);
   if (scaling === "prescaled") await refuseFewer(fleet, sites);
   await apply(
@@ -73,7 +73,7 @@ function refuseUnnamed(sites: readonly LocalSite[], found: readonly Unplayed[]):
 /** Autoscalers that are played set the number themselves, so that this is asked of those that wait for nothing. */
 async function refuseFewer(fleet: DrillFleet, sites: readonly LocalSite[]): Promise<void> {
   const lines = await Promise.all(
-    sites.map((site) => askedFewer(site, fleet.placementOf(site.name)?.replicas ?? {}, fleet.titles)),
+    sites.map((site) => askedFewer(site, fleet.placementOf(site.name)?.replicas ?? {}, fleet)),
   );
   if (lines.flat().length > 0) throw new UserError([...lines.flat(), ASK_AS_PLANNED].join("\n"));
 }

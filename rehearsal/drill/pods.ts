@@ -1,6 +1,7 @@
 import type { LocalSite } from "../clusters/sites";
 import { type CoreV1Event, kubeConfigOf, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
+import { type Asking, answerOf } from "./answers";
 import { nameIn, type Titled, type Titles } from "./titles";
 
 /** On pods that stand for a workload: its name. */
@@ -24,30 +25,27 @@ export type SitePods = ReadonlyMap<string, WorkloadPods>;
 
 /** Reads the pods of a site. */
 export interface PodReader {
-  /** @throws when the site does not answer. */
+  /** @throws UserError when the site does not answer. */
   read(): Promise<SitePods>;
-  /** @throws when the site does not answer. */
+  /** @throws UserError when the site does not answer. */
   refusals(): Promise<Refusals>;
 }
 
-/**
- * A reader of a site's pods. Those that only stand for what the plan counted on every node are left out.
- * @param known titles of the plan's workloads and DaemonSets
- */
-export async function podReader(site: LocalSite, known: Titles): Promise<PodReader> {
+/** A reader of a site's pods. Those that only stand for what the plan counted on every node are left out. */
+export async function podReader(site: LocalSite, { titles, answerSeconds }: Asking): Promise<PodReader> {
   const { CoreV1Api } = await kubernetes();
-  const config = await kubeConfigOf(site.kubeconfig);
+  const config = await kubeConfigOf(site.kubeconfig, answerSeconds);
   const core = config.makeApiClient(CoreV1Api);
   return {
     async read() {
-      const { items } = await core.listPodForAllNamespaces({
-        fieldSelector: `metadata.namespace!=${OVERHEAD_NAMESPACE}`,
-      });
-      return gather(items, known);
+      const others = { fieldSelector: `metadata.namespace!=${OVERHEAD_NAMESPACE}` };
+      const { items } = await answerOf(site.name, "pods", core.listPodForAllNamespaces(others));
+      return gather(items, titles);
     },
     async refusals() {
-      const { items } = await core.listEventForAllNamespaces({ fieldSelector: "reason=FailedCreate" });
-      return gatherRefusals(items, known);
+      const failed = { fieldSelector: "reason=FailedCreate" };
+      const { items } = await answerOf(site.name, "events", core.listEventForAllNamespaces(failed));
+      return gatherRefusals(items, titles);
     },
   };
 }

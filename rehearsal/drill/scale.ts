@@ -1,8 +1,9 @@
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
+import { type Asking, answerOf } from "./answers";
 import type { Bounds } from "./autoscaler";
 import { WORKLOAD_ANNOTATION } from "./pods";
-import { nameIn, type Titles } from "./titles";
+import { nameIn } from "./titles";
 
 /** A workload of one site whose replicas can be changed. */
 export interface Scalable {
@@ -19,15 +20,19 @@ interface Controller {
 }
 
 /** The Deployments and StatefulSets of a site that are workloads of the plan. */
-export async function scalables(site: LocalSite, known: Titles): Promise<Scalable[]> {
+export async function scalables(site: LocalSite, { titles, answerSeconds }: Asking): Promise<Scalable[]> {
   const { AppsV1Api, AutoscalingV2Api } = await kubernetes();
-  const config = await kubeConfigOf(site.kubeconfig);
+  const config = await kubeConfigOf(site.kubeconfig, answerSeconds);
   const apps = config.makeApiClient(AppsV1Api);
-  const [deployments, statefulSets, scalers] = await Promise.all([
-    apps.listDeploymentForAllNamespaces(),
-    apps.listStatefulSetForAllNamespaces(),
-    config.makeApiClient(AutoscalingV2Api).listHorizontalPodAutoscalerForAllNamespaces(),
-  ]);
+  const [deployments, statefulSets, scalers] = await answerOf(
+    site.name,
+    "workloads",
+    Promise.all([
+      apps.listDeploymentForAllNamespaces(),
+      apps.listStatefulSetForAllNamespaces(),
+      config.makeApiClient(AutoscalingV2Api).listHorizontalPodAutoscalerForAllNamespaces(),
+    ]),
+  );
   const bounds = new Map<string, Bounds>();
   for (const { metadata, spec } of scalers.items) {
     const { kind, name } = spec?.scaleTargetRef ?? {};
@@ -37,12 +42,15 @@ export async function scalables(site: LocalSite, known: Titles): Promise<Scalabl
   const made = (kind: "Deployment" | "StatefulSet", { metadata, spec }: Controller): Scalable[] => {
     const { name = "", namespace = "" } = metadata ?? {};
     const workload =
-      spec?.template?.metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? nameIn(known, namespace, { kind, name });
+      spec?.template?.metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? nameIn(titles, namespace, { kind, name });
     if (workload === undefined) return [];
     const scale = async (replicas: number) => {
       const asked = { name, namespace, body: { metadata: { name, namespace }, spec: { replicas } } };
-      if (kind === "Deployment") await apps.replaceNamespacedDeploymentScale(asked);
-      else await apps.replaceNamespacedStatefulSetScale(asked);
+      const scaled =
+        kind === "Deployment"
+          ? apps.replaceNamespacedDeploymentScale(asked)
+          : apps.replaceNamespacedStatefulSetScale(asked);
+      await answerOf(site.name, `${kind} ${namespace}/${name} with ${replicas} replicas`, scaled);
     };
     return [{ workload, replicas: spec?.replicas ?? 1, bounds: bounds.get(`${kind} ${namespace}/${name}`), scale }];
   };

@@ -1,6 +1,7 @@
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
+import { type Asking, answerOf } from "./answers";
 import { nameIn, type Titles } from "./titles";
 
 /** What of a site's workloads nothing here starts. */
@@ -24,16 +25,19 @@ interface Listed {
  * here. The plan has counted their pods, so something must play them. CronJobs are suspended, for a run in the middle of a
  * drill would be there twice.
  * @param wanted workloads of which the plan has the site run pods.
- * @param titles what the plan's objects are called
  */
-export async function unplayed(site: LocalSite, wanted: readonly string[], titles: Titles): Promise<Unplayed> {
+export async function unplayed(
+  site: LocalSite,
+  wanted: readonly string[],
+  { titles, answerSeconds }: Asking,
+): Promise<Unplayed> {
   const { AppsV1Api, BatchV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } = await kubernetes();
-  const config = await kubeConfigOf(site.kubeconfig);
+  const config = await kubeConfigOf(site.kubeconfig, answerSeconds);
   const apps = config.makeApiClient(AppsV1Api);
   const batch = config.makeApiClient(BatchV1Api);
   const core = config.makeApiClient(CoreV1Api);
   const listing = async (kind: string, list: Promise<{ items: { metadata?: Listed["metadata"] }[] }>) =>
-    (await list).items.map(({ metadata = {} }): Listed => ({ kind, metadata }));
+    (await answerOf(site.name, `${kind}s`, list)).items.map(({ metadata = {} }): Listed => ({ kind, metadata }));
   const [timed, ...lists] = await Promise.all([
     listing("CronJob", batch.listCronJobForAllNamespaces()),
     listing("Deployment", apps.listDeploymentForAllNamespaces()),
@@ -50,11 +54,10 @@ export async function unplayed(site: LocalSite, wanted: readonly string[], title
   const names = new Set(started.map((one) => nameOf(one, known)));
   const cronJobs = timed.filter((one) => nameOf(one, known) !== undefined);
   const merging = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
-  await Promise.all(
-    cronJobs.map(({ metadata: { name = "", namespace = "" } }) =>
-      batch.patchNamespacedCronJob({ name, namespace, body: { spec: { suspend: true } } }, merging),
-    ),
+  const suspended = cronJobs.map(({ metadata: { name = "", namespace = "" } }) =>
+    batch.patchNamespacedCronJob({ name, namespace, body: { spec: { suspend: true } } }, merging),
   );
+  await answerOf(site.name, "CronJobs, suspended", Promise.all(suspended));
   return {
     workloads: wanted.filter((name) => !names.has(name)),
     cronJobs: cronJobs.map((one) => nameOf(one, known)!),
