@@ -1,4 +1,6 @@
 import type { EventEmitter } from "node:events";
+import { tmpdir } from "node:os";
+import { isAbsolute, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { DrillCommandOptions } from "./commands/drill";
@@ -34,6 +36,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   };
   // Not `once`: libraries that listen as well end the process at once when no other listener is left.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  // Programs run in folders of their own, where a relative path would lead elsewhere.
+  if (!isAbsolute(tmpdir())) process.env.TMPDIR = resolve(tmpdir());
   const terminal = processTerminal();
   process.exitCode = await exitOf(run(argv, terminal, abort.signal), process.stdout, terminal);
 }

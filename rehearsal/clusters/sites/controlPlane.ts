@@ -24,7 +24,12 @@ export interface SiteFiles {
 }
 
 /**
- * Writes what the programs of a site read. Short names: the path of a socket may have 104 characters on macOS.
+ * The socket of the proxy for what the API server calls in its cluster, in the site's folder. Short: see `checkSockets`.
+ */
+export const EGRESS_SOCKET = "egress.sock";
+
+/**
+ * Writes what the programs of a site read.
  * @param port of the API server on 127.0.0.1.
  * @param token of its administrator.
  * @throws NodeJS.ErrnoException when the folder cannot be written.
@@ -51,7 +56,7 @@ export function writeSite(site: SitePlan, folder: string, port: number, token: s
     "scheduler-kubeconfig.json": kubeconfig(pki.scheduler),
     "kwok-kubeconfig.json": kubeconfig(pki.kubelets),
     "kwok.yaml": kwokConfiguration(site),
-    "egress.json": egressConfiguration(join(folder, "egress.sock")),
+    "egress.json": egressConfiguration(EGRESS_SOCKET),
     kubeconfig: kubeconfig(pki.administrator),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
@@ -105,8 +110,9 @@ const ARGUMENTS: Readonly<Record<SiteProgram, Arguments>> = {
     "name=site",
     `data-dir=${at("etcd")}`,
     // A socket in a folder of ours alone: on a port, every user of the machine could read and write the cluster.
-    `listen-client-urls=unix://${at("e.sock")}`,
-    `listen-peer-urls=unix://${at("p.sock")}`,
+    // Named from there, because in a URL a path may not have every character that a folder may.
+    "listen-client-urls=unix://e.sock",
+    "listen-peer-urls=unix://p.sock",
     // Advertised to nobody: etcd wants the form host:port, and the only member looks for no other.
     "advertise-client-urls=http://localhost:2379",
     "initial-advertise-peer-urls=http://localhost:2380",
@@ -116,7 +122,7 @@ const ARGUMENTS: Readonly<Record<SiteProgram, Arguments>> = {
     "log-level=warn",
   ],
   "kube-apiserver": (at, site, { port }) => [
-    `etcd-servers=unix://${at("e.sock")}`,
+    "etcd-servers=unix://e.sock",
     "bind-address=127.0.0.1",
     `secure-port=${port}`,
     `cert-dir=${at(".")}`,
@@ -160,7 +166,8 @@ const ARGUMENTS: Readonly<Record<SiteProgram, Arguments>> = {
     "profiling=false",
   ],
   "kube-scheduler": (at) => [`config=${at("scheduler.json")}`, "secure-port=0"],
-  kwok: (at) => ["v=WARN", `config=${at("kwok.yaml")}`, `kubeconfig=${at("kwok-kubeconfig.json")}`],
+  // Its configurations are a list with commas and quotes, which the folder's path may have as well.
+  kwok: (at) => ["v=WARN", "config=kwok.yaml", `kubeconfig=${at("kwok-kubeconfig.json")}`],
 };
 
 /** The scheduler as it comes, but for its own limit on requests, which a rehearsal would only wait for. */

@@ -1,13 +1,13 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { FleetPlan, SitePlan } from "../../../lib/plan/plan";
 import { Interrupted, UserError } from "../../userError";
 import { type Keeper, startKeeper } from "../keeper";
 import { type Toolchain, toolchain } from "../toolchain";
 import type { Reach } from "./egress";
 import { kubernetes } from "./kubernetes";
-import { checkRoom } from "./problems";
+import { checkRoom, checkSockets } from "./problems";
 import { type LocalSite, startSite } from "./site";
 import { markOwner, PREFIX, sweep } from "./sweep";
 import { type SiteTokens, siteTokens } from "./tokens";
@@ -59,7 +59,7 @@ export interface LocalSitesOptions {
 export async function localSites(plan: FleetPlan, options: LocalSitesOptions = {}): Promise<LocalSites> {
   const wanted = sitesOf(plan, options);
   const tools = options.tools ?? (await toolchain(options));
-  const temporary = options.temporary ?? tmpdir();
+  const temporary = resolve(options.temporary ?? tmpdir());
   const tokens = siteTokens(wanted);
   const folder = makeFolder(temporary, wanted, tokens);
   const keeper = startKeeper(folder);
@@ -96,6 +96,10 @@ function makeFolder(temporary: string, sites: readonly SitePlan[], { byAudience 
   try {
     sweep(temporary);
     checkRoom(names, temporary);
+    checkSockets(
+      temporary,
+      sites.map(({ number }) => number),
+    );
     const folder = mkdtempSync(join(temporary, PREFIX));
     markOwner(folder);
     writeFileSync(join(folder, TOKENS), JSON.stringify(byAudience), { mode: 0o600 });

@@ -1,6 +1,9 @@
 import { readFileSync, statfsSync } from "node:fs";
+import { platform } from "node:os";
+import { join } from "node:path";
 import { UserError } from "../../userError";
-import type { SiteProgram } from "./controlPlane";
+import { EGRESS_SOCKET, type SiteProgram } from "./controlPlane";
+import { PREFIX } from "./sweep";
 
 /** What a message about a site can name. */
 export interface SiteFacts {
@@ -80,6 +83,25 @@ export function checkRoom(sites: readonly string[], folder: string, freeBytes = 
   const fitting = Math.floor(freeBytes / (SITE_MIB * 2 ** 20));
   const first = sites[fitting];
   if (first !== undefined) throw diskError(first, folder);
+}
+
+/** Bytes that the path of a socket may have: the system cuts what is longer, so that two sites may meet. */
+const SOCKET_BYTES = platform() === "darwin" ? 103 : 107;
+
+/**
+ * Refuses a folder for temporary files whose path is too long for the sites' sockets.
+ * @param numbers of the sites
+ * @throws UserError that says how long it may be.
+ */
+export function checkSockets(temporary: string, numbers: readonly number[], most = SOCKET_BYTES): void {
+  const bytes = (folder: string) =>
+    Buffer.byteLength(join(folder, `${PREFIX}XXXXXX`, String(Math.max(0, ...numbers)), EGRESS_SOCKET));
+  if (bytes(temporary) <= most) return;
+  const own = Buffer.byteLength(temporary);
+  throw new UserError(
+    `Sites listen on sockets in the folder for temporary files, whose path may have ${most - (bytes(temporary) - own)} bytes for that: ` +
+      `${temporary} has ${own}. Set TMPDIR to a shorter path.`,
+  );
 }
 
 function freeOf(folder: string): number {

@@ -7,7 +7,7 @@ import { Interrupted, type UserError } from "../../userError";
 import type { Keeper, Kept } from "../keeper";
 import type { Toolchain } from "../toolchain";
 import { isReady, siteClient } from "./client";
-import { commandOf, SITE_PROGRAMS, type SiteFiles, type SiteProgram, writeSite } from "./controlPlane";
+import { commandOf, EGRESS_SOCKET, SITE_PROGRAMS, type SiteFiles, type SiteProgram, writeSite } from "./controlPlane";
 import { type Egress, type Reach, startEgress } from "./egress";
 import { nodesOf } from "./nodes";
 import { OVERHEAD_NAMESPACE, overheadPods } from "./overheadPods";
@@ -125,7 +125,7 @@ class RunningSite implements LocalSite {
     this.#problem = undefined;
     try {
       if (!(await isFree(port))) throw portError(this.name, port);
-      this.#egress = await startEgress(plan, join(folder, "egress.sock"), reach);
+      this.#egress = await startEgress(plan, join(folder, EGRESS_SOCKET), reach);
       const until = Date.now() + this.#setting.patience * 1000;
       await this.#run("etcd", "kube-apiserver");
       await this.#until("its API server", until, () => isReady(this.endpoint, this.caPem, this.token));

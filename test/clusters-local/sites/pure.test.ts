@@ -13,7 +13,7 @@ import type { V1Node } from "../../../rehearsal/clusters/sites/kubernetes";
 import { nodesOf } from "../../../rehearsal/clusters/sites/nodes";
 import { overheadPods } from "../../../rehearsal/clusters/sites/overheadPods";
 import { makePki } from "../../../rehearsal/clusters/sites/pki";
-import { checkRoom, endedError, startError } from "../../../rehearsal/clusters/sites/problems";
+import { checkRoom, checkSockets, endedError, startError } from "../../../rehearsal/clusters/sites/problems";
 import type { Toolchain } from "../../../rehearsal/clusters/toolchain";
 import { UserError } from "../../../rehearsal/userError";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../../support/specs";
@@ -196,12 +196,13 @@ function command(program: SiteProgram, sites: number) {
 
 test("every program listens on sockets of the site's folder or on loopback, and sees nothing of the user's", () => {
   for (const program of SITE_PROGRAMS) {
-    const { args, env } = command(program, 3);
+    const { args, env, cwd } = command(program, 3);
     for (const arg of args) {
       const listens = /^--(listen-\S+|bind-address|secure-port|server-address)=(.*)$/.exec(arg);
       if (listens !== null)
-        assert.match(listens[2] ?? "", /^(unix:\/\/\/f\/|127\.0\.0\.1$|0$|1$)/, `${program} ${arg}`);
+        assert.match(listens[2] ?? "", /^(unix:\/\/[ep]\.sock$|127\.0\.0\.1$|0$|1$)/, `${program} ${arg}`);
     }
+    assert.equal(cwd, "/f");
     assert.deepEqual(Object.keys(env).sort(), ["GOGC", "HOME", "PATH", "TMPDIR"]);
     assert.equal(env.HOME, "/f");
   }
@@ -262,6 +263,23 @@ test("a disk without room for all sites is refused, by the first that has none",
       const check = () => checkRoom(names, "/tmp", fitting * site + 1);
       if (fitting >= count) check();
       else assert.throws(check, new RegExp(`^UserError: Site site-${fitting}: the disk of /tmp is full`));
+    }),
+  );
+});
+
+test("a folder for temporary files whose path is too long for sockets is refused with what it may have", () => {
+  const numbers = [1, 12];
+  const bytesOf = (text: string) => Buffer.byteLength(text);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 100 }), fc.constantFrom("x", "ü"), (length, letter) => {
+      const folder = `/${letter.repeat(length)}`;
+      const socket = bytesOf(`${folder}/multisite-sites-XXXXXX/12/egress.sock`);
+      if (socket <= 103) return checkSockets(folder, numbers, 103);
+      const most = 103 - (socket - bytesOf(folder));
+      const problem = new RegExp(
+        `^UserError: Sites listen on sockets .* may have ${most} bytes .*${folder} has ${bytesOf(folder)}\\. Set TMPDIR`,
+      );
+      assert.throws(() => checkSockets(folder, numbers, 103), problem);
     }),
   );
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { request } from "node:https";
 import { type AddressInfo, createServer, Server } from "node:net";
-import { dirname } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { SitePlan } from "../../../lib/plan/plan";
@@ -60,8 +61,13 @@ test("three real sites", async (t) => {
   /** Where the pods of webhooks really listen; empty for most of the time. */
   const listeners = new Map<string, Listener>();
   const reach = (to: ClusterAddress) => listeners.get(to.host);
-  const fleet = await localSites(plan, { tools, reach });
-  t.after(() => fleet.close());
+  // What a URL, a list and a text in quotes would each end at.
+  const temporary = mkdtempSync(join(tmpdir(), `multisite-test #?%20,"-`));
+  const fleet = await localSites(plan, { tools, reach, temporary });
+  t.after(async () => {
+    await fleet.close();
+    rmSync(temporary, { recursive: true });
+  });
 
   const inSites = async (name: string, work: (site: LocalSite, planned: SitePlan) => Promise<void>) => {
     for (const planned of plan.sites)
