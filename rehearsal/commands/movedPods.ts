@@ -23,14 +23,16 @@ export function movedPodNotes(
   preview: Pick<RunResult, "resources">,
 ): string[] {
   const known = new Map((state.resources ?? []).map(({ urn, inputs }) => [urn, podsOf(inputs)]));
+  const confined = new Set((after.demand.workloads ?? []).filter(({ requires }) => requires).map((one) => one.name));
   return preview.resources.flatMap(({ type, urn, name, inputs }) => {
     const old = known.get(urn);
     if (type !== FLEET_WORKLOAD || old === undefined) return [];
     const next = podsOf(inputs);
-    const moved = [...next.keys()].flatMap((title) => {
-      const changes = changesOf(old.get(title) ?? new Map(), next.get(title) ?? new Map(), before, after);
+    const moved = [...next].flatMap(([title, { workload, bySite }]) => {
+      const changes = changesOf(old.get(title)?.bySite ?? new Map(), bySite, before, after);
       const moves = movesOf(changes, inputs.rollout === "siteBySite");
-      return moves === undefined ? [] : [{ title, ...moves }];
+      if (moves === undefined) return [];
+      return [{ title, ...moves, isNarrowed: confined.has(workload) && moves.fewer.some(({ to }) => to === 0) }];
     });
     if (moved.length === 0) return [];
     const what = moved.map(({ title, fewer, more }) => `${title} from ${texts(fewer)} to ${texts(more)}`);
@@ -41,15 +43,21 @@ export function movedPodNotes(
   });
 }
 
-type Pods = ReadonlyMap<string, ReadonlyMap<string, number>>;
+/** The pods of an object that runs some, and what the plan calls it. */
+interface Pods {
+  readonly workload: string;
+  readonly bySite: Map<string, number>;
+}
 
-/** The pods of each workload by site, by what a FleetWorkload says that it has placed. */
-function podsOf(inputs: unknown): Pods {
-  const pods = new Map<string, Map<string, number>>();
+/** The pods of each object by its title, by what a FleetWorkload says that it has placed. */
+function podsOf(inputs: unknown): ReadonlyMap<string, Pods> {
+  const pods = new Map<string, Pods>();
   for (const [site, workloads] of placedBy(inputs)) {
-    for (const { kind, namespace, object, maximum } of workloads) {
+    for (const { name, kind, namespace, object, maximum } of workloads) {
       const title = `${kind} ${namespace}/${object}`;
-      pods.set(title, (pods.get(title) ?? new Map()).set(site, maximum));
+      const known = pods.get(title) ?? { workload: name, bySite: new Map() };
+      known.bySite.set(site, maximum);
+      pods.set(title, known);
     }
   }
   return pods;
@@ -86,12 +94,23 @@ function movesOf(changes: readonly Change[], isChained: boolean): Moves | undefi
   return { fewer, more };
 }
 
+interface Moved extends Moves {
+  readonly title: string;
+  /** Whether it may no longer run where it ran: no number of pods keeps it there. */
+  readonly isNarrowed: boolean;
+}
+
 /** What to do instead, in the imperative. */
-function remedy(moved: readonly (Moves & { readonly title: string })[], { sites }: FleetSpec): string {
+function remedy(moved: readonly Moved[], { sites }: FleetSpec): string {
   const isNew = ({ site }: Change) => !sites.some(({ name }) => name === site.name);
   const begin = [...new Set(moved.flatMap(({ more }) => more.filter(isNew).map(({ site }) => site.name)))];
-  const others = moved.filter(({ more }) => !more.every(isNew));
+  const others = moved.filter(({ more, isNarrowed }) => !isNarrowed && !more.every(isNew));
+  const narrowed = moved.filter(({ isNarrowed }) => isNarrowed);
   const least = others.map(({ title, fewer }) => `${Math.max(...fewer.map(({ from }) => from))} for ${title}`);
+  const enough = narrowed.map(
+    ({ title, fewer, more }) =>
+      `${Math.max(...fewer.map(({ from }) => from), ...more.map(({ to }) => to))} for ${title}`,
+  );
   const it = begin.length === 1 ? "it" : "them";
   return [
     ...(begin.length > 0
@@ -101,6 +120,12 @@ function remedy(moved: readonly (Moves & { readonly title: string })[], { sites 
       : []),
     ...(others.length > 0
       ? [`keep them for one update by \`minimumPerSite\` in the demand (${least.join(", ")})`]
+      : []),
+    ...(narrowed.length > 0
+      ? [
+          "first let the sites of before and after run it in one update, by `requires` that all of them meet and `minimumPerSite` in " +
+            `the demand (${enough.join(", ")}), and narrow \`requires\` in the next`,
+        ]
       : []),
   ].join("; ");
 }

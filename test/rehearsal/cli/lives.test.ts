@@ -180,6 +180,28 @@ describe("pods that one update takes from sites that serve before others run the
     ]);
   });
 
+  it("are told where sites may no longer run them, and not where the others run all of them before", async () => {
+    const only = (...names: string[]) => ({ requires: { regions: names.map((name) => `${name}-1`) } });
+    const advice =
+      /: first let the sites of before and after run it in one update, by `requires` that all of them meet and `minimumPerSite` in the demand \(6 for Deployment shop\/web\), and narrow `requires` in the next\.$/;
+    const all = { minimumPerSite: 6 };
+    const rows: [name: string, before: Partial<WorkloadSpec>, between: Partial<WorkloadSpec>, pods: string[]][] = [
+      ["narrowed", {}, all, ["3 3 3", "0 6 6"]],
+      ["moved", only("frankfurt", "dublin"), { ...all, ...only("frankfurt", "dublin", "milan") }, ["6 6 0", "0 6 6"]],
+    ];
+    const next = only("dublin", "milan");
+    for (const [name, before, between, [first, last]] of rows) {
+      const [, atOnce] = await told(name, [three, before], [three, next]);
+      assert.match(atOnce?.[0].join() ?? "", advice);
+      const steps = await told(`${name}-first`, [three, before], [three, between], [three, next]);
+      assert.deepEqual(steps, [
+        [[], first],
+        [[], "6 6 6"],
+        [[], last],
+      ]);
+    }
+  });
+
   it("are none where a lost site comes back", async () => {
     const third = (life: SiteState) => [...three.slice(0, 2), site("milan", 3, life)];
     const steps = await told("lost", [third("lost")], [third("drained")], [three]);
