@@ -10,7 +10,7 @@ import { isExecutable } from "./places";
 import { type Bundle, FACTS, type OptionalProgram, type Program, programsOf, readVersion, VERSIONS } from "./versions";
 
 /** The oldest Go that fetches the one that a module asks for by itself (`GOTOOLCHAIN`) and reads `tool` lines: 1.24. */
-const LEAST_GO_MINOR = 24;
+export const LEAST_GO_MINOR = 24;
 
 /** A Go that can build. */
 export interface Go {

@@ -53,9 +53,11 @@ export async function readEntry(entry: string, names: readonly string[]): Promis
   return found;
 }
 
+/** @returns undefined where there is none, or none of the shape that we write. */
 function readManifest(entry: string): Manifest | undefined {
   try {
-    return JSON.parse(readFileSync(join(entry, "manifest.json"), "utf8")) as Manifest;
+    const manifest = JSON.parse(readFileSync(join(entry, "manifest.json"), "utf8")) as Manifest;
+    return typeof manifest.programs === "object" && manifest.programs !== null ? manifest : undefined;
   } catch {
     return undefined;
   }
@@ -63,7 +65,7 @@ function readManifest(entry: string): Manifest | undefined {
 
 async function isAsNoted(path: string, noted: Manifest["programs"][string] | undefined): Promise<boolean> {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined || noted === undefined || stat.size !== noted.size) return false;
+  if (stat === undefined || stat.size !== noted?.size) return false;
   return stat.mtimeMs === noted.mtimeMs || (await sha256(path)) === noted.sha256;
 }
 

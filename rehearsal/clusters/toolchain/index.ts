@@ -1,12 +1,12 @@
 import { arch, platform } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { Interrupted, UserError } from "../../userError";
 import { type Archive, archiveOf, HOSTS } from "./archives";
-import { build, findGo, type Go } from "./build";
+import { build, findGo, type Go, LEAST_GO_MINOR } from "./build";
 import { entryOf, fillEntry, inWords, readEntry, type Workplace } from "./cache";
 import { download } from "./download";
 import { type Holder, withLock } from "./lock";
-import { cacheFolder, emptyAssets, type Found, givenPrograms, isExecutable } from "./places";
+import { cacheFolder, emptyAssets, type Found, givenPrograms, meantProgram } from "./places";
 import { type Bundle, FACTS, type OptionalProgram, PROGRAMS, type Program, programsOf, VERSIONS } from "./versions";
 
 export type { Found } from "./places";
@@ -53,7 +53,7 @@ async function provided(programs: readonly Program[], options: ToolchainOptions)
   const found = await findAll(programs, options, notes);
   const missing = bundlesOf(programs.filter((program) => !found.has(program)));
   if (missing.length > 0) {
-    const install = installer(options, notes, programs);
+    const install = installer(options, notes, () => programs.filter((program) => !found.has(program)));
     for (const bundle of missing) await addMissing(found, await install(bundle));
   }
   const empty = emptyAssets(options.environment ?? process.env);
@@ -86,7 +86,7 @@ export async function presentToolchain(options: ToolchainOptions = {}): Promise<
 export async function optionalTool(program: OptionalProgram, options: ToolchainOptions = {}): Promise<Found> {
   const present = await presentOptionalTool(program, options);
   if (present !== undefined) return present;
-  return (await installer(options, [], [program])(program)).get(program) as Found;
+  return (await installer(options, [], () => [program])(program)).get(program) as Found;
 }
 
 /** The same, where it is there already: nothing is built. Else undefined. */
@@ -95,8 +95,8 @@ export async function presentOptionalTool(
   options: ToolchainOptions = {},
 ): Promise<Found | undefined> {
   const environment = options.environment ?? process.env;
-  const given = environment.MULTISITE_ASSETS ? resolve(environment.MULTISITE_ASSETS, program) : undefined;
-  if (given !== undefined && isExecutable(given)) return { path: given, version: VERSIONS[program], from: "assets" };
+  const given = meantProgram(program, environment);
+  if (given !== undefined) return { path: given, version: VERSIONS[program], from: "assets" };
   return (await kept(options.cache ?? cacheFolder(environment), program))?.get(program);
 }
 
@@ -140,11 +140,14 @@ function whole(found: ReadonlyMap<Program, Found>): Toolchain {
   return Object.fromEntries(found) as Toolchain;
 }
 
-/** Brings bundles into the cache; what did not work for one is not tried again for the next. */
+/**
+ * Brings bundles into the cache; what did not work for one is not tried again for the next.
+ * @param missing what is wanted and not there, for the message when a bundle cannot be brought.
+ */
 function installer(
   options: ToolchainOptions,
   notes: string[],
-  needed: readonly (Program | OptionalProgram)[],
+  missing: () => readonly (Program | OptionalProgram)[],
 ): (bundle: Bundle) => Promise<Map<Program | OptionalProgram, Found>> {
   const environment = options.environment ?? process.env;
   const cache = options.cache ?? cacheFolder(environment);
@@ -161,13 +164,7 @@ function installer(
     } catch (error) {
       if (error instanceof UserError || error instanceof Interrupted) throw error;
       const known = inWords(error, cache);
-      throw known instanceof UserError
-        ? known
-        : missingError(
-            programsOf(bundle).filter((program) => needed.includes(program)),
-            [...notes, ...tried],
-            error,
-          );
+      throw known instanceof UserError ? known : missingError(missing(), [...notes, ...tried], error);
     }
     const made = await kept(cache, bundle);
     if (made === undefined) throw new UserError(`${entry} was changed while it was made: run this again.`);
@@ -241,7 +238,7 @@ function missingError(
   return new UserError(
     [
       `${programs.join(", ")}: needed for what runs on this machine, and not here. Three ways to get what is needed:`,
-      "  1. Install Go 1.26 or later (https://go.dev/doc/install): they are then built from public Go modules, once, in",
+      `  1. Install Go 1.${LEAST_GO_MINOR} or later (https://go.dev/doc/install): they are then built from public Go modules, once, in`,
       "     some minutes.",
       `  2. Let this machine reach ${HOSTS.join(", ")}: official binaries are then downloaded (Linux).`,
       "  3. Put them into a folder and name it: MULTISITE_ASSETS=/that/folder.",

@@ -117,9 +117,15 @@ test("an entry that was damaged is made again; one that was only copied is not",
   writeFileSync(kwok.path, readFileSync(kwok.path, "utf8").replace("built", "other"), { mode: 0o755 });
   await toolchain(options(folder));
   assert.equal(calls(folder).length, 6, "other content of the same size was used");
-  rmSync(join(kwok.path, "..", "manifest.json"));
+  const manifest = join(kwok.path, "..", "manifest.json");
+  rmSync(manifest);
   await toolchain(options(folder));
   assert.equal(calls(folder).length, 7, "an entry without manifest was used");
+  for (const [index, text] of ["{", "null", "[]", '{"programs":null}', '{"programs":{"kwok":null}}'].entries()) {
+    writeFileSync(manifest, text);
+    await toolchain(options(folder));
+    assert.equal(calls(folder).length, 8 + index, `an entry with the manifest ${text} was used`);
+  }
 });
 
 test("a build that fails leaves nothing, and tells what Go said and the three ways out", async (t) => {
@@ -161,6 +167,8 @@ test("without Go, binaries and a network the error names the three ways out, at 
     assert.ok(error instanceof UserError, String(error));
     assertNamesThreeWays(error.message);
     assert.match(error.message, /there is no go on the PATH/);
+    const [first] = error.message.split("\n");
+    for (const program of PROGRAMS) assert.ok(first?.includes(`${program} ${FACTS[program].wanted}`), first);
     return true;
   });
   assert.ok(Date.now() - begun < 60_000);
@@ -311,7 +319,7 @@ function assertNothingHalf(folder: string): void {
 }
 
 function assertNamesThreeWays(message: string): void {
-  for (const way of ["Install Go", "dl.k8s.io, github.com, get.helm.sh", "MULTISITE_ASSETS="]) {
+  for (const way of ["Install Go 1.24 or later", "dl.k8s.io, github.com, get.helm.sh", "MULTISITE_ASSETS="]) {
     assert.ok(message.includes(way), message);
   }
 }

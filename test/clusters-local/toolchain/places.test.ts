@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { chmodSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isAlive } from "../../../rehearsal/clusters/toolchain/lock";
 import { givenPrograms } from "../../../rehearsal/clusters/toolchain/places";
 import { UserError } from "../../../rehearsal/userError";
-import { shellProgram, temporaryFolder } from "../../support/folders";
+import { shellProgram, temporaryFolder, until } from "../../support/folders";
 
 const says = (version: string) => `echo v${version}`;
 
@@ -74,4 +75,35 @@ test("a folder in MULTISITE_ASSETS that is not there is an error", async (t) => 
     name: "UserError",
     message: `MULTISITE_ASSETS is ${folder}, which is no folder: name one that holds the programs, or unset it.`,
   });
+});
+
+test("what cannot be run in MULTISITE_ASSETS is an error as well, with all others of that folder", async (t) => {
+  const folder = temporaryFolder(t);
+  chmodSync(shellProgram(join(folder, "etcd"), says("3.6.1")), 0o644);
+  mkdirSync(join(folder, "kwok"));
+  symlinkSync("helm", join(folder, "helm"));
+  shellProgram(join(folder, "kubectl"), says("1.20.0"));
+  await assert.rejects(
+    givenPrograms(["etcd", "kwok", "helm", "kubectl", "kube-apiserver"], { environment: { MULTISITE_ASSETS: folder } }),
+    (error) => {
+      assert.ok(error instanceof UserError);
+      const lines = error.message.split("\n");
+      for (const [index, program] of ["etcd", "kwok", "helm"].entries())
+        assert.ok(lines[index]?.startsWith(`${join(folder, program)} is no file that can be run.`), error.message);
+      assert.match(lines[3] ?? "", /kubectl is 1\.20\.0; /);
+      assert.equal(lines.length, 4);
+      return true;
+    },
+  );
+});
+
+test("a program that does not come to say its version ends with all that it has started", async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, "child");
+  shellProgram(join(folder, "etcd"), `/bin/sleep 60 & echo $! > ${file}; wait`);
+  const notes: string[] = [];
+  const environment = { KUBEBUILDER_ASSETS: folder };
+  const found = await givenPrograms(["etcd"], { environment, patience: 1500, note: (text) => notes.push(text) });
+  assert.deepEqual([found.size, notes.length], [0, 1]);
+  await until(() => !isAlive(Number(readFileSync(file, "utf8"))));
 });
