@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
 import type { FleetPlan } from "../../lib/plan/plan";
 import type { ScalingMode } from "../../lib/plan/workloads";
-import { nodesOf } from "../clusters/sites/nodes";
-import { lose } from "../drill/drill";
+import { lose, startedSites } from "../drill/drill";
 import { DrillFleet } from "../drill/fleet";
 import { place } from "../drill/place";
 import { shortageNote, shortages } from "../drill/promise";
@@ -191,10 +190,7 @@ function reportOf(
     scaling,
     verdict: plan.capacity.verdict,
     carried: losses.every(({ carried }) => carried),
-    sites: plan.sites.map((site) => {
-      const { name, kind, region, faultDomain } = site;
-      return { name, kind, region, faultDomain, nodes: nodesOf(site).length };
-    }),
+    sites: startedSites(plan),
     losses,
     notes: [...plan.capacity.notes, ...notes, ...short, ...(plan.traffic === undefined ? [] : [COUNTED])],
     seconds: Number(seconds.toFixed(3)),

@@ -2,11 +2,12 @@ import { type CapacityJudgement, capacityJudgement } from "../../lib/plan/capaci
 import { capacityInputOf } from "../../lib/plan/fleetPlan";
 import type { FleetPlan } from "../../lib/plan/plan";
 import type { ScalingMode } from "../../lib/plan/workloads";
+import { nodesOf } from "../clusters/sites/nodes";
 import { lossOf } from "../commands/subject";
 import { Autoscaling } from "./autoscaling";
 import { type DrillFleet, exactly, NO_PODS, type Reached, type Targets } from "./fleet";
 import { isGone, promised, shortages } from "./promise";
-import type { DrillLoss, DrillSite, DrillStep } from "./report";
+import type { DrillLoss, DrillReport, DrillSite, DrillStep } from "./report";
 import { UsersInALoss } from "./users/loss";
 import type { Population } from "./users/population";
 
@@ -71,6 +72,16 @@ export async function lose(fleet: DrillFleet, lost: readonly string[], options: 
 /** Sites that carry traffic by the plan, and so run something. */
 export function serving(fleet: DrillFleet): string[] {
   return fleet.plan.capacity.placements.map(({ site }) => site);
+}
+
+/** The sites with a control plane on this machine: all but those that are lost by the plan already. */
+export function startedSites({ sites }: Pick<FleetPlan, "sites">): DrillReport["sites"] {
+  return sites
+    .filter(({ state }) => state !== "lost")
+    .map((site) => {
+      const { name, kind, region, faultDomain } = site;
+      return { name, kind, region, faultDomain, nodes: nodesOf(site).length };
+    });
 }
 
 /** What the plan says of exactly this loss: whether there is room, and whether pods are placed in it. */

@@ -8,6 +8,7 @@ export interface DrillReport {
   verdict: "holds" | "does not hold" | "cannot be proven";
   /** Whether after each loss every pod ran that the plan had placed, the demand was carried, and users were elsewhere in time. */
   carried: boolean;
+  /** Those that were started: all but what the plan says is lost already. */
   sites: { name: string; kind: string; region: string; faultDomain: string; nodes: number }[];
   losses: DrillLoss[];
   /** What is to be known to read the figures. */

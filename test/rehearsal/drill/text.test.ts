@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createColors } from "picocolors";
+import { fleetPlan } from "../../../lib/plan/fleetPlan";
+import { startedSites } from "../../../rehearsal/drill/drill";
 import type { DrillReport, DrillWaiting } from "../../../rehearsal/drill/report";
 import { drillText } from "../../../rehearsal/drill/text";
+import { eksSite, fleetSpec } from "../../support/specs";
 
 const colors = createColors(false);
 
@@ -136,4 +139,24 @@ test("what sites have in common is told once", () => {
     `  lost: turin, vienna each run 1 of 2 ${why}`,
     `  lost: zurich runs 0 of 2 ${why}; 1 were never made`,
   ]);
+});
+
+test("sites that the plan has lost already are not among those that are started", () => {
+  const sites = [
+    eksSite("frankfurt", 1),
+    eksSite("dublin", 2, { region: "eu-west-1" }),
+    eksSite("milan", 3, { region: "eu-south-1", state: "lost" }),
+    eksSite("paris", 4, { region: "eu-west-3", state: "drained" }),
+  ];
+  const started = startedSites(fleetPlan(fleetSpec(sites, { degradedUntil: "2099-01-01" })));
+  assert.deepEqual(
+    started.map(({ name, nodes }) => [name, nodes > 0]),
+    [
+      ["frankfurt", true],
+      ["dublin", true],
+      ["paris", true],
+    ],
+  );
+  const told = drillText({ ...report("", []), sites: started }, "shop", colors);
+  assert.match(told, /^Drill of shop: 3 sites with real control planes/);
 });
