@@ -1,6 +1,6 @@
 import { expulsion } from "../../lib/plan/trustPhases";
 import type { Terminal } from "../terminal";
-import { writeWhole } from "../trust/file";
+import { writeRotation } from "../trust/file";
 import { UserError } from "../userError";
 import { writeJson } from "./output";
 import { programFleet, type TrustOptions, trustFacts, trustFileOf, trustSubject } from "./trustSubject";
@@ -28,7 +28,7 @@ export async function trustExpel(
   const facts = await trustFacts(dir, subject, options, terminal, signal);
   const { to, closes, remains, next } = expulsion(subject, site, facts);
   const file = trustFileOf(dir, options);
-  if (options.take) writeWhole(file, { ...to, changedAt: new Date().toISOString() });
+  if (options.take) writeRotation(file, subject, to);
   const text = [
     `Closing ${site} out of the fleet`,
     ...closes.map((line) => `  ${line}`),

@@ -2,6 +2,7 @@ import { rootName } from "../../lib/plan/trust/certificates";
 import {
   compromisedPlan,
   generationIn,
+  generationNameProblem,
   type LegalSteps,
   legalSteps,
   phaseOf,
@@ -10,7 +11,7 @@ import {
   type TrustStep,
 } from "../../lib/plan/trustPhases";
 import type { Terminal } from "../terminal";
-import { writeWhole } from "../trust/file";
+import { writeRotation } from "../trust/file";
 import { phaseText, stepText } from "../trust/text";
 import { UserError } from "../userError";
 import { writeDocument } from "./output";
@@ -42,12 +43,13 @@ export async function trustRotate(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const subject = await trustSubject(dir, options, terminal, signal);
+  refuseName(options.to);
   if (options.compromised && options.back)
     throw new UserError("--compromised has no way --back: the old root is in other hands.");
+  const subject = await trustSubject(dir, options, terminal, signal);
   const facts = await trustFacts(dir, subject, options, terminal, signal);
   const now = new Date().toISOString();
-  const file = trustFileOf(dir, options);
+  const ending = { file: trustFileOf(dir, options), subject, options, terminal };
   if (options.compromised) {
     const to = options.to ?? generationIn(subject.rotation, "next");
     if (to === undefined || to === generationIn(subject.rotation, "active")) {
@@ -58,12 +60,7 @@ export async function trustRotate(
       `A new root ${to} at once, with no overlap: ${plan.distrusted.join(", ")} is trusted no more. What breaks:`,
       ...plan.breaks.map((line) => `  ${line}`),
     ];
-    finish({ step: plan, taken: options.take, rotation: subject.rotation }, text, plan.to, {
-      file,
-      now,
-      options,
-      terminal,
-    });
+    finish({ step: plan, taken: options.take, rotation: subject.rotation }, text, plan.to, ending);
     return 0;
   }
   const steps = legalSteps(subject, facts, now, options.to === undefined ? {} : { to: options.to });
@@ -84,32 +81,31 @@ export async function trustRotate(
     { phase: steps.phase, step, taken: isTaken, rotation: subject.rotation },
     text,
     step.legal ? step.to : undefined,
-    { file, now, options, terminal },
+    ending,
   );
   return step.legal ? 0 : 1;
 }
 
 interface Ending {
   readonly file: string;
-  readonly now: string;
+  readonly subject: RotationSubject;
   readonly options: RotateOptions;
   readonly terminal: Terminal;
 }
 
 /** Takes the step if it was asked for, and says what to run next. */
 function finish(
-  document: { readonly rotation: TrustRotation; readonly [field: string]: unknown },
+  document: object,
   text: readonly string[],
   to: TrustRotation | undefined,
-  { file, now, options, terminal }: Ending,
+  { file, subject, options, terminal }: Ending,
 ): void {
-  const { rotation } = document;
   const isTaken = options.take && to !== undefined;
-  if (isTaken) writeWhole(file, { ...to, changedAt: now });
+  if (isTaken) writeRotation(file, subject, to);
   const next = isTaken
     ? [
         `Taken: ${file} is revision ${to.revision}.`,
-        ...dropped(rotation, to).map(
+        ...dropped(subject.rotation, to).map(
           (name) =>
             `Root ${name} is protected in the trust stack, and \`pulumi up\` deletes it only once it is not: run \`pulumi state unprotect\` for its resources (${rootName(name)}) first.`,
         ),
@@ -129,6 +125,12 @@ function dropped({ generations }: TrustRotation, to: TrustRotation): string[] {
   return generations.flatMap(({ name }) => (kept.has(name) ? [] : [name]));
 }
 
+/** A name ends up in the data, in names of resources and in certificates, whichever way it is taken. */
+function refuseName(to: string | undefined): void {
+  const problem = to === undefined ? undefined : generationNameProblem(to);
+  if (problem !== undefined) throw new UserError(`--to ${to}: the name of a root ${problem}.`);
+}
+
 /** A rotation that is under way leads to one root only. */
 function refuseOtherTarget({ rotation }: RotationSubject, to: string | undefined): void {
   if (to === undefined) return;
@@ -136,11 +138,6 @@ function refuseOtherTarget({ rotation }: RotationSubject, to: string | undefined
     generationIn(rotation, "next") ?? (phaseOf(rotation) === "withdraw" ? generationIn(rotation, "active") : undefined);
   if (target !== undefined && target !== to) {
     throw new UserError(`--to ${to}: a rotation to ${target} is under way; finish it, or go back with --back first.`);
-  }
-  if (!/^[a-z][a-z0-9-]{0,14}$/.test(to)) {
-    throw new UserError(
-      `--to ${to}: a root's name is 1 to 15 of a-z, 0-9 and "-", beginning with a letter, such as g2.`,
-    );
   }
 }
 

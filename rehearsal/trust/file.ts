@@ -36,6 +36,19 @@ export function readRotation(file: string, fleet: Omit<RotationSubject, "rotatio
   return { ...fleet, rotation: read as TrustRotation };
 }
 
+/**
+ * Writes the rotation's data, with the time of the change, whole or not at all.
+ * @throws UserError for data that no program would read, before anything is written, and where it cannot be written.
+ */
+export function writeRotation(file: string, { sites, retired }: RotationSubject, to: TrustRotation): void {
+  const rotation = { ...to, changedAt: new Date().toISOString() };
+  const problems = rotationProblems({ rotation, sites, ...(retired !== undefined && { retired }) });
+  if (problems.length > 0) {
+    throw new UserError([`${file} is as it was, since it would be:`, ...problems.map((one) => `  ${one}`)].join("\n"));
+  }
+  writeWhole(file, rotation);
+}
+
 function shapeProblems(read: unknown): string[] {
   if (typeof read !== "object" || read === null || Array.isArray(read)) return ["it must be an object."];
   const given = read as { [field: string]: unknown };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import Ajv from "ajv";
 import type { TrustFacts, TrustRotation } from "../../lib/plan/trustPhases";
+import { writeRotation } from "../../rehearsal/trust/file";
 import { Canaries } from "../support/canaries";
 import { commandLine } from "../support/commandLine";
 import { type Ended, ROOT, writeProgram } from "../support/multisite";
@@ -282,6 +283,28 @@ describe("multisite trust rotate", () => {
     assert.equal(readTrust().revision, 4);
     await trust("rotate", dir, "--to", "g2", "--compromised", "--take");
     assert.deepEqual(readTrust().generations, [{ name: "g2", state: "active" }]);
+  });
+
+  it("writes no root's name that nothing could read, in an emergency neither", async () => {
+    for (const to of ["G2!", "G2", "root_2", "abcdefghijklmnop"]) {
+      write({});
+      const ran = await trust("rotate", dir, "--to", to, "--compromised", "--take");
+      assert.equal(ran.exit, 2, ran.stdout);
+      assert.ok(ran.stderr.includes(`--to ${to}: the name of a root must be 1 to 15 of a-z`), ran.stderr);
+      assert.equal(readTrust().revision, 4);
+    }
+  });
+
+  it("leaves the data as it is where what it would become is illegal", () => {
+    write({});
+    const sites = NAMES.map((name) => ({ name, state: "active" as const }));
+    const rotation = readTrust();
+    const to = { ...rotation, revision: 5, generations: [{ name: "G2!", state: "active" as const }] };
+    assert.throws(
+      () => writeRotation(join(dir, "trust.json"), { rotation, sites }, to),
+      /trust\.json is as it was, since it would be:\n {2}generations: "G2!" must be 1 to 15/,
+    );
+    assert.deepEqual(readTrust(), rotation);
   });
 
   it("is refused with what to change for data and options that are wrong", async () => {

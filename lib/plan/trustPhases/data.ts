@@ -3,6 +3,11 @@ import { awaitedSites, generationIn, type RootGeneration, type RotationSubject, 
 /** Names of generations end up in names of resources, ConfigMap keys and certificates. */
 const NAME = /^[a-z][a-z0-9-]{0,14}$/;
 
+/** Why a root may not be called so, as a phrase; undefined when it may. */
+export function generationNameProblem(name: string): string | undefined {
+  return NAME.test(name) ? undefined : `must be 1 to 15 of a-z, 0-9 and "-", beginning with a letter, such as "g2"`;
+}
+
 /** Everything that is wrong with a rotation's data, as sentences that name the field; empty when it is legal. */
 export function rotationProblems({ rotation, sites, retired = 0 }: RotationSubject): string[] {
   const { generations } = rotation;
@@ -24,11 +29,10 @@ export function rotationProblems({ rotation, sites, retired = 0 }: RotationSubje
               "it out of the list, or, where that site is gone for good, put its number under retired.",
           );
   return [
-    ...generations.flatMap(({ name }) =>
-      NAME.test(name)
-        ? []
-        : [`generations: "${name}" must be 1 to 15 of a-z, 0-9 and "-", beginning with a letter, such as "g2".`],
-    ),
+    ...generations.flatMap(({ name }) => {
+      const problem = generationNameProblem(name);
+      return problem === undefined ? [] : [`generations: "${name}" ${problem}.`];
+    }),
     ...doubles(generations.map(({ name }) => name)).map(
       (name) => `generations: "${name}" is listed twice; list each root once.`,
     ),

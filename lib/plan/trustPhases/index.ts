@@ -1,6 +1,6 @@
 /** Rotation of the fleet's roots as data: where it stands, which steps are legal, and by what they are held up. */
 export { type CompromisedPlan, compromisedPlan } from "./compromised";
-export { rotationProblems, withExpelled } from "./data";
+export { generationNameProblem, rotationProblems, withExpelled } from "./data";
 export { type Expulsion, expulsion, withoutExpelled } from "./expel";
 export * from "./facts";
 export type { Gate } from "./gates";
