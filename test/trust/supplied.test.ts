@@ -124,6 +124,16 @@ test("a good pair is taken, also RSA of 2048 bits", () => {
   for (const pair of [good, rsa]) assert.deepEqual(suppliedRootProblems(pair.certPem, pair.keyPem, NOW), []);
 });
 
+test("two roots of one key are no rotation: whoever trusts one trusts what the other signs", () => {
+  const names = { dnsNames: [], ipAddresses: [], uris: [], subject: { commonName: "good again" } };
+  const { certPem } = selfSign(good.key, names, TERMS, NOW);
+  const problems = (...all: string[]) => bundleProblems(certificatesOf(all.join(""), "The bundle"), NOW);
+  assert.deepEqual(problems(good.certPem, other.certPem, certPem), [
+    "certificate 3 (CN=good again) is of the same key as certificate 1: make the new root with a key of its own.",
+  ]);
+  assert.deepEqual(problems(good.certPem, other.certPem), []);
+});
+
 test("a bundle with an intermediate, a leaf, a duplicate or an expired root has a problem for each", () => {
   const pem = [good, good, below, plainLeaf, expired].map(({ certPem }) => certPem).join("");
   const problems = bundleProblems(certificatesOf(pem, "The bundle"), NOW);

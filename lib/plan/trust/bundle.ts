@@ -28,13 +28,11 @@ export function certificatesIn(pem: string, what: string): X509Certificate[] {
 
 /** Everything that is wrong with a bundle of roots; empty when it may be trusted. */
 export function bundleProblems(certificates: readonly X509Certificate[], now: Date): string[] {
-  const seen = new Map<string, number>();
+  const keys = certificates.map(keyPrintOf);
   return certificates.flatMap((certificate, index) => {
     const name = `certificate ${index + 1} (${oneLine(certificate.subject)})`;
-    const first = seen.get(certificate.fingerprint256);
-    if (first === undefined) seen.set(certificate.fingerprint256, index + 1);
     return [
-      ...(first === undefined ? [] : [`${name} is certificate ${first} again: list each root once.`]),
+      ...doubleProblem(name, index, certificates, keys),
       ...(certificate.ca ? [] : [`${name} is no CA: a bundle holds roots only.`]),
       ...(certificate.ca && !isSelfSigned(certificate)
         ? [`${name} is an intermediate, signed by ${oneLine(certificate.issuer)}: it would become a root of its own.`]
@@ -42,6 +40,22 @@ export function bundleProblems(certificates: readonly X509Certificate[], now: Da
       ...(new Date(certificate.validTo) <= now ? [`${name} ended ${certificate.validTo}: withdraw it.`] : []),
     ];
   });
+}
+
+/** One root twice, or two of one key: whoever trusts either trusts what both signed, so that none of them can be withdrawn. */
+function doubleProblem(
+  name: string,
+  index: number,
+  certificates: readonly X509Certificate[],
+  keys: readonly string[],
+): string[] {
+  const first = keys.indexOf(keys[index]!);
+  if (first === index) return [];
+  return [
+    certificates[first]!.raw.equals(certificates[index]!.raw)
+      ? `${name} is certificate ${first + 1} again: list each root once.`
+      : `${name} is of the same key as certificate ${first + 1}: make the new root with a key of its own.`,
+  ];
 }
 
 /**
@@ -71,6 +85,13 @@ export function hashOfRoots(fingerprints: readonly string[]): string {
 /** SHA-256 of a certificate, in hexadecimal. */
 export function fingerprintOf(certificate: X509Certificate): string {
   return createHash("sha256").update(certificate.raw).digest("hex");
+}
+
+/** SHA-256 of a certificate's public key, in hexadecimal: the same for two certificates of one key. */
+export function keyPrintOf({ publicKey }: X509Certificate): string {
+  return createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("hex");
 }
 
 export function isSelfSigned(certificate: X509Certificate): boolean {
