@@ -1,8 +1,9 @@
 import { createPublicKey, type X509Certificate } from "node:crypto";
 import * as ipaddr from "ipaddr.js";
+import { authorityLimitProblems } from "./authorityLimits";
 import { BundleError, certificatesIn, isSelfSigned, oneLine } from "./bundle";
-import { constraintsOf } from "./extensions";
-import type { CertificatePlan, CertificateUse } from "./plan";
+import { constraintsOf, extendedUsesOf } from "./extensions";
+import type { CertificatePlan } from "./plan";
 
 /** Hours by which a lifetime may differ from the one that was asked: AWS dates a certificate an hour back. */
 const SLACK_HOURS = 24;
@@ -39,6 +40,9 @@ export function issuedProblems(subject: IssuedSubject): string[] {
     ...useProblems(own, asked),
     ...(mayHaveEnded && new Date(own.validTo) <= now ? [] : dateProblems(own, asked, above[0] ?? root, now)),
     ...chainProblems(own, above, root),
+    ...[...above, root].flatMap((authority) =>
+      authorityLimitProblems(authority, [asked]).map((problem) => `${oneLine(authority.subject)} ${problem}`),
+    ),
   ];
 }
 
@@ -85,15 +89,10 @@ function normal(name: string): string {
   return `${kind}:${ipaddr.parse(value!).toNormalizedString()}`;
 }
 
-const EXTENDED: { readonly [oid: string]: CertificateUse } = {
-  "1.3.6.1.5.5.7.3.1": "server_auth",
-  "1.3.6.1.5.5.7.3.2": "client_auth",
-};
-
 function useProblems(own: X509Certificate, { isCa, uses }: CertificatePlan): string[] {
   const { isCa: isSaid, keyUses } = constraintsOf(own);
   if (isCa !== isSaid) return [isCa ? "it is no CA: sign it with CA:TRUE." : "it is a CA: sign it with CA:FALSE."];
-  const extended = own.keyUsage?.map((oid) => EXTENDED[oid] ?? oid);
+  const extended = extendedUsesOf(own);
   const lacking = uses.filter((use) => {
     const given: readonly string[] | undefined = use.endsWith("_auth") ? extended : keyUses;
     return given !== undefined && !given.includes(use);

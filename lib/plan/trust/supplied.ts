@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { authorityLimitProblems } from "./authorityLimits";
 import { isSelfSigned, oneLine } from "./bundle";
 import { constraintsOf } from "./extensions";
 import type { RootUse } from "./rootUse";
@@ -43,6 +44,7 @@ function useProblems(root: X509Certificate, { signs, isExchanged }: RootUse, now
             "by multisite trust rotate --to NAME.",
         ]
       : []),
+    ...authorityLimitProblems(root, signs).map((problem) => `certificate ${problem}`),
   ];
 }
 
