@@ -58,12 +58,16 @@ export function deliveredTrust(read: (site: string) => pulumi.Input<string>): Tr
   };
 }
 
-function materialIn(plan: SiteTrustPlan, { rotation }: TrustPlan, text: pulumi.Output<string>): SiteMaterial {
+function materialIn(
+  plan: SiteTrustPlan,
+  { trustDomain, rotation }: TrustPlan,
+  text: pulumi.Output<string>,
+): SiteMaterial {
   const material = text.apply((json) => readExport(plan.site, json, rotation.revision, new Date()));
   const roles = [...plan.leaves, ...plan.intermediates].map(({ role }) => role);
   const pairs = Object.fromEntries(roles.map((role) => [role, pairIn(material, plan.site, role)]));
   // Public; only its company in one text made it secret.
-  return { plan, rotation, roots: pulumi.unsecret(material.apply((one) => one.roots)), pairs };
+  return { plan, trustDomain, rotation, roots: pulumi.unsecret(material.apply((one) => one.roots)), pairs };
 }
 
 function once<T>(make: () => T): () => T {

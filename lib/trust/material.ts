@@ -11,6 +11,8 @@ export type Pair = LeafPair;
 /** What a site holds of the fleet's trust: never the key of a root. */
 export interface SiteMaterial {
   readonly plan: SiteTrustPlan;
+  /** Of the fleet, which tells its sites from those of another one of the same names. */
+  readonly trustDomain: string;
   readonly rotation: TrustRotation;
   /** The roots that the site trusts, in PEM, in the order of the rotation. No intermediate. */
   readonly roots: pulumi.Input<string>;

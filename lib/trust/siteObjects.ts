@@ -103,7 +103,7 @@ const FORMS: Readonly<Record<SignerKind, Form>> = {
  * @param written everything else of the site's trust
  */
 export function trustRecord(
-  { plan, rotation, roots }: SiteMaterial,
+  { plan, trustDomain, rotation, roots }: SiteMaterial,
   written: readonly pulumi.Resource[],
   options: pulumi.CustomResourceOptions,
 ): ConfigMap {
@@ -111,7 +111,7 @@ export function trustRecord(
   const data = pulumi.output(roots).apply((pem) => {
     const prints = certificatesOf(pem, "The bundle").map(fingerprintOf);
     const generations = Object.fromEntries(plan.bundle.map((generation, index) => [generation, prints[index]!]));
-    return recordData(recordOf(rotation, generations, plan.objects));
+    return recordData(recordOf(rotation, generations, plan.objects, trustDomain));
   });
   return new ConfigMap(
     `${plan.site}-trust-record`,

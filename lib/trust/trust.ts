@@ -112,7 +112,7 @@ interface SiteTrust {
 /** Signs for a site. One that waits for signatures by hand keeps what it had: nothing is taken away before the new is there. */
 function siteTrust(
   plan: SiteTrustPlan,
-  { rotation, roots }: TrustPlan,
+  { trustDomain, rotation, roots }: TrustPlan,
   signers: ReadonlyMap<string, RootSigner>,
   options: pulumi.CustomResourceOptions,
 ): SiteTrust {
@@ -134,7 +134,7 @@ function siteTrust(
   const requests = waiting.map(({ one, task, request }) => [one.name, requestOut(task, request)] as const);
   return {
     material: given && {
-      ...{ plan, rotation, roots: bundleFor(plan, signers) },
+      ...{ plan, trustDomain, rotation, roots: bundleFor(plan, signers) },
       pairs: rolesOf(made.find(({ set }) => set === given)!.pairs),
     },
     requests: Object.fromEntries(requests),

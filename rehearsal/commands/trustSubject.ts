@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { RotationSubject, TrustFacts } from "../../lib/plan/trustPhases";
+import { factsOf, type RotationSubject, type TrustFacts } from "../../lib/plan/trustPhases";
 import { kubernetes } from "../clusters/sites/kubernetes";
 import type { Terminal } from "../terminal";
 import { type AskedSite, collect } from "../trust/collect";
@@ -19,15 +19,21 @@ export interface TrustOptions extends SiteOptions {
   facts: string[];
 }
 
+/** What the commands on a fleet's trust are about. */
+export interface TrustSubject extends RotationSubject {
+  /** Undefined for a fleet that has no trust. */
+  readonly trustDomain: string | undefined;
+}
+
 /** The fleet's sites, from its program, and its rotation, from the file. */
 export async function trustSubject(
   dir: string,
   options: TrustOptions,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<RotationSubject> {
+): Promise<TrustSubject> {
   const fleet = await programFleet(dir, options, terminal, signal);
-  return readRotation(trustFileOf(dir, options), fleet);
+  return { ...fleet, ...readRotation(trustFileOf(dir, options), fleet) };
 }
 
 /** The sites of a program's Fleet, with their states, and how many are gone. A program that refuses the material that it is given has a spec all the same. */
@@ -36,7 +42,7 @@ export async function programFleet(
   options: TrustOptions,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<Omit<RotationSubject, "rotation">> {
+): Promise<Omit<TrustSubject, "rotation">> {
   const plan = await programPlan(dir, options, terminal, signal, { mayFail: true });
   if (plan === undefined) throw new UserError("The program has no Fleet, and only a Fleet's sites share a trust.");
   const sites = plan.sites.map(({ name, state }) => {
@@ -47,7 +53,7 @@ export async function programFleet(
     const { unseenLeafHours } = trust;
     return { name, state, consumers, leaves, ...(unseenLeafHours !== undefined && { unseenLeafHours }) };
   });
-  return { sites, retired: plan.spec.retired?.length ?? 0 };
+  return { sites, retired: plan.spec.retired?.length ?? 0, trustDomain: plan.trust?.trustDomain };
 }
 
 /** Where the rotation's data is. */
@@ -55,23 +61,28 @@ export function trustFileOf(dir: string, { trustFile }: TrustOptions): string {
   return trustFile ?? join(dir, "trust.json");
 }
 
-/** Facts: collected now and written down where kubeconfigs are given, otherwise read; undefined where there are none. */
+/**
+ * Facts of this fleet: collected now and written down where kubeconfigs are given, otherwise read; undefined where there are none.
+ */
 export async function trustFacts(
   dir: string,
-  { sites }: RotationSubject,
+  { sites, trustDomain }: TrustSubject,
   options: TrustOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<TrustFacts | undefined> {
   const files = options.facts.length > 0 ? options.facts : [join(dir, "trust-facts.json")];
-  if (!canAsk(options)) return options.facts.length > 0 || files.every(existsSync) ? readFacts(files) : undefined;
+  if (!canAsk(options)) {
+    const isThere = options.facts.length > 0 || files.every(existsSync);
+    return isThere ? factsOf(trustDomain, readFacts(files)) : undefined;
+  }
   if (files.length > 1)
     throw new UserError("--facts: give one file to write to, or several to read and no kubeconfig.");
   const asked = askedSites(sites, options);
   terminal.progress(`asking ${asked.length} sites`);
   // Reading the client's code takes a second and more, which is no site's fault.
   await kubernetes();
-  const facts = await collect(asked, options.timeout, signal);
+  const facts = factsOf(trustDomain, await collect(asked, options.timeout, signal));
   terminal.done();
   writeWhole(files[0]!, facts);
   return facts;

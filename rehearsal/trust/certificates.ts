@@ -64,6 +64,22 @@ export function leafFact(
   };
 }
 
+/** The organization of a chain's first certificate; undefined where there is none, or none that can be read. */
+export function organizationOf(pem: string): string | undefined {
+  const [leaf] = readable(pem);
+  const { O: organization } = (leaf?.toLegacyObject().subject ?? {}) as { readonly O?: unknown };
+  return typeof organization === "string" ? organization : undefined;
+}
+
+/** The certificates of a text; none where it holds something else. */
+export function readable(pem: string): X509Certificate[] {
+  try {
+    return certificatesIn(pem, "it");
+  } catch {
+    return [];
+  }
+}
+
 /** The root that a chain ends in: each certificate is signed by the one after it, and the last by the root. */
 function rootOf(chain: readonly X509Certificate[], roots: readonly X509Certificate[]): X509Certificate | undefined {
   for (const [index, certificate] of chain.entries()) {

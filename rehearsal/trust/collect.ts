@@ -1,10 +1,10 @@
 import type { X509Certificate } from "node:crypto";
-import { certificatesIn, fingerprintOf } from "../../lib/plan/trust/bundle";
+import { fingerprintOf } from "../../lib/plan/trust/bundle";
 import type { ConsumerFact, SiteTrustFacts, TrustFacts } from "../../lib/plan/trustPhases";
 import { BUNDLE_HASH_ANNOTATION, readRecord, TRUST_RECORD, type TrustRecord } from "../../lib/plan/trustPhases";
 import { reasonOf } from "../clusters/sites/bounded";
 import { Interrupted } from "../userError";
-import { bundleFact, type Generations, leafFact } from "./certificates";
+import { bundleFact, type Generations, leafFact, organizationOf, readable } from "./certificates";
 import type { Held, SiteReader } from "./reader";
 
 /** trust-manager's label on what it writes, and cert-manager's on the Secrets that it fills. */
@@ -167,15 +167,23 @@ function read(raw: Raw, seenAt: string, roots: readonly X509Certificate[], commo
     )
     // What cert-manager holds of other authorities is not the fleet's.
     .filter(({ leaf, fact }) => leaf.isListed || fact.generation !== undefined);
+  const trustDomain = raw.record?.trustDomain ?? commonOrganization(raw.leaves.filter(({ isListed }) => isListed));
   if (unreadable.length > 0) return { reached: false, seenAt, reason: unreadable.join("; ") };
   return {
     reached: true,
     seenAt,
     ...(raw.record !== undefined && { revision: raw.record.revision }),
+    ...(trustDomain !== undefined && { trustDomain }),
     bundles,
     leaves: leaves.map(({ fact }) => fact),
     consumers: raw.consumers,
   };
+}
+
+/** What a site of an earlier version says of its fleet: all certificates of a trust stack have its domain for their organization. */
+function commonOrganization(leaves: readonly Text[]): string | undefined {
+  const [first, ...others] = new Set(leaves.map(({ pem }) => organizationOf(pem)));
+  return others.length === 0 ? first : undefined;
 }
 
 function generationsOf(record: TrustRecord | undefined): Map<string, string> {
@@ -186,12 +194,4 @@ function uniqueRoots(bundles: readonly Text[]): X509Certificate[] {
   const all = new Map<string, X509Certificate>();
   for (const { pem } of bundles) for (const root of readable(pem)) all.set(fingerprintOf(root), root);
   return [...all.values()];
-}
-
-function readable(pem: string): X509Certificate[] {
-  try {
-    return certificatesIn(pem, "it");
-  } catch {
-    return [];
-  }
 }

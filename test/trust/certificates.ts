@@ -55,11 +55,18 @@ export function plannedIntermediate(by: Identity, trustDomain: string, site: str
   return signed(by, { ...names, subject: { ...plan.subject } }, terms);
 }
 
+interface LeafNames {
+  readonly dnsNames?: string[];
+  readonly uris?: string[];
+  readonly ipAddresses?: string[];
+  readonly organization?: string;
+}
+
 /** A certificate of a server and client; `start` is when its 90 days begin. */
 export function leaf(
   by: Identity,
   commonName: string,
-  names: { dnsNames?: string[]; uris?: string[]; ipAddresses?: string[] } = {},
+  { organization, ...names }: LeafNames = {},
   isChained = false,
   start = new Date(),
 ): Identity {
@@ -69,7 +76,13 @@ export function leaf(
     hours: 2160,
     allowedUses: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
   };
-  return signed(by, { ...NAMES, ...names, subject: { commonName } }, terms, isChained ? by.chainPem : "", start);
+  return signed(
+    by,
+    { ...NAMES, ...names, subject: { commonName, organization } },
+    terms,
+    isChained ? by.chainPem : "",
+    start,
+  );
 }
 
 function signed(

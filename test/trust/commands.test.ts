@@ -378,6 +378,53 @@ const DELIVERED = PROGRAM.replace(
     'if (trust.expelled?.includes("dublin")) throw new pulumi.RunError("no dublin, no fleet");\n$&',
   );
 
+describe("facts of another fleet, whose sites, roots and revisions have the same names", () => {
+  const whole = dir;
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
+    writeProgram(dir, `const pulumi = require("@pulumi/pulumi");\n${DELIVERED}`);
+    for (const name of NAMES) writeFileSync(join(dir, `${name}.kubeconfig`), apis[name].kubeconfig);
+  });
+  after(() => {
+    rmSync(dir, { recursive: true, force: true });
+    dir = whole;
+  });
+
+  it("decide nothing, by what a site's record says and by what its certificates are made out to", async () => {
+    const staging: readonly (readonly [string, (name: Name) => object])[] = [
+      ["staging.example.com", (name) => ({ trustDomain: "staging.example.com", leaf: leaf(g1, `remote-${name}`) })],
+      ["old.example.com", (name) => ({ leaf: leaf(g1, `remote-${name}`, { organization: "old.example.com" }) })],
+    ];
+    for (const [domain, held] of staging) {
+      write(DISTRIBUTED);
+      for (const name of NAMES) {
+        const leafOf = leaf(g1, `remote-${name}`);
+        apis[name].mode = 200;
+        apis[name].answers = answersOf({ revision: 4, roots: { g1, g2 }, leaf: leafOf, ...held(name) });
+      }
+      const ran = await trust("rotate", dir, "--take", ...CONFIGS());
+      assert.equal(ran.exit, 1, ran.stderr);
+      const reason = `is a site of trust domain ${domain}, and this fleet's is shop.example.com: give its own kubeconfig or facts`;
+      for (const name of NAMES) assert.match(ran.stdout, new RegExp(`${name}: not reached: what was asked ${reason}`));
+      assert.equal(readTrust().revision, 4);
+      const kept = JSON.parse(readFileSync(FACTS(), "utf8")) as TrustFacts;
+      assert.ok(isFactsFile(kept), JSON.stringify(isFactsFile.errors));
+    }
+  });
+
+  it("are not those of a site that says that it is of this one", async () => {
+    write(DISTRIBUTED);
+    for (const name of NAMES) {
+      const own = leaf(g1, `remote-${name}`);
+      apis[name].answers = answersOf({ revision: 4, trustDomain: "shop.example.com", roots: { g1, g2 }, leaf: own });
+    }
+    const ran = await trust("status", dir, ...CONFIGS());
+    assert.doesNotMatch(ran.stdout, /not reached/);
+    const { sites } = JSON.parse(readFileSync(FACTS(), "utf8")) as TrustFacts;
+    assert.equal(sites.dublin?.reached && sites.dublin.trustDomain, "shop.example.com");
+  });
+});
+
 describe("a program that refuses the material that it is given", () => {
   const whole = dir;
   before(() => {

@@ -86,6 +86,7 @@ export class FakeApi {
 /** What a site holds. */
 export interface HeldTrust {
   readonly revision: number;
+  readonly trustDomain?: string;
   /** Roots by the names of their generations. */
   readonly roots: { readonly [generation: string]: Identity };
   readonly leaf: Identity;
@@ -100,11 +101,12 @@ const SELECTORS = {
 };
 
 /** The answers of a site's API server. */
-export function answersOf({ revision, roots, leaf: own, loaded }: HeldTrust): Map<string, unknown> {
+export function answersOf({ revision, trustDomain, roots, leaf: own, loaded }: HeldTrust): Map<string, unknown> {
   const all = Object.values(roots);
   const text = (identities: readonly Identity[]) => identities.map(({ certPem }) => certPem).join("");
   const record: TrustRecord = {
     revision,
+    ...(trustDomain !== undefined && { trustDomain }),
     generations: Object.fromEntries(Object.entries(roots).map(([name, { certPem }]) => [name, sha256(certPem)])),
     bundles: ["kube-system/ConfigMap/cilium-root-ca.crt/ca.crt"],
     leaves: ["kube-system/clustermesh-apiserver-remote-cert"],

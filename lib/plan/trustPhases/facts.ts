@@ -24,6 +24,8 @@ export interface ReachedSite {
   readonly seenAt: string;
   /** Revision of the rotation that the site was last built from, wholly; undefined when it does not say. */
   readonly revision?: number;
+  /** Trust domain of the fleet that the site is of; undefined when nothing in it says so. */
+  readonly trustDomain?: string;
   readonly bundles: readonly BundleFact[];
   readonly leaves: readonly LeafFact[];
   readonly consumers: readonly ConsumerFact[];
@@ -81,6 +83,24 @@ export interface PodFact {
   readonly hash?: string;
   readonly ready: boolean;
   readonly startedAt?: string;
+}
+
+/**
+ * Facts as a fleet may believe them: a site of another trust domain was not reached, whatever its name. Two fleets of one
+ * program have the same names of sites and roots, and rotations of the same revisions.
+ * @param trustDomain of the fleet; undefined for one that has none
+ */
+export function factsOf(trustDomain: string | undefined, facts: TrustFacts): TrustFacts {
+  const sites = Object.entries(facts.sites).map(([name, seen]): [string, SiteTrustFacts] => {
+    const isOther = seen.reached && seen.trustDomain !== undefined && seen.trustDomain !== trustDomain;
+    return [name, isOther && trustDomain !== undefined ? foreign(seen, trustDomain) : seen];
+  });
+  return { ...facts, sites: Object.fromEntries(sites) };
+}
+
+function foreign({ seenAt, trustDomain }: ReachedSite, own: string): UnreachedSite {
+  const reason = `what was asked is a site of trust domain ${trustDomain}, and this fleet's is ${own}: give its own kubeconfig or facts`;
+  return { reached: false, seenAt, reason };
 }
 
 /** Facts older than this decide nothing. Minutes. */

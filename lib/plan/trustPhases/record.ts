@@ -13,6 +13,8 @@ export const BUNDLE_HASH_ANNOTATION = "multisite/trust-bundle";
 export interface TrustRecord {
   /** Revision of the rotation that the site was built from. */
   readonly revision: number;
+  /** Trust domain of the fleet that it is a site of. @default not said: earlier versions of this library wrote none */
+  readonly trustDomain?: string;
   /** SHA-256 of each root's certificate, in hexadecimal, by the name of its generation. */
   readonly generations: { readonly [generation: string]: string };
   /** Bundles, as `namespace/ConfigMap/name/key` or `namespace/Secret/name/key`. */
@@ -33,8 +35,9 @@ export function recordOf(
   { revision }: Pick<TrustRotation, "revision">,
   generations: TrustRecord["generations"],
   objects: Pick<TrustRecord, "bundles" | "leaves" | "consumers">,
+  trustDomain: string,
 ): TrustRecord {
-  return { revision, generations, ...objects };
+  return { revision, trustDomain, generations, ...objects };
 }
 
 /** Reads a record; undefined for what is none, since a site may hold anything. */
@@ -49,10 +52,13 @@ export function readRecord(text: string | undefined): TrustRecord | undefined {
 
 function isRecord(read: unknown): read is TrustRecord {
   if (typeof read !== "object" || read === null) return false;
-  const { revision, generations, bundles, leaves, consumers } = read as { [K in keyof TrustRecord]?: unknown };
+  const { revision, trustDomain, generations, bundles, leaves, consumers } = read as {
+    [K in keyof TrustRecord]?: unknown;
+  };
   const isNamed = typeof generations === "object" && generations !== null && !Array.isArray(generations);
   return (
     Number.isSafeInteger(revision) &&
+    (trustDomain === undefined || typeof trustDomain === "string") &&
     isNamed &&
     Object.values(generations).every((one) => typeof one === "string") &&
     isPlaces(bundles, 4) &&

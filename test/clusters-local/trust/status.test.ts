@@ -43,11 +43,12 @@ async function furnish(site: LocalSite): Promise<void> {
   const { text, hash } = bundle([g1]);
   const own = leaf(g1, `remote-${site.name}`);
   const generations = { g1: sha256(g1.certPem), g2: sha256(g2.certPem) };
-  const record = recordOf({ revision: 1 }, generations, {
+  const objects = {
     bundles: [`${NAMESPACE}/ConfigMap/${BUNDLE.name}/ca.crt`],
     leaves: [`${NAMESPACE}/remote`],
     consumers: [`${NAMESPACE}/DaemonSet/${CONSUMER.name}`],
-  });
+  };
+  const record = recordOf({ revision: 1 }, generations, objects, "shop.example.com");
   const labels = { app: CONSUMER.name };
   await core.createNamespacedConfigMap({ namespace: NAMESPACE, body: { metadata: BUNDLE, data: { "ca.crt": text } } });
   await core.createNamespacedSecret({
