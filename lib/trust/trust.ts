@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
 import { PrivateKey } from "@pulumi/tls/privateKey";
-import { bundleOf } from "../plan/trust/bundle";
+import { bundleOf, certificatesOf, fingerprintOf, keyPrintOf, type RootPrints } from "../plan/trust/bundle";
 import { certificatesOfSet, type SigningTask } from "../plan/trust/offline";
 import type { CertificatePlan, IssuedSet, RootPlan, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
 import { rootUse } from "../plan/trust/rootUse";
@@ -82,8 +82,18 @@ export class Trust extends pulumi.ComponentResource {
     const { store } = args.plan;
     if (store !== undefined) writeStore(store, args.store!, texts, options);
     this.exports = store === undefined ? texts : {};
-    this.registerOutputs({ sites: Object.keys(this.sites), waiting: Object.keys(this.requests) });
+    const roots = Object.fromEntries([...signers].map(([generation, { root }]) => [generation, printsOf(root)]));
+    this.registerOutputs({ sites: Object.keys(this.sites), waiting: Object.keys(this.requests), roots });
   }
+}
+
+/** What tells a root from another one under its name, which no input of the trust does. */
+function printsOf(root: pulumi.Output<string>): pulumi.Output<RootPrints> {
+  const prints = root.apply((pem) => {
+    const [certificate] = said(() => certificatesOf(pem, "The root"));
+    return { certificate: fingerprintOf(certificate!), key: keyPrintOf(certificate!) };
+  });
+  return pulumi.unsecret(prints);
 }
 
 function refuse(name: string, problems: readonly string[]): void {

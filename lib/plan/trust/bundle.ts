@@ -87,6 +87,14 @@ export function fingerprintOf(certificate: X509Certificate): string {
   return createHash("sha256").update(certificate.raw).digest("hex");
 }
 
+/** What tells a root from another, in hexadecimal: what a stack of a trust says of its roots. */
+export interface RootPrints {
+  /** SHA-256 of the certificate. */
+  readonly certificate: string;
+  /** SHA-256 of its public key. */
+  readonly key: string;
+}
+
 /** SHA-256 of a certificate's public key, in hexadecimal: the same for two certificates of one key. */
 export function keyPrintOf({ publicKey }: X509Certificate): string {
   return createHash("sha256")

@@ -1,10 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../problems";
-import type { FleetSpec } from "../spec";
+import type { SiteState } from "../spec";
 import { awaitedSites, issuedFrom, type TrustRotation } from "../trustPhases/rotation";
 import { lifetimesOf } from "./lifetimes";
-import type { RootKeeper, TrustSpec } from "./spec";
+import type { TrustPlan } from "./plan";
+import type { RootKeeper, RotationSpec, TrustSpec } from "./spec";
 import { FIRST_ROTATION } from "./trustPlan";
+
+/** What of a fleet its trust rests on. */
+interface TrustedFleet {
+  readonly trust?: TrustSpec;
+  readonly sites: readonly { readonly name: string; readonly state?: SiteState }[];
+}
 
 /** A fleet's trust before a change and after it. */
 interface Change {
@@ -25,7 +32,7 @@ const SIGNED_HERE: readonly RootKeeper[] = ["state", "awsPrivateCa", "googleCas"
  * @param before the spec that was built last
  * @param after the spec that is to be built, without problems
  */
-export function trustProblems(before: FleetSpec, after: FleetSpec): Problem[] {
+export function trustProblems(before: TrustedFleet, after: TrustedFleet): Problem[] {
   const change = changeOf(before, after);
   if (change === undefined) return [];
   return [
@@ -36,7 +43,7 @@ export function trustProblems(before: FleetSpec, after: FleetSpec): Problem[] {
 }
 
 /** What is to be known of a change of trust: a root in place of all others, whose links are lost on purpose. */
-export function trustNotes(before: FleetSpec, after: FleetSpec): string[] {
+export function trustNotes(before: TrustedFleet, after: TrustedFleet): string[] {
   const change = changeOf(before, after);
   if (change === undefined || !isExchanged(change)) return [];
   const [old, next] = [namesOf(change.was), namesOf(change.is)];
@@ -46,11 +53,43 @@ export function trustNotes(before: FleetSpec, after: FleetSpec): string[] {
   ];
 }
 
-function changeOf(before: FleetSpec, after: FleetSpec): Change | undefined {
+/** The fleets of two plans of one trust, as far as plans tell: what a stack of the trust's own is judged by. */
+export function trustedFleets(
+  before: TrustPlan,
+  after: TrustPlan,
+): readonly [before: TrustedFleet, after: TrustedFleet] {
+  const [old, next] = [before, after].map(({ sites }) => new Set(sites.map(({ site }) => site))) as [
+    Set<string>,
+    Set<string>,
+  ];
+  // A plan names those only that are there: a site that came or went is no change of the data.
+  const isInBoth = (site: string) => old.has(site) && next.has(site);
+  return [trustedFleet(before, isInBoth), trustedFleet(after, isInBoth)];
+}
+
+function trustedFleet(
+  { trustDomain, rotation, roots, sites }: TrustPlan,
+  isKept: (site: string) => boolean,
+): TrustedFleet {
+  const { issuedByNext = [], ...rest } = rotation;
+  const kept = issuedByNext.filter(isKept);
+  const [root] = roots;
+  return {
+    sites: sites.map(({ site }) => ({ name: site })),
+    trust: {
+      trustDomain,
+      rotation: { ...rest, ...(kept.length > 0 && { issuedByNext: kept }) } as RotationSpec,
+      roots: Object.fromEntries(roots.map(({ generation, spec }) => [generation, spec])),
+      ...(root !== undefined && { lifetimes: { rootDays: root.certificate.lifetimeHours / 24 } }),
+    },
+  };
+}
+
+function changeOf(before: TrustedFleet, after: TrustedFleet): Change | undefined {
   if (before.trust === undefined || after.trust === undefined) return undefined;
   const [old, next] = [before.trust, after.trust];
   const [was, is] = [old, next].map(({ rotation = FIRST_ROTATION }) => rotation) as [TrustRotation, TrustRotation];
-  const awaited = ({ sites }: FleetSpec, rotation: TrustRotation) =>
+  const awaited = ({ sites }: TrustedFleet, rotation: TrustRotation) =>
     awaitedSites({ rotation, sites: sites.map(({ name, state = "active" }) => ({ name, state })) }).map(
       ({ name }) => name,
     );

@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { lifeNotes } from "../../../lib/plan/lifeNotes";
 import { lifeProblems } from "../../../lib/plan/lives";
 import type { FleetSpec } from "../../../lib/plan/spec";
+import { trustedFleets, trustProblems } from "../../../lib/plan/trust/lives";
 import type { TrustSpec } from "../../../lib/plan/trust/spec";
-import { FIRST_ROTATION } from "../../../lib/plan/trust/trustPlan";
+import { FIRST_ROTATION, trustPlan } from "../../../lib/plan/trust/trustPlan";
 import type { TrustRotation } from "../../../lib/plan/trustPhases";
 import {
   withExpelled,
@@ -184,3 +185,30 @@ function stepped(rotation: TrustRotation, kind: string, site: string, fresh: str
   if (expelled.includes(site) || rotation.issuedByNext?.includes(site)) return undefined;
   return withIssued(subject(rotation), site);
 }
+
+describe("the plan of a trust in a stack of its own", () => {
+  const planOf = (rotation: TrustRotation, names: readonly string[] = SITES) =>
+    trustPlan(
+      { trustDomain: "shop.example.com", rotation: structuredClone(rotation) as NonNullable<TrustSpec["rotation"]> },
+      names.map((name, i) => ({ name, number: i + 1, state: "active", kind: "existing" })),
+      255,
+    );
+  const paths = (...plans: Parameters<typeof trustedFleets>) =>
+    trustProblems(...trustedFleets(...plans)).map(({ path }) => path);
+
+  it("is judged by its steps as a spec is", () => {
+    assert.deepEqual(paths(planOf(FIRST_ROTATION), planOf(NEXT)), []);
+    assert.deepEqual(paths(planOf(FIRST_ROTATION), planOf(ISSUED)), ["trust.rotation.generations"]);
+    assert.deepEqual(paths(planOf(NEXT), planOf(FIRST_ROTATION)), ["trust.rotation.revision"]);
+  });
+
+  it("does not take a site that comes or goes for a change of the data", () => {
+    const moved = withIssued(subject(ISSUED), "bergen");
+    for (const [before, after] of [
+      [SITES, ["oslo", "narvik"]],
+      [["oslo", "narvik"], SITES],
+    ] as const) {
+      assert.deepEqual(paths(planOf(moved, before), planOf(moved, after)), []);
+    }
+  });
+});
