@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isDue, type OfflineMaterial, offlineProblems, offlineWarnings, signingTask } from "../plan/trust/offline";
+import { certificateAsRead } from "../plan/trust/pem";
 import type { CertificatePlan } from "../plan/trust/plan";
 import type { RootSigner, SignerFactory } from "./rootSigner";
 
@@ -14,7 +15,7 @@ import type { RootSigner, SignerFactory } from "./rootSigner";
  */
 export function offlineSigner(material: OfflineMaterial): SignerFactory {
   const make = (): RootSigner => ({
-    root: pulumi.output(`${material.root.trim()}\n`),
+    root: pulumi.output(certificateAsRead(material.root)),
     isForeign: true,
     lacks: ({ name }: CertificatePlan) => material.certificates[name] === undefined,
     sign: (certificate) => {

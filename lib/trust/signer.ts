@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
+import { keyAsRead } from "../plan/trust/pem";
 import type { CertificatePlan, RootPlan } from "../plan/trust/plan";
 import { checkedRoot, suppliedRootProblems, suppliedRootWarnings } from "../plan/trust/supplied";
 import type { RootSigner, SignerFactory } from "./rootSigner";
@@ -43,14 +44,16 @@ export interface SuppliedRoot {
  */
 export function suppliedSigner(given: SuppliedRoot): SignerFactory {
   const make: SignerFactory = ({ generation }, _, use) => {
-    const key = pulumi.secret(given.key);
-    const root = pulumi.all([given.certificate, key]).apply(([certificate, keyPem]) => {
+    const pair = pulumi.all([given.certificate, pulumi.secret(given.key)]).apply(([certificate, keyPem]) => {
       const checked = said(() => checkedRoot(generation, certificate, keyPem, new Date(), use));
       for (const warning of suppliedRootWarnings(generation, checked, new Date(), use)) pulumi.log.warn(warning);
-      return checked;
+      return { root: checked, key: keyAsRead(keyPem) };
     });
     // The check reads the key, which made the certificate a secret: it is public.
-    return keySigner(pulumi.unsecret(root), key);
+    return keySigner(
+      pulumi.unsecret(pair.apply(({ root }) => root)),
+      pair.apply(({ key }) => key),
+    );
   };
   const problems: SignerFactory["problems"] = (_, __, use) => {
     const { certificate, key } = given;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { bundleProblems, certificatesOf } from "../../lib/plan/trust/bundle";
+import { keyAsRead } from "../../lib/plan/trust/pem";
 import type { CertificatePlan } from "../../lib/plan/trust/plan";
 import type { RootUse } from "../../lib/plan/trust/rootUse";
 import { checkedRoot, suppliedRootProblems, suppliedRootWarnings } from "../../lib/plan/trust/supplied";
@@ -122,6 +123,24 @@ test("a good pair is taken, also RSA of 2048 bits", () => {
   assert.equal(privateKey.asymmetricKeyDetails?.modulusLength, 2048);
   const rsa = selfSigned("RSA", "", 2048);
   for (const pair of [good, rsa]) assert.deepEqual(suppliedRootProblems(pair.certPem, pair.keyPem, NOW), []);
+});
+
+test("a pair is handed on as the tls provider and every consumer read it, and as it was where they do", () => {
+  const sec1 = String(good.key.export({ type: "sec1", format: "pem" }));
+  const parameters = "-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n";
+  for (const pem of [good.keyPem, sec1, `Bag Attributes\n    friendlyName: root\n${good.keyPem}`]) {
+    assert.equal(keyAsRead(pem), pem);
+  }
+  for (const pem of [parameters + sec1, `\uFEFF${good.keyPem}`, `\uFEFF${sec1}`]) {
+    assert.deepEqual(suppliedRootProblems(good.certPem, pem, NOW), []);
+    assert.equal(keyAsRead(pem), good.keyPem);
+  }
+  const trusted = good.certPem.replaceAll(" CERTIFICATE", " TRUSTED CERTIFICATE");
+  for (const pem of [good.certPem, trusted, `\uFEFF${good.certPem}`, `\n${good.certPem}\n\n`]) {
+    assert.equal(checkedRoot("g1", pem, good.keyPem, NOW), good.certPem);
+  }
+  const explained = `Certificate:\n    Data:\n${good.certPem}`;
+  assert.equal(checkedRoot("g1", explained, good.keyPem, NOW), explained);
 });
 
 test("two roots of one key are no rotation: whoever trusts one trusts what the other signs", () => {

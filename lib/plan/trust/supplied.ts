@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { authorityLimitProblems } from "./authorityLimits";
 import { isSelfSigned, oneLine } from "./bundle";
 import { constraintsOf } from "./extensions";
+import { certificateAsRead } from "./pem";
 import type { RootUse } from "./rootUse";
 
 /** Material that a team brings and that cannot be a root. Its message names fields, and shows nothing of a key. */
@@ -123,7 +124,7 @@ export function checkedRoot(
   use = NO_USE,
 ): string {
   const problems = suppliedRootProblems(certificatePem, keyPem, now, use);
-  if (problems.length === 0) return `${certificatePem.trim()}\n`;
+  if (problems.length === 0) return certificateAsRead(certificatePem);
   throw new SuppliedRootError([`Root ${generation} cannot be used:`, ...problems.map((one) => `  ${one}`)].join("\n"));
 }
 
