@@ -1,4 +1,5 @@
 import { rootName } from "../../lib/plan/trust/certificates";
+import { unsaidKeepers } from "../../lib/plan/trust/keepers";
 import {
   compromisedPlan,
   generationIn,
@@ -15,7 +16,7 @@ import { writeRotation } from "../trust/file";
 import { phaseText, stepText } from "../trust/text";
 import { UserError } from "../userError";
 import { writeDocument } from "./output";
-import { type TrustOptions, trustFacts, trustFileOf, trustSubject } from "./trustSubject";
+import { type TrustOptions, type TrustSubject, trustFacts, trustFileOf, trustSubject } from "./trustSubject";
 
 /** Options of `multisite trust rotate`. */
 export interface RotateOptions extends TrustOptions {
@@ -59,6 +60,7 @@ export async function trustRotate(
     const text = [
       `A new root ${to} at once, with no overlap: ${plan.distrusted.join(", ")} is trusted no more. What breaks:`,
       ...plan.breaks.map((line) => `  ${line}`),
+      ...keeperText(subject, plan.to),
     ];
     finish({ step: plan, taken: options.take, rotation: subject.rotation }, text, plan.to, ending);
     return 0;
@@ -75,7 +77,7 @@ export async function trustRotate(
     return 0;
   }
   const step = chosen(steps, options);
-  const text = [phaseText(subject, steps), "", stepText(step)];
+  const text = [phaseText(subject, steps), "", stepText(step), ...keeperText(subject, step.to)];
   const isTaken = options.take && step.legal;
   finish(
     { phase: steps.phase, step, taken: isTaken, rotation: subject.rotation },
@@ -88,7 +90,7 @@ export async function trustRotate(
 
 interface Ending {
   readonly file: string;
-  readonly subject: RotationSubject;
+  readonly subject: TrustSubject;
   readonly options: RotateOptions;
   readonly terminal: Terminal;
 }
@@ -121,14 +123,41 @@ function finish(
 
 /** Roots that nobody trusts any more. */
 function dropped({ generations }: TrustRotation, to: TrustRotation): string[] {
-  const kept = new Set(to.generations.map(({ name }) => name));
-  return generations.flatMap(({ name }) => (kept.has(name) ? [] : [name]));
+  return generations.flatMap(({ name }) => (isListed(to, name) ? [] : [name]));
 }
 
 /** A name ends up in the data, in names of resources and in certificates, whichever way it is taken. */
 function refuseName(to: string | undefined): void {
   const problem = to === undefined ? undefined : generationNameProblem(to);
   if (problem !== undefined) throw new UserError(`--to ${to}: the name of a root ${problem}.`);
+}
+
+/**
+ * Where the key of a root is that the step makes. One whose predecessor is kept outside the state gets no default: its key would
+ * be in the state for good.
+ * @throws UserError where nobody has said it
+ */
+function keeperText({ rotation, roots }: TrustSubject, { generations }: TrustRotation): string[] {
+  const [added] = generations.map(({ name }) => name).filter((name) => !isListed(rotation, name));
+  if (added === undefined || roots === undefined) return [];
+  // The names of before come first: with no overlap they are not in the data any more.
+  const names = [...rotation.generations.map(({ name }) => name), added];
+  const unsaid = unsaidKeepers(names, roots).find(({ generation }) => generation === added);
+  if (unsaid !== undefined) {
+    throw new UserError(
+      `Where the key of ${added} is to be, the program does not say, and ${unsaid.beside} is kept by "${unsaid.keeper}": write ` +
+        `trust.roots.${added} into its spec first, { keeper: "state" } for the trust stack's state.`,
+    );
+  }
+  const { keeper } = roots[added] ?? { keeper: "state" };
+  const isDefault = roots[added] === undefined;
+  return [
+    `Root ${added} is to be kept by "${keeper}"${isDefault ? `, the default; trust.roots.${added} of the spec says otherwise` : ""}.`,
+  ];
+}
+
+function isListed({ generations }: TrustRotation, name: string): boolean {
+  return generations.some((one) => one.name === name);
 }
 
 /** A rotation that is under way leads to one root only. */

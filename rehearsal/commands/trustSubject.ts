@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { TrustSpec } from "../../lib/plan/trust/spec";
 import { factsOf, type RotationSubject, type TrustFacts } from "../../lib/plan/trustPhases";
 import { kubernetes } from "../clusters/sites/kubernetes";
 import type { Terminal } from "../terminal";
@@ -23,6 +24,8 @@ export interface TrustOptions extends SiteOptions {
 export interface TrustSubject extends RotationSubject {
   /** Undefined for a fleet that has no trust. */
   readonly trustDomain: string | undefined;
+  /** Where the spec says that keys of roots are; undefined for a fleet that has no trust. */
+  readonly roots: NonNullable<TrustSpec["roots"]> | undefined;
 }
 
 /** The fleet's sites, from its program, and its rotation, from the file. */
@@ -53,7 +56,9 @@ export async function programFleet(
     const { unseenLeafHours } = trust;
     return { name, state, consumers, leaves, ...(unseenLeafHours !== undefined && { unseenLeafHours }) };
   });
-  return { sites, retired: plan.spec.retired?.length ?? 0, trustDomain: plan.trust?.trustDomain };
+  const { trust } = plan.spec;
+  const roots = trust && (trust.roots ?? {});
+  return { sites, retired: plan.spec.retired?.length ?? 0, trustDomain: plan.trust?.trustDomain, roots };
 }
 
 /** Where the rotation's data is. */

@@ -425,6 +425,49 @@ describe("facts of another fleet, whose sites, roots and revisions have the same
   });
 });
 
+describe("a next root after one that is kept outside the state", () => {
+  const whole = dir;
+  const keep = (roots: object) => writeFileSync(join(dir, "roots.json"), JSON.stringify(roots));
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
+    const read = 'roots: JSON.parse(readFileSync(__dirname + "/roots.json", "utf8")), rotation: trust';
+    writeProgram(dir, `const pulumi = require("@pulumi/pulumi");\n${DELIVERED.replace("rotation: trust", read)}`);
+  });
+  after(() => {
+    rmSync(dir, { recursive: true, force: true });
+    dir = whole;
+  });
+
+  it("gets no keeper by default, on either way, before anything is written", async () => {
+    keep({ g1: { keeper: "offline" } });
+    for (const way of [[], ["--compromised"]]) {
+      write({});
+      const refused = await trust("rotate", dir, "--to", "g2", "--take", ...way);
+      assert.equal(refused.exit, 2, refused.stdout);
+      assert.match(
+        refused.stderr,
+        /Where the key of g2 is to be, the program does not say, and g1 is kept by "offline": write trust\.roots\.g2 into its spec/,
+      );
+      assert.equal(readTrust().revision, 4);
+    }
+  });
+
+  it("is told where its key will be", async () => {
+    write({});
+    keep({ g1: { keeper: "offline" }, g2: { keeper: "supplied" } });
+    const said = await trust("rotate", dir, "--to", "g2", "--take");
+    assert.equal(said.exit, 0, said.stderr);
+    assert.match(said.stdout, /Root g2 is to be kept by "supplied"\.\n/);
+    write({});
+    keep({});
+    const unsaid = await trust("rotate", dir, "--to", "g2");
+    assert.match(
+      unsaid.stdout,
+      /Root g2 is to be kept by "state", the default; trust\.roots\.g2 of the spec says otherwise\./,
+    );
+  });
+});
+
 describe("a program that refuses the material that it is given", () => {
   const whole = dir;
   before(() => {

@@ -311,7 +311,7 @@ test("a root that is signed by hand needs a trust stack, and what came back is j
   const wrong = offlineSigner({ root: brought.certPem, certificates: { "oslo-g1-mesh-server": "S3CR3T" } });
   const message = await refused(() => void new Trust("shop", { plan, signers: { g1: wrong, g2: signer } }));
   assert.match(message, /signers\.g1\.certificates\.oslo-g1-mesh-server: it holds no certificate in PEM/);
-  assert.match(message, /signers\.g2 names no root of the rotation/);
+  assert.doesNotMatch(message, /signers\.g2/, "a signer may be there before its root is listed");
   assert.doesNotMatch(message, /S3CR3T/);
 });
 

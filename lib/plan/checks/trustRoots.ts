@@ -1,5 +1,6 @@
 import type { FleetSpec } from "../spec";
 import { casPlace } from "../trust/googleCas";
+import { unsaidKeepers } from "../trust/keepers";
 import { privateCaPlace } from "../trust/privateCa";
 import type { RootSpec, TrustSpec } from "../trust/spec";
 import { FIRST_ROTATION } from "../trust/trustPlan";
@@ -18,11 +19,15 @@ const PLACES = {
 export function checkRoots(spec: Draft<FleetSpec>, sites: readonly DraftSite[], report: Report): void {
   const { roots = {}, rotation } = spec.trust as Draft<TrustSpec>;
   const known = (rotation?.generations ?? FIRST_ROTATION.generations).flatMap((one) => one?.name ?? []);
+  for (const { generation, beside, keeper } of unsaidKeepers(known, roots)) {
+    report(
+      ["trust", "roots", generation],
+      `is missing, and ${beside} is kept by ${show(keeper)}: say where the key of ${generation} is, { keeper: "state" } for the trust stack's state.`,
+    );
+  }
+  // Entries of roots that are yet to come, or gone, may stand: a rotation changes one file at a time.
   for (const [generation, root] of Object.entries(roots)) {
     const path = ["trust", "roots", generation];
-    if (!known.includes(generation)) {
-      report(path, `names no root of the rotation (${known.join(", ")}): remove it, or list the root as next first.`);
-    }
     if (root === undefined) continue;
     checkForeign(root, path, report);
     if (root.keeper === "awsPrivateCa") checkPrivateCa(root, path, spec, sites, report);

@@ -67,6 +67,34 @@ export const KEEPERS: Readonly<Record<RootKeeper, KeeperFacts>> = {
   },
 };
 
+/** A root of which nobody says where its key is, and one beside it that is kept elsewhere than in the state. */
+export interface UnsaidKeeper {
+  readonly generation: string;
+  readonly beside: string;
+  readonly keeper: RootKeeper;
+}
+
+/**
+ * Roots without an entry that come after one which is kept outside the state, or beside an entry for none of the rotation: the
+ * default would put their keys into the state without a word.
+ * @param generations names of the rotation's roots, the oldest first
+ * @param roots entries of the spec, also for roots that are yet to come or gone
+ */
+export function unsaidKeepers(
+  generations: readonly string[],
+  roots: { readonly [generation: string]: { readonly keeper?: RootKeeper } | undefined } = {},
+): UnsaidKeeper[] {
+  const outside = Object.entries(roots).flatMap(([name, root]) =>
+    root?.keeper === undefined || root.keeper === "state" ? [] : [{ beside: name, keeper: root.keeper }],
+  );
+  return generations.flatMap((generation, index) => {
+    if (Object.hasOwn(roots, generation)) return [];
+    const later = generations.slice(index);
+    const other = outside.find(({ beside }) => !later.includes(beside));
+    return other === undefined ? [] : [{ generation, ...other }];
+  });
+}
+
 /** What a reader of the plan must know of its roots: where their keys are, above all those that are in the state. */
 export function keeperNotes(plan: TrustPlan): string[] {
   return plan.roots.flatMap(({ generation, state, keeper }) => {

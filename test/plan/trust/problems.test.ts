@@ -28,6 +28,17 @@ test("what is right has no problems", () => {
   assert.deepEqual(problems({ roots, signers: ["istio"], hubble: false }), []);
 });
 
+test("where a root is kept may be said before it is listed, and after it is gone", () => {
+  const roots = { g1: { keeper: "offline" }, g2: { keeper: "state" }, g3: { keeper: "supplied" } };
+  assert.deepEqual(problems({ roots }), []);
+  const g2 = { name: "g2", state: "next" };
+  assert.deepEqual(problems({ roots, rotation: { revision: 1, generations: [g1, g2] } }), []);
+  assert.deepEqual(problems({ roots, rotation: { revision: 9, generations: [{ name: "g2", state: "active" }] } }), []);
+  // The first one is in the state by default, and another keeper comes after it.
+  const later = { g2: { keeper: "offline" } };
+  assert.deepEqual(problems({ roots: later, rotation: { revision: 1, generations: [g1, g2] } }), []);
+});
+
 const WRONG: readonly (readonly [string, object, RegExp])[] = [
   ["a trust domain in capitals", { trustDomain: "Shop" }, /^trust\.trustDomain is "Shop": give a SPIFFE trust domain/],
   [
@@ -56,9 +67,17 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
     /^trust\.rotation\.expelled names "oslo", which is no site of the fleet/,
   ],
   [
-    "a root that is not listed",
-    { roots: { g7: { keeper: "state" } } },
-    /^trust\.roots\.g7 names no root of the rotation \(g1\)/,
+    "a root whose name is another one's",
+    { roots: { g7: { keeper: "offline" } } },
+    /^trust\.roots\.g1 is missing, and g7 is kept by "offline": say where the key of g1 is, \{ keeper: "state" \} for the trust/,
+  ],
+  [
+    "a root of which nobody says where it is, after one that is kept elsewhere",
+    {
+      rotation: { revision: 1, generations: [g1, { name: "g2", state: "next" }] },
+      roots: { g1: { keeper: "supplied" } },
+    },
+    /^trust\.roots\.g2 is missing, and g1 is kept by "supplied"/,
   ],
   [
     "a private CA without its ARN",
@@ -183,6 +202,6 @@ test("where a provider is the fault domain, a store at the sites' provider is re
 });
 
 test("everything that is wrong is said at once", () => {
-  const found = problems({ trustDomain: "?", signers: ["istio", "istio"], roots: { g7: { keeper: "state" } } });
+  const found = problems({ trustDomain: "?", signers: ["istio", "istio"], roots: { g7: { keeper: "offline" } } });
   assert.equal(found.length, 3, found.join("\n"));
 });
