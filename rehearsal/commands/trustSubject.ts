@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TrustSpec } from "../../lib/plan/trust/spec";
-import { factsOf, type RotationSubject, type TrustFacts } from "../../lib/plan/trustPhases";
+import { factsOf, type RotationSubject, type TrustFacts, withLast } from "../../lib/plan/trustPhases";
 import { kubernetes } from "../clusters/sites/kubernetes";
 import type { Terminal } from "../terminal";
 import { type AskedSite, collect } from "../trust/collect";
@@ -87,10 +87,21 @@ export async function trustFacts(
   terminal.progress(`asking ${asked.length} sites`);
   // Reading the client's code takes a second and more, which is no site's fault.
   await kubernetes();
-  const facts = factsOf(trustDomain, await collect(asked, options.timeout, signal));
+  const collected = factsOf(trustDomain, await collect(asked, options.timeout, signal));
+  const facts = factsOf(trustDomain, withLast(collected, earlierFacts(files[0]!)));
   terminal.done();
   writeWhole(files[0]!, facts);
   return facts;
+}
+
+/** Facts that are about to be overwritten; what is none is overwritten without regret. */
+function earlierFacts(file: string): TrustFacts | undefined {
+  try {
+    return existsSync(file) ? readFacts([file]) : undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
 }
 
 function askedSites(sites: RotationSubject["sites"], options: TrustOptions): AskedSite[] {

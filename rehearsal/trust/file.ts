@@ -3,10 +3,13 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import {
+  lastSeen,
+  type ReachedSite,
   type RotationSubject,
   rotationProblems,
   type TrustFacts,
   type TrustRotation,
+  withLast,
 } from "../../lib/plan/trustPhases";
 import { UserError } from "../userError";
 
@@ -87,34 +90,41 @@ export function readFacts(files: readonly string[]): TrustFacts {
     .flatMap((facts) => Object.entries(facts.sites))
     .sort(([, a], [, b]) => Number(a.reached) - Number(b.reached) || (a.seenAt < b.seenAt ? -1 : 1));
   const oldest = all.map(({ collectedAt }) => collectedAt).sort()[0] ?? "";
-  return { version: 1, collectedAt: oldest, sites: Object.fromEntries(sites) };
+  // A site that nobody reached was seen last by whoever saw it last.
+  const before = all
+    .flatMap((facts) => Object.entries(facts.sites).flatMap(([name, one]) => [[name, lastSeen(one)] as const]))
+    .filter((entry): entry is [string, ReachedSite] => entry[1] !== undefined)
+    .sort(([, a], [, b]) => (a.seenAt < b.seenAt ? -1 : 1));
+  const facts: TrustFacts = { version: 1, collectedAt: oldest, sites: Object.fromEntries(sites) };
+  return withLast(facts, { ...facts, sites: Object.fromEntries(before) });
 }
 
 const seen = z.looseObject({ where: z.string() });
+
+const reached = z.object({
+  reached: z.literal(true),
+  seenAt: z.string(),
+  bundles: z.array(
+    z.looseObject({
+      ...seen.shape,
+      hash: z.string(),
+      roots: z.array(z.looseObject({ fingerprint: z.string() })),
+    }),
+  ),
+  leaves: z.array(seen),
+  consumers: z.array(seen),
+});
+
+const unreached = z.object({
+  ...{ reached: z.literal(false), seenAt: z.string(), reason: z.string() },
+  last: z.optional(reached),
+});
 
 /** What is read of facts. rehearsal/trust/facts.schema.json says all that they hold. */
 const FACTS = z.object({
   version: z.literal(1),
   collectedAt: z.string(),
-  sites: z.record(
-    z.string(),
-    z.discriminatedUnion("reached", [
-      z.object({ reached: z.literal(false), seenAt: z.string(), reason: z.string() }),
-      z.object({
-        reached: z.literal(true),
-        seenAt: z.string(),
-        bundles: z.array(
-          z.looseObject({
-            ...seen.shape,
-            hash: z.string(),
-            roots: z.array(z.looseObject({ fingerprint: z.string() })),
-          }),
-        ),
-        leaves: z.array(seen),
-        consumers: z.array(seen),
-      }),
-    ]),
-  ),
+  sites: z.record(z.string(), z.discriminatedUnion("reached", [unreached, reached])),
 });
 
 function json(file: string, hint: string): unknown {

@@ -344,6 +344,25 @@ describe("multisite trust rotate", () => {
 });
 
 describe("multisite trust expel", () => {
+  it("tells what a site held from when it last answered, however often it did not since", async () => {
+    write({});
+    hold(false, "g1");
+    await trust("status", dir, ...CONFIGS());
+    const { seenAt } = (JSON.parse(readFileSync(FACTS(), "utf8")) as TrustFacts).sites.paris!;
+    apis.paris.mode = 403;
+    for (let i = 0; i < 2; i++) await trust("status", dir, ...CONFIGS());
+    const facts = JSON.parse(readFileSync(FACTS(), "utf8")) as TrustFacts;
+    assert.ok(isFactsFile(facts), JSON.stringify(isFactsFile.errors));
+    assert.equal(facts.sites.paris?.reached, false);
+    const shown = await trust("expel", "paris", dir);
+    assert.match(
+      shown.stdout,
+      new RegExp(`certificates of paris stay valid until 20\\S+, as it was seen at ${seenAt}:`),
+    );
+    const held = await trust("rotate", dir, "--to", "g2", "--facts", FACTS(), "--json", "-");
+    assert.equal(held.exit, 0, held.stderr);
+  });
+
   it("says what closes, what remains and what to run next, and closes the site out as data", async () => {
     write({});
     hold(false, "g1");

@@ -1,6 +1,6 @@
 import type { FleetSpec } from "../spec";
 import { withExpelled } from "./data";
-import type { TrustFacts } from "./facts";
+import { lastSeen, type TrustFacts } from "./facts";
 import { awaitedSites, generationIn, type RotationSubject, type TrustRotation } from "./rotation";
 import { following } from "./steps";
 
@@ -23,8 +23,8 @@ export interface Expulsion {
 export function expulsion(subject: RotationSubject, site: string, facts: TrustFacts | undefined): Expulsion {
   const { rotation } = subject;
   const others = awaitedSites(subject).flatMap(({ name }) => (name === site ? [] : [name]));
-  const seen = facts?.sites[site];
-  const leaves = seen?.reached ? seen.leaves : undefined;
+  const seen = lastSeen(facts?.sites[site]);
+  const leaves = seen?.leaves;
   const planned = subject.sites.find(({ name }) => name === site);
   const signs = (leaves ?? []).some(({ isIssuer }) => isIssuer) || (planned?.unseenLeafHours ?? 0) > 0;
   const until = leaves
@@ -45,7 +45,7 @@ export function expulsion(subject: RotationSubject, site: string, facts: TrustFa
     remains: [
       until === undefined
         ? `No facts tell what ${site} held: take it that its certificates are valid for as long as the plan issues them.`
-        : `The certificates of ${site} stay valid until ${until}: what accepts any certificate of the fleet, and no list of users, accepts them.`,
+        : `The certificates of ${site} stay valid until ${until}, as it was seen at ${seen!.seenAt}: what accepts any certificate of the fleet, and no list of users, accepts them.`,
       signs || leaves === undefined
         ? `${signs ? `${site} signs by itself` : `If ${site} signs by itself (cert-manager, Istio, Linkerd)`}: it can make certificates in any site's name, until its root is withdrawn everywhere.`
         : `${site} held no issuer: it can make no new certificates.`,

@@ -16,6 +16,31 @@ export interface UnreachedSite {
   readonly seenAt: string;
   /** Why, as a phrase: "no answer within 10 s". */
   readonly reason: string;
+  /** What was seen of it when it last answered. Decides nothing: it tells what a site held that is lost now. */
+  readonly last?: ReachedSite;
+}
+
+/** What was seen of a site when it last answered; undefined when it never did. */
+export function lastSeen(site: SiteTrustFacts | undefined): ReachedSite | undefined {
+  return site?.reached === true ? site : site?.last;
+}
+
+function later(one: ReachedSite | undefined, other: ReachedSite | undefined): ReachedSite | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one.seenAt < other.seenAt ? other : one;
+}
+
+/**
+ * Facts with what was seen before of the sites that did not answer.
+ * @param earlier facts that these take the place of
+ */
+export function withLast(facts: TrustFacts, earlier: TrustFacts | undefined): TrustFacts {
+  const sites = Object.entries(facts.sites).map(([name, seen]): [string, SiteTrustFacts] => {
+    if (seen.reached) return [name, seen];
+    const last = later(seen.last, lastSeen(earlier?.sites[name]));
+    return [name, last === undefined ? seen : { ...seen, last }];
+  });
+  return { ...facts, sites: Object.fromEntries(sites) };
 }
 
 /** What a site's API server told. */
@@ -91,11 +116,16 @@ export interface PodFact {
  * @param trustDomain of the fleet; undefined for one that has none
  */
 export function factsOf(trustDomain: string | undefined, facts: TrustFacts): TrustFacts {
-  const sites = Object.entries(facts.sites).map(([name, seen]): [string, SiteTrustFacts] => {
-    const isOther = seen.reached && seen.trustDomain !== undefined && seen.trustDomain !== trustDomain;
-    return [name, isOther && trustDomain !== undefined ? foreign(seen, trustDomain) : seen];
-  });
+  if (trustDomain === undefined) return facts;
+  const sites = Object.entries(facts.sites).map(([name, seen]) => [name, factsOfSite(trustDomain, seen)] as const);
   return { ...facts, sites: Object.fromEntries(sites) };
+}
+
+function factsOfSite(trustDomain: string, seen: SiteTrustFacts): SiteTrustFacts {
+  const isOther = (one: ReachedSite | undefined) => one?.trustDomain !== undefined && one.trustDomain !== trustDomain;
+  if (seen.reached) return isOther(seen) ? foreign(seen, trustDomain) : seen;
+  const { last, ...now } = seen;
+  return isOther(last) ? now : seen;
 }
 
 function foreign({ seenAt, trustDomain }: ReachedSite, own: string): UnreachedSite {
