@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import {
@@ -139,12 +149,13 @@ function json(file: string, hint: string): unknown {
 }
 
 /**
- * Writes JSON so that whoever reads the file finds the old text or the new one, never half of one, also when the machine
+ * Writes JSON, of a link where it leads to, so that whoever reads the file finds the old text or the new one, never half of one, also when the machine
  * stops meanwhile.
  * @throws UserError when it cannot be written.
  */
 export function writeWhole(file: string, value: unknown): void {
-  const beside = join(dirname(file), `.${randomBytes(6).toString("hex")}.tmp`);
+  const target = existsSync(file) ? realpathSync(file) : file;
+  const beside = join(dirname(target), `.${randomBytes(6).toString("hex")}.tmp`);
   try {
     const open = openSync(beside, "wx", 0o644);
     try {
@@ -153,7 +164,7 @@ export function writeWhole(file: string, value: unknown): void {
     } finally {
       closeSync(open);
     }
-    renameSync(beside, file);
+    renameSync(beside, target);
   } catch (error) {
     rmSync(beside, { force: true });
     throw new UserError(`${file} cannot be written: ${(error as Error).message}`);

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -293,6 +303,18 @@ describe("multisite trust rotate", () => {
       assert.ok(ran.stderr.includes(`--to ${to}: the name of a root must be 1 to 15 of a-z`), ran.stderr);
       assert.equal(readTrust().revision, 4);
     }
+  });
+
+  it("rewrites the data where a link leads to, which other programs read too", async () => {
+    write({});
+    const [link, target] = [join(dir, "trust.json"), join(dir, "shared.json")];
+    renameSync(link, target);
+    symlinkSync(target, link);
+    const ran = await trust("rotate", dir, "--to", "g2", "--take");
+    assert.equal(ran.exit, 0, ran.stderr);
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.deepEqual(JSON.parse(readFileSync(target, "utf8")).generations, DISTRIBUTED.generations);
+    rmSync(link);
   });
 
   it("leaves the data as it is where what it would become is illegal", () => {
