@@ -1,6 +1,14 @@
 import { withOnly } from "./data";
 import type { TrustFacts } from "./facts";
-import { awaitedSites, generationIn, passedOver, type RotationSubject, type TrustRotation } from "./rotation";
+import { atEach, type Gate, issuedBy, mostHeldFingerprint, trusts } from "./gates";
+import {
+  awaitedSites,
+  generationIn,
+  passedOver,
+  type RotationSite,
+  type RotationSubject,
+  type TrustRotation,
+} from "./rotation";
 
 /** What a rotation without overlap breaks, said before it is begun. */
 export interface CompromisedPlan {
@@ -24,7 +32,7 @@ export interface CompromisedPlan {
 
 /**
  * A new root at once, because a key of the old one is in other hands. There is no overlap: whoever still trusts the old
- * root trusts whoever stole it. Needs no gate, and says what breaks.
+ * root trusts whoever stole it. Needs no gate, and says what breaks. While a root retires, the active one may take its place.
  * @param minutesPerSite what one site's update takes, rolls included, more than 0
  */
 export function compromisedPlan(
@@ -34,6 +42,7 @@ export function compromisedPlan(
   minutesPerSite: number,
 ): CompromisedPlan {
   const { rotation } = subject;
+  if (generationIn(rotation, "active") === generation) return withdrawnAtOnce(subject, generation, facts);
   const walk = awaitedSites(subject).map(({ name }) => name);
   const n = walk.length;
   const linksUp = walk.map((_, index) => pairs(index + 1) + pairs(n - index - 1));
@@ -59,6 +68,49 @@ export function compromisedPlan(
     ],
     to: withOnly(rotation, generation),
   };
+}
+
+/**
+ * The retiring root withdrawn without its gates, because its key is the stolen one: all sites are issued from the active one, or
+ * are told to be.
+ */
+function withdrawnAtOnce(subject: RotationSubject, generation: string, facts: TrustFacts | undefined): CompromisedPlan {
+  const { rotation } = subject;
+  const sites = awaitedSites(subject);
+  const walk = sites.map(({ name }) => name);
+  const distrusted = rotation.generations.map(({ name }) => name).filter((name) => name !== generation);
+  const gates = facts === undefined ? [] : trustedAndIssued(sites, generation, facts);
+  const behind = walk.filter((site) => gates.some((gate) => gate.site === site && !gate.met));
+  const held = gates.filter(({ met }) => !met);
+  const done = pairs(walk.length - behind.length);
+  return {
+    ...{ generation, distrusted, walk, links: pairs(walk.length), minutesBroken: 0 },
+    linksUp: walk.map(() => done),
+    closedOut: closed(subject, [], facts),
+    breaks: [
+      `All sites are issued from ${generation} and trust it by the data: where that is so, no link breaks.`,
+      ...(facts === undefined
+        ? ["No facts tell whether it is so: collect them with `multisite trust status` if there is time."]
+        : []),
+      ...held.map(
+        ({ site, seen, condition }) => `${site} loses its links until it is so: ${condition}; seen: ${seen}.`,
+      ),
+    ],
+    to: withOnly(rotation, generation),
+  };
+}
+
+function trustedAndIssued(sites: readonly RotationSite[], generation: string, facts: TrustFacts): Gate[] {
+  const fingerprint = mostHeldFingerprint(generation, sites, facts);
+  return [
+    ...atEach(
+      sites,
+      facts,
+      `trusts ${generation}, and all that read its bundle were rolled since`,
+      trusts(generation, fingerprint),
+    ),
+    ...atEach(sites, facts, `every certificate chains to ${generation}`, issuedBy(generation)),
+  ];
 }
 
 /** A root that every site trusts already makes the break needless. */

@@ -362,6 +362,29 @@ describe("a rotation without overlap", () => {
     assert.deepEqual(plan.to.generations, [{ name: "g2", state: "active" }]);
     assert.match(compromisedPlan(DISTRIBUTED, "g2", undefined, 10).breaks.join("\n"), /breaks nothing/);
   });
+
+  it("withdraws a retiring root whose key is stolen at once, and names the sites that lose their links by it", () => {
+    const both = ["g1", "g2"] as const;
+    const plan = compromisedPlan(
+      SETTLED,
+      "g2",
+      facts({ eu: site([...both], "g2"), us: site([...both], "g2"), ap: site([...both], "g1") }),
+      10,
+    );
+    assert.deepEqual([plan.distrusted, plan.linksUp, plan.links], [["g1"], [2, 2, 2], 6]);
+    assert.deepEqual(
+      plan.breaks.filter((line) => /^(eu|us) /.test(line)),
+      [],
+    );
+    assert.match(
+      plan.breaks.join("\n"),
+      /ap loses its links until it is so: every certificate chains to g2; seen: .*chains to g1/,
+    );
+    assert.deepEqual(plan.to.generations, [{ name: "g2", state: "active" }]);
+    const blind = compromisedPlan(SETTLED, "g2", undefined, 10);
+    assert.deepEqual([blind.to, blind.linksUp], [plan.to, [6, 6, 6]]);
+    assert.match(blind.breaks.join("\n"), /No facts tell whether it is so/);
+  });
 });
 
 describe("illegal data", () => {
