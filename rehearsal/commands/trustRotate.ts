@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { rootName } from "../../lib/plan/trust/certificates";
 import { unsaidKeepers } from "../../lib/plan/trust/keepers";
 import {
   compromisedPlan,
+  following,
   generationIn,
   generationNameProblem,
   type LegalSteps,
@@ -52,13 +54,10 @@ export async function trustRotate(
   const now = new Date().toISOString();
   const ending = { file: trustFileOf(dir, options), subject, options, terminal };
   if (options.compromised) {
-    const to = options.to ?? generationIn(subject.rotation, "next");
-    if (to === undefined || to === generationIn(subject.rotation, "active")) {
-      throw new UserError("--compromised needs --to with the name of a new root, such as --to g2.");
-    }
+    const to = safeRoot(subject, options.to);
     const plan = compromisedPlan(subject, to, facts, options.minutesPerSite);
     const text = [
-      `A new root ${to} at once, with no overlap: ${plan.distrusted.join(", ")} is trusted no more. What breaks:`,
+      `${isListed(subject.rotation, to) ? "Root" : "A new root"} ${to} at once, with no overlap: ${plan.distrusted.join(", ")} is trusted no more. What breaks:`,
       ...plan.breaks.map((line) => `  ${line}`),
       ...keeperText(subject, plan.to),
     ];
@@ -118,12 +117,43 @@ function finish(
           `Nothing was changed.${options.back ? "" : " The way back, whenever it is wanted: multisite trust rotate --back"}`,
         ]
       : ["Nothing was changed. Add --take to take the step."];
-  writeDocument(document, [...text, "", ...next].join("\n"), options.json, terminal);
+  const programReads = isDeepStrictEqual(subject.inProgram, subject.rotation);
+  const unread = programReads ? [] : [unreadText(subject, file)];
+  writeDocument({ ...document, programReads }, [...text, "", ...next, ...unread].join("\n"), options.json, terminal);
+}
+
+/** A step is brought to the sites by the program, if that has the data from the file. */
+function unreadText({ inProgram }: TrustSubject, file: string): string {
+  const has = inProgram === undefined ? "has none" : `is other data, of revision ${inProgram.revision}`;
+  return `The program does not read ${file}: its spec.trust.rotation ${has}. Give it the file's content, or \`pulumi up\` changes nothing.`;
 }
 
 /** Roots that nobody trusts any more. */
 function dropped({ generations }: TrustRotation, to: TrustRotation): string[] {
   return generations.flatMap(({ name }) => (isListed(to, name) ? [] : [name]));
+}
+
+/**
+ * The root that is trusted alone when the key of another is in other hands: a new one, the next one, or the active one while that of
+ * the retiring one is stolen.
+ * @throws UserError where it is none of these
+ */
+function safeRoot({ rotation }: RotationSubject, given: string | undefined): string {
+  const [active, next, retiring] = (["active", "next", "retiring"] as const).map((state) =>
+    generationIn(rotation, state),
+  );
+  const to = given ?? next;
+  if (to !== undefined && to === retiring) {
+    throw new UserError(
+      `--to ${to}: it is the retiring root, and no site is issued from it any more. If its key is the stolen one, --to ${active} withdraws ` +
+        `it at once; if that of ${active} is, give the name of a new root, or go back to ${to} with --back.`,
+    );
+  }
+  if (to !== undefined && (to !== active || retiring !== undefined)) return to;
+  const way = retiring === undefined ? "" : `, or --to ${active} where the stolen key is that of ${retiring}`;
+  throw new UserError(
+    `--compromised needs --to with the name of a new root, such as --to ${following(rotation)}${way}.`,
+  );
 }
 
 /** A name ends up in the data, in names of resources and in certificates, whichever way it is taken. */

@@ -26,6 +26,8 @@ export interface TrustSubject extends RotationSubject {
   readonly trustDomain: string | undefined;
   /** Where the spec says that keys of roots are; undefined for a fleet that has no trust. */
   readonly roots: NonNullable<TrustSpec["roots"]> | undefined;
+  /** What the program's spec has for the rotation; undefined where it has none. */
+  readonly inProgram: TrustSpec["rotation"] | undefined;
 }
 
 /** The fleet's sites, from its program, and its rotation, from the file. */
@@ -58,7 +60,13 @@ export async function programFleet(
   });
   const { trust } = plan.spec;
   const roots = trust && (trust.roots ?? {});
-  return { sites, retired: plan.spec.retired?.length ?? 0, trustDomain: plan.trust?.trustDomain, roots };
+  return {
+    sites,
+    retired: plan.spec.retired?.length ?? 0,
+    trustDomain: plan.trust?.trustDomain,
+    roots,
+    inProgram: trust?.rotation,
+  };
 }
 
 /** Where the rotation's data is. */

@@ -305,6 +305,27 @@ describe("multisite trust rotate", () => {
     }
   });
 
+  it("says so where the program does not read the data", async () => {
+    write({});
+    const ran = await trust(
+      "rotate",
+      dir,
+      "--to",
+      "g2",
+      "--compromised",
+      "--take",
+      "--json",
+      join(dir, "rotated.json"),
+    );
+    assert.equal(ran.exit, 0, ran.stderr);
+    assert.match(
+      ran.stdout,
+      /The program does not read \S+trust\.json: its spec\.trust\.rotation has none\. Give it the file's content, or `pulumi up` changes/,
+    );
+    assert.equal(JSON.parse(readFileSync(join(dir, "rotated.json"), "utf8")).programReads, false);
+    rmSync(join(dir, "rotated.json"));
+  });
+
   it("rewrites the data where a link leads to, which other programs read too", async () => {
     write({});
     const [link, target] = [join(dir, "trust.json"), join(dir, "shared.json")];
@@ -327,6 +348,30 @@ describe("multisite trust rotate", () => {
       /trust\.json is as it was, since it would be:\n {2}generations: "G2!" must be 1 to 15/,
     );
     assert.deepEqual(readTrust(), rotation);
+  });
+
+  it("--compromised withdraws the retiring root at once, and takes its name for no safe one", async () => {
+    const settled: Partial<TrustRotation> = {
+      generations: [
+        { name: "g1", state: "retiring" },
+        { name: "g2", state: "active" },
+      ],
+    };
+    write(settled);
+    const asked = await trust("rotate", dir, "--compromised");
+    assert.equal(asked.exit, 2);
+    assert.match(asked.stderr, /a new root, such as --to g3, or --to g2 where the stolen key is that of g1\./);
+    const stolen = await trust("rotate", dir, "--compromised", "--to", "g1", "--take");
+    assert.equal(stolen.exit, 2);
+    assert.match(stolen.stderr, /--to g1: it is the retiring root, .* --to g2 withdraws it at once/);
+    assert.deepEqual(readTrust().generations, settled.generations);
+    const taken = await trust("rotate", dir, "--compromised", "--to", "g2", "--take");
+    assert.equal(taken.exit, 0, taken.stderr);
+    assert.match(
+      taken.stdout,
+      /^Root g2 at once, with no overlap: g1 is trusted no more\.[\s\S]*unprotect. for its resources \(root-g1\)/,
+    );
+    assert.deepEqual(readTrust().generations, [{ name: "g2", state: "active" }]);
   });
 
   it("is refused with what to change for data and options that are wrong", async () => {
@@ -499,6 +544,7 @@ describe("a next root after one that is kept outside the state", () => {
     const said = await trust("rotate", dir, "--to", "g2", "--take");
     assert.equal(said.exit, 0, said.stderr);
     assert.match(said.stdout, /Root g2 is to be kept by "supplied"\.\n/);
+    assert.doesNotMatch(said.stdout, /does not read/);
     write({});
     keep({});
     const unsaid = await trust("rotate", dir, "--to", "g2");
