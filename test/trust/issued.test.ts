@@ -117,6 +117,17 @@ test("a site's CA must be one, end before its root, and have room below it", () 
   assert.match(said(signed(authority, { terms: { allowedUses: ["crl_signing"] } })), /lacks the uses cert_signing/);
 });
 
+test("a site's CA has no CA below it, by its own word or by its root's", () => {
+  const free = foreign(undefined);
+  const said = (root: typeof free, maxPathLength: number | undefined) =>
+    problems(authority, signed(authority, { root, terms: { maxPathLength } }), root.certPem).join("\n");
+  assert.match(said(free, undefined), /^it may have CAs of its own below it: sign it with pathlen:0\.$/);
+  assert.match(said(free, 1), /sign it with pathlen:0/);
+  assert.match(said(foreign(2), undefined), /sign it with pathlen:0/);
+  for (const root of [free, foreign(1), foreign(2)]) assert.equal(said(root, 0), "");
+  assert.equal(said(foreign(1), undefined), "");
+});
+
 test("what came back offline is judged before anything is made, each by its name", () => {
   const asked = [...leaves, ...intermediates];
   const good = { [server.name]: signed(server) };

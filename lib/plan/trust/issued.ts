@@ -40,6 +40,7 @@ export function issuedProblems(subject: IssuedSubject): string[] {
     ...useProblems(own, asked),
     ...(mayHaveEnded && new Date(own.validTo) <= now ? [] : dateProblems(own, asked, above[0] ?? root, now)),
     ...chainProblems(own, above, root),
+    ...roomProblems(own, above, root, asked),
     ...[...above, root].flatMap((authority) =>
       authorityLimitProblems(authority, [asked]).map((problem) => `${oneLine(authority.subject)} ${problem}`),
     ),
@@ -141,6 +142,18 @@ function chainProblems(own: X509Certificate, above: readonly X509Certificate[], 
       ? []
       : [`${name} allows ${pathLength} CAs below it, and ${below} would be: give a root that allows one more.`];
   });
+}
+
+/** A site's CA has none below it: by its own word, or because an authority above it has no room for one more. */
+function roomProblems(
+  own: X509Certificate,
+  above: readonly X509Certificate[],
+  root: X509Certificate,
+  { isCa }: CertificatePlan,
+): string[] {
+  if (!isCa || !own.ca) return [];
+  const rooms = [own, ...above, root].map((one, index) => (constraintsOf(one).pathLength ?? Infinity) - index);
+  return Math.min(...rooms) > 0 ? ["it may have CAs of its own below it: sign it with pathlen:0."] : [];
 }
 
 function show(value: unknown): string {
