@@ -3,6 +3,7 @@ import { isDue, type OfflineMaterial, offlineProblems, offlineWarnings, signingT
 import { certificateAsRead } from "../plan/trust/pem";
 import type { CertificatePlan } from "../plan/trust/plan";
 import type { RootSigner, SignerFactory } from "./rootSigner";
+import { textProblems } from "./texts";
 
 /**
  * A root whose key is nowhere near: requests go out, certificates come in. A first `up` makes the keys and the requests,
@@ -24,8 +25,18 @@ export function offlineSigner(material: OfflineMaterial): SignerFactory {
       return { waiting: signingTask(certificate), certificate: chain === undefined ? chain : pulumi.output(chain) };
     },
   });
-  const problems: SignerFactory["problems"] = (generation, asked) =>
-    offlineProblems(generation, asked, material, new Date());
+  const problems: SignerFactory["problems"] = (generation, asked) => {
+    const wrong = materialProblems(material);
+    return wrong.length > 0 ? wrong : offlineProblems(generation, asked, material, new Date());
+  };
   const warnings: SignerFactory["warnings"] = (generation, asked) => offlineWarnings(generation, asked, material);
   return Object.assign(make, { problems, warnings, mayWait: true });
+}
+
+function materialProblems({ root, certificates }: Partial<OfflineMaterial> = {}): string[] {
+  const texts =
+    certificates === undefined
+      ? ["certificates is missing: give those that were signed by their names, {} before any is."]
+      : Object.entries(certificates).flatMap(([name, one]) => textProblems(`certificates.${name}`, one));
+  return [...textProblems("root", root), ...texts];
 }

@@ -7,6 +7,7 @@ import type { CertificatePlan, RootPlan } from "../plan/trust/plan";
 import { checkedRoot, suppliedRootProblems, suppliedRootWarnings } from "../plan/trust/supplied";
 import type { RootSigner, SignerFactory } from "./rootSigner";
 import { said } from "./said";
+import { textProblems } from "./texts";
 
 /** A root whose key is made here and stays, encrypted, in the state of the trust stack. */
 export function stateSigner({ certificate }: RootPlan, options: pulumi.CustomResourceOptions): RootSigner {
@@ -57,10 +58,17 @@ export function suppliedSigner(given: SuppliedRoot): SignerFactory {
   };
   const problems: SignerFactory["problems"] = (_, __, use) => {
     const { certificate, key } = given;
+    const wrong = [...lateTextProblems("certificate", certificate), ...lateTextProblems("key", key)];
+    if (wrong.length > 0) return wrong;
     if (typeof certificate !== "string") return [];
     return suppliedRootProblems(certificate, typeof key === "string" ? key : undefined, new Date(), use);
   };
   return Object.assign(make, { problems });
+}
+
+/** The same of a text that may come later. */
+function lateTextProblems(field: string, value: unknown): string[] {
+  return pulumi.Output.isInstance(value) || value instanceof Promise ? [] : textProblems(field, value);
 }
 
 function keySigner(root: pulumi.Output<string>, key: pulumi.Output<string>): RootSigner {

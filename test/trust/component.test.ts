@@ -287,6 +287,38 @@ test("a root that a team brings is judged before anything is made, as far as it 
   assert.match(await refused(other.keyPem), /trust signers\.g1\.key is not the certificate's: give the pair/);
 });
 
+test("what is no text is said by the name of its field, before anything is made", async () => {
+  const offline: TrustSpec = { trustDomain: "shop.example.com", roots: { g1: { keeper: "offline" } } };
+  const supplied: TrustSpec = { trustDomain: "shop.example.com", roots: { g1: { keeper: "supplied" } } };
+  const { certPem, keyPem } = root("as bytes");
+  const [certificate, key] = [certPem, keyPem].map((pem) => Buffer.from(pem) as never) as [never, never];
+  const refusal = (signer: ReturnType<typeof suppliedSigner>, of: TrustSpec) => {
+    const plan = fleetPlan(fleetSpec(sites, { trust: of })).trust!;
+    try {
+      new Trust("shop", { plan, signers: { g1: signer } });
+    } catch (error) {
+      if (pulumi.RunError.isInstance(error)) return error.message.split("\n").slice(1).join("\n");
+    }
+    return "";
+  };
+  const bytes = (field: string) => `  signers.g1.${field} is bytes: read the file as text, readFileSync(file, "utf8").`;
+  const said: string[] = [];
+  await record(() => {
+    said.push(
+      refusal(suppliedSigner({ certificate, key }), supplied),
+      refusal(suppliedSigner({ certificate: certPem } as never), supplied),
+      refusal(offlineSigner({ root: certificate, certificates: { one: certificate } }), offline),
+      refusal(offlineSigner({ root: certPem } as never), offline),
+    );
+  });
+  assert.deepEqual(said, [
+    `${bytes("certificate")}\n${bytes("key")}`,
+    "  signers.g1.key is missing: give a text in PEM.",
+    `${bytes("root")}\n${bytes("certificates.one")}`,
+    "  signers.g1.certificates is missing: give those that were signed by their names, {} before any is.",
+  ]);
+});
+
 test("a root that is signed by hand needs a trust stack, and what came back is judged before anything is made", async () => {
   const offline: TrustSpec = { trustDomain: "shop.example.com", roots: { g1: { keeper: "offline" } } };
   const brought = root("offline");
