@@ -4,7 +4,8 @@ import { PrivateKey } from "@pulumi/tls/privateKey";
 import { bundleOf, certificatesOf, fingerprintOf, keyPrintOf, type RootPrints } from "../plan/trust/bundle";
 import { certificatesOfSet, type SigningTask } from "../plan/trust/offline";
 import type { CertificatePlan, IssuedSet, RootPlan, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
-import { rootUse } from "../plan/trust/rootUse";
+import { type RootUse, rootUse } from "../plan/trust/rootUse";
+import { checkedRoot } from "../plan/trust/supplied";
 import { exportsOf, type TrustExports } from "./exports";
 import { foreignChain } from "./foreign";
 import type { Pair, SiteMaterial } from "./material";
@@ -106,10 +107,19 @@ function signerOf(
   { plan, signers = {} }: TrustArgs,
   options: pulumi.CustomResourceOptions,
 ): RootSigner {
-  const { generation, keeper } = root;
-  return keeper === "state"
-    ? stateSigner(root, options)
-    : signers[generation]!(root, options, rootUse(plan, generation));
+  const { generation, keeper, state } = root;
+  if (keeper === "state") return stateSigner(root, options);
+  const use = rootUse(plan, generation);
+  const signer = signers[generation]!(root, options, use);
+  // Else it would be told when the first site is to be issued from it, and all trust it by then.
+  return signer.isForeign === true && state === "next"
+    ? { ...signer, root: fitRoot(generation, signer.root, use) }
+    : signer;
+}
+
+/** A root that is made elsewhere, once it is fit for what it is to sign. */
+function fitRoot(generation: string, root: pulumi.Output<string>, use: RootUse): pulumi.Output<string> {
+  return root.apply((pem) => said(() => checkedRoot(generation, pem, undefined, new Date(), use)));
 }
 
 /** What a site gets of a trust, and what of it waits for a signature. */

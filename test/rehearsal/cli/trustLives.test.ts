@@ -156,6 +156,10 @@ test("a root that is kept outside the state is known again by its certificate, a
     replaced.stderr,
     /trust\.roots\.g1 is another certificate than the one by which frankfurt, dublin are issued, .* by multisite trust rotate/,
   );
+  const distributed = { revision: 1, generations: [G1, G2], bundleSince: 1 };
+  const short = await kept({ g1: ours, g2: root("twenty days", 20 * 24) }, distributed);
+  assert.equal(short.exit, 2, "it is told before any site is to be issued from it");
+  assert.match(short.stderr, /Root g2 cannot be used:\n {2}certificate ends 20.*, before all that it signs/);
   const exchanged = { revision: 1, generations: [{ name: "g2", state: "active" as const }], bundleSince: 1 };
   const same = await kept({ g2: ours }, exchanged);
   assert.equal(same.exit, 2);
