@@ -27,7 +27,7 @@ export interface ProgramRun {
   readonly clouds: ProviderSource;
 }
 
-interface Extra extends Pick<SessionOptions, "policyPacks" | "stateFile"> {
+interface Extra extends Pick<SessionOptions, "policyPacks" | "stateFile" | "missingStacks"> {
   /** Real clusters in place of the simulated ones, once they are started. */
   sites?: SiteStage;
 }

@@ -13,6 +13,10 @@ export interface PlanReading {
    * where what is made of it cannot be built yet. @default false
    */
   readonly mayFail?: boolean;
+  /**
+   * Whether stacks that the program refers to may be missing, where its spec needs nothing of them. @default false
+   */
+  readonly mayMissStacks?: boolean;
 }
 
 /**
@@ -24,9 +28,10 @@ export async function programPlan(
   options: Pick<CommonOptions, "config" | "stack" | "reference">,
   terminal: Terminal,
   signal: AbortSignal,
-  { mayFail = false }: PlanReading = {},
+  { mayFail = false, mayMissStacks = false }: PlanReading = {},
 ): Promise<FleetPlan | undefined> {
-  const { session } = await openProgram(dir, options, terminal, signal);
+  const missingStacks = mayMissStacks ? "unknown" : "refused";
+  const { session } = await openProgram(dir, options, terminal, signal, { missingStacks });
   try {
     const result = await session.preview();
     if (mayFail && isDeclared(result)) {

@@ -48,7 +48,10 @@ export async function programFleet(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Omit<TrustSubject, "rotation">> {
-  const plan = await programPlan(dir, options, terminal, signal, { mayFail: true });
+  const read = (mayMissStacks: boolean) =>
+    programPlan(dir, options, terminal, signal, { mayFail: true, mayMissStacks });
+  // A program that declares its Fleet once it knows another stack's outputs is told which ones to give.
+  const plan = (await read(true)) ?? (await read(false));
   if (plan === undefined) throw new UserError("The program has no Fleet, and only a Fleet's sites share a trust.");
   const sites = plan.sites.map(({ name, state }) => {
     const trust = plan.trust?.sites.find(({ site }) => site === name);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { UserError } from "../userError";
 import type { Provider, ProviderSource } from "./provider";
-import { type OtherStacks, stackReference } from "./references";
+import { type MissingStacks, type OtherStacks, stackReference } from "./references";
 import type { ResourceState } from "./state";
 import { sameValue } from "./values";
 
@@ -14,7 +14,11 @@ const STASH = "pulumi:index:Stash";
  * The package `pulumi` that is part of the engine: stashes, references to stacks whose states were given, and the function
  * by which the SDK looks up a resource that it got a reference to.
  */
-export function builtins(find: (urn: string) => ResourceState | undefined, stacks: OtherStacks): ProviderSource {
+export function builtins(
+  find: (urn: string) => ResourceState | undefined,
+  stacks: OtherStacks,
+  missing: MissingStacks,
+): ProviderSource {
   const refuse = (type: string): never => {
     throw new UserError(`cannot rehearse: ${type}`);
   };
@@ -45,7 +49,7 @@ export function builtins(find: (urn: string) => ResourceState | undefined, stack
     async read({ type, id, inputs, outputs }) {
       if (type === STASH) return { id, inputs, outputs };
       if (type !== "pulumi:pulumi:StackReference") return refuse(type);
-      return { id, inputs, outputs: stackReference(stacks, id) };
+      return { id, inputs, outputs: stackReference(stacks, id, missing) };
     },
     async update({ type, news: { input }, oldOutputs: { output } }) {
       stash(type);

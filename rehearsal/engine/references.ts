@@ -2,10 +2,13 @@ import { UserError } from "../userError";
 import type { Properties } from "./provider";
 import { DeploymentCodec, loadDeployment } from "./snapshot";
 import { stackType } from "./urns";
-import { containsSecrets } from "./values";
+import { containsSecrets, unknownValue } from "./values";
 
 /** The outputs of other stacks, in wire form, by the names under which a program refers to them. */
 export type OtherStacks = ReadonlyMap<string, Properties>;
+
+/** How a program is answered that refers to a stack whose state was not given. */
+export type MissingStacks = "refused" | "unknown";
 
 /**
  * Reads what other stacks left, each from a state such as `multisite rehearse --state` or `pulumi stack export` writes.
@@ -40,8 +43,11 @@ async function outputsIn(file: string, passphrase: string | undefined): Promise<
 }
 
 /** What the engine answers to a program that reads a stack. */
-export function stackReference(stacks: OtherStacks, name: string): Properties {
+export function stackReference(stacks: OtherStacks, name: string, missing: MissingStacks): Properties {
   const outputs = stacks.get(name);
+  if (outputs === undefined && missing === "unknown") {
+    return { name, outputs: unknownValue, secretOutputNames: unknownValue };
+  }
   if (outputs === undefined) {
     throw new UserError(
       `cannot rehearse: the outputs of stack ${name}: give its state, as \`multisite rehearse --state FILE\` of its program or ` +

@@ -70,7 +70,7 @@ export class Run implements RunContext, MonitorBackend {
     // Steps change old states in place, and a preview must not be seen by the next run.
     this.previous = previous.map((state) => ({ ...state }));
     for (const state of this.previous) if (!state.delete) this.olds.set(state.urn, state);
-    const sources = [...options.sources, builtins((urn) => this.news.get(urn), options.stacks)];
+    const sources = [...options.sources, builtins((urn) => this.news.get(urn), options.stacks, options.missingStacks)];
     this.registry = new ProviderRegistry(sources, this.previous, (severity, urn, message) =>
       severity === "status" ? options.onStatus(urn, options.filter.mask(message)) : this.report(severity, urn, message),
     );

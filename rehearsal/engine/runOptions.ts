@@ -4,7 +4,7 @@ import type { Diagnostic } from "./context";
 import type { PendingOperations } from "./pending";
 import type { Project } from "./project";
 import type { ProviderSource } from "./provider";
-import type { OtherStacks } from "./references";
+import type { MissingStacks, OtherStacks } from "./references";
 import type { SecretFilter } from "./secretFilter";
 import type { ResourceState } from "./state";
 import type { PlannedStep } from "./step";
@@ -21,6 +21,7 @@ export interface RunOptions {
   pending: PendingOperations;
   /** What other stacks left, for the program's references to them. */
   stacks: OtherStacks;
+  missingStacks: MissingStacks;
   filter: SecretFilter;
   skipTypeCheck: boolean;
   /** Packages whose resources are read again before the program runs. */

@@ -6,7 +6,7 @@ import { type PendingOperation, PendingOperations, Writer } from "./pending";
 import { pluginFolders } from "./pluginProvider";
 import { type Project, readProject, secretTexts } from "./project";
 import type { Properties, ProviderSource } from "./provider";
-import { type OtherStacks, readOtherStacks } from "./references";
+import { type MissingStacks, type OtherStacks, readOtherStacks } from "./references";
 import { Run } from "./run";
 import type { Failure } from "./runOptions";
 import { SecretFilter } from "./secretFilter";
@@ -35,6 +35,11 @@ export interface SessionOptions {
   stateFile?: string;
   /** States of other stacks, as files, by the names that the program's stack references have. @default none */
   references?: { readonly [stack: string]: string };
+  /**
+   * Whether a preview takes the outputs of a stack that is not given for unknown, where only what a program declares is asked for.
+   * @default refused
+   */
+  missingStacks?: MissingStacks;
   /** Passphrase of the states' secrets. @default PULUMI_CONFIG_PASSPHRASE, or the empty one */
   passphrase?: string;
   /**
@@ -187,6 +192,7 @@ class EngineSession implements Session {
       previous: this.resources,
       pending,
       stacks: this.stacks,
+      missingStacks: preview ? (this.options.missingStacks ?? "refused") : "refused",
       filter: this.filter,
       skipTypeCheck: this.typesChecked,
       refresh: this.project.refresh ? "all" : (this.options.refresh ?? []),

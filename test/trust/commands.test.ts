@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import Ajv from "ajv";
 import type { TrustFacts, TrustRotation } from "../../lib/plan/trustPhases";
 import { writeRotation } from "../../rehearsal/trust/file";
@@ -552,6 +552,41 @@ describe("a next root after one that is kept outside the state", () => {
       unsaid.stdout,
       /Root g2 is to be kept by "state", the default; trust\.roots\.g2 of the spec says otherwise\./,
     );
+  });
+});
+
+describe("a program whose material another stack leaves", () => {
+  const whole = dir;
+  const left = 'new pulumi.StackReference("acme/shop/trust").requireOutput("sites")';
+  const reading = DELIVERED.replace(
+    /deliveredTrust\(\(\) => .*\),\n/,
+    "deliveredTrust((site) => left.apply((all) => all[site])),\n",
+  ).replace(/^new Fleet/m, `const left = ${left};\n$&`);
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
+  });
+  afterEach(() => {
+    rmSync(dir, { recursive: true, force: true });
+    dir = whole;
+  });
+  const program = (code: string) => writeProgram(dir, `const pulumi = require("@pulumi/pulumi");\n${code}`);
+
+  it("is read without what that stack left, which the commands need nothing of", async () => {
+    program(reading);
+    write({});
+    const taken = await trust("expel", "paris", dir, "--take");
+    assert.equal(taken.exit, 0, taken.stderr);
+    assert.equal(taken.stderr.includes("cannot rehearse"), false, taken.stderr);
+    const shown = await trust("rotate", dir, "--to", "g2", "--compromised");
+    assert.equal(shown.exit, 0, shown.stderr);
+  });
+
+  it("is told what to give where its Fleet waits for that", async () => {
+    program(reading.replace(/^new Fleet/m, "left.apply(() => $&").replace(/\}\);\s*$/, "}));\n"));
+    write({});
+    const asked = await trust("rotate", dir, "--to", "g2");
+    assert.equal(asked.exit, 2, asked.stdout);
+    assert.match(asked.stderr, /outputs of stack acme\/shop\/trust: .* by --reference acme\/shop\/trust=FILE/);
   });
 });
 

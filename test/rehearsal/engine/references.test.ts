@@ -67,6 +67,19 @@ test("a stack whose state was not given is refused by its name, with what to giv
   assert.match(errorsOf(up), /outputs of stack acme\/shop\/trust: .* by --reference acme\/shop\/trust=FILE/);
 });
 
+test("a preview may take a stack whose state was not given for unknown, and an update may not", async (t) => {
+  const project = labProject(READ);
+  t.after(() => project.remove());
+  const session = await openSession({ projectDir: project.dir, sources: [], missingStacks: "unknown" });
+  try {
+    const preview = await session.preview();
+    assert.equal(preview.exit, 0, errorsOf(preview));
+    assert.equal((await session.up()).failure, "refused");
+  } finally {
+    await session.close();
+  }
+});
+
 test("files that hold no state of a stack are refused, all at once", async (t) => {
   const folder = temporaryFolder(t);
   const files = {
