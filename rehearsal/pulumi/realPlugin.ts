@@ -64,7 +64,8 @@ function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];
     child.once("error", reject);
-    child.once("exit", () => reject(new Error(`the real plugin ended before it served: ${said.join(" ").trim()}`)));
+    // Not at its exit: what it said last may be unread by then.
+    child.once("close", () => reject(new Error(`the real plugin ended before it served: ${said.join(" ").trim()}`)));
     createInterface(child.stderr!).on("line", (line) => said.push(line));
     createInterface(child.stdout!).on("line", (line) => {
       if (/^\d+$/.test(line)) resolve(Number(line));
