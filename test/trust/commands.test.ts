@@ -46,12 +46,15 @@ const isFactsFile = new Ajv().compile<TrustFacts>(
 );
 
 const apis = Object.fromEntries(NAMES.map((name) => [name, new FakeApi()])) as Record<Name, FakeApi>;
+/** Where the commands run: the folder of all tests, or one of a suite's own. */
 let dir = "";
+let shared = "";
 let g1: Identity;
 let g2: Identity;
 
 before(async () => {
-  dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
+  shared = mkdtempSync(join(tmpdir(), "multisite-trust-"));
+  dir = shared;
   writeProgram(dir, PROGRAM);
   for (const name of NAMES) {
     await apis[name].listen();
@@ -62,7 +65,7 @@ before(async () => {
 });
 after(() => {
   for (const name of NAMES) apis[name].close();
-  rmSync(dir, { recursive: true, force: true });
+  rmSync(shared, { recursive: true, force: true });
 });
 
 function write(rotation: Partial<TrustRotation>): void {
@@ -465,7 +468,6 @@ const DELIVERED = PROGRAM.replace(
   );
 
 describe("facts of another fleet, whose sites, roots and revisions have the same names", () => {
-  const whole = dir;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
     writeProgram(dir, `const pulumi = require("@pulumi/pulumi");\n${DELIVERED}`);
@@ -473,7 +475,7 @@ describe("facts of another fleet, whose sites, roots and revisions have the same
   });
   after(() => {
     rmSync(dir, { recursive: true, force: true });
-    dir = whole;
+    dir = shared;
   });
 
   it("decide nothing, by what a site's record says and by what its certificates are made out to", async () => {
@@ -512,7 +514,6 @@ describe("facts of another fleet, whose sites, roots and revisions have the same
 });
 
 describe("a next root after one that is kept outside the state", () => {
-  const whole = dir;
   const keep = (roots: object) => writeFileSync(join(dir, "roots.json"), JSON.stringify(roots));
   before(() => {
     dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
@@ -521,7 +522,7 @@ describe("a next root after one that is kept outside the state", () => {
   });
   after(() => {
     rmSync(dir, { recursive: true, force: true });
-    dir = whole;
+    dir = shared;
   });
 
   it("gets no keeper by default, on either way, before anything is written", async () => {
@@ -556,7 +557,6 @@ describe("a next root after one that is kept outside the state", () => {
 });
 
 describe("a program whose material another stack leaves", () => {
-  const whole = dir;
   const left = 'new pulumi.StackReference("acme/shop/trust").requireOutput("sites")';
   const reading = DELIVERED.replace(
     /deliveredTrust\(\(\) => .*\),\n/,
@@ -567,7 +567,7 @@ describe("a program whose material another stack leaves", () => {
   });
   afterEach(() => {
     rmSync(dir, { recursive: true, force: true });
-    dir = whole;
+    dir = shared;
   });
   const program = (code: string) => writeProgram(dir, `const pulumi = require("@pulumi/pulumi");\n${code}`);
 
@@ -591,14 +591,13 @@ describe("a program whose material another stack leaves", () => {
 });
 
 describe("a program that refuses the material that it is given", () => {
-  const whole = dir;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), "multisite-trust-"));
     writeProgram(dir, `const pulumi = require("@pulumi/pulumi");\n${DELIVERED}`);
   });
   after(() => {
     rmSync(dir, { recursive: true, force: true });
-    dir = whole;
+    dir = shared;
   });
   const refusal = (site: string, revision: number) =>
     `What the trust stack left for site "${site}" is of revision 3 of the rotation, and this program is at ${revision}: ` +

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -32,8 +32,9 @@ test("a reader that goes early changes nothing of how a command ends; what canno
 
 test("a report that finds no room on the disk ends with 2", {
   skip: !existsSync("/dev/full") && "no /dev/full",
-}, async () => {
+}, async (t) => {
   const dir = programWith("{ demand: { cpu: 2 }, sites: [site('a', 1, 'eu-west-1'), site('b', 2, 'eu-central-1')] }");
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
   const full = openSync("/dev/full", "w");
   const args = [join(ROOT, "bin", "multisite.js"), "plan", dir, "--json", "-"];
   const { exit, stderr } = await ended(spawn(process.execPath, args, { stdio: ["ignore", full, "pipe"] }));
