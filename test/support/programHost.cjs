@@ -1,7 +1,9 @@
 // A process that runs programs one after the other, each by the SDK's own start script as a process of its own would, until one
-// of them ends it by process.exit, or leaves something unanswered. What programs load again is loaded once, which is most of what small ones cost. See
-// hostedPrograms.cjs, which starts it.
+// of them ends it by process.exit, leaves something unanswered, or says something after its end. What programs load
+// again is loaded once, which is most of what small ones cost. See hostedPrograms.cjs, which starts it.
 const { dirname, join, sep } = require("node:path");
+const { setImmediate: nextTurn } = require("node:timers/promises");
+const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb");
 const { getGlobalStore } = require("@pulumi/pulumi/runtime/state");
 require("./typescript.cjs");
 
@@ -16,10 +18,26 @@ const root = dirname(dirname(__dirname));
 const start = dirname(require.resolve("@pulumi/pulumi/cmd/run"));
 const listenersBefore = new Map(EVENTS.map((event) => [event, process.listeners(event)]));
 
+/**
+ * What a program says after its end opens the connection to its engine anew, and the SDK, which sends one thing said after the
+ * other, would send those of the next program there.
+ */
+let isOver = false;
+let isLate = false;
+let isIdle = false;
+const { log } = EngineClient.prototype;
+EngineClient.prototype.log = function (...call) {
+  if (isIdle) process.exit();
+  isLate ||= isOver;
+  return log.apply(this, call);
+};
+
 process.on("message", run);
 process.on("disconnect", () => process.exit());
 
 function run({ script, args, cwd, env }) {
+  isOver = false;
+  isIdle = false;
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
   process.chdir(cwd);
@@ -49,12 +67,15 @@ function isOfOneProgram(file) {
 
 async function end() {
   const isAnswered = await areCallsAnswered();
+  isOver = true;
   process.emit("exit", process.exitCode ?? 0);
   const code = process.exitCode ?? 0;
   for (const [event, before] of listenersBefore) {
     for (const listener of process.listeners(event)) if (!before.includes(listener)) process.off(event, listener);
   }
-  if (!isAnswered) process.exit(code);
+  await nextTurn();
+  if (!isAnswered || isLate) process.exit(code);
+  isIdle = true;
   process.exitCode = undefined;
   process.channel.ref();
   for (const stream of [process.stdout, process.stderr]) stream.write("\0\n");
@@ -71,6 +92,6 @@ async function areCallsAnswered() {
     isAnswered = true;
   };
   getGlobalStore().settings.rpcDone.then(answered, answered);
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   return isAnswered;
 }
