@@ -1,5 +1,5 @@
 // A process that runs programs one after the other, each by the SDK's own start script as a process of its own would, until one
-// of them ends it by process.exit, leaves something unanswered, or says something after its end. What programs load
+// of them ends it by process.exit, leaves something unanswered, or says something that is not heard. What programs load
 // again is loaded once, which is most of what small ones cost. See hostedPrograms.cjs, which starts it.
 const { dirname, join, sep } = require("node:path");
 const { setImmediate: nextTurn } = require("node:timers/promises");
@@ -19,8 +19,8 @@ const start = dirname(require.resolve("@pulumi/pulumi/cmd/run"));
 const listenersBefore = new Map(EVENTS.map((event) => [event, process.listeners(event)]));
 
 /**
- * What a program says after its end opens the connection to its engine anew, and the SDK, which sends one thing said after the
- * other, would send those of the next program there.
+ * The SDK sends what is said one after the other, and nothing more after what finds the connection to the engine closed; what is
+ * said after a program's end opens it anew. Both would take the words of the next program.
  */
 let isOver = false;
 let isLate = false;
@@ -29,7 +29,12 @@ const { log } = EngineClient.prototype;
 EngineClient.prototype.log = function (...call) {
   if (isIdle) process.exit();
   isLate ||= isOver;
-  return log.apply(this, call);
+  try {
+    return log.apply(this, call);
+  } catch (error) {
+    isLate = true;
+    throw error;
+  }
 };
 
 process.on("message", run);
