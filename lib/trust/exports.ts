@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LateError } from "../lateError";
 import { bundleOf } from "../plan/trust/bundle";
+import { certificatesOfSet } from "../plan/trust/offline";
 import type { CertificateRole, SiteTrustPlan, TrustPlan } from "../plan/trust/plan";
 import type { Pair, SiteMaterial, TrustSource } from "./material";
 import { said } from "./said";
@@ -64,7 +65,7 @@ function materialIn(
   text: pulumi.Output<string>,
 ): SiteMaterial {
   const material = text.apply((json) => readExport(plan.site, json, rotation.revision, new Date()));
-  const roles = [...plan.leaves, ...plan.intermediates].map(({ role }) => role);
+  const roles = certificatesOfSet(plan).map(({ role }) => role);
   const pairs = Object.fromEntries(roles.map((role) => [role, pairIn(material, plan.site, role)]));
   // Public; only its company in one text made it secret.
   return { plan, trustDomain, rotation, roots: pulumi.unsecret(material.apply((one) => one.roots)), pairs };

@@ -60,8 +60,9 @@ function policyOn(rule: RuleFacts & { readonly type: string }, run: PackRun): St
     (args: StackValidationArgs, report: (message: string, urn?: string) => void) => {
       run.learn(rule, args.getConfig<Settings>(), settingNames);
       const judged = args.resources.filter((one) => one.type === type);
-      const signed = args.resources.filter((one) => one.type in BY_SERVICES);
-      const find = () => judged.flatMap((one) => late(one, besideIt(one, signed), run.now().toISOString()));
+      const beside = type === SELF_SIGNED ? args.resources.filter((one) => one.type in BY_SERVICES) : [];
+      const signed = new Map(beside.map((one) => [placeOf(one), one]));
+      const find = () => judged.flatMap((one) => late(one, signed.get(placeOf(one)), run.now().toISOString()));
       const found = guarded(rule, find, acceptedIn(run, args.getConfig<Settings>()));
       for (const { message, urn } of found) report(message, urn);
     },
@@ -74,13 +75,9 @@ function policyOn(rule: RuleFacts & { readonly type: string }, run: PackRun): St
   };
 }
 
-/** What a service has signed beside a clock, whose name it has. */
-function besideIt(
-  { type, name, parent }: PolicyResource,
-  signed: readonly PolicyResource[],
-): PolicyResource | undefined {
-  if (type !== SELF_SIGNED) return undefined;
-  return signed.find((one) => one.name === name && one.parent?.urn === parent?.urn);
+/** What a service has signed and the clock beside it have one name and one parent. */
+function placeOf({ name, parent }: PolicyResource): string {
+  return `${parent?.urn}\n${name}`;
 }
 
 function late({ type, name, urn, props }: PolicyResource, signed: PolicyResource | undefined, now: string): Finding[] {

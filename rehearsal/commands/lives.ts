@@ -32,10 +32,11 @@ export function judgeLives({ deployment }: Deployment, preview: Pick<RunResult, 
   const [before, after] = [specOf(deployment.resources ?? []), specOf(preview.resources)];
   // The trust of a fleet may be a stack of its own.
   const isFleet = before !== undefined && after !== undefined;
-  const trusts = isFleet ? [] : keptTrusts(deployment.resources ?? [], preview.resources).map(trustedBy);
+  const kept = keptTrusts(deployment.resources ?? [], preview.resources);
+  const trusts = isFleet ? [] : kept.map(trustedBy);
   const ofSpec = isFleet ? lifeProblems(before, after) : trusts.flatMap((change) => trustProblems(...change));
   // A spec that makes other roots has said so.
-  const problems = ofSpec.length > 0 ? ofSpec : replacedRoots(deployment.resources ?? [], preview);
+  const problems = ofSpec.length > 0 ? ofSpec : replacedRoots(kept, preview);
   if (problems.length > 0) {
     const lines = problems.map(({ path, message }) => `  ${path} ${message}`);
     throw new UserError(["The fleet cannot become this one from the one in its state:", ...lines].join("\n"));

@@ -57,8 +57,7 @@ function isKnown(entry: [generation: string, prints: unknown]): entry is [string
  * Roots that are others than their names or their keys say, which no spec tells: a certificate that a team brings is an argument
  * of its own.
  */
-export function replacedRoots(before: readonly Resource[], preview: Preview): Problem[] {
-  const kept = keptTrusts(before, preview.resources);
+export function replacedRoots(kept: readonly KeptTrust[], preview: Preview): Problem[] {
   const generations = [...kept.flatMap(otherUnderName), ...signedByOther(preview)];
   const named = generations.filter(
     ({ generation }, index) => generations.findIndex((one) => one.generation === generation) === index,

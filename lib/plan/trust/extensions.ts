@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { GeneralName } from "@peculiar/asn1-x509";
+import { oncePerObject } from "../oncePerObject";
 import type { CertificateUse } from "./plan";
 
 /** Loaded when first asked for: reading the schemas of X.509 costs tens of milliseconds. */
@@ -27,7 +28,8 @@ export interface Constraints {
   readonly names: { readonly permitted: readonly Subtree[]; readonly excluded: readonly Subtree[] };
 }
 
-export function constraintsOf(certificate: X509Certificate): Constraints {
+/** Read once: of each certificate that comes back, every authority above it is asked for several of them. */
+export const constraintsOf = oncePerObject((certificate: X509Certificate): Constraints => {
   const { BasicConstraints, Certificate, KeyUsage, KeyUsageFlags, NameConstraints } = schemas();
   const { id_ce_basicConstraints, id_ce_keyUsage, id_ce_nameConstraints } = schemas();
   const { AsnConvert } = asn1();
@@ -53,7 +55,7 @@ export function constraintsOf(certificate: X509Certificate): Constraints {
       excluded: (names?.excludedSubtrees ?? []).flatMap(({ base }) => subtree(base)),
     },
   };
-}
+});
 
 /** Kinds of names that no certificate of ours has are left out. */
 function subtree({ dNSName, iPAddress, uniformResourceIdentifier, directoryName }: GeneralName): Subtree[] {

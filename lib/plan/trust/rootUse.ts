@@ -1,4 +1,4 @@
-import { certificatesFrom } from "./offline";
+import { certificatesFrom, certificatesOfSet } from "./offline";
 import type { CertificatePlan, TrustPlan } from "./plan";
 
 /** What a root is there for. */
@@ -14,9 +14,7 @@ export function rootUse(plan: TrustPlan, generation: string): RootUse {
   const stateOf = (name: string) => plan.roots.find((root) => root.generation === name)?.state;
   const isNext = stateOf(generation) === "next";
   return {
-    signs: isNext
-      ? plan.sites.flatMap(({ leaves, intermediates }) => [...leaves, ...intermediates])
-      : certificatesFrom(plan, generation),
+    signs: isNext ? plan.sites.flatMap(certificatesOfSet) : certificatesFrom(plan, generation),
     isExchanged: !isNext && plan.roots.some(({ state }) => state === "next"),
   };
 }

@@ -1,14 +1,7 @@
 import { withOnly } from "./data";
 import type { TrustFacts } from "./facts";
-import { atEach, type Gate, issuedBy, mostHeldFingerprint, trusts } from "./gates";
-import {
-  awaitedSites,
-  generationIn,
-  passedOver,
-  type RotationSite,
-  type RotationSubject,
-  type TrustRotation,
-} from "./rotation";
+import { issuedGates, trustGates } from "./gates";
+import { awaitedSites, generationIn, passedOver, type RotationSubject, type TrustRotation } from "./rotation";
 
 /** What a rotation without overlap breaks, said before it is begun. */
 export interface CompromisedPlan {
@@ -79,7 +72,8 @@ function withdrawnAtOnce(subject: RotationSubject, generation: string, facts: Tr
   const sites = awaitedSites(subject);
   const walk = sites.map(({ name }) => name);
   const distrusted = rotation.generations.map(({ name }) => name).filter((name) => name !== generation);
-  const gates = facts === undefined ? [] : trustedAndIssued(sites, generation, facts);
+  const gates =
+    facts === undefined ? [] : [...trustGates(sites, facts, generation), ...issuedGates(sites, facts, generation)];
   const behind = walk.filter((site) => gates.some((gate) => gate.site === site && !gate.met));
   const held = gates.filter(({ met }) => !met);
   const done = pairs(walk.length - behind.length);
@@ -98,19 +92,6 @@ function withdrawnAtOnce(subject: RotationSubject, generation: string, facts: Tr
     ],
     to: withOnly(rotation, generation),
   };
-}
-
-function trustedAndIssued(sites: readonly RotationSite[], generation: string, facts: TrustFacts): Gate[] {
-  const fingerprint = mostHeldFingerprint(generation, sites, facts);
-  return [
-    ...atEach(
-      sites,
-      facts,
-      `trusts ${generation}, and all that read its bundle were rolled since`,
-      trusts(generation, fingerprint),
-    ),
-    ...atEach(sites, facts, `every certificate chains to ${generation}`, issuedBy(generation)),
-  ];
 }
 
 /** A root that every site trusts already makes the break needless. */

@@ -31,6 +31,25 @@ export function atEach(sites: readonly RotationSite[], facts: TrustFacts, condit
   });
 }
 
+/**
+ * At each of the sites: every bundle holds a root, the certificate that most of `among` hold under its name, and everything that
+ * reads one was rolled since.
+ */
+export function trustGates(
+  sites: readonly RotationSite[],
+  facts: TrustFacts,
+  generation: string,
+  among: readonly RotationSite[] = sites,
+): Gate[] {
+  const judge = trusts(generation, mostHeldFingerprint(generation, among, facts));
+  return atEach(sites, facts, `trusts ${generation}, and all that read its bundle were rolled since`, judge);
+}
+
+/** At each of the sites: every certificate chains to a root. */
+export function issuedGates(sites: readonly RotationSite[], facts: TrustFacts, generation: string): Gate[] {
+  return atEach(sites, facts, `every certificate chains to ${generation}`, issuedBy(generation));
+}
+
 /** The site was wholly built from a revision, or a later one: no run of an older one can still be under way in it. */
 export function builtSince(revision: number): Judge {
   return ({ revision: built }) => {
@@ -39,8 +58,7 @@ export function builtSince(revision: number): Judge {
   };
 }
 
-/** Every bundle holds a root, and everything that reads one was rolled since. */
-export function trusts(generation: string, fingerprint: string | undefined): Judge {
+function trusts(generation: string, fingerprint: string | undefined): Judge {
   return (site, planned) => {
     const { bundles } = site;
     if (bundles.length === 0) return ["it has no bundle"];
@@ -115,8 +133,7 @@ function names(pods: readonly { readonly name: string }[]): string {
     : pods.map(({ name }) => name).join(", ");
 }
 
-/** Every certificate chains to a root. */
-export function issuedBy(generation: string): Judge {
+function issuedBy(generation: string): Judge {
   return ({ leaves }, { leaves: expected }) => {
     const missing = (expected ?? []).filter((where) => !leaves.some((leaf) => leaf.where === where));
     const none = expected === undefined && leaves.length === 0 ? ["no certificate was seen"] : [];
@@ -154,7 +171,7 @@ export function unseenAreGone(now: string): Judge {
 }
 
 /** The certificate that most sites' bundles hold under a generation's name; the first of its kind where they are even. */
-export function mostHeldFingerprint(
+function mostHeldFingerprint(
   generation: string,
   sites: readonly RotationSite[],
   facts: TrustFacts,

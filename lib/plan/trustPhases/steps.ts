@@ -1,15 +1,6 @@
 import { withIssued, withNext, withoutGeneration, withReturned, withSettled } from "./data";
 import { FACTS_MINUTES, type TrustFacts, unfit } from "./facts";
-import {
-  atEach,
-  builtSince,
-  type Gate,
-  issuedBy,
-  mostHeldFingerprint,
-  notIssuedBy,
-  trusts,
-  unseenAreGone,
-} from "./gates";
+import { atEach, builtSince, type Gate, issuedGates, notIssuedBy, trustGates, unseenAreGone } from "./gates";
 import {
   awaitedSites,
   generationIn,
@@ -125,11 +116,10 @@ function issueSteps(moment: Moment): TrustStep[] {
   const finished =
     facts === undefined
       ? []
-      : atEach(
+      : issuedGates(
           sites.filter(({ name }) => moved.includes(name)),
           facts,
-          `every certificate chains to ${next}`,
-          issuedBy(next),
+          next,
         );
   const waiting = sites.filter(({ name }) => !moved.includes(name));
   const settled = step({
@@ -167,7 +157,7 @@ function withdrawSteps(moment: Moment): TrustStep[] {
       : [
           ...builtFrom(subject, facts, rotation.revision),
           ...trustedEverywhere(subject, facts, active, 0),
-          ...atEach(sites, facts, `every certificate chains to ${active}`, issuedBy(active)),
+          ...issuedGates(sites, facts, active),
           ...atEach(sites, facts, `what ${retiring} issued and no Secret shows has run out`, unseenAreGone(now)),
         ];
   const forward = step({
@@ -237,8 +227,8 @@ export function peeringGates(
   return [
     ...fit,
     ...builtFrom(subject, facts, rotation.revision, planned),
-    ...rotation.generations.flatMap(({ name }) => trustGates(planned, facts, name, subject)),
-    ...atEach(planned, facts, `every certificate chains to ${issuer}`, issuedBy(issuer)),
+    ...rotation.generations.flatMap(({ name }) => trustGates(planned, facts, name, awaitedSites(subject))),
+    ...issuedGates(planned, facts, issuer),
   ];
 }
 
@@ -248,17 +238,6 @@ function trustedEverywhere(subject: RotationSubject, facts: TrustFacts, generati
     ...(revision > 0 ? builtFrom(subject, facts, revision) : []),
     ...trustGates(awaitedSites(subject), facts, generation),
   ];
-}
-
-function trustGates(
-  sites: ReturnType<typeof awaitedSites>,
-  facts: TrustFacts,
-  generation: string,
-  subject?: RotationSubject,
-): Gate[] {
-  const among = subject === undefined ? sites : awaitedSites(subject);
-  const judge = trusts(generation, mostHeldFingerprint(generation, among, facts));
-  return atEach(sites, facts, `trusts ${generation}, and all that read its bundle were rolled since`, judge);
 }
 
 function builtFrom(
