@@ -40,31 +40,37 @@ function isEsModule(folder) {
 }
 
 function runHosted({ script, args, cwd, env, onLine }) {
-  const host = idleHost() ?? new Host();
   const program = { script, args, cwd, env: { ...process.env, ...env, PULUMI_NODEJS_TYPESCRIPT: "false" } };
-  let isRunning = true;
-  const exited = host.run(program, onLine).then((end) => {
-    isRunning = false;
+  let isStopped = false;
+  let host;
+  const run = async () => {
+    host = idleHost() ?? new Host();
+    const { hasBegun, ...end } = await host.run(program, onLine);
+    // One that was kept may have ended just then, by what an earlier program said late.
+    if (!hasBegun && host.programs > 1 && !isStopped) return run();
     // What failed may leave promises that never end well, on which the SDK puts its next ones.
     if (end.code !== 0 || host.programs >= MOST_PROGRAMS) host.stop();
-    else if (!host.hasEnded) idle.push(host);
+    else idle.push(host);
+    host = undefined;
     return end;
-  });
-  const stop = () => {
-    if (isRunning) host.stop();
   };
-  return { exited, stop };
+  const stop = () => {
+    isStopped = true;
+    host?.stop();
+  };
+  return { exited: run(), stop };
 }
 
 function idleHost() {
   const host = idle.pop();
-  return host?.hasEnded ? idleHost() : host;
+  return host?.hasEnded || host?.isStopped ? idleHost() : host;
 }
 
 class Host {
   programs = 0;
   hasEnded = false;
-  /** The program that runs: what its end is told to, where its lines go, and how many streams still have some. */
+  isStopped = false;
+  /** The program that runs: what its end is told to, where its lines go, whether it has begun, and how many streams still have some. */
   #current;
   #child;
 
@@ -78,6 +84,10 @@ class Host {
       lines.on("line", (text) => this.#read(stream, text));
     }
     this.#child.on("message", ({ code }) => {
+      if (code === undefined) {
+        this.#current.hasBegun = true;
+        return;
+      }
       this.#current.code = code;
       this.#endWhenRead();
     });
@@ -85,21 +95,23 @@ class Host {
     this.#child.on("exit", () => this.stop());
     this.#child.on("close", (code, signal) => {
       this.hasEnded = true;
-      this.#current?.resolve({ code, signal });
+      this.#current?.resolve({ code, signal, hasBegun: this.#current.hasBegun });
     });
   }
 
   run(program, onLine) {
     this.programs++;
     this.#keep("ref");
-    this.#child.send(program);
+    // A process that cannot be reached any more tells its end.
+    this.#child.send(program, () => {});
     return new Promise((resolve) => {
-      this.#current = { resolve, onLine, unread: 2 };
+      this.#current = { resolve, onLine, hasBegun: false, unread: 2 };
     });
   }
 
   stop() {
     if (this.hasEnded) return;
+    this.isStopped = true;
     try {
       process.kill(-this.#child.pid, "SIGKILL");
     } catch {
@@ -117,11 +129,11 @@ class Host {
   }
 
   #endWhenRead() {
-    const { code, unread, resolve } = this.#current;
+    const { code, unread, resolve, hasBegun } = this.#current;
     if (code === undefined || unread > 0) return;
     this.#current = undefined;
     this.#keep("unref");
-    resolve({ code, signal: null });
+    resolve({ code, signal: null, hasBegun });
   }
 
   /** Whether this process waits for the host before it ends. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { openSession } from "../../rehearsal/engine";
 import { labProject } from "../rehearsal/engine/lab";
 
@@ -14,7 +15,18 @@ async function saidBy(code: string): Promise<string[]> {
   }
 }
 
-it("a program that says something after its end takes no other's words", async () => {
-  await saidBy(`process.on("exit", () => pulumi.log.warn("late"));`);
-  assert.deepEqual(await saidBy(`pulumi.log.warn("in time");`), ["in time"]);
+for (const late of [`pulumi.log.warn("late")`, `setTimeout(() => pulumi.log.warn("late"), 5)`]) {
+  it(`a program that says something after its end takes no other's words: ${late}`, async () => {
+    await saidBy(`process.on("exit", () => ${late});`);
+    assert.deepEqual(await saidBy(`pulumi.log.warn("in time");`), ["in time"]);
+  });
+}
+
+it("a program whose process ends before it begins runs in another", async () => {
+  const [pid] = await saidBy(`pulumi.log.warn(String(process.pid));`);
+  process.kill(Number(pid), "SIGSTOP");
+  const said = saidBy(`pulumi.log.warn("in time");`);
+  await setTimeout(500);
+  process.kill(Number(pid), "SIGKILL");
+  assert.deepEqual(await said, ["in time"]);
 });

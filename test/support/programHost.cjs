@@ -43,6 +43,7 @@ process.on("disconnect", () => process.exit());
 function run({ script, args, cwd, env }) {
   isOver = false;
   isIdle = false;
+  process.send({});
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
   process.chdir(cwd);
@@ -73,13 +74,15 @@ function isOfOneProgram(file) {
 async function end() {
   const isAnswered = await areCallsAnswered();
   isOver = true;
+  const active = process.getActiveResourcesInfo().length;
   process.emit("exit", process.exitCode ?? 0);
+  const leavesMore = process.getActiveResourcesInfo().length > active;
   const code = process.exitCode ?? 0;
   for (const [event, before] of listenersBefore) {
     for (const listener of process.listeners(event)) if (!before.includes(listener)) process.off(event, listener);
   }
   await nextTurn();
-  if (!isAnswered || isLate) process.exit(code);
+  if (!isAnswered || isLate || leavesMore) process.exit(code);
   isIdle = true;
   process.exitCode = undefined;
   process.channel.ref();
