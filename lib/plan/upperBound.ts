@@ -124,28 +124,54 @@ function constraintsOf(load: Load, site: SiteNodes): Constraints {
       const size = load.critical.map((one, w) => (confined[w] ? (one.size[r] ?? 0) : 0));
       const limit = groups.reduce((sum, group) => sum + (group.total[r] ?? 0), 0);
       sums.push({ pods: size, divisible: open ? (load.rest[r] ?? 0) : 0, limit });
-      sums.push(...largePods(size, groups, r));
+      sums.push(...roundedPods(size, groups, r));
     }
     sums.push(...apartPods(apart, confined, groups));
   }
   return { most, sums };
 }
 
-/** Pods larger than 1/(t+1) of a node: at most t of them share one. */
-function largePods(size: readonly number[], groups: readonly Nodes[], r: number): Constraint[] {
-  const node = groups.reduce((largestNode, group) => Math.max(largestNode, group.capacity[r] ?? 0), 0);
+/** Parts of a node that are counted. Rounded down, so that nothing is called impossible by rounding. */
+const PARTS = 60 * 2 ** 14;
+
+/** Larger ones find hardly more, and cost time. */
+const MOST_STEPS = 4;
+
+/**
+ * Pods that take more of a node than their sizes say, in one resource: what they leave is too small for any of them. Whatever
+ * fits on a node together still does when sizes are rounded so, up or down (dual feasible functions: Fekete and Schepers, New
+ * classes of fast lower bounds for bin packing problems, 2001).
+ */
+function roundedPods(size: readonly number[], groups: readonly Nodes[], r: number): Constraint[] {
+  const node = groups.reduce((most, group) => Math.max(most, group.capacity[r] ?? 0), 0);
   const nodes = groups.reduce((sum, group) => sum + group.count, 0);
-  const found: Constraint[] = [];
-  if (Math.max(0, ...size) * 5 <= node) return found;
-  for (let t = 1; t <= 4; t++) {
-    const pods = size.map((one) => (one * (t + 1) > node ? 1 : 0));
-    if (pods.includes(1)) found.push({ pods, divisible: 0, limit: t * nodes });
+  const largest = Math.max(0, ...size);
+  if (largest * (MOST_STEPS + 1) <= node) return [];
+  const smallest = new Set([0, ...size.filter((one) => one > node - largest && 2 * one <= node)]);
+  const found = new Map<string, Constraint>();
+  for (const least of smallest) {
+    for (let steps = 0; steps <= MOST_STEPS; steps++) {
+      const rounded = size.map((one) => inSteps(beside(one, least, node) / node, steps));
+      if (rounded.every((part, w) => part * node <= (size[w] ?? 0))) continue;
+      const pods = rounded.map((part) => Math.floor(PARTS * part));
+      found.set(pods.join(), { pods, divisible: 0, limit: PARTS * nodes });
+    }
   }
-  return found;
+  return [...found.values()];
 }
 
-/** Parts of a node that are counted. Rounded down, so that nothing is called impossible by rounding. */
-const PARTS = 2 ** 20;
+/** A size, or the whole node where less than `least` is left beside it; what is less than that is not counted. */
+function beside(size: number, least: number, node: number): number {
+  if (size < least) return 0;
+  return size > node - least ? node : size;
+}
+
+/** A part of a node, in so many steps: `t` of them are those of which `t` fit beside each other, and no more. */
+function inSteps(part: number, steps: number): number {
+  const times = part * (steps + 1);
+  const whole = floor(times);
+  return steps === 0 || ceil(times) === whole ? part : whole / steps;
+}
 
 /** Workloads of which a node may have only one: a pod takes as much of a node as if it were full of its own kind. */
 function apartPods(
@@ -171,9 +197,7 @@ type Cliques = readonly (readonly number[])[];
  * has the room for beside any of them.
  */
 function cliquesHere({ critical, exclusion }: Load, site: SiteNodes): Cliques {
-  const limited = critical.flatMap((_, w) =>
-    exclusion.mostPerNode[w] === 1 || exclusion.apart[w]?.length ? [[w]] : [],
-  );
+  const each = [...critical.keys()].map((w) => [w]);
   const apart = exclusion.apart.map((others) => new Set(others));
   const fitTogether = (a: number, b: number) =>
     site.groups.some(
@@ -184,7 +208,7 @@ function cliquesHere({ critical, exclusion }: Load, site: SiteNodes): Cliques {
     );
   const found = new Map<string, readonly number[]>();
   const covered = new Set<number>();
-  for (const set of [...exclusion.cliques, ...limited]) {
+  for (const set of [...exclusion.cliques, ...each]) {
     if (set.length === 1 && covered.has(set[0] as number)) continue;
     const clique = set.filter((w) => w < critical.length);
     for (const w of critical.keys()) {
