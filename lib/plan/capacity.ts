@@ -70,7 +70,7 @@ function judged(input: CapacityInput): Judged {
   const parts = runningParts(domains, confined);
   const needed = load.need.some((need) => need > 0);
   const losses = lossesOf(domains, tolerate, load, parts);
-  const routed = input.routing && routedBy(input.routing, tolerate, load);
+  const routed = input.routing && routedBy(input.routing, [tolerate, load, shareOf]);
   const routing = needed ? routed?.(domains) : undefined;
   const asRouted = (listed: readonly Loss[]) => (routing === undefined ? listed : routedLosses(listed, routing));
   const verdict =
@@ -78,7 +78,7 @@ function judged(input: CapacityInput): Judged {
       ? "cannot be proven"
       : confine(judge(domains, tolerate, load, routing), parts, tolerate);
   const runs = (grown: readonly Domain[]) => runAfterAny(runningParts(grown, confined), tolerate);
-  const routes = routingOf(domains, tolerate, load);
+  const routes = routingOf(domains, tolerate, load, shareOf);
   return {
     judgement: {
       verdict,
@@ -113,8 +113,8 @@ export function isServing(site: Pick<CapacitySite, "state">): boolean {
 /** The shares of a fleet by the services that lead its users. */
 type Routed = (domains: readonly Domain[]) => RoutedShares;
 
-function routedBy(routing: RoutingInput, tolerate: number, load: Load): Routed {
-  return (domains) => routedShares(domains, routingOf(domains, tolerate, load), tolerate, load, routing);
+function routedBy(routing: RoutingInput, [tolerate, load, shareOf]: readonly [number, Load, ShareOf]): Routed {
+  return (domains) => routedShares(domains, routingOf(domains, tolerate, load, shareOf), tolerate, load, routing);
 }
 
 /** The smallest change that makes the sums suffice, if that is enough for the services too; else nodes where they overload. */

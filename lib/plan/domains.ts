@@ -1,9 +1,10 @@
 import type { CapacitySite } from "./capacityInput";
 import { UNLIMITED } from "./grains";
 import { conditionsPerSite } from "./orderSearch";
-import { type Load, nodesOf, type SiteNodes } from "./packing";
+import { guaranteed, type Load, nodesOf, type SiteNodes } from "./packing";
 import type { Confined, RunningPart, SiteLoad } from "./requirements";
-import { carriesAll, ShareSum } from "./shares";
+import { sum } from "./resources";
+import { carriesAll, quotient, ShareSum } from "./shares";
 import { possibleShare, type SiteShare, siteShare } from "./siteShare";
 
 /** A serving site and what it can carry. */
@@ -56,6 +57,20 @@ export function servingSite(site: CapacitySite, load: SiteLoad, shareOf: ShareOf
   const useful = nodes.groups.filter((group) => group.useful);
   const have = load.reserved.resources.map((_, r) => useful.reduce((sum, { total }) => sum + limit(total[r]), 0));
   return { site, nodes, load, share: shareOf(nodes, load), have };
+}
+
+/** The share that is proven of a site with one node more, in the pool where it helps most. */
+export function provenWithNodeMore({ site, load, share }: ServingSite, shareOf: ShareOf): number {
+  const shares = site.nodeGroups.map((group) => {
+    const grown = {
+      ...group,
+      count: guaranteed(group) + 1,
+      ...(group.total && { total: sum([group.total, group.perNode]) }),
+    };
+    const nodeGroups = site.nodeGroups.map((one) => (one === group ? grown : one));
+    return quotient(shareOf(nodesOf({ ...site, nodeGroups }, load.reserved), load).proven);
+  });
+  return Math.max(quotient(share.proven), ...shares);
 }
 
 function limit(grains = 0): number {

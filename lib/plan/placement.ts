@@ -1,5 +1,6 @@
-import type { Domain, ServingSite } from "./domains";
-import { ceil, grainsPerUnit, TOLERANCE } from "./grains";
+import { type Domain, provenWithNodeMore, type ServingSite, type ShareOf } from "./domains";
+import { ceil, grainsPerUnit, TOLERANCE, total } from "./grains";
+import { oncePerObject } from "./oncePerObject";
 import type { Load, Pods } from "./packing";
 import type { Resources } from "./resources";
 import type { RoutedSite } from "./routing/received";
@@ -8,20 +9,47 @@ import { Scheduler } from "./simulate";
 import type { SitePlacement } from "./verdict";
 
 /**
- * The weights of the routing over the domains: by what is proven, or by what is possible where only that is enough, so that no
- * site is given what it cannot carry while another may have the room.
+ * Divides traffic over the sites by what is proven. Where that is not enough but more is possible, by what is proven with one
+ * node more in every site, and not beyond what is possible if that suffices: so that no site is given what it cannot carry
+ * while another may have the room, and nothing waits that a node more a site would not run.
  */
-export function routingOf(domains: readonly Domain[], tolerate: number, load: Load): Routing {
-  const scaleBack = load.headroom.den / load.headroom.num;
-  const by = (of: "proven" | "possible") =>
-    routing(
-      domains.map((one) => ({ name: one.name, share: one[of].value * scaleBack })),
-      tolerate,
+export function routingOf(domains: readonly Domain[], tolerate: number, load: Load, shareOf: ShareOf): Routing {
+  const by = (share: (one: ServingSite) => number) => routingBy(domains, tolerate, load, share);
+  const suffices = ({ utilisation }: Routing) => utilisation <= 1 + TOLERANCE;
+  const proven = by(({ share }) => quotient(share.proven));
+  if (suffices(proven)) return proven;
+  const possible = ({ share }: ServingSite) => quotient(share.possible);
+  const atBest = by(possible);
+  if (!suffices(atBest)) return Number.isFinite(proven.utilisation) ? proven : atBest;
+  const next = oncePerObject((one: ServingSite) => provenWithNodeMore(one, shareOf));
+  const within = by((one) => Math.min(next(one), possible(one)));
+  if (suffices(within)) return within;
+  const beyond = by(next);
+  return suffices(beyond) ? beyond : atBest;
+}
+
+/** The routing of the sites: each gets a part of its domain's by what it can carry of it. */
+function routingBy(
+  domains: readonly Domain[],
+  tolerate: number,
+  { headroom }: Load,
+  share: (one: ServingSite) => number,
+): Routing {
+  const all = domains.map(({ name, sites }) => {
+    const shares = sites.map((one) => (share(one) * headroom.den) / headroom.num);
+    return { name, sites, shares, share: total(shares) };
+  });
+  const { weights, worst, utilisation } = routing(all, tolerate);
+  const bySite = (of: ReadonlyMap<string, number>) =>
+    new Map(
+      all.flatMap(({ name, sites, shares, share: sum }) =>
+        sites.map(({ site }, i): [string, number] => {
+          const part = sum > 0 ? (shares[i] ?? 0) / sum : 1 / sites.length;
+          return [site.name, (of.get(name) ?? 0) * part];
+        }),
+      ),
     );
-  const proven = by("proven");
-  if (proven.utilisation <= 1 + TOLERANCE) return proven;
-  const possible = by("possible");
-  return possible.utilisation <= 1 + TOLERANCE || !Number.isFinite(proven.utilisation) ? possible : proven;
+  return { weights: bySite(weights), worst: bySite(worst), utilisation };
 }
 
 /**
@@ -35,16 +63,14 @@ export function placementsOf(
   routed: readonly RoutedSite[] = [],
 ): SitePlacement[] {
   const by = new Map(routed.map((one) => [one.site, one]));
-  return domains.flatMap((domain) => {
-    const all = domain.proven.value > 0 ? domain.proven.value : domain.possible.value;
-    return domain.sites.map((one) => {
-      const own = quotient(domain.proven.value > 0 ? one.share.proven : one.share.possible);
-      const part = all > 0 ? own / all : 1 / domain.sites.length;
-      const told = by.get(one.site.name);
-      const share = told?.users ?? (routes.weights.get(domain.name) ?? 0) * part;
-      return placement(one, share, told?.worst ?? (routes.worst.get(domain.name) ?? 0) * part, one.load.placed);
-    });
-  });
+  return domains.flatMap(({ sites }) =>
+    sites.map((one) => {
+      const { name } = one.site;
+      const told = by.get(name);
+      const share = told?.users ?? routes.weights.get(name) ?? 0;
+      return placement(one, share, told?.worst ?? routes.worst.get(name) ?? 0, one.load.placed);
+    }),
+  );
 }
 
 function placement(one: ServingSite, share: number, worstShare: number, load: Load): SitePlacement {

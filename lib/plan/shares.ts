@@ -80,9 +80,9 @@ export interface DomainShare {
 
 /** How traffic is divided, and what that asks of the sites. */
 export interface Routing {
-  /** Weight of each fault domain, all together 1. */
+  /** Weight of each fault domain or site, all together 1. */
   readonly weights: ReadonlyMap<string, number>;
-  /** Largest part of the demand that falls on each fault domain after a loss. */
+  /** Largest part of the demand that falls on each of them after a loss. */
   readonly worst: ReadonlyMap<string, number>;
   /** Utilisation of the fullest site after the worst loss; above 1 where the fleet does not hold. */
   readonly utilisation: number;

@@ -58,21 +58,16 @@ function roomsOf(
   users: Readonly<Record<string, number>> | undefined,
 ): Room[] {
   const scaled = (share: number) => (share * load.headroom.den) / load.headroom.num;
-  return domains.flatMap((domain) => {
-    const by = domain.proven.value > 0 ? "proven" : "possible";
-    return domain.sites.map(({ site, share }) => {
-      const part = domain[by].value > 0 ? quotient(share[by]) / domain[by].value : 1 / domain.sites.length;
-      const weight = (routes.weights.get(domain.name) ?? 0) * part;
-      return {
-        site: site.name,
-        faultDomain: domain.name,
-        proven: scaled(quotient(share.proven)),
-        possible: scaled(quotient(share.possible)),
-        wanted: ((routes.worst.get(domain.name) ?? 0) * part) / routes.utilisation,
-        users: users === undefined ? weight : (users[site.name] ?? 0),
-      };
-    });
-  });
+  return domains.flatMap(({ name, sites }) =>
+    sites.map(({ site, share }) => ({
+      site: site.name,
+      faultDomain: name,
+      proven: scaled(quotient(share.proven)),
+      possible: scaled(quotient(share.possible)),
+      wanted: (routes.worst.get(site.name) ?? 0) / routes.utilisation,
+      users: (users === undefined ? routes.weights.get(site.name) : users[site.name]) ?? 0,
+    })),
+  );
 }
 
 function withWeights(service: ServiceHandover, rooms: readonly Room[]): ServiceShares {
