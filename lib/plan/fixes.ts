@@ -1,8 +1,18 @@
 import type { CapacitySite, NodeGroup } from "./capacityInput";
-import { compareText, type Domain, domainsOf, type ServingSite, type ShareOf, servingSite, survives } from "./domains";
+import {
+  compareText,
+  type Domain,
+  domainsOf,
+  rememberedShares,
+  type ServingSite,
+  type ShareOf,
+  servingSite,
+  survives,
+} from "./domains";
 import { guaranteed, type Load } from "./packing";
 import { overloadFixes } from "./routing/growth";
 import { overloadOf, type RoutedShares } from "./routing/received";
+import { quotient } from "./shares";
 import type { Fix } from "./verdict";
 
 /** A pool that can grow, and what a step of nodes is worth in it. */
@@ -75,6 +85,9 @@ type Steps = ReadonlyMap<Candidate, number>;
 
 /** The fleet with nodes added. */
 class Growth {
+  /** Without a search of orders: what a step is worth need not be exact, and is asked for of every pool. */
+  private readonly guessed = rememberedShares(Number.POSITIVE_INFINITY);
+
   constructor(
     private readonly domains: readonly Domain[],
     readonly tolerate: number,
@@ -106,15 +119,15 @@ class Growth {
 
   /** What one site's share gains. */
   gain(one: ServingSite, group: NodeGroup, nodes: number): number {
-    const { num, den } = this.site(one, new Map([[group, nodes]])).share.proven;
-    return num / den - one.share.proven.num / one.share.proven.den;
+    const guess = (extra: ReadonlyMap<NodeGroup, number>) => quotient(this.site(one, extra, this.guessed).share.proven);
+    return guess(new Map([[group, nodes]])) - guess(new Map());
   }
 
-  private site(one: ServingSite, extra: ReadonlyMap<NodeGroup, number>): ServingSite {
+  private site(one: ServingSite, extra: ReadonlyMap<NodeGroup, number>, shareOf = this.shareOf): ServingSite {
     const nodeGroups = one.site.nodeGroups.map((group) =>
       extra.has(group) ? { ...group, count: guaranteed(group) + (extra.get(group) ?? 0) } : group,
     );
-    return servingSite({ ...one.site, nodeGroups }, one.load, this.shareOf);
+    return servingSite({ ...one.site, nodeGroups }, one.load, shareOf);
   }
 }
 
