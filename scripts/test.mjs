@@ -12,10 +12,21 @@ const MINUTE = 60_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Files that change what belongs to their process, or wait for control planes of their own while others go on. */
 const OWN_PROCESS = ["test/clusters-local", "test/mesh-real", "test/rehearsal/cli", "test/rehearsal/pulumi"];
+/** Files whose tests share control planes, by the name of their process: see test/support/shared.ts. */
+const SHARING = {
+  "clusters-local-plane": ["faults", "faultsInput", "faultsKilled", "provider/cases", "provider/components/yaml"],
+  "clusters-local-sites": ["life/drift", "life/lost", "provider/waiting", "toolchain/optional", "trust/status"],
+};
+const sharedBy = new Map(
+  Object.entries(SHARING).flatMap(([name, of]) => of.map((file) => [`test/clusters-local/${file}.test.ts`, name])),
+);
 /** What is about the processes of programs. Others share theirs: see test/support/hostedPrograms.cjs. */
 const OWN_PROGRAMS = ["test/rehearsal/pulumi"];
 /** What takes minutes, and on a cold machine builds what only it needs. */
-const LONGEST = ["test/clusters-local/trust", "test/clusters-local/drill", "test/rehearsal/cli/examples", "test/trust"];
+const LONGEST = [
+  ...["test/clusters-local/trust", "test/clusters-local/drill", "test/rehearsal/cli/examples", "test/trust"],
+  ...Object.keys(SHARING),
+];
 const wanted = process.argv.slice(2);
 const files = (wanted.length === 0 ? ["test"] : wanted).flatMap(testsIn);
 if (files.length === 0) {
@@ -57,7 +68,7 @@ function testsIn(path) {
       .map((file) => join(path, file))
       .sort();
   }
-  return path.endsWith(".test.ts") ? [path] : [];
+  return path.endsWith(".test.ts") ? [join(path)] : [];
 }
 
 /**
@@ -72,7 +83,7 @@ function processes(files) {
   const folders = new Map();
   for (const file of files) {
     const alone = OWN_PROCESS.some((path) => file.startsWith(path));
-    const key = alone ? file : dirname(file);
+    const key = sharedBy.get(file) ?? (alone ? file : dirname(file));
     folders.set(key, [...(folders.get(key) ?? []), file]);
   }
   const all = [...folders.entries()].sort(([a, { length: m }], [b, { length: n }]) => isLong(b) - isLong(a) || n - m);
@@ -82,10 +93,11 @@ function processes(files) {
     const number = String(i).padStart(3, "0");
     const process = join(groups, `${number}-${name.replaceAll(/[\\/]/g, "-").replace(/\.test\.ts$/, "")}.cjs`);
     const load = (file) => `require(${JSON.stringify(join(root, file))});`;
-    const hosted = OWN_PROGRAMS.some((path) => name.startsWith(path)) ? [] : [load("test/support/hostedPrograms.cjs")];
+    const first = OWN_PROGRAMS.some((path) => name.startsWith(path)) ? [] : [load("test/support/hostedPrograms.cjs")];
+    if (name in SHARING) first.push(load("test/support/shared.ts"));
     const suites = of.map((file) => `describe(${JSON.stringify(file)}, () => { ${load(file)} });`);
     const code = of.length === 1 ? of.map(load) : ['const { describe } = require("node:test");', ...suites];
-    writeFileSync(process, `${[...hosted, ...code].join("\n")}\n`);
+    writeFileSync(process, `${[...first, ...code].join("\n")}\n`);
     return process;
   });
 }

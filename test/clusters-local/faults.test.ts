@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { kubernetesSource } from "../../rehearsal/clusters/provider";
 import { openSession, type RunResult } from "../../rehearsal/engine";
-import { bareControlPlane } from "../support/controlPlane";
 import { FAULTS, faultyServer } from "../support/faultyServer";
 import { temporaryFolder } from "../support/folders";
 import { clients } from "../support/localClients";
 import { localTools } from "../support/localTools";
+import { sharedControlPlane } from "../support/shared";
 import { project } from "./provider/support";
 
 /** Two sites with a namespace and a ConfigMap each, of which one can be lead astray. */
@@ -25,8 +25,7 @@ for (const name of ["good", "bad"]) {
 test("an API server at fault", async (t) => {
   const tools = await localTools();
   if (typeof tools === "string") return t.skip(tools);
-  const plane = await bareControlPlane(tools);
-  t.after(() => plane.close());
+  const plane = await sharedControlPlane(tools);
   const faulty = await faultyServer(plane.caPem);
   t.after(() => faulty.close());
   const { core } = await clients(plane);

@@ -5,15 +5,16 @@ import { localKubeconfig } from "../../rehearsal/clusters/sites/kubeconfig";
 import type { Properties } from "../../rehearsal/engine/provider";
 import { makeSecret } from "../../rehearsal/engine/values";
 import { Bench, ROOT } from "../rehearsal/clouds/support";
-import { bareControlPlane } from "../support/controlPlane";
 import { clients } from "../support/localClients";
 import { localTools } from "../support/localTools";
+import { ownNamespaces, sharedControlPlane } from "../support/shared";
 
 test("what an API server refuses is told with the resource that it is about, and without secrets", async (t) => {
   const tools = await localTools();
   if (typeof tools === "string") return t.skip(tools);
-  const plane = await bareControlPlane(tools);
-  t.after(() => plane.close());
+  const plane = await sharedControlPlane(tools);
+  const namespace = "refused";
+  await ownNamespaces(t, plane, { [namespace]: {} });
   const open = async (config: Properties) => {
     const source = kubernetesSource({ moduleRoots: [ROOT] });
     const provider = (await source.open("kubernetes", ""))!;
@@ -21,19 +22,19 @@ test("what an API server refuses is told with the resource that it is about, and
     t.after(() => provider.close());
     return new Bench(provider, source);
   };
-  const bench = await open({ kubeconfig: plane.kubeconfig });
+  const bench = await open({ kubeconfig: plane.kubeconfig, namespace });
 
   await t.test("a workload whose definition is not installed", async () => {
-    const type = "kubernetes:case.example/v1:Site";
+    const type = "kubernetes:nobody.example/v1:Site";
     const told = await bench.refusal(
       type,
-      { apiVersion: "case.example/v1", kind: "Site", metadata: { name: "x" } },
+      { apiVersion: "nobody.example/v1", kind: "Site", metadata: { name: "x" } },
       "lost",
     );
-    assert.match(told, /creation of resource "urn:pulumi:t::p::kubernetes:case.example\/v1:Site::lost"/);
+    assert.match(told, /creation of resource "urn:pulumi:t::p::kubernetes:nobody.example\/v1:Site::lost"/);
     assert.match(
       told,
-      /Verify that any required CRDs have been created: no matches for kind "Site" in version "case.example\/v1"/,
+      /Verify that any required CRDs have been created: no matches for kind "Site" in version "nobody.example\/v1"/,
     );
   });
 
@@ -41,18 +42,18 @@ test("what an API server refuses is told with the resource that it is about, and
     const { core } = await clients(plane);
     const { status } = await core.createNamespacedServiceAccountToken({
       name: "default",
-      namespace: "default",
+      namespace,
       body: { spec: { audiences: [] } },
     });
     const file = JSON.parse(localKubeconfig("bare", plane.endpoint, plane.caPem, { certificate: "", key: "" }));
     file.users[0].user = { token: status?.token };
-    const other = await open({ kubeconfig: JSON.stringify(file) });
+    const other = await open({ kubeconfig: JSON.stringify(file), namespace });
     const inputs = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x" }, data: { a: "1" } };
     const told = await other.refusal("kubernetes:core/v1:ConfigMap", inputs, "mine");
     assert.match(told, /::mine" was not successfully created/);
     assert.match(
       told,
-      /configmaps is forbidden: User "system:serviceaccount:default:default" cannot create resource "configmaps"/,
+      /configmaps is forbidden: User "system:serviceaccount:refused:default" cannot create resource "configmaps"/,
     );
   });
 
@@ -79,17 +80,17 @@ test("what an API server refuses is told with the resource that it is about, and
     async () => {
       const { core } = await clients(plane);
       const body = { metadata: { name: "theirs", labels: { a: "1" } }, data: { v: "theirs" } };
-      await core.createNamespacedConfigMap({ namespace: "default", body, fieldManager: "somebody" });
+      await core.createNamespacedConfigMap({ namespace, body, fieldManager: "somebody" });
       const patch = (annotations: Properties): Properties => ({
         apiVersion: "v1",
         kind: "ConfigMap",
-        metadata: { name: "theirs", namespace: "default", annotations },
+        metadata: { name: "theirs", namespace, annotations },
         data: { v: "ours" },
       });
       const type = "kubernetes:core/v1:ConfigMapPatch";
       assert.match(await bench.refusal(type, patch({}), "p"), /Apply failed with 1 conflict: conflict with "somebody"/);
       const forced = await bench.make(type, patch({ "pulumi.com/patchForce": "true" }), "p");
-      const read = async () => core.readNamespacedConfigMap({ name: "theirs", namespace: "default" });
+      const read = async () => core.readNamespacedConfigMap({ name: "theirs", namespace });
       assert.deepEqual((await read()).data, { v: "ours" });
       await bench.remove(forced);
       const left = await read();

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { kubernetesSource } from "../../rehearsal/clusters/provider";
 import { openSession, type RunResult, type Session } from "../../rehearsal/engine";
-import { bareControlPlane } from "../support/controlPlane";
 import { temporaryFolder, until } from "../support/folders";
 import { clients } from "../support/localClients";
 import { localTools } from "../support/localTools";
 import { ROOT } from "../support/multisite";
+import { sharedControlPlane } from "../support/shared";
 import { project } from "./provider/support";
 
 const COUNT = 24;
@@ -30,8 +30,7 @@ for (let i = 0; i < ${COUNT}; i++) {
 test("a run that was killed: the next one converges, nothing is doubled, orphaned, or believed to be what it was", async (t) => {
   const tools = await localTools();
   if (typeof tools === "string") return t.skip(tools);
-  const plane = await bareControlPlane(tools);
-  t.after(() => plane.close());
+  const plane = await sharedControlPlane(tools);
   const { core } = await clients(plane);
   const root = temporaryFolder(t);
   const dir = join(root, "killed");

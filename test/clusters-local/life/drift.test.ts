@@ -4,8 +4,9 @@ import { test } from "node:test";
 import { shellProgram, temporaryFolder } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
+import { smallSite } from "../../support/shared";
 import { fleetSpec } from "../../support/specs";
-import { changes, lifeLab, smallSite, WEB } from "./lab";
+import { changes, lifeLab, WEB } from "./lab";
 
 const MANIFESTS = `${WEB}
 ---

@@ -4,15 +4,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { promisify } from "node:util";
-import { fleetPlan } from "../../../lib/plan/fleetPlan";
-import type { ExistingSiteSpec, FleetSpec } from "../../../lib/plan/spec";
+import type { FleetSpec } from "../../../lib/plan/spec";
 import { kubernetesSource } from "../../../rehearsal/clusters/provider";
-import { type LocalSite, localSites } from "../../../rehearsal/clusters/sites";
+import type { LocalSite } from "../../../rehearsal/clusters/sites";
 import type { Toolchain } from "../../../rehearsal/clusters/toolchain";
 import { openSession, type RunResult, type Session } from "../../../rehearsal/engine";
 import { temporaryFolder } from "../../support/folders";
 import { ROOT } from "../../support/multisite";
-import { existingSite } from "../../support/specs";
+import { sharedSite } from "../../support/shared";
 import { webDeployment } from "../../support/webDeployment";
 import { project } from "../provider/support";
 
@@ -45,24 +44,16 @@ export interface LifeLab {
   kubectl(site: string, args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<string>;
 }
 
-/** A site of two nodes that anybody may have. */
-export function smallSite(name: string, number: number, change: Partial<ExistingSiteSpec> = {}): ExistingSiteSpec {
-  return existingSite(name, number, {
-    allocatable: { cpu: 8, memoryGiB: 32, pods: 220, nodes: 2, verifiedAt: "2026-11-01" },
-    cidrs: { nodes: [`192.168.${number}.0/24`], pods: [`172.2${number}.0.0/16`], services: [`172.3${number}.0.0/16`] },
-    ...change,
-  });
-}
-
-/** @param running names of the sites to start. */
+/** @param running names of the sites that are shared; what the program has made in them goes with the test. */
 export async function lifeLab(
   t: TestContext,
   tools: Toolchain,
   first: Declared,
   running: readonly string[],
 ): Promise<LifeLab> {
-  const local = await localSites(fleetPlan(first.spec), { tools, only: running });
-  t.after(() => local.close());
+  const sites = Object.fromEntries(
+    await Promise.all(running.map(async (name) => [name, await sharedSite(tools, name)] as const)),
+  );
   const root = temporaryFolder(t);
   const dir = join(root, "life");
   mkdirSync(dir);
@@ -75,18 +66,21 @@ export async function lifeLab(
     refresh: ["kubernetes"],
     continueOnError: true,
   });
-  t.after(() => session.close());
+  t.after(async () => {
+    await session.destroy();
+    await session.close();
+  });
   const kubeconfigs = Object.fromEntries(
-    first.spec.sites.map(({ name }) => [name, local.sites[name]?.kubeconfig ?? "elsewhere"]),
+    first.spec.sites.map(({ name }) => [name, sites[name]?.kubeconfig ?? "elsewhere"]),
   );
   const lab: LifeLab = {
-    sites: local.sites,
+    sites,
     session,
     declare: (declared) => {
       process.env.LIFE = JSON.stringify({ ...declared, kubeconfigs });
     },
     kubectl: async (site, args, environment = {}) => {
-      const env = { ...process.env, ...environment, KUBECONFIG: local.sites[site]?.kubeconfigFile, HOME: root };
+      const env = { ...process.env, ...environment, KUBECONFIG: sites[site]?.kubeconfigFile, HOME: root };
       return (await promisify(execFile)(tools.kubectl.path, [...args], { env })).stdout;
     },
   };

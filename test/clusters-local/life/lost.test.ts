@@ -3,8 +3,9 @@ import { test } from "node:test";
 import type { FleetSpec, SiteState } from "../../../lib/plan/spec";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
+import { smallSite } from "../../support/shared";
 import { fleetSpec } from "../../support/specs";
-import { changes, lifeLab, smallSite, WEB } from "./lab";
+import { changes, lifeLab, WEB } from "./lab";
 
 /** What runs in each site; the banner is what the next release changes. */
 const manifests = (banner: string) => `${WEB}
@@ -15,7 +16,7 @@ metadata: { name: settings, namespace: shop }
 data: { banner: ${banner} }
 `;
 
-/** The fleet with oslo in a state. */
+/** The fleet with oslo in a state; vienna is not on this machine. */
 function fleet(state: SiteState): FleetSpec {
   const sites = [smallSite("oslo", 1, { state }), smallSite("turin", 2), smallSite("vienna", 3)];
   const demand = { workloads: [{ name: "shop/web", replicas: 6, cpu: 0.5, memoryGiB: 0.5 }] };
@@ -25,7 +26,7 @@ function fleet(state: SiteState): FleetSpec {
 test("a site is lost, declared lost, and comes back", async (t) => {
   const tools = await localTools();
   if (typeof tools === "string") return t.skip(tools);
-  const names = ["oslo", "turin", "vienna"];
+  const names = ["oslo", "turin"];
   const lab = await lifeLab(t, tools, { spec: fleet("active"), manifests: manifests("first") }, names);
   const { session } = lab;
   const oslo = lab.sites.oslo!;
@@ -51,14 +52,13 @@ test("a site is lost, declared lost, and comes back", async (t) => {
   const before = (await webOf("oslo")).metadata;
 
   await t.test(
-    "while it is dead and nobody has said so, a run goes on with the others and leaves it as it was",
+    "while it is dead and nobody has said so, a run goes on with the other and leaves it as it was",
     async () => {
       await oslo.kill();
       lab.declare({ spec: fleet("active"), manifests: manifests("second") });
       const run = await session.up();
       assert.deepEqual(changes(run), {
         "ConfigMap shop-turin-shop/settings": "update",
-        "ConfigMap shop-vienna-shop/settings": "update",
       });
       assert.ok(
         run.diagnostics.some(({ urn, message }) => urn.endsWith("::shop-oslo-shop/web") && /unreachable/.test(message)),
@@ -68,11 +68,11 @@ test("a site is lost, declared lost, and comes back", async (t) => {
   );
 
   await t.test(
-    "declared lost: the others take over its part, and the run says that it leaves the site alone",
+    "declared lost: the other takes over its part, and the run says that it leaves the site alone",
     async () => {
       lab.declare({ spec: fleet("lost"), manifests: manifests("third") });
       const run = await session.up();
-      for (const site of ["turin", "vienna"]) assert.equal(await bannerOf(site), "third");
+      assert.equal(await bannerOf("turin"), "third");
       const told = run.diagnostics.filter(({ severity }) => severity !== "error").map(({ message }) => message);
       assert.ok(
         told.some((message) => /^Site oslo is lost: .* --target/.test(message)),

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { releases } from "../../../rehearsal/clusters/helm";
 import { kubernetesSource } from "../../../rehearsal/clusters/provider";
 import { openSession, type RunResult } from "../../../rehearsal/engine";
-import { bareControlPlane } from "../../support/controlPlane";
 import { localTools } from "../../support/localTools";
+import { sharedControlPlane } from "../../support/shared";
 import {
   byPlace,
   comparable,
@@ -25,8 +25,7 @@ test("engine cases of Kubernetes", async (t) => {
   if (!existsSync(source)) return t.skip("no ../shared/engine-cases/kubernetes here: nothing to compare with");
   const tools = await localTools();
   if (typeof tools === "string") return t.skip(tools);
-  const plane = await bareControlPlane(tools);
-  t.after(() => plane.close());
+  const plane = await sharedControlPlane(tools);
   process.env.CASE_KUBECONFIG = plane.kubeconfig;
   for (const name of readdirSync(source, { withFileTypes: true }).flatMap((each) =>
     each.isDirectory() ? each.name : [],

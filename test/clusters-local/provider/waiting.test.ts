@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fleetPlan } from "../../../lib/plan/fleetPlan";
-import { localSites } from "../../../rehearsal/clusters/sites";
 import type { Properties } from "../../../rehearsal/engine/provider";
 import { until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
-import { fleetSpec } from "../../support/specs";
-import { smallSite } from "../life/lab";
+import { piped } from "../../support/piped";
+import { sharedSite } from "../../support/shared";
 import { Maker } from "./maker";
 import { GIVEN_UP, JOB, pods, READY, REFUSED, workload } from "./waitingCases";
 
@@ -17,10 +15,10 @@ const GIVEN_UP_SECONDS = 20;
 test("what is made on a real site is waited for, as the real provider waits", async (t) => {
   const tools = await localTools();
   if (typeof tools === "string") return t.skip(tools);
-  const plan = fleetPlan(fleetSpec([smallSite("oslo", 1), smallSite("turin", 2)], { demand: { cpu: 1 } }));
-  const local = await localSites(plan, { tools, only: ["oslo"] });
-  t.after(() => local.close());
-  const site = local.sites.oslo!;
+  const site = await sharedSite(tools, "oslo");
+  // In the default namespace, which messages leave out; no other test has pods there.
+  const runs = "deployments,statefulsets,daemonsets,jobs,replicationcontrollers,replicasets,pods";
+  t.after(() => piped(tools.kubectl.path, ["--kubeconfig", site.kubeconfigFile, "delete", runs, "--all"]));
   const { core, apps, storage } = await clients(site);
   const lazy = {
     metadata: { name: "first-pod" },

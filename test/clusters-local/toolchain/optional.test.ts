@@ -5,10 +5,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:https";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import { CERT_MANAGER, type ChartVersion, TRUST_MANAGER } from "../../../lib/plan/versions";
 import { Charts } from "../../../rehearsal/clusters/helm/charts";
-import { type LocalSite, localSites } from "../../../rehearsal/clusters/sites";
+import type { LocalSite } from "../../../rehearsal/clusters/sites";
 import { makePki } from "../../../rehearsal/clusters/sites/pki";
 import { freePort } from "../../../rehearsal/clusters/sites/ports";
 import { OPTIONAL_PROGRAMS, presentOptionalTool, type Toolchain } from "../../../rehearsal/clusters/toolchain";
@@ -17,7 +16,7 @@ import { clients } from "../../support/localClients";
 import { localProgram, runProgram } from "../../support/localPrograms";
 import { localTools } from "../../support/localTools";
 import { kubectlApply } from "../../support/piped";
-import { twoRegions } from "../../support/specs";
+import { ownNamespaces, sharedSite } from "../../support/shared";
 
 /** An authority, and a server's certificate of it for this machine. */
 const pki = makePki("frankfurt", "127.0.0.1", "unused");
@@ -34,10 +33,8 @@ test("a program that sites can do without is taken as it is from the folder that
 });
 
 /** A site with the definitions of a chart's kinds, and nothing else of it. */
-async function siteWith(t: TestContext, tools: Toolchain, chart: ChartVersion): Promise<LocalSite> {
-  const fleet = await localSites(fleetPlan(twoRegions()), { tools, only: ["frankfurt"] });
-  t.after(() => fleet.close());
-  const site = fleet.sites.frankfurt as LocalSite;
+async function siteWith(tools: Toolchain, chart: ChartVersion): Promise<LocalSite> {
+  const site = await sharedSite(tools, "oslo");
   const charts = new Charts({ helm: { program: tools.helm.path, directory: __dirname } });
   const access = { repo: chart.repository, username: "", password: "", caFile: "", certFile: "", keyFile: "" };
   const path = await charts.find({ chart: chart.chart, version: chart.version, devel: false, repository: access });
@@ -63,17 +60,19 @@ async function wanted(t: TestContext, program: (typeof OPTIONAL_PROGRAMS)[number
 test("issuers: a ClusterIssuer with an authority issues a certificate for real, and issues it anew", async (t) => {
   const found = await wanted(t, "issuers");
   if (found === undefined) return;
-  const site = await siteWith(t, found.tools, CERT_MANAGER);
-  const args = ["--kubeconfig", "{kubeconfig}", "--cluster-resource-namespace", "default"];
+  const site = await siteWith(found.tools, CERT_MANAGER);
+  const namespace = "issued";
+  await ownNamespaces(t, site, { [namespace]: {} });
+  const args = ["--kubeconfig", "{kubeconfig}", "--cluster-resource-namespace", namespace];
   const log = await runProgram(t, found.path, args, { kubeconfig: site.kubeconfig });
   await until(() => existsSync(log) && readFileSync(log, "utf8").includes("issuing"), 60);
   const { certificate, key } = pki.authority;
-  const metadata = { name: "web", namespace: "default" };
+  const metadata = { name: "web", namespace };
   await kubectlApply(found.tools.kubectl.path, site, [
     {
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { name: "root", namespace: "default" },
+      metadata: { name: "root", namespace },
       type: "kubernetes.io/tls",
       stringData: { "tls.crt": certificate, "tls.key": key },
     },
@@ -108,13 +107,15 @@ test("issuers: a ClusterIssuer with an authority issues a certificate for real, 
 test("trust-manager: a Bundle's certificates are in the namespaces that it names, and follow them", async (t) => {
   const found = await wanted(t, "trust-manager");
   if (found === undefined) return;
-  const site = await siteWith(t, found.tools, TRUST_MANAGER);
+  const site = await siteWith(found.tools, TRUST_MANAGER);
+  const source = "trusting";
+  await ownNamespaces(t, site, { [source]: {}, asking: { trust: "yes" }, other: {} });
   const ports = await Promise.all([freePort(), freePort(), freePort()]);
   await runProgram(
     t,
     found.path,
     [
-      ...["--kubeconfig", "{kubeconfig}", "--trust-namespace", "default", "--leader-elect=false"],
+      ...["--kubeconfig", "{kubeconfig}", "--trust-namespace", source, "--leader-elect=false"],
       ...["--webhook-host", "127.0.0.1", "--webhook-port", String(ports[0]), "--webhook-certificate-dir", "{}"],
       ...["--readiness-probe-port", String(ports[1]), "--metrics-port", String(ports[2])],
     ],
@@ -129,28 +130,19 @@ test("trust-manager: a Bundle's certificates are in the namespaces that it names
       target: { configMap: { key: "roots.pem" }, namespaceSelector: { matchLabels: { trust: "yes" } } },
     },
   });
-  const namespace = (name: string, labels: object) => ({
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name, labels },
-  });
   const root = pki.authority.certificate;
-  await kubectlApply(found.tools.kubectl.path, site, [
-    namespace("shop", { trust: "yes" }),
-    namespace("other", {}),
-    bundle(root),
-  ]);
+  await kubectlApply(found.tools.kubectl.path, site, [bundle(root)]);
   const { core } = await clients(site);
   const roots = async (name: string) =>
     (await core.readNamespacedConfigMap({ name: "fleet", namespace: name }).catch(() => undefined))?.data?.[
       "roots.pem"
     ];
   const certificates = async (name: string) => (await roots(name))?.match(/-BEGIN CERTIFICATE-/g)?.length ?? 0;
-  await until(async () => (await certificates("shop")) === 1, 60);
-  assert.equal((await roots("shop"))?.trim(), root.trim());
+  await until(async () => (await certificates("asking")) === 1, 60);
+  assert.equal((await roots("asking"))?.trim(), root.trim());
   assert.equal(await certificates("other"), 0);
   await kubectlApply(found.tools.kubectl.path, site, [bundle(`${root}\n${pki.frontProxyAuthority.certificate}`)]);
-  await until(async () => (await certificates("shop")) === 2, 60);
+  await until(async () => (await certificates("asking")) === 2, 60);
 });
 
 test("pebble: answers as an ACME server on this machine", async (t) => {

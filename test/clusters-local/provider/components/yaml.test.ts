@@ -3,8 +3,8 @@ import { type TestContext, test } from "node:test";
 import { simulatedClouds } from "../../../../rehearsal/clouds";
 import { kubernetesSource } from "../../../../rehearsal/clusters/provider";
 import type { ProviderSource } from "../../../../rehearsal/engine/provider";
-import { bareControlPlane } from "../../../support/controlPlane";
 import { localTools } from "../../../support/localTools";
+import { sharedControlPlane } from "../../../support/shared";
 import { objectsOf } from "../support";
 import { done, found, openComponents, overTheWire, SHOP, said } from "./programs";
 
@@ -120,8 +120,7 @@ test("components of YAML that a plugin makes for a CLI", async (t) => {
 test("components of YAML on a real control plane", async (t) => {
   const tools = await localTools();
   if (typeof tools === "string") return t.skip(tools);
-  const plane = await bareControlPlane(tools);
-  t.after(() => plane.close());
+  const plane = await sharedControlPlane(tools);
   process.env.CASE_KUBECONFIG = plane.kubeconfig;
   const source = (dir: string) => kubernetesSource({ moduleRoots: [dir] });
   await t.test("live, and leave nothing", async (each) => {
