@@ -21,6 +21,7 @@ import { overheadPods } from "../../../rehearsal/clusters/sites/overheadPods";
 import { until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
+import { smallSite } from "../../support/shared";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "../../support/specs";
 import { createUnder, startWebhook } from "../../support/webhook";
 
@@ -43,11 +44,11 @@ test("what listens in this process for sites that are up goes when another canno
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => server.close());
   const before = listening();
-  const ports = { belgium: (server.address() as AddressInfo).port };
-  const two = fleetPlan(fleetSpec([eksSite("frankfurt", 1), gkeSite("belgium", 2)]));
+  const ports = { turin: (server.address() as AddressInfo).port };
+  const small = fleetPlan(fleetSpec([smallSite("oslo", 1), smallSite("turin", 2)], { demand: { cpu: 1 } }));
   await assert.rejects(
-    localSites(two, { tools, ports, atOnce: 1 }),
-    /^UserError: Site belgium: port \d+ of 127\.0\.0\.1 is in use/,
+    localSites(small, { tools, ports, atOnce: 1 }),
+    /^UserError: Site turin: port \d+ of 127\.0\.0\.1 is in use/,
   );
   await until(() => listening() === before);
 });
