@@ -13,7 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Files that change what belongs to their process, or wait for control planes of their own while others go on. */
 const OWN_PROCESS = [
   ...["drill", "helm/real", "rehearse", "sites/real", "trust"].map((path) => `test/clusters-local/${path}`),
-  ...["test/mesh-real", "test/rehearsal/cli", "test/rehearsal/pulumi"],
+  ...["test/mesh-real", "test/rehearsal/cli/examples", "test/rehearsal/pulumi"],
 ];
 /** Files whose tests share control planes, by the name of their process: see test/support/shared.ts. */
 const SHARING = {

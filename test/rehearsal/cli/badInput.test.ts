@@ -36,7 +36,7 @@ describe("a spec that cannot be planned", () => {
       sites: [site("a", 1, "eu-central-1"), site("a", 1, "eu-west-1"), site("c", 3, "eu-north-1", { regionn: "x" }),
         site("d", 4, "eu-west-2", { block: "10.1.0.0/16" }), site("e", 0, "eu-west-3")],
       demand: { cpu: NaN, memoryGiB: -1, pods: 20 }, retired: [3] }`);
-    const run = await multisite(["rehearse", dir, "--state", state]);
+    const run = await commandLine(["rehearse", dir, "--state", state]);
     refused(run, /sites\[1\]\.name/, /sites\[1\]\.number/, /retired/, /regionn.*region/s, /10\.1\.0\.0\/16/);
     refused(run, /sites\[4\]\.number/, /demand\.cpu/, /demand\.memoryGiB/);
     assert.ok(!existsSync(state) || !readFileSync(state, "utf8").includes("aws:"));

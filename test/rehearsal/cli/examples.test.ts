@@ -7,14 +7,22 @@ import Ajv from "ajv";
 import { commandLine, reportedHere } from "../../support/commandLine";
 import { ROOT, reported } from "../../support/multisite";
 
-// Here programs are read as users' are, by ts-node.
-delete process.env.MULTISITE_COMPILED;
-
 const schema = JSON.parse(readFileSync(join(ROOT, "rehearsal", "report", "schema.json"), "utf8"));
 const valid = new Ajv({ allowUnionTypes: true, keywords: ["x-multisite"] }).compile(schema);
 
 const folder = mkdtempSync(join(tmpdir(), "multisite-test-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A command whose programs are read as users' are: by the SDK's ts-node. */
+async function byTypeScript<Answer>(command: () => Promise<Answer>): Promise<Answer> {
+  const { MULTISITE_COMPILED: compiled } = process.env;
+  delete process.env.MULTISITE_COMPILED;
+  try {
+    return await command();
+  } finally {
+    if (compiled !== undefined) process.env.MULTISITE_COMPILED = compiled;
+  }
+}
 
 /** What the README says that `npm start` says. */
 function ofReadme() {
@@ -28,7 +36,7 @@ describe("rehearse examples/three-clouds", () => {
   const args = ["rehearse", "examples/three-clouds", "--state", state, "--strict"];
 
   it("builds three sites, modelled throughout, holds, and violates nothing that is mandatory", async () => {
-    const { exit, report, stderr } = await reported([...args, "--policy-pack", "policy"]);
+    const { exit, report, stderr } = await byTypeScript(() => reported([...args, "--policy-pack", "policy"]));
     assert.equal(exit, 0, stderr);
     assert.ok(valid(report), JSON.stringify(valid.errors));
     assert.deepEqual(
@@ -109,7 +117,7 @@ describe("rehearse examples/hand-written", () => {
   const args = ["rehearse", "examples/hand-written", "--policy-pack", "policy"];
 
   it("is one node short, and the one mandatory violation names site, resource and node", async () => {
-    const { exit, report } = await reportedHere(args);
+    const { exit, report } = await byTypeScript(() => reportedHere(args));
     assert.equal(exit, 1);
     assert.ok(valid(report), JSON.stringify(valid.errors));
     const mandatory = report.violations.filter(({ level }) => level === "mandatory");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, it } from "node:test";
-import { programWith, reported } from "../../support/multisite";
+import { reportedHere } from "../../support/commandLine";
+import { programWith } from "../../support/multisite";
 
 const TENANT = "00000000-1111-2222-3333-444444444444";
 const SUBNETS = `/subscriptions/${TENANT}/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/hub/subnets`;
@@ -25,7 +26,7 @@ const dir = programWith(`{
 after(() => rmSync(dir, { recursive: true, force: true }));
 
 it("sites in networks that a team was given make none, and rehearse", async () => {
-  const { exit, report, stderr } = await reported(["rehearse", dir]);
+  const { exit, report, stderr } = await reportedHere(["rehearse", dir]);
   assert.equal(exit, 0, stderr);
   assert.equal(report.capacity.holds, true);
   const networks = report.resources.filter(({ type }) => /:(Vpc|Network|VirtualNetwork|Subnet|Subnetwork)$/.test(type));

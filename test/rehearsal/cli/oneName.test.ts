@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import Ajv from "ajv";
+import { commandLine, reportedHere } from "../../support/commandLine";
 import { temporaryFolder } from "../../support/folders";
-import { multisite, ROOT, reported } from "../../support/multisite";
+import { ROOT } from "../../support/multisite";
 
 const schema = JSON.parse(readFileSync(join(ROOT, "rehearsal", "report", "schema.json"), "utf8"));
 const valid = new Ajv({ allowUnionTypes: true, keywords: ["x-multisite"] }).compile(schema);
@@ -14,7 +15,7 @@ describe(`rehearse ${EXAMPLE}`, () => {
   it("names what to enter at the registrar and the time of each service, and a second run changes nothing", async (t) => {
     const state = join(temporaryFolder(t), "state.json");
     const args = ["rehearse", EXAMPLE, "--state", state, "--strict"];
-    const { exit, report, stderr } = await reported(args);
+    const { exit, report, stderr } = await reportedHere(args);
     assert.equal(exit, 0, stderr);
     assert.ok(valid(report), JSON.stringify(valid.errors));
     const { traffic } = report;
@@ -39,7 +40,7 @@ describe(`rehearse ${EXAMPLE}`, () => {
       );
     }
 
-    const again = await multisite([...args, "--policy-pack", "policy"]);
+    const again = await commandLine([...args, "--policy-pack", "policy"]);
     assert.equal(again.exit, 0, again.stderr);
     assert.match(again.stdout, /Preview and up on simulated clouds: \d+ unchanged\./);
     assert.match(again.stdout, /Policies: 0 mandatory, 0 advisory violations/);

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
-import { multisite, reported, writeProgram } from "../../support/multisite";
+import { commandLine, reportedHere } from "../../support/commandLine";
+import { writeProgram } from "../../support/multisite";
 import { existingSite } from "../../support/specs";
 
 const folder = mkdtempSync(join(tmpdir(), "multisite-unlimited-"));
@@ -29,7 +30,7 @@ new Fleet("sample", { kinds: [existing], spec, kubeconfigs: { one: kubeconfig, t
 );
 
 it("storage that a measurement does not name is nowhere shown as a number", async () => {
-  const [text, { report }] = [await multisite(["plan", folder]), await reported(["plan", folder])];
+  const [text, { report }] = [await commandLine(["plan", folder]), await reportedHere(["plan", folder])];
   assert.equal(text.exit, 0, text.stderr);
   assert.match(text.stdout, /ephemeralStorageGiB +8 +not limited +-\n/);
   assert.deepEqual(
