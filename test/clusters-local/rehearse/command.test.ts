@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { commandLine } from "../../support/commandLine";
+import { commandLine, reportedHere } from "../../support/commandLine";
 import { temporaryFolder } from "../../support/folders";
 import { localTools } from "../../support/localTools";
-import { multisite, ROOT, reported } from "../../support/multisite";
+import { ROOT } from "../../support/multisite";
 import { program } from "./sample";
 
 const WEB = `
@@ -24,7 +24,11 @@ test("a program on real control planes", async (t) => {
   }
 
   await t.test("makes its objects there, waits for them, and shows what the cluster says", async (t) => {
-    const { exit, stdout, stderr, report } = await reported(["rehearse", program(t, { inEach: WEB }), "--clusters"]);
+    const { exit, stdout, stderr, report } = await reportedHere([
+      "rehearse",
+      program(t, { inEach: WEB }),
+      "--clusters",
+    ]);
     assert.equal(exit, 0, stderr);
     const webs = report.resources.filter(({ type }) => type === "kubernetes:apps/v1:Deployment");
     assert.equal(webs.length, 2);
@@ -42,7 +46,7 @@ test("a program on real control planes", async (t) => {
     const dir = program(t, { inEach: odd, isAlone: true });
     process.env.TMPDIR = temporary;
     t.after(() => delete process.env.TMPDIR);
-    const { exit, stderr } = await multisite(["rehearse", dir, "--clusters"]);
+    const { exit, stderr } = await commandLine(["rehearse", dir, "--clusters"]);
     assert.equal(exit, 2, stderr);
     assert.match(stderr, /Widget::odd-oslo/);
     assert.doesNotMatch(stderr, /\bat .*\.[jt]s:\d/);
@@ -60,7 +64,7 @@ test("a program on real control planes", async (t) => {
       users: [{ name: "prod", user: { token: "canary-4" } }],
     });
     const elsewhere = `new k8s.core.v1.ConfigMap("other", {}, { provider: new k8s.Provider("prod", { kubeconfig: ${JSON.stringify(kubeconfig)} }) });`;
-    const { exit, stderr } = await multisite([
+    const { exit, stderr } = await commandLine([
       "rehearse",
       program(t, { more: elsewhere, isAlone: true }),
       "--clusters",

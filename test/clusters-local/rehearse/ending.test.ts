@@ -4,9 +4,10 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { commandLine } from "../../support/commandLine";
 import { temporaryFolder, until } from "../../support/folders";
 import { localTools } from "../../support/localTools";
-import { type Ended, ended, multisite, start } from "../../support/multisite";
+import { type Ended, ended, start } from "../../support/multisite";
 import { program } from "./sample";
 
 /** Sets the folder for temporary files of the commands that a test runs. */
@@ -94,7 +95,10 @@ test("bad input of real sites is told with the site, ends with 2, and leaves not
     const chart = `new k8s.helm.v3.Release("odd-" + name, { chart: "odd", version: "1.2.3", repositoryOpts: { repo: "http://127.0.0.1:9" } }, { provider });`;
     const dir = program(t, { inEach: chart, isAlone: true });
     const folder = temporaryIn(t, temporaryFolder(t));
-    refused(await multisite(["rehearse", dir, "--clusters"]), /site oslo: .*odd.*check the chart name and repository/);
+    refused(
+      await commandLine(["rehearse", dir, "--clusters"]),
+      /site oslo: .*odd.*check the chart name and repository/,
+    );
     await nothingLeft(folder, dir);
   });
 
@@ -104,7 +108,7 @@ test("bad input of real sites is told with the site, ends with 2, and leaves not
     const dir = program(t, {});
     temporaryIn(t, folder);
     refused(
-      await multisite(["rehearse", dir, "--clusters"]),
+      await commandLine(["rehearse", dir, "--clusters"]),
       /Site oslo: the disk of \S+ is full\. A site takes about 160 MiB: free some space, or set TMPDIR/,
     );
     await nothingLeft(folder, dir);
@@ -118,7 +122,7 @@ test("bad input of real sites is told with the site, ends with 2, and leaves not
     const dir = program(t, {});
     temporaryIn(t, folder);
     const wanted = /The folder for temporary files \S+ cannot be used: E(ROFS|ACCES): .*TMPDIR/;
-    refused(await multisite(["rehearse", dir, "--clusters"]), wanted);
+    refused(await commandLine(["rehearse", dir, "--clusters"]), wanted);
     assert.deepEqual(readdirSync(folder), []);
   });
 });
