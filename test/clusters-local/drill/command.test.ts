@@ -73,8 +73,11 @@ metadata: { name: web, namespace: shop }
 spec: { secretName: web }
 `;
 
-async function drilled(args: readonly string[]): Promise<{ exit: number | null; stderr: string; report: DrillReport }> {
-  const { exit, stdout, stderr } = await multisite(["drill", ...args, "--json", "-"]);
+async function drilled(
+  args: readonly string[],
+  run = commandLine,
+): Promise<{ exit: number | null; stderr: string; report: DrillReport }> {
+  const { exit, stdout, stderr } = await run(["drill", ...args, "--json", "-"]);
   assert.notEqual(stdout, "", stderr);
   assert.deepEqual(CANARIES.in(stdout + stderr), []);
   const report = JSON.parse(stdout) as DrillReport;
@@ -136,7 +139,9 @@ test("a drill on real control planes", async (t) => {
   await t.test(
     "reserved: users are elsewhere when the plan says, and the autoscalers' rule fills their sites",
     async (t) => {
-      const { exit, report } = await drilled([program(t, SHOP, true), "--lose", "turin", "--scaling", "reserved"]);
+      const args = [program(t, SHOP, true), "--lose", "turin", "--scaling", "reserved"];
+      // In a process of its own, for whatever else writes to its streams may show no secret either.
+      const { exit, report } = await drilled(args, multisite);
       assert.equal(exit, 0);
       const users = report.losses[0]?.users;
       assert.ok(users !== null && users !== undefined);
@@ -227,7 +232,7 @@ test("a drill on real control planes", async (t) => {
   await t.test("objects that a site refuses end it with 2, each named with its site", async (t) => {
     const manifests = join(temporaryFolder(t), "shop.yaml");
     writeFileSync(manifests, REFUSED);
-    const { exit, stderr } = await multisite([
+    const { exit, stderr } = await commandLine([
       "drill",
       program(t, SHOP, false, 2),
       "--lose",
