@@ -85,7 +85,7 @@ function signByHand(): void {
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "multisite-keepers-"));
   for (const name of ["brought", "offline"]) makeRoot(name);
-  const policyPacks = [{ dir: join(__dirname, "../../policy") }];
+  const policyPacks = [{ dir: join(__dirname, "../../dist/policy") }];
   session = await openSession({ projectDir: PROGRAM, sources, config: { folder }, passphrase: "trust", policyPacks });
   const first = await session.up();
   assert.equal(first.exit, 0, JSON.stringify(first.diagnostics));

@@ -8,8 +8,9 @@ import { fingerprintOf } from "../../lib/plan/trust/bundle";
 import type { ResourceState } from "../../rehearsal/engine";
 import type { Report } from "../../rehearsal/report/report";
 import { Canaries, keysIn } from "../support/canaries";
+import { reportedHere } from "../support/commandLine";
 import { temporaryFolder } from "../support/folders";
-import { type Ended, reported } from "../support/multisite";
+import type { Ended } from "../support/multisite";
 import { leaf, root } from "./certificates";
 import { CLIENT, connection, type Given, givenTo, isFor, openedState, SERVER } from "./given";
 import { byOpenssl, runs } from "./verifiers";
@@ -21,7 +22,7 @@ const STATES = { trust: join(folder, "trust.json"), sites: join(folder, "sites.j
 function rehearse(stack: "trust" | "sites", ...more: string[]): Promise<Ended & { report: Report }> {
   const reference = stack === "sites" ? ["--reference", `acme/shared-trust/trust=${STATES.trust}`] : [];
   const args = ["--stack", stack, "--state", STATES[stack], ...reference, ...more];
-  return reported(["rehearse", "examples/shared-trust", ...args]);
+  return reportedHere(["rehearse", "examples/shared-trust", ...args]);
 }
 
 function opened(stack: "trust" | "sites"): ResourceState[] {
@@ -32,7 +33,7 @@ let first: Awaited<ReturnType<typeof rehearse>>[] = [];
 let states: { trust: ResourceState[]; sites: ResourceState[] };
 let given: Given[] = [];
 before(async () => {
-  const pack = ["--policy-pack", "policy"];
+  const pack = ["--policy-pack", "dist/policy"];
   const trust = await rehearse("trust", ...pack);
   first = [trust, await rehearse("sites", ...pack)];
   states = { trust: opened("trust"), sites: opened("sites") };

@@ -38,7 +38,7 @@ const clouds = simulatedClouds({ moduleRoots: [PROGRAM] });
 /** Runs one stack with a passphrase of its own; all stacks meet the same clouds. */
 async function stack(cloud: Cloud, part: string): Promise<Session> {
   const session = await openSession({
-    policyPacks: [{ dir: join(__dirname, "../../policy") }],
+    policyPacks: [{ dir: join(__dirname, "../../dist/policy") }],
     ...{ projectDir: PROGRAM, sources: [clouds], stack: `${cloud}-${part}`, passphrase: `passphrase of ${part}` },
     config: { cloud, part, store: JSON.stringify(STORES[cloud]) },
   });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { withExpelled } from "../../lib/plan/trustPhases";
 import { NO_MATERIAL } from "../../lib/trust/exports";
 import type { Deployment } from "../../rehearsal/engine";
-import { multisite, reported } from "../support/multisite";
+import { commandLine, reportedHere } from "../support/commandLine";
 import { openedState } from "./given";
 import { SITES, STEADY, trustStack } from "./program";
 import { errors, namesOf, unprotected, updated } from "./updates";
@@ -84,15 +84,15 @@ for (const { store } of STORES.slice(0, 2)) {
   test(`${store.kind}: a program that reads a store is rehearsed on what the trust stack left, and says what it lacks`, async (t) => {
     const { dir } = trustStack(t, { hubble: false, delivery: { by: "secretStore", store } });
     const state = join(dir, "trust.state.json");
-    const left = await reported(["rehearse", dir, "--stack", "trust", "--state", state]);
+    const left = await reportedHere(["rehearse", dir, "--stack", "trust", "--state", state]);
     assert.equal(left.exit, 0, left.stderr);
-    const { exit, report, stderr } = await reported([
+    const { exit, report, stderr } = await reportedHere([
       ...["rehearse", dir, "--stack", "sites", "--reference", `acme/sample/trust=${state}`],
     ]);
     assert.equal(exit, 0, stderr);
     assert.equal(report.resources.filter(({ type }) => type === "kubernetes:core/v1:Secret").length, 3 * 4);
 
-    const alone = await multisite(["plan", dir, "--stack", "sites"]);
+    const alone = await commandLine(["plan", dir, "--stack", "sites"]);
     assert.equal(alone.exit, 2);
     const said = alone.stderr.split("\n").filter((line) => line.startsWith("The entry of site"));
     assert.equal(said.length, SITES.length, alone.stderr);
