@@ -145,38 +145,6 @@ describe("programs", { concurrency: 2 }, () => {
       );
     }));
 
-  it("shows one provider the environment under other names, and keeps that in the state", async () => {
-    const seen: unknown[] = [];
-    const source = labSource();
-    process.env.MULTISITE_TEST_MAPPED = "here";
-    const spied: ProviderSource = {
-      ...source,
-      open(...given) {
-        seen.push(given[3]);
-        return source.open(...given);
-      },
-    };
-    await withLab(
-      `const envVarMappings = { MULTISITE_TEST_MAPPED: "LAB_REGION", MULTISITE_TEST_UNSET: "LAB_ZONE" };
-       new Lab("p", {}, { envVarMappings }); new Thing("a", {});`,
-      async (session, project) => {
-        assert.equal((await session.up()).exit, 0);
-        assert.deepEqual(seen.map((each) => JSON.stringify(each)).sort(), ['{"LAB_REGION":"here"}', "{}"]);
-        // Recorded from the real engine.
-        assert.deepEqual(session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::p"))?.inputs, {
-          __internal: { envVarMappings: { MULTISITE_TEST_MAPPED: "LAB_REGION", MULTISITE_TEST_UNSET: "LAB_ZONE" } },
-        });
-        project.write(`new Thing("a", {}, { envVarMappings: { A: "B" } });`);
-        const [said] = (await session.preview()).diagnostics;
-        assert.match(
-          said?.message ?? "",
-          /3 INVALID_ARGUMENT: envVarMappings can only be used with provider resources/,
-        );
-      },
-      { sources: [spied] },
-    ).finally(() => delete process.env.MULTISITE_TEST_MAPPED);
-  });
-
   it("gives a program its configuration, and its console output to the log", () =>
     withLab(
       `const config = new pulumi.Config(); console.log("size", config.require("size")); console.error("to stderr");
@@ -242,6 +210,40 @@ describe("programs", { concurrency: 2 }, () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe("what a program asks for", { concurrency: 2 }, () => {
+  it("shows one provider the environment under other names, and keeps that in the state", async () => {
+    const seen: unknown[] = [];
+    const source = labSource();
+    process.env.MULTISITE_TEST_MAPPED = "here";
+    const spied: ProviderSource = {
+      ...source,
+      open(...given) {
+        seen.push(given[3]);
+        return source.open(...given);
+      },
+    };
+    await withLab(
+      `const envVarMappings = { MULTISITE_TEST_MAPPED: "LAB_REGION", MULTISITE_TEST_UNSET: "LAB_ZONE" };
+       new Lab("p", {}, { envVarMappings }); new Thing("a", {});`,
+      async (session, project) => {
+        assert.equal((await session.up()).exit, 0);
+        assert.deepEqual(seen.map((each) => JSON.stringify(each)).sort(), ['{"LAB_REGION":"here"}', "{}"]);
+        // Recorded from the real engine.
+        assert.deepEqual(session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::p"))?.inputs, {
+          __internal: { envVarMappings: { MULTISITE_TEST_MAPPED: "LAB_REGION", MULTISITE_TEST_UNSET: "LAB_ZONE" } },
+        });
+        project.write(`new Thing("a", {}, { envVarMappings: { A: "B" } });`);
+        const [said] = (await session.preview()).diagnostics;
+        assert.match(
+          said?.message ?? "",
+          /3 INVALID_ARGUMENT: envVarMappings can only be used with provider resources/,
+        );
+      },
+      { sources: [spied] },
+    ).finally(() => delete process.env.MULTISITE_TEST_MAPPED);
   });
 
   it("shows no secret of the configuration, not even one that the program reads as plain text", () =>
