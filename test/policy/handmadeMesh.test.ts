@@ -5,7 +5,7 @@ import { simulatedClouds } from "../../rehearsal/clouds";
 import { openSession } from "../../rehearsal/engine";
 
 const PROGRAM = join(__dirname, "../programs/handmadeMesh");
-const PACK = join(__dirname, "../../policy");
+const PACK = join(__dirname, "../../dist/policy");
 
 function open(wrong: string | undefined) {
   return openSession({

@@ -5,7 +5,7 @@ import { simulatedClouds } from "../../rehearsal/clouds";
 import { openSession } from "../../rehearsal/engine";
 
 const PROGRAM = join(__dirname, "../programs/handmadeTrust");
-const PACK = join(__dirname, "../../policy");
+const PACK = join(__dirname, "../../dist/policy");
 
 /** What the pack says of a program that knows nothing of this library, when it is run for real. */
 async function violations(wrong: string | undefined) {

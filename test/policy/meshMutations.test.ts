@@ -10,7 +10,7 @@ import { openSession } from "../../rehearsal/engine";
 const PROGRAM = join(__dirname, "../programs/meshed");
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
-const PACK = join(__dirname, "../../policy");
+const PACK = join(__dirname, "../../dist/policy");
 
 /** What a real fleet of three clouds with links and a mesh is made of, as the pack reads it. */
 async function rehearsed(): Promise<readonly ObservedResource[]> {
