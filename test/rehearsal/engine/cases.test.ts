@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import { after, describe, it } from "node:test";
 import { openSession, type RunResult } from "../../../rehearsal/engine";
-import { type Engine, labFolder, type Record, recorded } from "./support";
+import { type Engine, KeptProvider, labFolder, type Record, recorded } from "./support";
 
 /**
  * The programs of engine-cases, run by this engine and compared with what the real one did. Nothing of them is refused.
@@ -15,6 +15,9 @@ const config: { [name: string]: { [key: string]: string } } = {
 /** How much was made before the stop is a matter of timing: there the record is a bound, not the exact list. */
 const stopsEarly = new Set(["bad-input", "create-fails", "policy"]);
 
+/** The case whose project names its provider's folder, as users' do: each of its runs starts the provider anew. */
+const NAMES_PROVIDER = "changes";
+
 describe("engine cases", {
   concurrency: 2,
   skip: existsSync(source) ? false : "no ../shared/engine-cases here: nothing to compare with",
@@ -25,15 +28,16 @@ describe("engine cases", {
   });
   for (const name of existsSync(source) ? readdirSync(path.join(source, "cases")) : []) {
     it(name, { timeout: 120_000 }, async () => {
-      const root = labFolder(source, name);
+      const root = labFolder(source, name, name === NAMES_PROVIDER);
       folders.push(root);
       const dir = path.join(root, "cases", name);
       const expected = JSON.parse(readFileSync(path.join(dir, "expected.json"), "utf8")) as Record;
+      const lab = new KeptProvider(root, dir);
       const session = await openSession({
         projectDir: dir,
         stack: "dev",
         config: config[name] ?? {},
-        sources: [],
+        sources: name === NAMES_PROVIDER ? [] : [lab],
         policyPacks: name === "policy" ? [{ dir: path.join(root, "pack") }] : [],
         passphrase: "case",
       });
@@ -51,6 +55,7 @@ describe("engine cases", {
         else assert.deepEqual(state, expected.state, `${name}: state`);
       } finally {
         await session.close();
+        await lab.close();
       }
     });
   }

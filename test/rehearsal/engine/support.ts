@@ -2,6 +2,8 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { Deployment, RunResult, Step } from "../../../rehearsal/engine";
+import { pluginFolders } from "../../../rehearsal/engine/pluginProvider";
+import type { Provider, ProviderSource } from "../../../rehearsal/engine/provider";
 
 /** The runs that a case records. */
 export type Engine = "preview" | "up" | "again" | "secondPreview" | "secondUp";
@@ -18,8 +20,11 @@ export type Record = { [run in Engine]?: RecordedRun } & { state: unknown[] };
 
 const modules = path.resolve(__dirname, "../../../node_modules");
 
-/** A writable copy of a folder of cases, with packages, in which the case `name` is a project of its own. */
-export function labFolder(source: string, name: string): string {
+/**
+ * A writable copy of a folder of cases, with packages, in which the case `name` is a project of its own.
+ * @param namesProvider whether the project names the cases' provider by its folder.
+ */
+export function labFolder(source: string, name: string, namesProvider: boolean): string {
   const root = mkdtempSync(path.join(tmpdir(), "engine-case-"));
   for (const part of ["cases", "lib", "pack", "provider"])
     cpSync(path.join(source, part), path.join(root, part), { recursive: true });
@@ -30,10 +35,35 @@ export function labFolder(source: string, name: string): string {
     name: "case",
     runtime: "nodejs",
     main: "index.js",
-    plugins: { providers: [{ name: "lab", path: "../../provider" }] },
+    ...(namesProvider && { plugins: { providers: [{ name: "lab", path: "../../provider" }] } }),
   };
   writeFileSync(path.join(root, "cases", name, "Pulumi.yaml"), JSON.stringify(project));
   return root;
+}
+
+/** The provider of a copy of a folder of cases, in one process for all runs of a session: it keeps nothing of a run. */
+export class KeptProvider implements ProviderSource {
+  private provider: Promise<Provider | undefined> | undefined;
+  private readonly folder: ProviderSource;
+
+  constructor(root: string, pwd: string) {
+    const plugin = { name: "lab", path: path.join(root, "provider"), version: "" };
+    this.folder = pluginFolders({ plugins: [plugin], pwd }, () => undefined);
+  }
+
+  async open(pkg: string, version: string): Promise<Provider | undefined> {
+    if (pkg !== "lab") return undefined;
+    this.provider ??= this.folder.open(pkg, version);
+    const provider = await this.provider;
+    return provider && Object.create(provider, { close: { value: async () => undefined } });
+  }
+
+  fidelity(): undefined {}
+
+  /** Ends the process. */
+  async close(): Promise<void> {
+    await (await this.provider)?.close();
+  }
 }
 
 /** The source may be read-only, and its copy must be removable. */
