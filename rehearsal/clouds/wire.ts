@@ -3,6 +3,7 @@
  * Source of the signatures: `@pulumi/pulumi/runtime/rpc.js`.
  */
 import type { Properties } from "../engine/provider";
+import { spellings } from "../engine/secretFilter";
 import { isSecret, signatureKey, unknownValue } from "../engine/values";
 
 export { isSecret };
@@ -130,7 +131,7 @@ export function redactor(properties: unknown): (text: string) => string {
     else if (Array.isArray(value)) for (const item of value) collect(item, isHidden);
     else if (isObject(value)) for (const item of Object.values(value)) collect(item, isHidden);
     else if (isHidden && typeof value === "string" && value.length >= SHORTEST && !UNKNOWNS.has(value)) {
-      for (const form of [value, JSON.stringify(value).slice(1, -1)]) hidden.add(form).add(form.slice(0, 70));
+      for (const form of spellings(value)) hidden.add(form).add(form.slice(0, 70));
     }
   };
   collect(properties, false);

@@ -9,6 +9,23 @@ const ordinary = /^(true|false)$/i;
 
 const NOTHING: ReadonlySet<string> = new Set();
 
+/** What Go escapes in JSON beside what has to be: a browser may take it for markup, or for the end of a line. */
+const ESCAPED_BY_GO = /[<>&\u2028\u2029]/g;
+
+/**
+ * How a text stands in messages: as it is, in JSON as JavaScript and as Go write it, and in such JSON quoted once more, as API
+ * servers show an object that they refuse. Each once.
+ */
+export function spellings(text: string): Set<string> {
+  const json = withinQuotes(text);
+  const go = json.replace(ESCAPED_BY_GO, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return new Set([text, json, go, withinQuotes(json), withinQuotes(go)]);
+}
+
+function withinQuotes(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
 /** The texts of a value that no secret holds. */
 function collectOpen(value: unknown, found: Set<string>): void {
   if (isSecret(value)) return;
@@ -54,9 +71,7 @@ export class SecretFilter {
     if (isReference(value)) return;
     if (typeof value === "string") {
       if (open.has(value)) return;
-      this.addText(value);
-      // As it stands in text that a program made of it by JSON.
-      this.addText(JSON.stringify(value).slice(1, -1));
+      for (const text of spellings(value)) this.addText(text);
       // The lines of a key or certificate reach a program's output one by one.
       if (value.includes("\n")) for (const line of value.split("\n")) if (line.length >= 16) this.addText(line);
     } else if (typeof value === "number") this.addText(String(value));

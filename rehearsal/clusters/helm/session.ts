@@ -127,14 +127,21 @@ function homes(folder: string): { cache: string; config: string; data: string } 
   return { cache: join(folder, "cache"), config: join(folder, "config"), data: join(folder, "data") };
 }
 
-/** Helm's reason, out of what it wrote to its standard error: warnings and log lines come before it. */
+/** An object that an API server refuses, quoted whole: kilobytes, and of a Secret everything that it holds, in base64. */
+const QUOTED_OBJECT = /Invalid value: "\{(?:[^"\\]|\\.)*": /g;
+
+/**
+ * Helm's reason, out of what it wrote to its standard error: warnings and log lines come before it. Without the objects that it
+ * is about.
+ */
 function reasonOf(log: string, patience: number | undefined): string {
   const start = log.lastIndexOf("\nError: ");
   const said = log.startsWith("Error: ") && start < 0 ? log : log.slice(Math.max(start, 0));
   const reason = said
     .trim()
     .replace(/^Error: /, "")
-    .replace(/^(INSTALLATION|UPGRADE|UNINSTALL) FAILED: /, "");
+    .replace(/^(INSTALLATION|UPGRADE|UNINSTALL) FAILED: /, "")
+    .replace(QUOTED_OBJECT, "");
   if (reason !== "") return reason;
   return patience === undefined ? "helm was ended from outside" : `no answer within ${patience / 1000} s`;
 }

@@ -15,11 +15,12 @@ import { explained } from "../../../rehearsal/clusters/helm/explain";
 import { completeInputs, readInputs, refusals } from "../../../rehearsal/clusters/helm/inputs";
 import { resourceNames } from "../../../rehearsal/clusters/helm/live";
 import { plannedOutputs, releaseOutputs } from "../../../rehearsal/clusters/helm/outputs";
+import { HelmSession } from "../../../rehearsal/clusters/helm/session";
 import { givenValues, markSecrets, mergeValues } from "../../../rehearsal/clusters/helm/values";
 import { RELEASE } from "../../../rehearsal/clusters/provider";
 import type { Properties } from "../../../rehearsal/engine/provider";
 import { containsSecrets, makeSecret, signatureKey } from "../../../rehearsal/engine/values";
-import { temporaryFolder } from "../../support/folders";
+import { shellProgram, temporaryFolder } from "../../support/folders";
 
 const request = (news: Properties, olds: Properties = {}) => ({
   urn: `urn:pulumi:dev::case::${RELEASE}::web`,
@@ -195,6 +196,20 @@ test("what helm says comes with the way out, and an unreachable cluster in the r
     /refresh the state/,
   );
   assert.equal(explained("execution error", inputs, "create"), "execution error");
+});
+
+test("an object that an API server refuses is not shown: a Secret's would be in base64", async (t) => {
+  const directory = temporaryFolder(t);
+  const said = [
+    "level=WARN msg=first",
+    String.raw`Error: UPGRADE FAILED: cannot patch "web" with kind Secret:  "" is invalid: patch: Invalid value: "{\"data\":{\"pw\":\"aHVudGVy\",\"of\":\"a \\\"b\\\"\"}}": illegal base64 data at input byte 0`,
+  ];
+  writeFileSync(join(directory, "said"), said.join("\n"));
+  const program = shellProgram(join(directory, "helm"), `cat ${join(directory, "said")} >&2\nexit 1`);
+  await assert.rejects(
+    HelmSession.during({ program, directory }, (helm) => helm.run(["upgrade"])),
+    { message: 'cannot patch "web" with kind Secret:  "" is invalid: patch: illegal base64 data at input byte 0' },
+  );
 });
 
 test("a path is a chart before any repository is, as for the real provider", (t) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { redactor } from "../../../rehearsal/clouds/wire";
 import { foundRelease, releaseOutputs } from "../../../rehearsal/clusters/helm/outputs";
 import { withSecrets } from "../../../rehearsal/clusters/provider/checkpoint";
 import type { Properties } from "../../../rehearsal/engine/provider";
@@ -87,5 +88,25 @@ test("text that holds a secret as JSON has it holds the secret, and a secret tha
   assert.equal(
     filter.mask(JSON.stringify({ note: 'a "quoted"\nword', on: "True" })),
     '{"note":"[secret]","on":"True"}',
+  );
+});
+
+/** How an API server shows an object that it refuses: Go's JSON, in quotes. */
+const shownByGo = (object: unknown): string =>
+  JSON.stringify(JSON.stringify(object).replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`));
+
+test("a secret is masked in an object that an API server shows, whatever signs it has", () => {
+  const secrets = fc
+    .array(fc.constantFrom(...'ab<>&"\\\n'), { minLength: 3, maxLength: 12 })
+    .map((signs) => `7${signs.join("")}7`);
+  fc.assert(
+    fc.property(secrets, (secret) => {
+      const said = `Invalid value: ${shownByGo({ env: [{ name: "PW", value: secret }] })}: no`;
+      const masked = `Invalid value: ${shownByGo({ env: [{ name: "PW", value: "[secret]" }] })}: no`;
+      const filter = new SecretFilter();
+      filter.add(secret);
+      assert.equal(filter.mask(said), masked);
+      assert.equal(redactor({ values: { pw: makeSecret(secret) } })(said), masked);
+    }),
   );
 });
