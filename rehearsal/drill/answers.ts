@@ -19,9 +19,16 @@ export async function answerOf<T>(site: string, what: string, answer: Promise<T>
   try {
     return await answer;
   } catch (error) {
-    throw new UserError(
-      `Site ${site} was asked for its ${what}: ${reasonOf(error, what)}. ` +
-        "Where this machine is too busy for its sites, end what else runs on it, or raise --patience.",
-    );
+    throw siteError(site, `was asked for its ${what}`, reasonOf(error, what));
   }
+}
+
+/**
+ * A site that does not answer, or with an error that is the site's own.
+ * @param what was attempted, such as `was asked for its pods`.
+ */
+export function siteError(site: string, what: string, why: string): UserError {
+  return new UserError(
+    `Site ${site} ${what}: ${why}. Where this machine is too busy for its sites, end what else runs on it, or raise --patience.`,
+  );
 }

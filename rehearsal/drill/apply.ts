@@ -2,17 +2,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { groupOf } from "../../lib/plan/demand/identity";
 import type { KubernetesObject } from "../../lib/plan/workloads";
 import { stagesOf } from "../../lib/workloads/stages";
-import { NoMatch } from "../clusters/provider/apiError";
+import { ApiError, NoMatch } from "../clusters/provider/apiError";
 import { AwaitFailure, Awaits } from "../clusters/provider/awaits";
 import { Connection } from "../clusters/provider/connection";
 import { isCustomResourceDefinition, textAt } from "../clusters/provider/objects";
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf } from "../clusters/sites/kubernetes";
 import { UserError } from "../userError";
+import { siteError } from "./answers";
 
 const MANAGER = "multisite-drill";
 
-/** Seconds that a site's answer may take. */
+/** How objects are put into sites. */
+export interface Applying {
+  /** Where an object was written, for messages; undefined where nobody wrote it. */
+  readonly whereOf: (object: KubernetesObject) => string | undefined;
+  /** Seconds that a site's answer may take. @default 60 */
+  readonly answerSeconds: number | undefined;
+}
+
 const TIMEOUT_SECONDS = 60;
 
 /**
@@ -30,14 +38,14 @@ interface Refusal {
 /**
  * Puts objects into sites by server-side apply, in the stages in which a `FleetWorkload` makes them: a pod that comes before
  * its LimitRange or its ServiceAccount asks for something else, or is refused.
- * @param whereOf where an object was written, for messages; undefined where nobody wrote it.
- * @throws UserError with everything that the sites' API servers refuse, each once with all sites that do.
+ * @throws UserError with everything that the sites' API servers refuse, each once with all sites that do; or with the first site
+ * that does not answer.
  */
 export async function apply(
   sites: readonly { readonly site: LocalSite; readonly objects: readonly KubernetesObject[] }[],
-  whereOf: (object: KubernetesObject) => string | undefined = () => undefined,
+  { whereOf = () => undefined, answerSeconds = TIMEOUT_SECONDS }: Partial<Applying> = {},
 ): Promise<void> {
-  const refused = await Promise.all(sites.map(({ site, objects }) => applyTo(site, objects)));
+  const refused = await Promise.all(sites.map(({ site, objects }) => applyTo(site, objects, answerSeconds)));
   if (refused.every((refusals) => refusals.length === 0)) return;
   const sitesBy = new Map<string, string[]>();
   for (const [index, refusals] of refused.entries()) {
@@ -60,9 +68,20 @@ function bySites(sitesBy: ReadonlyMap<string, readonly string[]>): string[] {
   return [...linesBy].flatMap(([who, lines]) => [who, ...lines]);
 }
 
-/** @returns what the site refuses, in the order of the objects. */
-async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): Promise<Refusal[]> {
-  const connection = await Connection.open(await kubeConfigOf(site.kubeconfig), TIMEOUT_SECONDS);
+/** Whether an answer is about the site and not about what it was sent: it knows nobody, or is too late, or no API server gave it. */
+function isOfSite(error: unknown): error is ApiError {
+  if (!(error instanceof ApiError)) return false;
+  const { code, isStatus } = error;
+  return isStatus ? code === 401 || code > 500 : code !== 404;
+}
+
+/** @returns what the site refuses, in the order of the objects. @throws UserError when it does not answer. */
+async function applyTo(
+  site: LocalSite,
+  objects: readonly KubernetesObject[],
+  answerSeconds: number,
+): Promise<Refusal[]> {
+  const connection = await Connection.open(await kubeConfigOf(site.kubeconfig), answerSeconds);
   const definitions = objects.filter(isCustomResourceDefinition);
   const defined = new Set(definitions.map(definedBy));
   const refused = new Map<KubernetesObject, string>();
@@ -80,6 +99,7 @@ async function applyTo(site: LocalSite, objects: readonly KubernetesObject[]): P
           await awaits.ready({ urn: nameOf(object), inputs: live, live, seconds: SERVED_SECONDS });
         return;
       } catch (error) {
+        if (isOfSite(error)) throw siteError(site.name, `was to take ${nameOf(object)}`, error.message);
         if (error instanceof AwaitFailure) {
           refused.set(object, [error.message, ...error.problems].join(": "));
           return;

@@ -23,15 +23,16 @@ export interface Placing {
  * Puts the workloads into the sites: the given manifests; and pods that ask for the same for every workload that nothing
  * at a site starts.
  * @returns what is to be known of it.
- * @throws UserError when a site refuses an object, a chart's objects have other names than the demand, or objects ask for fewer
- * pods than the plan places.
+ * @throws UserError when a site refuses an object or does not answer, a chart's objects have other names than the demand, or
+ * objects ask for fewer pods than the plan places.
  */
 export async function place(fleet: DrillFleet, { manifests, scaling, hasCharts }: Placing): Promise<readonly string[]> {
   const sites = serving(fleet).map((name) => fleet.sites[name]!);
   const rendered = manifests && refusing(() => siteObjects(fleet.plan, manifests.sources, { scaling }));
   const given = new Map(rendered?.sites.map((site) => [site.site, playable(site.objects)]));
   const objects = sites.map((site) => ({ site, objects: given.get(site.name)?.objects ?? [] }));
-  await apply(objects, rendered?.whereOf);
+  const { answerSeconds } = fleet;
+  await apply(objects, { answerSeconds, ...(rendered && { whereOf: rendered.whereOf }) });
 
   const workloads = fleet.plan.spec.demand.workloads ?? [];
   const found = await Promise.all(sites.map((site) => unplayed(site, wantedAt(fleet, site.name), fleet)));
@@ -43,6 +44,7 @@ export async function place(fleet: DrillFleet, { manifests, scaling, hasCharts }
       const played = workloads.filter(({ name }) => missing.has(name));
       return { site, objects: played.length === 0 ? [] : standIns(played, fleet.placementOf(site.name)!) };
     }),
+    { answerSeconds },
   );
   const changed = new Set([...given.values()].flatMap(({ notes }) => notes));
   return [...(rendered?.notes ?? []), ...changed, ...notesOf(found, workloads.length)];

@@ -10,6 +10,8 @@ export class ApiError extends Error {
     readonly reason: string,
     /** Plural of the kind that the answer is about, such as `namespaces`. */
     readonly about: string,
+    /** Whether an API server says so, in a Status; false where nobody answered, or something on the way did. */
+    readonly isStatus = true,
   ) {
     super(message);
     this.name = "ApiError";
@@ -44,6 +46,7 @@ export function answered(code: number, body: unknown): ApiError {
     code,
     isStatus ? textAt(status, "reason") : "",
     textAt(status, "details", "kind"),
+    isStatus,
   );
 }
 
@@ -90,5 +93,5 @@ export function unanswered(method: string, url: string, error: unknown): ApiErro
       ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
       : (reasons[code] ?? message);
   const verb = `${method.charAt(0)}${method.slice(1).toLowerCase()}`;
-  return new ApiError(`${verb} "${url}": ${why}`, 0, "", "");
+  return new ApiError(`${verb} "${url}": ${why}`, 0, "", "", false);
 }

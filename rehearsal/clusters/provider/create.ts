@@ -159,7 +159,7 @@ export function applying(error: unknown, fieldManager: string): unknown {
   const message =
     `server-side apply field conflict detected, see ${guide} for troubleshooting help\n` +
     `The resource managed by field manager "${fieldManager}" had an apply conflict: ${error.message}`;
-  return new ApiError(message, error.code, error.reason, error.about);
+  return new ApiError(message, error.code, error.reason, error.about, error.isStatus);
 }
 
 function explained(error: unknown, urn: string, inputs: KubeObject): Error {

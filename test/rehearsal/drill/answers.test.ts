@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { LocalSite } from "../../../rehearsal/clusters/sites";
+import { apply } from "../../../rehearsal/drill/apply";
 import { DrillFleet } from "../../../rehearsal/drill/fleet";
 import { scalables } from "../../../rehearsal/drill/scale";
 import { unplayed } from "../../../rehearsal/drill/unplayed";
 import { UserError } from "../../../rehearsal/userError";
-import { faultyServer } from "../../support/faultyServer";
+import { type Fault, faultyServer } from "../../support/faultyServer";
 import { twoRegions } from "../../support/specs";
+
+/** Seconds that an answer may take: one that comes may be late on a busy machine. */
+const secondsOf = (fault: Fault): number => (fault === "hangs" ? 0.3 : 30);
 
 test("a site that hangs, or answers with an error, is named, and waited for no longer than is said", async (t) => {
   const server = await faultyServer("");
@@ -20,7 +24,8 @@ test("a site that hangs, or answers with an error, is named, and waited for no l
   ] as const;
   for (const [fault, reason] of rows) {
     const site = { name: "dublin", kubeconfig: server.kubeconfig(fault) } as LocalSite;
-    const fleet = await DrillFleet.open(plan, { dublin: site }, new AbortController().signal, { answerSeconds: 0.3 });
+    const answerSeconds = secondsOf(fault);
+    const fleet = await DrillFleet.open(plan, { dublin: site }, new AbortController().signal, { answerSeconds });
     const questions: [what: string, asked: () => Promise<unknown>][] = [
       ["pods", () => fleet.until(fleet.planned(["dublin"]), performance.now(), 20)],
       ["workloads", () => scalables(site, fleet)],
@@ -35,5 +40,27 @@ test("a site that hangs, or answers with an error, is named, and waited for no l
         );
         return true;
       });
+  }
+});
+
+test("a site at fault refuses no object: it is named, with what it was to take", async (t) => {
+  const server = await faultyServer("");
+  t.after(() => server.close());
+  const objects = ["a", "b"].map((name) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name } }));
+  const rows: [fault: Fault, reason: RegExp][] = [
+    ["refuses", /connect: connection refused/],
+    ["hangs", /context deadline exceeded/],
+    ["401", /the server has asked for the client to provide credentials/],
+    ["403", /the server does not allow access/],
+    ["500", /an error on the server/],
+  ];
+  for (const [fault, reason] of rows) {
+    const site = { name: "dublin", kubeconfig: server.kubeconfig(fault) } as LocalSite;
+    await assert.rejects(apply([{ site, objects }], { answerSeconds: secondsOf(fault) }), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /^Site dublin was to take ConfigMap [ab]: .*--patience\.$/);
+      assert.match(error.message, reason);
+      return true;
+    });
   }
 });
