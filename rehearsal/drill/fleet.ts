@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FleetPlan } from "../../lib/plan/plan";
 import type { SitePlacement } from "../../lib/plan/verdict";
 import type { LocalSite } from "../clusters/sites";
-import { Interrupted } from "../userError";
-import type { Asking } from "./answers";
+import { Interrupted, UserError } from "../userError";
+import { type Asking, siteError } from "./answers";
 import { inPlaces, type PodReader, podReader, type Refusals, type SitePods, type WorkloadPods } from "./pods";
 import { type Titles, titlesOf } from "./titles";
 
@@ -93,12 +93,22 @@ export class DrillFleet implements Asking {
     return new Map(await Promise.all(sites.map(read)));
   }
 
+  /** @throws UserError with the sites whose scheduler or controllers do nothing: of their pods nothing is known. */
+  private async refuseIdle(sites: readonly string[]): Promise<void> {
+    const unseen = await this.ofEach(sites, (reader) => reader.unseen());
+    const idle = [...unseen].filter(([, what]) => what.length > 0);
+    if (idle.length === 0) return;
+    throw new UserError(
+      idle.map(([site, what]) => siteError(site, "stands still", what.join("; ")).message).join("\n"),
+    );
+  }
+
   /**
    * Waits until every site runs what it should.
    * @param isEnough compares the pods that run with those wanted, by workload.
    * @returns the pods as they are then, and seconds since `since` (of `performance.now`); null when pods find no node, and
    *   nothing changes any more, or the patience is over.
-   * @throws UserError that names a site which does not answer; Interrupted.
+   * @throws UserError that names a site which does not answer, or does nothing until the patience is over; Interrupted.
    */
   async until(
     targets: Targets,
@@ -121,6 +131,7 @@ export class DrillFleet implements Asking {
       const isSettled = waiting.length > 0 && areHopeless(waiting) && now - changed > SETTLED_MILLISECONDS;
       const isOver = isSettled || now - since > patienceSeconds * 1000;
       const isLate = now - changed > REFUSED_MILLISECONDS;
+      if (isOver && !isThere && now - changed > SETTLED_MILLISECONDS) await this.refuseIdle([...targets.keys()]);
       if (isThere || isOver || isLate) {
         const refusals = await this.ofEach([...targets.keys()], (reader) => reader.refusals());
         const missing = isThere ? this.refusedDaemonSets(pods, refusals) : missingIn(targets, pods);

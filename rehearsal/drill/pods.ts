@@ -29,16 +29,19 @@ export interface PodReader {
   read(): Promise<SitePods>;
   /** @throws UserError when the site does not answer. */
   refusals(): Promise<Refusals>;
+  /** {@link unseenOf} of the site. @throws UserError when the site does not answer. */
+  unseen(): Promise<string[]>;
 }
 
 /** A reader of a site's pods. Those that only stand for what the plan counted on every node are left out. */
 export async function podReader(site: LocalSite, { titles, answerSeconds }: Asking): Promise<PodReader> {
-  const { CoreV1Api } = await kubernetes();
+  const { AppsV1Api, CoreV1Api } = await kubernetes();
   const config = await kubeConfigOf(site.kubeconfig, answerSeconds);
   const core = config.makeApiClient(CoreV1Api);
+  const apps = config.makeApiClient(AppsV1Api);
+  const others = { fieldSelector: `metadata.namespace!=${OVERHEAD_NAMESPACE}` };
   return {
     async read() {
-      const others = { fieldSelector: `metadata.namespace!=${OVERHEAD_NAMESPACE}` };
       const { items } = await answerOf(site.name, "pods", core.listPodForAllNamespaces(others));
       return gather(items, titles);
     },
@@ -47,7 +50,58 @@ export async function podReader(site: LocalSite, { titles, answerSeconds }: Aski
       const { items } = await answerOf(site.name, "events", core.listEventForAllNamespaces(failed));
       return gatherRefusals(items, titles);
     },
+    async unseen() {
+      const lists = Promise.all([
+        core.listPodForAllNamespaces(others),
+        apps.listDeploymentForAllNamespaces(others),
+        apps.listStatefulSetForAllNamespaces(others),
+        apps.listDaemonSetForAllNamespaces(others),
+      ]);
+      const [pods, ...made] = await answerOf(site.name, "pods and workloads", lists);
+      const kinds = ["Deployment", "StatefulSet", "DaemonSet"];
+      const controlled = made.map(({ items }, index): Controlled[] =>
+        items.map((one) => ({ kind: kinds[index] ?? "", ...one })),
+      );
+      return unseenOf(pods.items, controlled.flat());
+    },
   };
+}
+
+/** An object whose pods a controller makes. */
+interface Controlled {
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string; readonly generation?: number };
+  readonly status?: { readonly observedGeneration?: number };
+}
+
+/** Who places pods that name no other. */
+const DEFAULT_SCHEDULER = "default-scheduler";
+
+/** Objects that are named before it says how many more there are. */
+const NAMED = 3;
+
+/**
+ * What a scheduler and controllers that are at work would have looked at, for a message: pods that the default scheduler has
+ * said nothing of, and objects whose last change no controller has seen. Empty where there is none.
+ */
+export function unseenOf(pods: readonly V1Pod[], controlled: readonly Controlled[]): string[] {
+  const unplaced = pods.filter(
+    ({ metadata, spec, status }) =>
+      metadata?.deletionTimestamp === undefined &&
+      (spec?.schedulerName ?? DEFAULT_SCHEDULER) === DEFAULT_SCHEDULER &&
+      spec?.nodeName === undefined &&
+      status?.conditions === undefined,
+  );
+  const changed = controlled.filter(
+    ({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata?.generation ?? 1),
+  );
+  const names = changed.map(({ kind, metadata }) => `${kind} ${metadata?.namespace}/${metadata?.name}`);
+  const count = `${unplaced.length} ${unplaced.length === 1 ? "pod" : "pods"}`;
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  return [
+    ...(unplaced.length === 0 ? [] : [`its scheduler has not looked at ${count}`]),
+    ...(names.length === 0 ? [] : [`its controllers have not looked at ${names.slice(0, NAMED).join(", ")}${more}`]),
+  ];
 }
 
 /** What of an event says which pods could not be made, and why. */

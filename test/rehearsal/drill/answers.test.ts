@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { LocalSite } from "../../../rehearsal/clusters/sites";
+import { localKubeconfig } from "../../../rehearsal/clusters/sites/kubeconfig";
+import { makePki } from "../../../rehearsal/clusters/sites/pki";
 import { apply } from "../../../rehearsal/drill/apply";
 import { DrillFleet } from "../../../rehearsal/drill/fleet";
 import { scalables } from "../../../rehearsal/drill/scale";
@@ -63,4 +67,28 @@ test("a site at fault refuses no object: it is named, with what it was to take",
       return true;
     });
   }
+});
+
+test("a site whose scheduler does nothing is named when the patience is over, and contradicts no plan", async (t) => {
+  const pod = { metadata: { name: "web-0", namespace: "default" }, spec: {}, status: { phase: "Pending" } };
+  const { administrator, authority, server: own } = makePki("dublin", "10.0.0.1", "no-token");
+  const server = createServer({ cert: own.certificate, key: own.key }, (request, response) => {
+    const items = request.url?.startsWith("/api/v1/pods") ? [pod] : [];
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ kind: "List", metadata: {}, items }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const kubeconfig = localKubeconfig("dublin", endpoint, authority.certificate, administrator);
+  const site = { name: "dublin", kubeconfig } as LocalSite;
+  const workloads = [{ name: "web", replicas: 1, cpu: 0.1, memoryGiB: 0.1 }];
+  const plan = fleetPlan(twoRegions({ demand: { workloads } }));
+  const fleet = await DrillFleet.open(plan, { dublin: site }, new AbortController().signal);
+  await assert.rejects(fleet.until(fleet.planned(["dublin"]), performance.now(), 6), {
+    name: "UserError",
+    message: /^Site dublin stands still: its scheduler has not looked at 1 pod\. .*--patience\.$/,
+  });
 });

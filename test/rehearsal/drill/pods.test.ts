@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gather, gatherRefusals, inPlaces } from "../../../rehearsal/drill/pods";
+import { gather, gatherRefusals, inPlaces, unseenOf } from "../../../rehearsal/drill/pods";
 import { titlesOf } from "../../../rehearsal/drill/titles";
 
 type Pods = Parameters<typeof gather>[0];
@@ -153,4 +153,28 @@ test("the last refusal of a workload's pods is told, whichever controller met it
     "shop/db": FORBIDDEN,
     nightly: FORBIDDEN,
   });
+});
+
+test("what nobody has looked at is told: pods of the default scheduler, and changes that no controller has seen", () => {
+  const unseen = { status: { phase: "Pending" } };
+  const pods = [
+    pod("shop", "a", undefined, unseen),
+    pod("shop", "b", undefined, { ...unseen, spec: { schedulerName: "stork" } }),
+    pod("shop", "c", undefined, { ...unseen, spec: { nodeName: "n1" } }),
+    pod("shop", "d", undefined, unschedulable("0/3 nodes are available: 3 Insufficient cpu")),
+  ] as unknown as Pods;
+  const deployment = (name: string, generation: number, observedGeneration?: number) => ({
+    kind: "Deployment",
+    metadata: { namespace: "shop", name, generation },
+    status: observedGeneration === undefined ? {} : { observedGeneration },
+  });
+  assert.deepEqual(unseenOf(pods.slice(1), [deployment("web", 2, 2)]), []);
+  assert.deepEqual(unseenOf(pods, [deployment("web", 2, 1), deployment("db", 1)]), [
+    "its scheduler has not looked at 1 pod",
+    "its controllers have not looked at Deployment shop/web, Deployment shop/db",
+  ]);
+  const many = ["a", "b", "c", "d", "e"].map((name) => deployment(name, 1));
+  assert.deepEqual(unseenOf([], many), [
+    "its controllers have not looked at Deployment shop/a, Deployment shop/b, Deployment shop/c and 2 more",
+  ]);
 });
