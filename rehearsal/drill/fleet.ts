@@ -93,7 +93,7 @@ export class DrillFleet implements Asking {
     return new Map(await Promise.all(sites.map(read)));
   }
 
-  /** @throws UserError with the sites whose scheduler or controllers do nothing: of their pods nothing is known. */
+  /** @throws UserError with the sites whose scheduler, nodes or controllers do nothing: of their pods nothing is known. */
   private async refuseIdle(sites: readonly string[]): Promise<void> {
     const unseen = await this.ofEach(sites, (reader) => reader.unseen());
     const idle = [...unseen].filter(([, what]) => what.length > 0);

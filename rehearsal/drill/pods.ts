@@ -81,25 +81,30 @@ const DEFAULT_SCHEDULER = "default-scheduler";
 const NAMED = 3;
 
 /**
- * What a scheduler and controllers that are at work would have looked at, for a message: pods that the default scheduler has
- * said nothing of, and objects whose last change no controller has seen. Empty where there is none.
+ * What a scheduler, nodes and controllers that are at work would have looked at, for a message: pods that the default scheduler
+ * has said nothing of, pods that their node has not started, and objects whose last change no controller has seen. Empty where
+ * there is none.
  */
 export function unseenOf(pods: readonly V1Pod[], controlled: readonly Controlled[]): string[] {
-  const unplaced = pods.filter(
-    ({ metadata, spec, status }) =>
-      metadata?.deletionTimestamp === undefined &&
+  const pending = pods.filter(
+    ({ metadata, status }) => metadata?.deletionTimestamp === undefined && status?.phase === "Pending",
+  );
+  const unplaced = pending.filter(
+    ({ spec, status }) =>
       (spec?.schedulerName ?? DEFAULT_SCHEDULER) === DEFAULT_SCHEDULER &&
       spec?.nodeName === undefined &&
       status?.conditions === undefined,
   );
+  const unstarted = pending.filter(({ spec }) => spec?.nodeName !== undefined);
   const changed = controlled.filter(
     ({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata?.generation ?? 1),
   );
   const names = changed.map(({ kind, metadata }) => `${kind} ${metadata?.namespace}/${metadata?.name}`);
-  const count = `${unplaced.length} ${unplaced.length === 1 ? "pod" : "pods"}`;
+  const podsOf = ({ length }: readonly V1Pod[]) => `${length} ${length === 1 ? "pod" : "pods"}`;
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   return [
-    ...(unplaced.length === 0 ? [] : [`its scheduler has not looked at ${count}`]),
+    ...(unplaced.length === 0 ? [] : [`its scheduler has not looked at ${podsOf(unplaced)}`]),
+    ...(unstarted.length === 0 ? [] : [`its nodes have not started ${podsOf(unstarted)}`]),
     ...(names.length === 0 ? [] : [`its controllers have not looked at ${names.slice(0, NAMED).join(", ")}${more}`]),
   ];
 }

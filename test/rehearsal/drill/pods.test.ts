@@ -155,7 +155,7 @@ test("the last refusal of a workload's pods is told, whichever controller met it
   });
 });
 
-test("what nobody has looked at is told: pods of the default scheduler, and changes that no controller has seen", () => {
+test("what nobody has looked at is told: pods that wait for scheduler or node, and changes that no controller has seen", () => {
   const unseen = { status: { phase: "Pending" } };
   const pods = [
     pod("shop", "a", undefined, unseen),
@@ -168,9 +168,11 @@ test("what nobody has looked at is told: pods of the default scheduler, and chan
     metadata: { namespace: "shop", name, generation },
     status: observedGeneration === undefined ? {} : { observedGeneration },
   });
-  assert.deepEqual(unseenOf(pods.slice(1), [deployment("web", 2, 2)]), []);
+  const others = pods.filter(({ metadata }) => metadata?.name === "b" || metadata?.name === "d");
+  assert.deepEqual(unseenOf(others, [deployment("web", 2, 2)]), []);
   assert.deepEqual(unseenOf(pods, [deployment("web", 2, 1), deployment("db", 1)]), [
     "its scheduler has not looked at 1 pod",
+    "its nodes have not started 1 pod",
     "its controllers have not looked at Deployment shop/web, Deployment shop/db",
   ]);
   const many = ["a", "b", "c", "d", "e"].map((name) => deployment(name, 1));
