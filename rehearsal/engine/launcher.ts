@@ -1,3 +1,5 @@
+import { linearStructs } from "./linearStructs";
+
 /**
  * A thread holds the read end of a pipe to us, and kills the whole process group when it closes, even if the script's own
  * event loop never gets a turn.
@@ -25,7 +27,7 @@ util.inspect = new Proxy(util.inspect, { apply: (inspect, self, [value, options,
  */
 const noUnreadStacks = `
 const stacks = process.env.PULUMI_DEBUG_PROMISE_LEAKS ? {} : {
-  "runtime/debuggable": (module) => {
+  "@pulumi/pulumi/runtime/debuggable": (module) => {
     const { debuggablePromise } = module;
     module.debuggablePromise = (...given) => {
       const { stackTraceLimit } = Error;
@@ -37,7 +39,7 @@ const stacks = process.env.PULUMI_DEBUG_PROMISE_LEAKS ? {} : {
       }
     };
   },
-  resource: ({ Resource }) => {
+  "@pulumi/pulumi/resource": ({ Resource }) => {
     if (Resource.callsites) Resource.callsites = () => [];
   },
 };`;
@@ -48,7 +50,7 @@ const stacks = process.env.PULUMI_DEBUG_PROMISE_LEAKS ? {} : {
  */
 const typeScriptWhenMet = `
 const compiler = {
-  "vendor/ts-node@7.0.1": (module) => {
+  "@pulumi/pulumi/vendor/ts-node@7.0.1": (module) => {
     const { register } = module;
     const handlers = require("node:module")._extensions;
     const extensions = [".ts", ".tsx"];
@@ -80,12 +82,31 @@ const compiler = {
   },
 };`;
 
+/**
+ * The SDK tells its engine of each resource in half a dozen messages for whoever debugs it, the whole answer among them, which
+ * ours drops. Their texts stay unsent; the calls do not, for what a program does next waits for them.
+ */
+const noDebugTexts = `
+const texts = {
+  "@pulumi/pulumi/proto/engine_grpc_pb": ({ EngineClient }) => {
+    const { log } = EngineClient.prototype;
+    EngineClient.prototype.log = function (request, ...rest) {
+      if (request.getSeverity() === 0) request.setMessage("");
+      return log.call(this, request, ...rest);
+    };
+  },
+  "@pulumi/pulumi/proto/resource_pb": ({ RegisterResourceResponse }) => {
+    RegisterResourceResponse.prototype.toString = () => "";
+  },
+};`;
+
 /** Each module gets its change when the SDK first asks for it, for the SDK loads them in an order of its own. */
-const changedModules = `${noUnreadStacks}${typeScriptWhenMet}
-for (const [name, change] of Object.entries({ ...stacks, ...compiler })) {
+const changedModules = `${noUnreadStacks}${typeScriptWhenMet}${noDebugTexts}
+const messages = { "google-protobuf/google/protobuf/struct_pb": ${linearStructs} };
+for (const [name, change] of Object.entries({ ...stacks, ...compiler, ...texts, ...messages })) {
   try {
     const need = require("node:module").createRequire(process.argv[1]);
-    const file = need.resolve("@pulumi/pulumi/" + name);
+    const file = need.resolve(name);
     require.cache[file] = { id: file, filename: file, loaded: true, children: [], get exports() {
       delete require.cache[file];
       const module = need(file);

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import type * as grpc from "@grpc/grpc-js";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { JavaScriptValue, Struct, Value } from "google-protobuf/google/protobuf/struct_pb";
+import { linearStructs, type StructModule } from "./linearStructs";
 import type { Properties } from "./provider";
 
 type SdkModules = { Struct: typeof Struct; Value: typeof Value; Empty: typeof Empty; grpc: typeof grpc };
@@ -15,7 +16,9 @@ function sdk(): SdkModules {
   if (modules === undefined) {
     const paths = [path.dirname(require.resolve("@pulumi/pulumi/package.json"))];
     const load = <T>(name: string): T => require(require.resolve(name, { paths })) as T;
-    const { Struct, Value } = load<Pick<SdkModules, "Struct" | "Value">>("google-protobuf/google/protobuf/struct_pb");
+    const structs = load<StructModule>("google-protobuf/google/protobuf/struct_pb");
+    linearStructs(structs);
+    const { Struct, Value } = structs;
     const { Empty } = load<Pick<SdkModules, "Empty">>("google-protobuf/google/protobuf/empty_pb");
     modules = { Struct, Value, Empty, grpc: load<typeof grpc>("@grpc/grpc-js") };
   }

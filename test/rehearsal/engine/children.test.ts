@@ -69,6 +69,40 @@ process.exit();
 `,
 );
 
+/** Says of how many messages the SDK's copy of google-protobuf makes JSON. */
+const messages = join(folder, "messages.js");
+writeFileSync(
+  messages,
+  `const { Message } = require("google-protobuf");
+const { Struct } = require("google-protobuf/google/protobuf/struct_pb");
+const { initialize } = Message;
+let made = 0;
+Message.initialize = (...given) => { made += 1; initialize(...given); };
+Struct.deserializeBinary(Struct.fromJavaScript({ one: [{ below: [] }] }).serializeBinary()).toJavaScript();
+console.log(made);
+`,
+);
+
+/** Says with which texts what is for whoever debugs, and what is for everybody, is told to the engine. */
+const telling = join(folder, "telling.js");
+writeFileSync(
+  telling,
+  `const { log, runtime } = require("@pulumi/pulumi");
+const { LogRequest } = require("@pulumi/pulumi/proto/engine_pb");
+const { serializeBinary } = LogRequest.prototype;
+const told = [];
+LogRequest.prototype.serializeBinary = function () {
+  told.push(this.getMessage());
+  return serializeBinary.call(this);
+};
+runtime.resetOptions("project", "stack", 1, "127.0.0.1:9", "127.0.0.1:9", false, "");
+log.debug("never mind").then(() => log.warn("mind")).then(() => {
+  console.log(JSON.stringify(told));
+  process.exit();
+});
+`,
+);
+
 /** What the SDK does before it runs a program, where there is no tsconfig.json; then modules in JavaScript and in TypeScript. */
 const compiling = join(folder, "compiling.js");
 writeFileSync(join(folder, "plain.js"), "module.exports = 1;\n");
@@ -110,6 +144,14 @@ describe("a program's process", () => {
   it("captures them all for whoever looks for leaks of promises", async () => {
     const lines = await linesOf(stacks, { PULUMI_DEBUG_PROMISE_LEAKS: "1" });
     assert.deepEqual(lines, ["[true,true,true,1,true]", "42"]);
+  });
+
+  it("makes one message of JSON to write it, and one to read it", async () => {
+    assert.deepEqual(await linesOf(messages), ["2"]);
+  });
+
+  it("tells the engine no texts that only whoever debugs would read, but that there are some", async () => {
+    assert.deepEqual(await linesOf(telling), ['["","mind"]']);
   });
 
   it("loads for who has a closure what only closures need, and for nobody else", async () => {
