@@ -8,7 +8,7 @@ const CA = root("public root");
 const NAMES = { dnsNames: ["shop.example.com"] };
 const PUBLIC = leaf(CA, "shop.example.com", NAMES, true);
 const END = new X509Certificate(PUBLIC.certPem).validTo;
-const pem = (one = PUBLIC, key = PUBLIC) => JSON.stringify({ certificate: one.chainPem, key: key.keyPem });
+const pem = () => JSON.stringify({ certificate: PUBLIC.chainPem, key: PUBLIC.keyPem });
 const SITES = ["frankfurt", "belgium", "amsterdam", "cellar"];
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, looked into by name
@@ -110,42 +110,16 @@ describe("the gateways of four sites, with certificates that the program gives",
     assert.ok(!fleet.all("CustomResourceDefinition").some(({ name }) => name.startsWith("cellar-")));
   });
 
+  it("end their site's readiness when their certificate ends", () => {
+    const config: string = inputs("ConfigMap", "cellar-gateway-readiness").data["haproxy.cfg"];
+    assert.ok(config.includes(`monitor fail if { date ge ${Date.parse(END) / 1000} }`), config);
+  });
+
   it("keep the key of the certificate from everybody", () => {
     const shown = JSON.stringify(fleet.resources);
     const [, line] = PUBLIC.keyPem.split("\n") as [string, string];
     for (const text of [line, Buffer.from(PUBLIC.keyPem).toString("base64").slice(60, 120)])
       assert.ok(!shown.includes(text));
-  });
-});
-
-/** What the run says of a certificate. */
-async function refused(given: string): Promise<string> {
-  return rehearsedGateway({ pem: given, sites: "belgium,cellar" }).then(
-    () => "nothing",
-    (error: Error) => error.message,
-  );
-}
-
-describe("certificates that the program gives", () => {
-  it("are refused with everything that is wrong with any of them, in all sites at once", async () => {
-    const old = leaf(CA, "old", { dnsNames: ["other.example.com"] }, false, new Date(Date.now() - 200 * 86_400_000));
-    const message = await refused(pem(old, PUBLIC));
-    for (const site of ["belgium", "cellar"])
-      for (const what of [
-        "is for other.example.com, not for shop.example.com",
-        "ended 20",
-        "comes without those who signed it",
-        "has the key of another certificate",
-      ])
-        assert.ok(message.includes(`publicCertificates.${site} ${what}`), `${site} ${what}: ${message}`);
-    assert.ok(!message.includes("PRIVATE KEY"));
-  });
-
-  it("end their site's readiness when they end", async () => {
-    const { one } = await rehearsedGateway({ pem: pem(), sites: "belgium,cellar" }, "gateway", false);
-    const config: Loose = one("ConfigMap", "cellar-gateway-readiness").inputs.data;
-    const line = `monitor fail if { date ge ${Date.parse(END) / 1000} }`;
-    assert.ok(config["haproxy.cfg"].includes(line), config["haproxy.cfg"]);
   });
 });
 
