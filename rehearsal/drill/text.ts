@@ -31,7 +31,7 @@ export function drillText(report: DrillReport, fleet: string, colors: Colors): s
   return parts.join("\n\n");
 }
 
-function lossText(loss: DrillLoss, { verdict, notes }: DrillReport, colors: Colors): string {
+function lossText(loss: DrillLoss, { verdict, notes, scaling }: DrillReport, colors: Colors): string {
   const rows = loss.steps.map((step) => [
     step.step,
     String(step.demanded),
@@ -49,7 +49,7 @@ function lossText(loss: DrillLoss, { verdict, notes }: DrillReport, colors: Colo
   }
   for (const step of loss.steps) lines.push(...waitingText(step).map((line) => colors.red(line)));
   if (loss.users !== null) lines.push(usersText(loss.users, colors));
-  if (verdict === "holds" && contradicts(loss)) lines.push(colors.red(`  ${whyNotAsPlanned(loss, notes)}`));
+  if (verdict === "holds" && contradicts(loss)) lines.push(colors.red(`  ${whyNotAsPlanned(loss, notes, scaling)}`));
   return lines.join("\n");
 }
 
@@ -85,8 +85,12 @@ function foretells(note: string, daemonSet: string): boolean {
 const REFUSED =
   "The sites refuse pods for the reasons above, which no plan knows: change these manifests, or give what they name as well.";
 
+const HELD_BACK =
+  "Nothing waits: the autoscalers ask for no more, by their maxReplicas, or because a load within a tenth of their target changes " +
+  "nothing. Raise maxReplicas to what the plan places after a loss, or aim lower; --scaling prescaled runs it before.";
+
 /** What to make of pods that were planned and do not run. */
-function whyNotAsPlanned({ steps }: DrillLoss, notes: readonly string[]): string {
+function whyNotAsPlanned({ steps }: DrillLoss, notes: readonly string[], scaling: DrillReport["scaling"]): string {
   const sites = steps.flatMap((step) => step.sites.filter(({ isLost }) => !isLost));
   const waiting = sites.flatMap((site) => site.waiting);
   const isExcused = (workload: string, reason: string) =>
@@ -96,6 +100,8 @@ function whyNotAsPlanned({ steps }: DrillLoss, notes: readonly string[]): string
   const isKnown = (one: DrillWaiting) =>
     (missing(one) === 0 || one.refused !== null || isPaused(one.workload)) &&
     (isForetold(one) || Object.keys(one.reasons).every((reason) => isExcused(one.workload, reason)));
+  const isAllThere = waiting.length === 0 && steps.every((step) => step.secondsToFull !== null);
+  if (isAllThere && scaling === "reserved") return HELD_BACK;
   if (waiting.length === 0 || !waiting.every(isKnown)) return CONTRADICTION;
   if (waiting.some(isForetold)) return FORETOLD;
   return waiting.some(({ refused }) => refused !== null) ? REFUSED : UNJUDGED;

@@ -59,6 +59,28 @@ test("pods that wait on a fleet that holds contradict the plan, unless it said t
   }
 });
 
+test("pods that autoscalers do not ask for contradict no plan", () => {
+  const waiting = report("0/3 nodes are available", []);
+  const heldBack =
+    /Nothing waits: the autoscalers ask for no more, by their maxReplicas, or .* within a tenth of their target/;
+  const run = {
+    ...waiting,
+    losses: waiting.losses.map((loss) => ({
+      ...loss,
+      steps: loss.steps.map((step) => ({
+        ...step,
+        secondsToFull: 30,
+        sites: step.sites.map((site) => ({ ...site, planned: 1, pending: 0, waiting: [] })),
+      })),
+    })),
+  };
+  const text = (of: DrillReport, scaling: DrillReport["scaling"]) => drillText({ ...of, scaling }, "shop", colors);
+  assert.match(text(run, "reserved"), heldBack);
+  assert.match(text(run, "reserved"), /lost: web: 1 of 2 demanded pods run/);
+  assert.match(text(run, "prescaled"), CONTRADICTION);
+  assert.match(text(waiting, "reserved"), CONTRADICTION);
+});
+
 test("pods of DaemonSets wait as a note says, whatever for, and others do not", () => {
   const clash =
     "DaemonSets web and shop/agent both take host port 9100/TCP of nodes of turin: one of the two waits there for ever. Give";
