@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { capacityVerdict } from "../../lib/plan/capacity";
+import { capacityJudgement } from "../../lib/plan/capacity";
 import type { CapacityInput } from "../../lib/plan/capacityInput";
 import { resources } from "../../lib/plan/resources";
 import { seeded } from "../../lib/plan/seeded";
@@ -212,10 +212,10 @@ describe("what is proven by orders of arrival is placed by the default scheduler
   for (const fleet of FLEETS) {
     const text = fleet.workloads.map(([replicas, cpu, memoryGiB]) => `${replicas} x ${cpu}/${memoryGiB}`).join(", ");
     it(`${text} on nodes of ${fleet.nodes.map((node) => node.join("/")).join(", ")}`, () => {
-      const counts = fewestNodes(fleet.nodes.length, (some) => capacityVerdict(inputOf(fleet, some)).holds);
+      const counts = fewestNodes(fleet.nodes.length, (some) => capacityJudgement(inputOf(fleet, some)).holds);
       const shapes = fleet.workloads.map(([, cpu, memoryGiB]) => ({ cpu: 1000 * cpu, memory: 1024 * memoryGiB }));
       const draw = seeded(1);
-      for (const { site, replicas } of capacityVerdict(inputOf(fleet, counts)).placements) {
+      for (const { site, replicas } of capacityJudgement(inputOf(fleet, counts)).placements) {
         const at = Number(site.slice(1));
         const [cpu, memoryGiB] = fleet.nodes[at]!;
         const wanted = fleet.workloads.map((_, i) => replicas[nameOf(i)] ?? 0);
