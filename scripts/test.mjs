@@ -49,8 +49,8 @@ const programs = JSON.stringify(join(root, "test", "support", "programs.cjs"));
 // Most of what tests and their programs make is soon dropped: with more room for it they copy less that is about to be
 // dropped, which saves a fifteenth of their time.
 process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} --max-semi-space-size=64 --require ${programs}`;
-// Two processes more than cores: those with control planes wait for them half of their time.
-const concurrency = `--test-concurrency=${availableParallelism() + 2}`;
+// One process more than cores: those with control planes wait for them half of their time. Another gains nothing.
+const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
 // What hangs is ended, and its file or folder named; so is what leaves programs that keep its output open. The first files of
 // a cold machine wait up to half an hour for programs that others build.
 const timeout = `--test-timeout=${45 * MINUTE}`;
