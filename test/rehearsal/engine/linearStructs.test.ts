@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { linearStructs, type StructModule } from "../../../rehearsal/engine/linearStructs";
@@ -36,6 +38,15 @@ const object = fc.object({ key: fc.string(), maxDepth: 3 }).map((one) => {
 const same = (one: unknown, other: unknown) => assert.equal(JSON.stringify(one), JSON.stringify(other));
 
 describe("JSON in messages", () => {
+  it("is handled by a function that stands alone, also where esbuild has compiled it", () => {
+    const file = path.join(__dirname, "..", "..", "..", "rehearsal", "engine", "linearStructs.ts");
+    const load = `console.log(String(require(${JSON.stringify(file)}).linearStructs))`;
+    const text = execFileSync(process.execPath, ["--import", "tsx", "-e", load], { encoding: "utf8", cwd: __dirname });
+    const { structs } = copy();
+    new Function(`return ${text}`)()(structs);
+    same(structs.Struct.fromJavaScript({ one: [true, null] }).toJavaScript(), { one: [true, null] });
+  });
+
   it("becomes the bytes that google-protobuf makes of it, and what it reads", () =>
     fc.assert(
       fc.property(object, (json) => {
