@@ -1,9 +1,9 @@
-import type { CapacitySite } from "./capacityInput";
+import type { CapacitySite, NodeGroup } from "./capacityInput";
 import { UNLIMITED } from "./grains";
 import { conditionsPerSite } from "./orderSearch";
 import { guaranteed, type Load, nodesOf, type SiteNodes } from "./packing";
 import type { Confined, RunningPart, SiteLoad } from "./requirements";
-import { sum } from "./resources";
+import { scale, sum } from "./resources";
 import { carriesAll, quotient, ShareSum } from "./shares";
 import { possibleShare, type SiteShare, siteShare } from "./siteShare";
 
@@ -59,17 +59,22 @@ export function servingSite(site: CapacitySite, load: SiteLoad, shareOf: ShareOf
   return { site, nodes, load, share: shareOf(nodes, load), have };
 }
 
+/** A site with so many nodes more in some of its groups, each like the others of its group. */
+export function withNodes(site: CapacitySite, more: ReadonlyMap<NodeGroup, number>): CapacitySite {
+  const nodeGroups = site.nodeGroups.map((group) => {
+    const nodes = more.get(group);
+    if (nodes === undefined) return group;
+    const total = group.total && { total: sum([group.total, scale(group.perNode, nodes)]) };
+    return { ...group, count: guaranteed(group) + nodes, ...total };
+  });
+  return { ...site, nodeGroups };
+}
+
 /** The share that is proven of a site with one node more, in the pool where it helps most. */
 export function provenWithNodeMore({ site, load, share }: ServingSite, shareOf: ShareOf): number {
-  const shares = site.nodeGroups.map((group) => {
-    const grown = {
-      ...group,
-      count: guaranteed(group) + 1,
-      ...(group.total && { total: sum([group.total, group.perNode]) }),
-    };
-    const nodeGroups = site.nodeGroups.map((one) => (one === group ? grown : one));
-    return quotient(shareOf(nodesOf({ ...site, nodeGroups }, load.reserved), load).proven);
-  });
+  const shares = site.nodeGroups.map((group) =>
+    quotient(shareOf(nodesOf(withNodes(site, new Map([[group, 1]])), load.reserved), load).proven),
+  );
   return Math.max(quotient(share.proven), ...shares);
 }
 

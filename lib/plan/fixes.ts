@@ -8,6 +8,7 @@ import {
   type ShareOf,
   servingSite,
   survives,
+  withNodes,
 } from "./domains";
 import { guaranteed, type Load } from "./packing";
 import { overloadFixes } from "./routing/growth";
@@ -124,10 +125,7 @@ class Growth {
   }
 
   private site(one: ServingSite, extra: ReadonlyMap<NodeGroup, number>, shareOf = this.shareOf): ServingSite {
-    const nodeGroups = one.site.nodeGroups.map((group) =>
-      extra.has(group) ? { ...group, count: guaranteed(group) + (extra.get(group) ?? 0) } : group,
-    );
-    return servingSite({ ...one.site, nodeGroups }, one.load, shareOf);
+    return servingSite(withNodes(one.site, extra), one.load, shareOf);
   }
 }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_SCHEDULER } from "../../lib/plan/demand/workloads";
 import type { LocalSite } from "../clusters/sites";
 import { type CoreV1Event, kubeConfigOf, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
@@ -73,9 +74,6 @@ interface Controlled {
   readonly metadata?: { readonly name?: string; readonly namespace?: string; readonly generation?: number };
   readonly status?: { readonly observedGeneration?: number };
 }
-
-/** Who places pods that name no other. */
-const DEFAULT_SCHEDULER = "default-scheduler";
 
 /** Objects that are named before it says how many more there are. */
 const NAMED = 3;

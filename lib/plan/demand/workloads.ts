@@ -115,7 +115,8 @@ function noteUnscheduled(object: Field, spec: Field, note: (matter: string) => v
     note("A paused Deployment starts no pods until it is resumed, which is not judged");
 }
 
-const DEFAULT_SCHEDULER = "default-scheduler";
+/** Who places pods that name no other. */
+export const DEFAULT_SCHEDULER = "default-scheduler";
 
 /** Whether pods of a workload may share no node with those of another, or with each other. */
 export function keepsAway(one: Workload, other: Workload): boolean {
