@@ -85,10 +85,11 @@ const POD: Schemas = {
   containersWithoutRequests: { type: "array", items: { type: "string" } },
 };
 
-/** What keeps the pods of a workload off nodes. */
+/** What keeps the pods of a workload off nodes, and what draws them to some. */
 const APART: Schemas = {
   onePerNode: { type: "boolean" },
   apartFrom: { type: "array", items: { type: "string" } },
+  hasPreferences: { type: "boolean" },
   nodeSpread: {
     type: "object",
     properties: {

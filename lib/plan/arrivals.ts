@@ -22,6 +22,8 @@ export interface Turn {
 export interface Arrival {
   readonly turns: readonly Turn[];
   readonly preference: Preference;
+  /** The same of pods with preferences of their own. @default the same */
+  readonly ownPreference?: Preference;
   /** Rank of each group of nodes, the favoured with the largest: `fill` obeys it, `spread` where nodes are as empty. */
   readonly favour: readonly number[];
 }
@@ -34,18 +36,18 @@ export interface Arrival {
  * Then orders in which the workloads' parts are mixed, as controllers that create pods at the same time mix them.
  */
 export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
-  const all = [...load.critical.keys()];
+  const workloads = [...load.critical.keys()];
   const capacity = load.resources.map((_, r) => Math.max(1, ...site.groups.map((group) => group.capacity[r] ?? 0)));
   const dominant = load.critical.map(({ size }) =>
     size.reduce((most, amount, r) => Math.max(most, amount / (capacity[r] ?? 1)), 0),
   );
-  const smallFirst = by(all, dominant);
+  const smallFirst = by(workloads, dominant);
   const own = [smallFirst, [...smallFirst].reverse()];
   if (site.groups.length > 1) {
     own.push(
       by(
-        all,
-        all.map((w) => -site.groups.filter((group) => group.carries[w]).length),
+        workloads,
+        workloads.map((w) => -site.groups.filter((group) => group.carries[w]).length),
       ),
     );
   }
@@ -67,7 +69,15 @@ export function adversarialArrivals(load: Load, site: SiteNodes): Arrival[] {
   const mixed = mixedTurns(load).map(
     (turns, i): Arrival => ({ turns, preference: i % 2 === 0 ? "spread" : "level", favour: indifferent }),
   );
-  return [...ordered, ...mixed];
+  const all = [...ordered, ...mixed];
+  if (!site.isAnyNode.includes(true)) return all;
+  const together = [...new Set(all.map(({ turns }) => turns))];
+  return [
+    ...all,
+    ...together.flatMap((turns) =>
+      ranks.map((favour): Arrival => ({ turns, preference: "level", ownPreference: "fill", favour })),
+    ),
+  ];
 }
 
 /** Mixed orders that are tried. More of them find hardly more that contradicts a real scheduler, and cost time. */

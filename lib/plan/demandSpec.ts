@@ -47,6 +47,12 @@ export interface WorkloadSpec extends PodShape {
   apartFrom?: string[];
   /** How evenly its pods must be over the nodes of a site. @default not at all */
   nodeSpread?: NodeSpreadSpec;
+  /**
+   * Whether preferences (of its pods, or of others for them) decide which of the nodes with room a pod gets: preferred affinities,
+   * and topology spread that need not hold but by its own pods over zones and hosts with a skew of 1. Then each such node counts as
+   * one that it may get. @default false
+   */
+  hasPreferences?: boolean;
   /** Containers without a request, by name: they count as nothing and are listed. @default [] */
   containersWithoutRequests?: string[];
 }

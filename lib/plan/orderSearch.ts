@@ -3,6 +3,7 @@ import { NodeContents } from "./nodeContents";
 import { mostWhere } from "./nodeSpread";
 import { oncePerObject } from "./oncePerObject";
 import type { Limit, Load, SiteNodes } from "./packing";
+import { seeded } from "./seeded";
 
 /**
  * Points that a node may score below the best and still count as one that the scheduler may choose: scores go up to 400 here, and
@@ -10,14 +11,20 @@ import type { Limit, Load, SiteNodes } from "./packing";
  */
 const NEARLY_BEST = 5;
 
-/** Sites of more nodes than this are not searched: a condition says what each has. */
+/** Sites of more than these are not searched: a condition says what each node has, and an order is followed pod by pod. */
 const MOST_NODES = 100;
+const MOST_PODS = 500;
 
 /** Conditions that are searched at most: of one site, and of all sites of a fleet. */
 const MOST_CONDITIONS = { site: 500, fleet: 20_000 };
 
-/** Sites of so many pods that fewer conditions could be followed from pod to pod are not searched: little would be found. */
+/** With so many pods that fewer conditions could be followed from pod to pod, only drawn orders are: little would be found. */
 const FEWEST_FOLLOWED = 5;
+
+/** Orders that are drawn at most where not all conditions are searched, and pods in them for each condition that is: they cost less. */
+const MOST_DRAWN = { orders: 200, podsPerCondition: 20 };
+
+const SEED = 1;
 
 /** Conditions that may be searched of each of so many sites. */
 export function conditionsPerSite(sites: number): number {
@@ -49,13 +56,15 @@ interface Choice {
   readonly has: number;
   /** The node with the pod. */
   readonly id: number;
-  score: number;
+  /** What it scores by its room alone. */
+  readonly score: number;
 }
 
 /**
  * Looks for an order of arrival that leaves a pod without a node, when the scheduler scores nodes as it does by default. Orders
  * are followed by the conditions that they lead to, with every choice between nodes that score nearly alike: all of them while
- * there are few, as in small sites, and of more the tightest.
+ * there are few, as in small sites, and of more the tightest. Where those were not all, orders are drawn as well, the same ones
+ * every time.
  */
 export class OrderSearch {
   private readonly contents: NodeContents;
@@ -82,16 +91,51 @@ export class OrderSearch {
    */
   fails(nodes: readonly number[], counts: readonly number[], isLevel: boolean): boolean {
     const pods = total(counts);
-    if (FEWEST_FOLLOWED * pods > this.most || total(nodes) > MOST_NODES) return false;
-    let level: readonly Condition[] = [this.empty(nodes, counts)];
+    if (pods > MOST_PODS || total(nodes) > MOST_NODES) return false;
+    const start = this.empty(nodes, counts);
+    let isComplete = FEWEST_FOLLOWED * pods <= this.most;
+    let level: readonly Condition[] = isComplete ? [start] : [];
     let searched = 0;
     for (let left = pods; level.length > 0 && left > 0; left--) {
       searched += level.length;
       const next = new Map<string, Condition>();
       for (const condition of level) if (this.leadsToFailure(condition, counts, isLevel, next)) return true;
       level = tightest([...next.values()], Math.floor((this.most - searched) / Math.max(1, left - 1)));
+      isComplete &&= level.length === next.size;
+    }
+    if (isComplete) return false;
+    const orders = Math.min(MOST_DRAWN.orders, Math.floor((MOST_DRAWN.podsPerCondition * this.most) / pods));
+    const draw = seeded(SEED);
+    for (let i = 0; i < orders; i++) if (this.failsAsDrawn(start, counts, isLevel, draw)) return true;
+    return false;
+  }
+
+  /** Whether an order that is drawn as it goes, and the choices between nodes with it, leaves a pod without a node. */
+  private failsAsDrawn(start: Condition, counts: readonly number[], isLevel: boolean, draw: () => number): boolean {
+    let condition = start;
+    const preference = this.preferenceAsDrawn(draw);
+    for (let left = total(counts); left > 0; left--) {
+      if (hasNoRoom(condition)) return true;
+      if (this.isSafe(condition)) return false;
+      let pod = Math.floor(draw() * left);
+      const w = condition.left.findIndex((pods) => {
+        pod -= pods;
+        return pod < 0;
+      });
+      const choices = this.choices(alike(condition.nodes), w, placedOf(condition, counts, w), isLevel);
+      const choice = this.site.isAnyNode[w] ? best(choices, preference) : choices[Math.floor(draw() * choices.length)];
+      if (choice === undefined) return true;
+      condition = this.after(condition, w, choice);
     }
     return false;
+  }
+
+  /** How much pods with preferences would have a node: for its group, and as it is emptier or fuller, or for nothing known. */
+  private preferenceAsDrawn(draw: () => number): (choice: Choice) => number {
+    const ofGroups = draw() < 0.5 ? 1000 : 0;
+    const ofRoom = Math.floor(3 * draw()) - 1;
+    const liking = this.site.groups.map(draw);
+    return ({ id, score }) => ofGroups * (liking[this.contents.of(id).group] as number) + ofRoom * score + draw();
   }
 
   private empty(nodes: readonly number[], left: readonly number[]): Condition {
@@ -107,31 +151,40 @@ export class OrderSearch {
     isLevel: boolean,
     next: Map<string, Condition>,
   ): boolean {
-    const { nodes, left, rooms } = condition;
-    if (left.some((pods, w) => pods > (rooms[w] as number))) return true;
-    if (this.isSafe(left, rooms)) return false;
-    const all = alike(nodes);
+    if (hasNoRoom(condition)) return true;
+    if (this.isSafe(condition)) return false;
+    const all = alike(condition.nodes);
     for (let w = 0; w < counts.length; w++) {
-      if (left[w] === 0) continue;
-      const choices = this.choices(all, w, (counts[w] as number) - (left[w] as number), isLevel);
+      if (condition.left[w] === 0) continue;
+      const choices = this.choices(all, w, placedOf(condition, counts, w), isLevel);
       if (choices.length === 0) return true;
-      for (const { at, many, id } of choices) {
-        const after = replaced(nodes, at + many - 1, id);
-        const key = String.fromCharCode(...after);
-        if (next.has(key)) continue;
-        const [had, has] = [this.contents.rooms(nodes[at] as number), this.contents.rooms(id)];
-        next.set(key, {
-          nodes: after,
-          left: left.map((pods, i) => (i === w ? pods - 1 : pods)),
-          rooms: rooms.map((room, i) => room - (had[i] as number) + (has[i] as number)),
-        });
+      for (const choice of choices) {
+        const nodes = withChoice(condition, choice);
+        const key = String.fromCharCode(...nodes);
+        if (!next.has(key)) next.set(key, this.after(condition, w, choice, nodes));
       }
     }
     return false;
   }
 
+  /** The condition with a pod more of a workload, where it was chosen to go. */
+  private after(
+    condition: Condition,
+    w: number,
+    choice: Choice,
+    nodes: readonly number[] = withChoice(condition, choice),
+  ): Condition {
+    const had = this.contents.rooms(condition.nodes[choice.at] as number);
+    const has = this.contents.rooms(choice.id);
+    return {
+      nodes,
+      left: condition.left.map((pods, i) => (i === w ? pods - 1 : pods)),
+      rooms: condition.rooms.map((room, i) => room - (had[i] as number) + (has[i] as number)),
+    };
+  }
+
   /** Whether what is left finds room wherever it goes. */
-  private isSafe(left: readonly number[], rooms: readonly number[]): boolean {
+  private isSafe({ left, rooms }: Condition): boolean {
     if (!this.areLimitsFixed) return false;
     for (let w = 0; w < left.length; w++) {
       if (left[w] === 0) continue;
@@ -153,12 +206,12 @@ export class OrderSearch {
       const after = has < most ? this.contents.with(id, w) : undefined;
       if (after !== undefined) found.push({ at, many, has, id: after.id, score: after.score });
     }
-    if (found.length < 2) return found;
+    if (found.length < 2 || this.site.isAnyNode[w]) return found;
     // Pods with constraints of their own that must hold are not spread by the cluster's.
-    if (this.load.critical[w]?.spec.nodeSpread === undefined) addSpread(found, placed);
-    let best = 0;
-    for (const { score } of found) best = Math.max(best, score);
-    return found.filter(({ score }) => score >= best - NEARLY_BEST);
+    const isSpread = this.load.critical[w]?.spec.nodeSpread === undefined;
+    const scores = isSpread ? SPREADS.map((skews) => spreadScores(found, placed, skews)) : [found.map(scoreOf)];
+    const least = scores.map((all) => Math.max(...all) - NEARLY_BEST);
+    return found.filter((_, i) => scores.some((all, s) => (all[i] as number) >= (least[s] as number)));
   }
 
   /** Pods of a workload that a node may have. */
@@ -172,6 +225,26 @@ export class OrderSearch {
     }
     return mostWhere(fewest, limit);
   }
+}
+
+function best(choices: readonly Choice[], preference: (choice: Choice) => number): Choice | undefined {
+  const liked = choices.map(preference);
+  return choices[liked.indexOf(Math.max(...liked))];
+}
+
+/** Whether of some workload more pods are left than there is room for, were the others not there. */
+function hasNoRoom({ left, rooms }: Condition): boolean {
+  return left.some((pods, w) => pods > (rooms[w] as number));
+}
+
+/** Pods of a workload that have a node. */
+function placedOf({ left }: Condition, counts: readonly number[], w: number): number {
+  return (counts[w] as number) - (left[w] as number);
+}
+
+/** What the nodes have with a pod where it was chosen to go. */
+function withChoice({ nodes }: Condition, { at, many, id }: Choice): number[] {
+  return replaced(nodes, at + many - 1, id);
 }
 
 /**
@@ -248,20 +321,33 @@ function replaced(condition: readonly number[], at: number, id: number): number[
 /** What PodTopologySpread weighs pods of one zone by: the logarithm of how many zones there are and two. */
 const LOG_OF_ONE_ZONE = Math.log(3);
 
+/** Skews of a topology spread over host names and over zones. */
+interface Skews {
+  readonly hosts: number;
+  readonly zones: number;
+}
+
+/** How pods that say nothing of it are spread: by the cluster's default constraints, or by those that FleetWorkload gives them. */
+const SPREADS: readonly Skews[] = [
+  { hosts: 3, zones: 5 },
+  { hosts: 1, zones: 1 },
+];
+
 /**
- * Adds twice what PodTopologySpread gives by the cluster's default constraints, host names with a skew of 3 and zones with one of
- * 5, all nodes in one zone. Source: kubernetes/pkg/scheduler/framework/plugins/podtopologyspread, v1.35.
+ * Scores by room and twice what PodTopologySpread gives, all nodes in one zone. Source:
+ * kubernetes/pkg/scheduler/framework/plugins/podtopologyspread, v1.35.
  */
-function addSpread(choices: readonly Choice[], inZone: number): void {
+function spreadScores(choices: readonly Choice[], inZone: number, { hosts, zones }: Skews): number[] {
   const nodes = choices.reduce((sum, { many }) => sum + many, 0);
   const weight = Math.log(nodes + 2);
-  const crowd = (has: number) => Math.round(has * weight + 2 + inZone * LOG_OF_ONE_ZONE + 4);
-  let [most, fewest] = [0, Number.POSITIVE_INFINITY];
-  for (const { has } of choices) {
-    most = Math.max(most, crowd(has));
-    fewest = Math.min(fewest, crowd(has));
-  }
-  for (const one of choices) one.score += 2 * Math.floor((100 * (most + fewest - crowd(one.has))) / most);
+  const crowds = choices.map(({ has }) => Math.round(has * weight + hosts - 1 + inZone * LOG_OF_ONE_ZONE + zones - 1));
+  const [most, fewest] = [Math.max(...crowds), Math.min(...crowds)];
+  if (most === 0) return choices.map(scoreOf);
+  return choices.map(({ score }, i) => score + 2 * Math.floor((100 * (most + fewest - (crowds[i] as number))) / most));
+}
+
+function scoreOf({ score }: Choice): number {
+  return score;
 }
 
 function ascending(a: number, b: number): number {

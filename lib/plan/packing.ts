@@ -3,14 +3,16 @@ import { type Exclusion, exclusionOf } from "./exclusion";
 import { capacityOf, gcd, grains, UNLIMITED } from "./grains";
 import { limitsOf } from "./nodeSpread";
 import { names, type Resources, scale, subtract, sum, ZERO } from "./resources";
-import { isOpen, mayRunOn, podResources } from "./schedulable";
+import { isOpen, isShunned, mayRunOn, podResources } from "./schedulable";
 import type { WorkloadSpec } from "./spec";
 
 /** The demand in whole numbers: what every site's nodes are measured against. Amounts are grains per resource. */
 export interface Load {
   /** Names of the resources that anything needs; the index of every vector below. */
   readonly resources: readonly string[];
+  /** In an order that means nothing but what they are, so that verdicts do not depend on how they are listed. */
   readonly critical: readonly Pods[];
+  /** In the order of the specification, in which they are given room. */
   readonly sheddable: readonly Pods[];
   /** Which of them keep each other off a node, the critical before the sheddable. */
   readonly exclusion: Exclusion;
@@ -25,6 +27,8 @@ export interface Load {
 /** One workload's pods. */
 export interface Pods {
   readonly spec: WorkloadSpec;
+  /** Its place in the specification. */
+  readonly place: number;
   /** Replicas over the whole fleet. */
   readonly total: number;
   readonly minimum: number;
@@ -36,6 +40,8 @@ export interface SiteNodes {
   readonly groups: readonly Nodes[];
   /** By workload, the critical before the sheddable: what keeps its pods off a node of this site that has some of them. */
   readonly limits: readonly Limit[];
+  /** By critical workload: whether nothing is known of which of this site's nodes with room its pods get. */
+  readonly isAnyNode: readonly boolean[];
   /** Equal for sites that can carry the same, so that each is computed once. */
   readonly key: string;
 }
@@ -73,7 +79,7 @@ export function minimumPerSite(workload: WorkloadSpec): number {
 /** Turns the demand into whole numbers. */
 export function loadOf(demand: CapacityDemand, headroom: number): Load {
   const workloads = (demand.workloads ?? []).filter((one) => one.replicas > 0 || minimumPerSite(one) > 0);
-  const shapes = workloads.map((spec) => ({ spec, each: podResources(spec) }));
+  const shapes = workloads.map((spec, place) => ({ spec, place, each: podResources(spec) }));
   const beyond = subtract(demand.totals ?? ZERO, sum(shapes.map(({ spec, each }) => scale(each, spec.replicas))));
   const resources = names(beyond, ...shapes.map(({ each }) => each)).filter(
     (name) => grains(beyond, name) > 0 || shapes.some(({ each }) => grains(each, name) > 0),
@@ -82,13 +88,14 @@ export function loadOf(demand: CapacityDemand, headroom: number): Load {
   const pods = (critical: boolean): Pods[] =>
     shapes
       .filter(({ spec }) => (spec.priority !== "sheddable") === critical)
-      .map(({ spec, each }) => ({
+      .map(({ spec, place, each }) => ({
         spec,
+        place,
         total: spec.replicas,
         minimum: minimumPerSite(spec),
         size: vector(each),
       }));
-  const [critical, sheddable] = [pods(true), pods(false)];
+  const [critical, sheddable] = [pods(true).sort(byShape), pods(false)];
   const rest = vector(beyond);
   return {
     resources,
@@ -99,6 +106,15 @@ export function loadOf(demand: CapacityDemand, headroom: number): Load {
     need: rest.map((own, r) => critical.reduce((total, one) => total + one.total * (one.size[r] ?? 0), own)),
     headroom: headroomFraction(headroom),
   };
+}
+
+/** The largest first; those that differ in nothing else by their names. */
+function byShape(a: Pods, b: Pods): number {
+  for (const [r, amount] of a.size.entries()) {
+    if (amount !== b.size[r]) return (b.size[r] ?? 0) - amount;
+  }
+  const [one, other] = [JSON.stringify(a.spec), JSON.stringify(b.spec)];
+  return b.total - a.total || b.minimum - a.minimum || (one < other ? -1 : 1);
 }
 
 function headroomFraction(headroom: number): Load["headroom"] {
@@ -118,11 +134,14 @@ export function nodesOf(site: CapacitySite, load: Load): SiteNodes {
   }
   groups.sort(bySize);
   const limits = limitsOf(site, load);
-  return {
-    groups,
-    limits,
-    key: `${groups.map(text).join(";")}${load.exclusion.isSpread ? JSON.stringify(limits) : ""}`,
-  };
+  const isAnyNode = load.critical.map(({ spec }) => spec.hasPreferences === true || isRepelledSoftly(spec, site));
+  const spread = load.exclusion.isSpread ? JSON.stringify(limits) : "";
+  return { groups, limits, isAnyNode, key: `${groups.map(text).join(";")}${spread}/${isAnyNode.map(Number).join("")}` };
+}
+
+/** Whether some of a site's nodes have a taint that makes the scheduler prefer others. */
+function isRepelledSoftly(spec: WorkloadSpec, { nodeGroups }: CapacitySite): boolean {
+  return nodeGroups.some((group) => guaranteed(group) > 0 && isShunned(spec, group));
 }
 
 /** The nodes of a group that count: what is no positive number counts as none. */

@@ -80,8 +80,8 @@ function placement(one: ServingSite, share: number, worstShare: number, load: Lo
   const sheddable = sheddableReplicas(one, share, worstShare, critical, load);
   const requested = load.rest.map((rest) => rest * worstShare);
   const replicas: [string, number][] = [];
-  const count = ({ spec, size }: Pods, own: number) => {
-    replicas.push([spec.name, own]);
+  const count = ({ spec, place, size }: Pods, own: number) => {
+    replicas[place] = [spec.name, own];
     for (let r = 0; r < requested.length; r++) requested[r] = (requested[r] ?? 0) + own * (size[r] ?? 0);
   };
   load.critical.forEach((pods, w) => {

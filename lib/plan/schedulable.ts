@@ -101,6 +101,11 @@ function toleratesAll(pod: PodShape, taints: readonly (TaintSpec | CloudTaint)[]
   );
 }
 
+/** Whether such nodes have a taint for which the scheduler prefers others (`PreferNoSchedule`) for the pod. */
+export function isShunned({ tolerations = [] }: PodShape, { taints = [] }: NodeTraits): boolean {
+  return taints.some((taint) => !repels(taint) && !tolerations.some((one) => tolerates(one, taint)));
+}
+
 function isAdmitted({ architectures = [], extended = {} }: PodShape, taint: TaintSpec | CloudTaint): boolean {
   if (!("admits" in taint)) return false;
   return architectures.some((one) => one === taint.admits) || (extended[taint.admits] ?? 0) > 0;

@@ -22,6 +22,7 @@ export class Scheduler {
   /** Pods that each entry's nodes have, by workload. */
   private readonly has: Float64Array;
   private readonly company: Company | undefined;
+  private readonly isAnyNode: readonly boolean[];
   private entries = 0;
   private isLevel = false;
 
@@ -41,6 +42,7 @@ export class Scheduler {
     this.group = new Int32Array(entries);
     this.emptiness = new Float64Array(entries);
     this.has = new Float64Array(entries * this.workloads);
+    this.isAnyNode = site.isAnyNode;
     this.company = companyOf(load.exclusion, site.limits, entries);
   }
 
@@ -69,8 +71,9 @@ export class Scheduler {
    * Places up to `count` pods of workload `w`; yields how many found a node. The entry that the scheduler prefers of those with
    * room is looked for in place: a plan comes here a million times.
    */
-  place(w: number, count: number, { preference, favour }: Omit<Arrival, "turns">): number {
+  place(w: number, count: number, { favour, ...arrival }: Omit<Arrival, "turns">): number {
     const { resources, workloads, size, carries, free, many, group, emptiness, has } = this;
+    const preference = (this.isAnyNode[w] && arrival.ownPreference) || arrival.preference;
     const isFilling = preference === "fill";
     // Emptiness is at most the number of resources: a rank outweighs it in `fill`, and only breaks ties else.
     const byEmptiness = preference === "spread" || preference === "level" ? 1 : -1;

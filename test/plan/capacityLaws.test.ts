@@ -49,7 +49,7 @@ const sites: fc.Arbitrary<CapacitySite[]> = fc
     })),
   );
 
-type Alone = Pick<WorkloadSpec, "onePerNode" | "hostPorts" | "nodeSpread">;
+type Alone = Pick<WorkloadSpec, "onePerNode" | "hostPorts" | "nodeSpread" | "hasPreferences">;
 
 const workloads: fc.Arbitrary<WorkloadSpec[]> = fc
   .array(
@@ -68,6 +68,7 @@ const workloads: fc.Arbitrary<WorkloadSpec[]> = fc
         { onePerNode: true },
         { hostPorts: [{ port: 80 }] },
         { nodeSpread: { maxSkew: 2 } },
+        { hasPreferences: true },
       ),
     }),
     { minLength: 1, maxLength: 6 },
@@ -113,10 +114,11 @@ describe("laws of the verdict", () => {
     );
   });
 
-  const inOtherOrder = (input: CapacityInput, random: Stream) => ({
-    ...input,
-    sites: shuffled(input.sites, () => random.next().value),
-  });
+  const inOtherOrder = (input: CapacityInput, random: Stream): CapacityInput => {
+    const other = <T>(all: readonly T[]) => shuffled(all, () => random.next().value);
+    const { workloads = [] } = input.demand;
+    return { ...input, sites: other(input.sites), demand: { ...input.demand, workloads: other(workloads) } };
+  };
   const inOtherUnit = (input: CapacityInput, by: number) => {
     const larger = (of: Resources): Resources => ({
       ...of,
@@ -137,12 +139,22 @@ describe("laws of the verdict", () => {
   };
   const powerOfTwo = fc.integer({ min: 1, max: 6 }).map((exponent) => 2 ** exponent);
 
-  it("does not depend on the order of the sites", () => {
+  it("does not depend on the order of the sites and of the workloads", () => {
     fc.assert(
       fc.property(inputs, fc.infiniteStream(fc.nat()), (input, random) => {
         const [a, b] = [capacityJudgement(input), capacityJudgement(inOtherOrder(input, random))];
         assert.deepEqual({ ...b, placements: [] }, { ...a, placements: [] });
         assert.deepEqual(new Set(b.placements), new Set(a.placements));
+      }),
+      RUNS,
+    );
+  });
+
+  it("lists the replicas of workloads as they are given", () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const names = (input.demand.workloads ?? []).map(({ name }) => name);
+        for (const { replicas } of capacityJudgement(input).placements) assert.deepEqual(Object.keys(replicas), names);
       }),
       RUNS,
     );

@@ -94,6 +94,7 @@ const workloadSchema = strict({
   onePerNode: optional(flag),
   apartFrom: optional(list(podsName, "names of workloads")),
   nodeSpread: optional(nodeSpreadSchema),
+  hasPreferences: optional(flag),
   containersWithoutRequests: unrequested,
   ...podShape,
 });

@@ -9,11 +9,16 @@ import { keepsAway, type Neighbours, type Workload } from "./workloads";
 export function neighboursOf(named: readonly NamedWorkload[], notes: Notes): Neighbours[] {
   const near = neighbourhoods(named);
   const apart = apartNames(named, near, notes);
+  const preferring = withPreferences(named, near);
   return named.map(({ workload, name }, index) => {
     const spreads = workload.nodeSpreads.map(({ selection }) => selection);
     const nodeSpread = ownSpread(workload, name, near(spreads, workload), notes);
     const apartFrom = apart[index] ?? [];
-    return { ...(apartFrom.length > 0 && { apartFrom }), ...(nodeSpread && { nodeSpread }) };
+    return {
+      ...(apartFrom.length > 0 && { apartFrom }),
+      ...(nodeSpread && { nodeSpread }),
+      ...(preferring.has(workload) && { hasPreferences: true }),
+    };
   });
 }
 
@@ -50,6 +55,26 @@ function apartNames(named: readonly NamedWorkload[], near: Near, notes: Notes): 
       if (workload.replicas === "every node" || other.workload.replicas === "every node") {
         notes.add("Required pod anti-affinity between DaemonSets and other pods is not judged", name);
       } else if (!found[at]?.includes(name)) found[index]?.push(other.name);
+    }
+  }
+  return found;
+}
+
+/** Workloads with preferences of their own, or of which others of the manifests have some. */
+function withPreferences(named: readonly NamedWorkload[], near: Near): Set<Workload> {
+  const found = new Set<Workload>();
+  for (const { workload } of named) {
+    const { areOwn, spreads, others } = workload.preferences;
+    const countsOthers = (selection: PodSelection) =>
+      !selectsPodsOf(selection, workload, workload) ||
+      near([selection], workload).some(
+        ({ workload: other }) => other !== workload && selectsPodsOf(selection, workload, other),
+      );
+    if (areOwn || spreads.some(countsOthers)) found.add(workload);
+    for (const selection of others) {
+      for (const { workload: other } of near([selection], workload)) {
+        if (selectsPodsOf(selection, workload, other)) found.add(other);
+      }
     }
   }
   return found;

@@ -9,6 +9,7 @@ import { type ContainerWithoutRequest, podRequests } from "./podRequests";
 import { type PodSelection, selectsPodsOf, templateLabels } from "./podSelection";
 import { podShape } from "./podShape";
 import { podsOf } from "./podSources";
+import { type Preferences, preferencesOf } from "./preferences";
 import type { ResourceList } from "./resourceList";
 import { checkRestartPolicy } from "./restartPolicy";
 import { Scalers } from "./scalers";
@@ -32,6 +33,8 @@ export interface Workload {
   readonly antiAffinity: readonly PodSelection[];
   /** How evenly its pods, and others that are selected, must be over nodes. */
   readonly nodeSpreads: readonly NodeSpread[];
+  /** What it prefers of the nodes with room. */
+  readonly preferences: Preferences;
   /** Whether its pods call each other by their numbers, so that they belong together. */
   readonly areNumberedPeers: boolean;
 }
@@ -91,6 +94,7 @@ export function workload(
     labels: templateLabels(pods.template),
     antiAffinity: antiAffinity(spec, note),
     nodeSpreads: nodeSpreads(spec, note),
+    preferences: preferencesOf(spec),
     areNumberedPeers: areNumberedPeers(identity, object, pods.template),
   };
   noteSurge(read, object, note);
@@ -131,7 +135,7 @@ function replicas(written: number, maximum: number | undefined, note: (matter: s
 }
 
 /** What a workload has to do with others of its manifests, in the words of a spec. */
-export type Neighbours = Pick<WorkloadSpec, "apartFrom" | "nodeSpread">;
+export type Neighbours = Pick<WorkloadSpec, "apartFrom" | "nodeSpread" | "hasPreferences">;
 
 /** A workload in the words of a fleet's spec. */
 export function toSpec(of: Workload, name: string, neighbours: Neighbours = {}): WorkloadSpec | DaemonSetSpec {
