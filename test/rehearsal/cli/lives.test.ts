@@ -85,6 +85,28 @@ test("a release that one update brings to several sites that serve is told, but 
   assert.deepEqual(await release("web4", {}, sites("drained")), [], "and who serves nobody breaks nothing");
 });
 
+test("what is made anew, and so without pods for a while, is told of however sites wait for each other", async () => {
+  const file = join(dir, "anew.json");
+  const release = async (app: string, more: object = {}) => {
+    const manifests = webDeployment("{ name: web, image: web, resources: { requests: { cpu: 1, memory: 1Gi } } }");
+    const changed = manifests.replaceAll("app: web", `app: ${app}`);
+    const { exit, stderr } = await rehearse(
+      [site("frankfurt", 1), site("dublin", 2)],
+      { workload: { manifests: changed, ...more } },
+      file,
+    );
+    assert.equal(exit, 0, stderr);
+    return stderr.split("\n").filter((line) => line.startsWith("One update makes "));
+  };
+  const anew = (when: string) =>
+    'One update makes Deployment shop/web of FleetWorkload "shop" anew in frankfurt, dublin, for spec.selector cannot be changed: all ' +
+    `of its pods there go before new ones start, ${when}. Leave that as it is; or add the new one under another name, and take the old one ` +
+    "away when the new one runs.";
+  assert.deepEqual(await release("web"), []);
+  assert.deepEqual(await release("shop-web"), [anew("in all of these sites at once")]);
+  assert.deepEqual(await release("web", { rollout: "siteBySite" }), [anew("one site after the other")]);
+});
+
 test("claims that stay as they were are told where their StatefulSet is made anew", async () => {
   const file = join(dir, "claims.json");
   const release = async (size: string, more: object = {}) => {
