@@ -6,7 +6,7 @@ import { unit } from "./grains";
 import { lossesOf } from "./losses";
 import { type Load, loadOf } from "./packing";
 import { placementsOf, routingOf } from "./placement";
-import { confinedOf, type RunningPart, runAfterAny, siteLoads } from "./requirements";
+import { confinedOf, type RunningPart, runAfterAny, type SiteLoad, siteLoads } from "./requirements";
 import { amount, CORE_RESOURCES, type Resources } from "./resources";
 import type { RoutingInput } from "./routing/input";
 import { routingNotes } from "./routing/notes";
@@ -70,7 +70,8 @@ function judged(input: CapacityInput): Judged {
   const parts = runningParts(domains, confined);
   const needed = load.need.some((need) => need > 0);
   const losses = lossesOf(domains, tolerate, load, parts);
-  const routed = input.routing && routedBy(input.routing, [tolerate, load, shareOf]);
+  const routed =
+    input.routing && routedBy(input.routing, [tolerate, load, shareOf], usersBefore(input, load, loadAt, shareOf));
   const routing = needed ? routed?.(domains) : undefined;
   const asRouted = (listed: readonly Loss[]) => (routing === undefined ? listed : routedLosses(listed, routing));
   const verdict =
@@ -113,8 +114,43 @@ export function isServing(site: Pick<CapacitySite, "state">): boolean {
 /** The shares of a fleet by the services that lead its users. */
 type Routed = (domains: readonly Domain[]) => RoutedShares;
 
-function routedBy(routing: RoutingInput, [tolerate, load, shareOf]: readonly [number, Load, ShareOf]): Routed {
-  return (domains) => routedShares(domains, routingOf(domains, tolerate, load, shareOf), tolerate, load, routing);
+function routedBy(
+  routing: RoutingInput,
+  [tolerate, load, shareOf]: readonly [number, Load, ShareOf],
+  usersOf: (domains: readonly Domain[]) => RoutingInput["users"],
+): Routed {
+  return (domains) => {
+    const routes = routingOf(domains, tolerate, load, shareOf);
+    return routedShares(domains, routes, tolerate, load, { ...routing, users: usersOf(domains) });
+  };
+}
+
+/**
+ * Where users are, by the domains that serve: as the spec says, else where they would be if all sites that the services know
+ * served. So users stay where they are when a site is drained or lost. Undefined where no site is either, and where the service
+ * divides all users anew by its weights.
+ */
+function usersBefore(
+  { routing, sites, tolerate }: CapacityInput,
+  load: Load,
+  loadNow: (site: string) => SiteLoad,
+  shareOf: ShareOf,
+): (domains: readonly Domain[]) => RoutingInput["users"] {
+  const known = sites.filter(({ state }) => state !== "joining");
+  const idle = known.filter((site) => !isServing(site));
+  if (routing?.users !== undefined || idle.length === 0 || routing?.services.some(({ always }) => always))
+    return () => routing?.users;
+  const losses = finite(tolerate);
+  const confined = confinedOf(load, known, losses);
+  const loadAt = confined.length === 0 ? loadNow : siteLoads(load, confined);
+  const before = (site: CapacitySite) => servingSite(site, loadAt(site.name), shareOf);
+  const others = idle.map(before);
+  return (domains) => {
+    const serving = domains.flatMap(({ sites: of }) =>
+      of.map((one) => (one.load === loadAt(one.site.name) ? one : before(one.site))),
+    );
+    return Object.fromEntries(routingOf(domainsOf([...serving, ...others], load), losses, load, shareOf).weights);
+  };
 }
 
 /** The smallest change that makes the sums suffice, if that is enough for the services too; else nodes where they overload. */

@@ -17,6 +17,7 @@ import { type Problem, readSpec, SpecError } from "./problems";
 import { fromGiB, type Resources, resources, scale, subtract, ZERO } from "./resources";
 import { routingInput } from "./routing/input";
 import { trafficPlan } from "./routing/plan";
+import { trafficSites } from "./routing/sites";
 import { runFrom } from "./runFrom";
 import { takenPorts } from "./schedulable";
 import type { DaemonSetSpec, DemandSpec, ExistingSiteSpec, FleetSpec, SiteSpec } from "./spec";
@@ -135,7 +136,7 @@ function capacityInput(spec: FleetSpec, sites: readonly SitePlan[], degraded: bo
     headroom: spec.headroom ?? 0,
     faultDomain: spec.faultDomain ?? "region",
     degraded,
-    ...(spec.traffic && { routing: routingInput(spec.traffic) }),
+    ...(spec.traffic && { routing: routingInput(spec.traffic, trafficSites(sites)) }),
   };
 }
 

@@ -67,7 +67,7 @@ export function placementsOf(
     sites.map((one) => {
       const { name } = one.site;
       const told = by.get(name);
-      const share = told?.users ?? routes.weights.get(name) ?? 0;
+      const share = told?.everyday ?? routes.weights.get(name) ?? 0;
       return placement(one, share, told?.worst ?? routes.worst.get(name) ?? 0, one.load.placed);
     }),
   );

@@ -51,7 +51,7 @@ export interface LossOfResource {
 /** What one site runs before anything fails, so that it carries its part after any loss. */
 export interface SitePlacement {
   readonly site: string;
-  /** Weight of the site in the routing, all sites together 1. */
+  /** Part of the demand that it carries before a loss; all sites together 1, more where services differ in it or nobody knows. */
   readonly share: number;
   /** Largest share that it must carry after a loss. */
   readonly worstShare: number;

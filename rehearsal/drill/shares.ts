@@ -15,9 +15,10 @@ export function shares(
 /** What a site gets at the worst of the services; of several, any may be the one that most users ask. */
 function routedShares({ users, services }: RoutedShares, sites: readonly string[]): ReadonlyMap<string, number> {
   const gone = Object.keys(users).filter((site) => !sites.includes(site));
-  const lost = gone.reduce((sum, site) => sum + (users[site] ?? 0), 0);
-  const taken = services.map((service) => received(service, gone));
-  return new Map(
-    sites.map((site) => [site, (users[site] ?? 0) + lost * Math.max(0, ...taken.map((part) => part[site] ?? 0))]),
-  );
+  const brought = services.map((service) => {
+    const lost = gone.reduce((sum, site) => sum + (service.users[site] ?? 0), 0);
+    const taken = received(service, gone);
+    return (site: string) => (service.users[site] ?? 0) + lost * (taken[site] ?? 0);
+  });
+  return new Map(sites.map((site) => [site, Math.max(0, ...brought.map((to) => to(site)))]));
 }

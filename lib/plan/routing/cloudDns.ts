@@ -1,5 +1,8 @@
+import { total } from "../grains";
 import { recordNames } from "./names";
 import type { TrafficCommon, TrafficSite } from "./plan";
+import type { Users } from "./received";
+import { sitesByPlace } from "./sharedPlaces";
 
 /** What Cloud DNS is told: one CNAME by location, and one record per site that fails over. */
 export interface CloudDnsPlan {
@@ -45,13 +48,8 @@ export interface CloudDnsRecord {
  * primaries of one record would hand a lost one's users to each other only. Backups are answered alike, whatever the
  * sites' sizes: it cannot weight what fails over.
  */
-export function cloudDnsPlan({ domain, sites, failover, spec }: TrafficCommon): CloudDnsPlan {
-  const byLocation = new Map<string, TrafficSite[]>();
-  for (const site of sites) {
-    const { gcp } = site.labels;
-    byLocation.set(gcp, [...(byLocation.get(gcp) ?? []), site]);
-  }
-  const locations = [...byLocation].sort(([a], [b]) => (a < b ? -1 : 1));
+export function cloudDnsPlan({ domain, sites, failover }: TrafficCommon, users: Users): CloudDnsPlan {
+  const locations = [...sitesByPlace(sites, ({ labels }) => labels.gcp)].sort(([a], [b]) => (a < b ? -1 : 1));
   const serving = sites.filter((site) => site.serves);
   const backup = serving.map((site) => site.name);
   if (failover === "nearest") {
@@ -74,10 +72,23 @@ export function cloudDnsPlan({ domain, sites, failover, spec }: TrafficCommon): 
     })),
     divided: shared.map(([location, of]) => ({
       ...{ key: `at-${location}`, name: at(location) },
-      targets: of.map((site) => ({ target: target(site), weight: spec.users?.[site.name] ?? 1 / sites.length })),
+      targets: divided(of, users).map(({ site, part }) => ({ target: target(site), weight: part })),
     })),
     records: sites.every(serves) ? records : [...records, all],
   };
+}
+
+/**
+ * The part of each site in the users of the location that the sites share, together 1: alike where nobody is there. To nine
+ * decimals, so that a change elsewhere does not show in the last digits.
+ */
+function divided(sites: readonly TrafficSite[], users: Users) {
+  const parts = sites.map(({ name }) => users[name] ?? 0);
+  const together = total(parts);
+  return sites.map((site, i) => {
+    const part = together > 0 ? (parts[i] ?? 0) / together : 1 / sites.length;
+    return { site, part: Math.round(part * 1e9) / 1e9 };
+  });
 }
 
 function serves(site: TrafficSite): boolean {

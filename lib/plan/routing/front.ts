@@ -1,6 +1,7 @@
 import { type Checkers, FRONT_CHECKERS } from "./checkers";
 import type { FrontSpec } from "./frontSpec";
 import type { TrafficCommon, TrafficSite } from "./plan";
+import { sitesByPlace } from "./sharedPlaces";
 import type { FailoverTime } from "./times";
 
 /** What an anycast front is told. The DNS services then only say where it is, and it chooses the site. */
@@ -85,7 +86,6 @@ export function frontPlan(
 }
 
 function groupsOf(sites: readonly TrafficSite[]): EndpointGroupPlan[] {
-  const byRegion = new Map<string, string[]>();
-  for (const { region, name } of sites) byRegion.set(region, [...(byRegion.get(region) ?? []), name]);
-  return [...byRegion].map(([region, names]) => ({ region, sites: names }));
+  const byRegion = sitesByPlace(sites, ({ region }) => region);
+  return [...byRegion].map(([region, of]) => ({ region, sites: of.map(({ name }) => name) }));
 }

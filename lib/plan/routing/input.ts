@@ -1,3 +1,6 @@
+import type { TrafficSite } from "./plan";
+import type { Users } from "./received";
+import { type SharedPlaces, sitesByPlace } from "./sharedPlaces";
 import type { DnsService, FrontSpec, TrafficSpec } from "./spec";
 
 /** How the services hand on the users of a lost site, as the capacity arithmetic reads it. */
@@ -5,7 +8,7 @@ export interface RoutingInput {
   /** The services in use. Every resolver asks whichever it likes, so any mix of their answers is possible. */
   readonly services: readonly ServiceHandover[];
   /** Part of all users that each site is nearest to. @default in proportion to what the sites can carry */
-  readonly users?: Readonly<Record<string, number>> | undefined;
+  readonly users?: Users | undefined;
 }
 
 /** How one service hands on users. */
@@ -23,6 +26,8 @@ export interface ServiceHandover {
   readonly leastWeight: 0 | 1;
   /** Whether all users are divided by the weights at all times, wherever they are. @default only those of a lost site */
   readonly always?: true;
+  /** Places that sites share, and how it divides the users of each. @default it tells all sites apart */
+  readonly shared?: SharedPlaces;
 }
 
 /**
@@ -36,15 +41,47 @@ const WEIGHTS: Readonly<Record<DnsService, Pick<ServiceHandover, "leastWeight" |
   trafficManager: { leastWeight: 1, mostWeight: 1000 },
 };
 
-/** What the capacity arithmetic needs of a traffic spec. */
-export function routingInput({ providers, front, failover, users }: TrafficSpec): RoutingInput {
-  if (front !== undefined) return { services: [frontHandover(front, failover)], ...(users !== undefined && { users }) };
-  const services = providers.map(({ service }): ServiceHandover => {
+/**
+ * What the capacity arithmetic needs of a traffic spec.
+ * @param sites those that the services know
+ */
+export function routingInput(
+  { providers, front, failover, users }: TrafficSpec,
+  sites: readonly TrafficSite[],
+): RoutingInput {
+  const handovers = front === undefined ? dnsHandovers(providers, failover) : [frontHandover(front, failover)];
+  const services = handovers.map((one) => ({ ...one, ...sharedAt(one, sites) }));
+  return { services, ...(users !== undefined && { users }) };
+}
+
+function dnsHandovers(providers: TrafficSpec["providers"], failover: TrafficSpec["failover"]): ServiceHandover[] {
+  return providers.map(({ service }): ServiceHandover => {
     const weights = WEIGHTS[service];
     if (failover === "nearest") return { service, handover: "nearest", ...weights };
     return { service, handover: weights.mostWeight === 1 ? "equal" : "weighted", ...weights };
   });
-  return { services, ...(users !== undefined && { users }) };
+}
+
+/**
+ * What services that know places by region make of sites that share one. Where users spread they divide them by what they are
+ * told: Cloud DNS by exact weights, so that each site gets its own, Traffic Manager by whole ones. With `nearest` they give them
+ * to all healthy sites of the region alike; Cloud DNS and an accelerator, which know all addresses of a site, to all addresses.
+ */
+function sharedAt(
+  { service, handover }: ServiceHandover,
+  sites: readonly TrafficSite[],
+): Pick<ServiceHandover, "shared"> {
+  const places = (placeOf: (site: TrafficSite) => string) =>
+    [...sitesByPlace(sites, placeOf).values()].map((of) => of.map(({ name }) => name)).filter((of) => of.length > 1);
+  const addresses = Object.fromEntries(sites.map(({ name, addressCount }) => [name, addressCount]));
+  if (service === "trafficManager") {
+    const parts = Object.fromEntries(sites.map(({ name }) => [name, 1]));
+    return { shared: { places: places(({ labels }) => labels.azure), ...(handover === "nearest" && { parts }) } };
+  }
+  if (service === "cloudDns" && handover === "nearest")
+    return { shared: { places: places(({ labels }) => labels.gcp), parts: addresses } };
+  if (service === "globalAccelerator") return { shared: { places: places(({ region }) => region), parts: addresses } };
+  return {};
 }
 
 /**

@@ -1,14 +1,14 @@
 import { gatewayPlan, type TrafficGatewayPlan } from "../gateway/plan";
-import { stateFacts } from "../life";
 import type { SitePlan } from "../plan";
 import type { SiteState } from "../spec";
 import type { CapacityVerdict } from "../verdict";
-import { publicAddresses } from "./addresses";
 import { CHECKERS, type Checkers } from "./checkers";
 import { type CloudDnsPlan, cloudDnsPlan } from "./cloudDns";
 import { type FrontPlan, frontPlan } from "./front";
-import { type PlaceLabels, placeLabels } from "./labels";
+import type { PlaceLabels } from "./labels";
+import type { Users } from "./received";
 import { type Route53Plan, route53Plan } from "./route53";
+import { trafficSites } from "./sites";
 import type { DnsProviderSpec, TrafficSpec } from "./spec";
 import { DEFAULT_OBJECTIVE_SECONDS, DEFAULT_TTL_SECONDS, type FailoverTime, failoverTimes, frontTime } from "./times";
 import { type TrafficManagerPlan, trafficManagerPlan } from "./trafficManager";
@@ -76,26 +76,27 @@ export function trafficPlan(
 ): TrafficPlan | undefined {
   if (spec === undefined) return undefined;
   const protocol = spec.health?.protocol ?? "https";
-  const common = {
+  const common: TrafficCommon = {
     spec,
     domain: spec.domain,
     zone: spec.zone,
-    failover: spec.failover ?? ("spread" as const),
+    failover: spec.failover ?? "spread",
     ttlSeconds: spec.ttlSeconds ?? DEFAULT_TTL_SECONDS,
     health: {
       path: spec.health?.path ?? "/readyz",
       port: spec.health?.port ?? (protocol === "https" ? 443 : 80),
       protocol,
     },
-    sites: sites.filter(({ state }) => state !== "joining").map(trafficSite),
+    sites: trafficSites(sites),
   };
+  const users = capacity.routing?.users ?? spec.users ?? {};
   const weights = (service: string) => capacity.routing?.services.find((one) => one.service === service)?.weights ?? {};
   const front =
     spec.front && frontPlan({ ...common, front: spec.front }, frontTime(spec.front), weights(spec.front.service));
   const times = failoverTimes(spec);
   const behind = front === undefined ? common : { ...common, sites: [] };
   const services = spec.providers.map((provider, index) =>
-    servicePlan(behind, provider, times[index] as FailoverTime, weights(provider.service)),
+    servicePlan(behind, provider, times[index] as FailoverTime, weights(provider.service), users),
   );
   const steering = front === undefined ? times : [front.time];
   const objectiveSeconds = spec.objectiveSeconds ?? DEFAULT_OBJECTIVE_SECONDS;
@@ -115,15 +116,16 @@ function servicePlan(
   spec: DnsProviderSpec,
   time: FailoverTime,
   weights: Readonly<Record<string, number>>,
+  users: Users,
 ): ServicePlan {
   const checkers = CHECKERS[spec.service];
   switch (spec.service) {
     case "route53":
       return { spec, time, checkers, service: "route53", ...route53Plan(common, spec, weights) };
     case "cloudDns":
-      return { spec, time, checkers, service: "cloudDns", ...cloudDnsPlan(common) };
+      return { spec, time, checkers, service: "cloudDns", ...cloudDnsPlan(common, users) };
     case "trafficManager":
-      return { spec, time, checkers, service: "trafficManager", ...trafficManagerPlan(common, spec, weights) };
+      return { spec, time, checkers, service: "trafficManager", ...trafficManagerPlan(common, spec, weights, users) };
   }
 }
 
@@ -132,20 +134,6 @@ export type TrafficCommon = Pick<
   TrafficPlan,
   "spec" | "domain" | "zone" | "failover" | "ttlSeconds" | "health" | "sites"
 >;
-
-function trafficSite(site: SitePlan): TrafficSite {
-  const { name, number, state, provider, region, zones } = site;
-  // The spec's checks see to it that every site has coordinates.
-  const coordinates = site.coordinates ?? { latitude: 0, longitude: 0 };
-  const addresses = site.spec.kind === "existing" ? publicAddresses(site.spec) : undefined;
-  return {
-    ...{ name, number, state, provider, region, addresses },
-    serves: stateFacts(state).serves,
-    ...coordinates,
-    labels: placeLabels({ provider, region, coordinates }),
-    addressCount: addresses?.length ?? (provider === "aws" ? zones.length : 1),
-  };
-}
 
 function risks({ providers, dnssec }: TrafficSpec, sites: readonly TrafficSite[]): string[] {
   const notes: string[] = [];

@@ -1,7 +1,12 @@
 import type { ServiceHandover } from "./input";
 
+/** Parts of all users, by site. */
+export type Users = Readonly<Record<string, number>>;
+
 /** Who gets the users of lost sites at one service. */
 export interface ServiceShares extends ServiceHandover {
+  /** Part of all users that it leads to each site while all that serve are healthy, those of the others included; together 1. */
+  readonly users: Users;
   /** Weight of each serving site among those that take over. */
   readonly weights: Readonly<Record<string, number>>;
 }
@@ -9,7 +14,7 @@ export interface ServiceShares extends ServiceHandover {
 /** Where users are, and where they go. */
 export interface RoutedShares {
   /** Part of all users that each site is nearest to, those of sites that serve nothing now included; together 1. */
-  readonly users: Readonly<Record<string, number>>;
+  readonly users: Users;
   readonly services: readonly ServiceShares[];
   /** The serving sites, each with the worst that any loss and any service brings it. */
   readonly sites: readonly RoutedSite[];
@@ -18,7 +23,10 @@ export interface RoutedShares {
 export interface RoutedSite {
   readonly site: string;
   readonly faultDomain: string;
+  /** Part of all users that the service leads to it before. */
   readonly users: number;
+  /** Largest part of all users that it carries while no more is lost: with those of sites that serve nothing now. */
+  readonly everyday: number;
   /** Largest part of all users that it must carry. */
   readonly worst: number;
   /** The service that brings it there. */

@@ -4,6 +4,7 @@ import { quotient, type Routing } from "../shares";
 import type { CapacityVerdict, Loss } from "../verdict";
 import type { RoutingInput, ServiceHandover } from "./input";
 import { overloadOf, type RoutedShares, type RoutedSite, type ServiceShares, SLACK } from "./received";
+import { ledUsers } from "./sharedPlaces";
 import { wholeWeights } from "./weights";
 import { largest, type WeighedDomain, type WorstLoss, worstLoss } from "./worst";
 
@@ -15,7 +16,6 @@ interface Room {
   readonly possible: number;
   /** What it may be given at the most when users can be divided at will. */
   readonly wanted: number;
-  readonly users: number;
 }
 
 /**
@@ -33,30 +33,27 @@ export function routedShares(
   load: Load,
   input: RoutingInput,
 ): RoutedShares {
-  const rooms = roomsOf(domains, routes, load, input.users);
-  const known = new Set(rooms.map((one) => one.site));
-  const away = Object.entries(input.users ?? {}).filter(([site]) => !known.has(site));
-  const services = input.services.map((service) => withWeights(service, rooms));
-  const users = away.reduce((sum, [, part]) => sum + part, 0);
-  const worsts = services.map((service) => worstOf(service, rooms, tolerate, users));
+  const users = input.users ?? Object.fromEntries(routes.weights);
+  const rooms = roomsOf(domains, routes, load);
+  const serving = new Set(rooms.map((one) => one.site));
+  const services = input.services.map((service) =>
+    withWeights({ ...service, users: ledUsers(service, users, (site) => serving.has(site)) }, rooms),
+  );
+  const everydays = services.map((service) => worstOf(service, rooms, 0));
+  const worsts = services.map((service) => worstOf(service, rooms, tolerate));
   const sites = rooms.map((room, i): RoutedSite => {
     const worst = worsts.map((of) => of[i] as Worst).reduce((a, b) => (b.share > a.share ? b : a));
     const { site, faultDomain, proven } = room;
     return {
-      ...{ site, faultDomain, users: room.users, capable: proven },
+      ...{ site, faultDomain, users: worst.users, capable: proven },
+      everyday: Math.max(...everydays.map((of) => (of[i] as Worst).share)),
       ...{ worst: worst.share, service: worst.service, lost: worst.lost },
     };
   });
-  const everywhere = [...rooms.map((room) => [room.site, room.users] as const), ...away];
-  return { users: Object.fromEntries(everywhere), services, sites };
+  return { users, services, sites };
 }
 
-function roomsOf(
-  domains: readonly Domain[],
-  routes: Routing,
-  load: Load,
-  users: Readonly<Record<string, number>> | undefined,
-): Room[] {
+function roomsOf(domains: readonly Domain[], routes: Routing, load: Load): Room[] {
   const scaled = (share: number) => (share * load.headroom.den) / load.headroom.num;
   return domains.flatMap(({ name, sites }) =>
     sites.map(({ site, share }) => ({
@@ -65,15 +62,15 @@ function roomsOf(
       proven: scaled(quotient(share.proven)),
       possible: scaled(quotient(share.possible)),
       wanted: (routes.worst.get(site.name) ?? 0) / routes.utilisation,
-      users: (users === undefined ? routes.weights.get(site.name) : users[site.name]) ?? 0,
     })),
   );
 }
 
-function withWeights(service: ServiceHandover, rooms: readonly Room[]): ServiceShares {
-  const left = rooms.map((room) => Math.max(0, room.wanted - room.users));
+function withWeights(service: Omit<ServiceShares, "weights">, rooms: readonly Room[]): ServiceShares {
+  const own = rooms.map(({ site }) => service.users[site] ?? 0);
+  const left = rooms.map((room, i) => Math.max(0, room.wanted - (own[i] ?? 0)));
   // Without room beside the users of each site, in proportion to the sites is as good as anything.
-  const parts = service.always !== true && left.some((one) => one > SLACK) ? left : rooms.map((room) => room.users);
+  const parts = service.always !== true && left.some((one) => one > SLACK) ? left : own;
   const whole =
     service.handover === "weighted"
       ? wholeWeights(parts, service.mostWeight, service.leastWeight)
@@ -83,13 +80,15 @@ function withWeights(service: ServiceHandover, rooms: readonly Room[]): ServiceS
 
 interface Worst {
   readonly share: number;
+  readonly users: number;
   readonly service: string;
   readonly lost: readonly string[];
 }
 
 /** The worst of one service for every site. */
-function worstOf(service: ServiceShares, rooms: readonly Room[], tolerate: number, away: number): Worst[] {
+function worstOf(service: ServiceShares, rooms: readonly Room[], tolerate: number): Worst[] {
   const domains = weighed(service, rooms);
+  const away = awayOf(service, rooms);
   const weight = domains.reduce((sum, one) => sum + one.weight, 0);
   const own = new Map<string, WorstLoss>();
   return rooms.map((room) => {
@@ -102,8 +101,9 @@ function worstOf(service: ServiceShares, rooms: readonly Room[], tolerate: numbe
     const its = isNearest(service) ? 1 : (service.weights[room.site] ?? 0);
     // Where all weight may be lost, those that weigh nothing take over: any one of them, for all that is known.
     const received = Number.isFinite(worst.perWeight) ? its * worst.perWeight : worst.users;
-    const most = service.handover === "spill" ? Math.max(room.users, room.proven) : Number.POSITIVE_INFINITY;
-    return { share: Math.min(room.users + received, most), service: service.service, lost: worst.lost };
+    const users = service.users[room.site] ?? 0;
+    const most = service.handover === "spill" ? Math.max(users, room.proven) : Number.POSITIVE_INFINITY;
+    return { share: Math.min(users + received, most), users, service: service.service, lost: worst.lost };
   });
 }
 
@@ -120,13 +120,19 @@ function nearestLoss(others: readonly WeighedDomain[], tolerate: number, away: n
 
 function weighed(service: ServiceShares, rooms: readonly Room[]): WeighedDomain[] {
   const sums = new Map<string, { name: string; users: number; weight: number }>();
-  for (const { faultDomain, site, users } of rooms) {
+  for (const { faultDomain, site } of rooms) {
     const sum = sums.get(faultDomain) ?? { name: faultDomain, users: 0, weight: 0 };
-    sum.users += users;
+    sum.users += service.users[site] ?? 0;
     sum.weight += service.weights[site] ?? 0;
     sums.set(faultDomain, sum);
   }
   return [...sums.values()];
+}
+
+/** Users that a service knows of beside those of the serving sites. */
+function awayOf({ users }: ServiceShares, serving: readonly { readonly site: string }[]): number {
+  const here = new Set(serving.map(({ site }) => site));
+  return Object.entries(users).reduce((sum, [site, part]) => (here.has(site) ? sum : sum + part), 0);
 }
 
 /** The verdict of the sums, made no better by what the services do with it. */
@@ -156,7 +162,7 @@ function carriedBy(
 /** The losses, each holding only if every survivor carries what every service brings it. */
 export function routedLosses(losses: readonly Loss[], shares: RoutedShares): readonly Loss[] {
   if (overloadOf(shares).size === 0) return losses;
-  const limits = shares.services.map((service) => limitOf(service, shares));
+  const limits = shares.services.map((service) => limitOf(service, shares.sites));
   return losses.map((loss) =>
     loss.holds && limits.some((exceeds) => exceeds(new Set(loss.faultDomains))) ? { ...loss, holds: false } : loss,
   );
@@ -166,22 +172,28 @@ export function routedLosses(losses: readonly Loss[], shares: RoutedShares): rea
  * Whether one service overloads a survivor of a loss. A survivor is when the users that one unit of weight receives
  * exceed what it has left for one; with the sites in the order of that, only the first survivor need be asked.
  */
-function limitOf(service: ServiceShares, { users, sites }: RoutedShares): (lost: ReadonlySet<string>) => boolean {
+function limitOf(service: ServiceShares, sites: readonly RoutedSite[]): (lost: ReadonlySet<string>) => boolean {
+  const usersOf = (site: string) => service.users[site] ?? 0;
   // What is over the room of one goes on to another: only a site whose own users are too many is overloaded.
   if (service.handover === "spill")
-    return (lost) => sites.some((one) => !lost.has(one.faultDomain) && one.users > one.capable + SLACK);
+    return (lost) => sites.some((one) => !lost.has(one.faultDomain) && usersOf(one.site) > one.capable + SLACK);
   const byWeight = service.handover !== "nearest";
   const weightOf = (site: string) => (byWeight ? (service.weights[site] ?? 0) : 1);
   const sums = new Map<string, { users: number; weight: number }>();
   for (const one of sites) {
     const sum = sums.get(one.faultDomain) ?? { users: 0, weight: 0 };
-    sums.set(one.faultDomain, { users: sum.users + one.users, weight: sum.weight + weightOf(one.site) });
+    sums.set(one.faultDomain, {
+      users: sum.users + usersOf(one.site),
+      weight: sum.weight + weightOf(one.site),
+    });
   }
-  const here = sites.reduce((sum, one) => sum + one.users, 0);
-  const away = Object.values(users).reduce((sum, part) => sum + part, 0) - here;
+  const away = awayOf(service, sites);
   const all = sites.reduce((sum, one) => sum + weightOf(one.site), 0);
   const tightest = sites
-    .map((one) => ({ domain: one.faultDomain, room: roomPerWeight(one, weightOf(one.site)) }))
+    .map((one) => {
+      const left = one.capable + SLACK - usersOf(one.site);
+      return { domain: one.faultDomain, room: roomPerWeight(left, weightOf(one.site)) };
+    })
     .sort((a, b) => a.room - b.room);
   return (lost) => {
     let [gone, weight] = [away, all];
@@ -195,7 +207,6 @@ function limitOf(service: ServiceShares, { users, sites }: RoutedShares): (lost:
 }
 
 /** What a site has left for each unit of its weight. One without weight gets nothing unless all weight is lost. */
-function roomPerWeight({ capable, users }: RoutedSite, weight: number): number {
-  const room = capable + SLACK - users;
+function roomPerWeight(room: number, weight: number): number {
   return weight > 0 || room < 0 ? room / weight : Number.MAX_VALUE;
 }

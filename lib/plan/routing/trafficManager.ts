@@ -1,7 +1,9 @@
-import type { TrafficCommon } from "./plan";
+import type { TrafficCommon, TrafficSite } from "./plan";
+import type { Users } from "./received";
+import { divisionWeights, sitesByPlace } from "./sharedPlaces";
 import type { TrafficManagerSpec } from "./spec";
 
-/** What Traffic Manager is told: N+2 profiles, the domain's CNAME leading to the first. */
+/** What Traffic Manager is told: N+2 profiles and one for each region that sites share, the domain's CNAME leading to the first. */
 export interface TrafficManagerPlan {
   /** What the domain's CNAME holds. */
   readonly target: string;
@@ -37,12 +39,14 @@ const SUFFIX = "trafficmanager.net";
 /**
  * By performance to a profile per site; each by priority to the site's addresses, then to one weighted profile of all
  * the sites, which all of them nest. A profile is healthy while one of its endpoints is, so that a lost site's profile
- * stays in the first and hands its users on.
+ * stays in the first and hands its users on. Where sites share a region, a weighted profile between divides its users, since
+ * endpoints of one region share them alike, whatever the sites' sizes (Azure, "Performance traffic-routing method").
  */
 export function trafficManagerPlan(
   { domain, sites, failover }: TrafficCommon,
   spec: TrafficManagerSpec,
   weights: Readonly<Record<string, number>>,
+  users: Users,
 ): TrafficManagerPlan {
   const label = profileLabel(domain, spec);
   const target = `${label}.${SUFFIX}`;
@@ -66,11 +70,38 @@ export function trafficManagerPlan(
     const endpoints = [...own, { name: "others", nested: "others", priority: count + 1 }];
     return { key: `${site.name}-site`, label: `${label}-at-${site.name}`, routing: "Priority", endpoints };
   });
+  const regions = [...sitesByPlace(sites, ({ labels }) => labels.azure)];
+  const shared = regions
+    .filter(([, of]) => of.length > 1)
+    .map(([region, of]) => dividedProfile(`${label}-in-${region}`, region, of, users));
   const first: TrafficManagerProfile = {
     ...{ key: "nearest", label, routing: "Performance" },
-    endpoints: sites.map((site) => ({ name: site.name, nested: `${site.name}-site`, location: site.labels.azure })),
+    endpoints: regions.map(([location, of]) => ({ ...regionsEndpoint(location, of), location })),
   };
-  return { target, profiles: [others, ...each, first] };
+  return { target, profiles: [others, ...each, ...shared, first] };
+}
+
+/** What a region leads to: the profile of its site, or the one that divides its users. */
+function regionsEndpoint(region: string, sites: readonly TrafficSite[]): TrafficManagerEndpoint {
+  const [site] = sites;
+  return site === undefined || sites.length > 1
+    ? { name: `in-${region}`, nested: `in-${region}` }
+    : { name: site.name, nested: `${site.name}-site` };
+}
+
+/** The profile that divides the users of a region that sites share. */
+function dividedProfile(
+  label: string,
+  region: string,
+  sites: readonly TrafficSite[],
+  users: Users,
+): TrafficManagerProfile {
+  const names = sites.map(({ name }) => name);
+  const weights = divisionWeights(names, users);
+  return {
+    ...{ key: `in-${region}`, label, routing: "Weighted" },
+    endpoints: names.map((name, i) => ({ name, nested: `${name}-site`, weight: weights[i] ?? 1 })),
+  };
 }
 
 /** The label of the first profile. */

@@ -10,7 +10,7 @@ import type { ServicePlan, TrafficPlan } from "../../../lib/plan/routing/plan";
 import type { TrafficSpec } from "../../../lib/plan/routing/spec";
 import { failoverTimes } from "../../../lib/plan/routing/times";
 import type { FleetSpec, SiteSpec } from "../../../lib/plan/spec";
-import { eksSite, fleetSpec, gkeSite } from "../../support/specs";
+import { eksSite, fleetSpec } from "../../support/specs";
 import { CLOUD_DNS, ROUTE53, TRAFFIC_MANAGER, threeClouds, traffic } from "../../support/traffic";
 
 const ALL = [ROUTE53, CLOUD_DNS, TRAFFIC_MANAGER];
@@ -111,7 +111,8 @@ describe("records", () => {
         const { records, checked } = service(plan, "route53");
         assert.deepEqual([records.length, checked.length], [4 * count, count]);
         const { profiles } = service(plan, "trafficManager");
-        assert.equal(profiles.length, count + 2);
+        const shared = new Set(plan.sites.map(({ labels }) => labels.azure)).size < count;
+        assert.ok(shared ? profiles.length <= 2 * count + 2 : profiles.length === count + 2);
         const google = service(plan, "cloudDns");
         assert.equal(google.records.length, count);
         assert.ok(google.items.length + google.divided.length <= 2 * Math.min(count, regions.length));
@@ -137,15 +138,55 @@ describe("records", () => {
     }
   });
 
-  it("divide the users of a location that two sites share", () => {
-    const sites = [eksSite("a", 1), gkeSite("b", 2, { region: "europe-west3" })];
-    const { items, divided, records } = service(planned(fleetSpec(sites, { traffic: traffic() })), "cloudDns");
-    assert.deepEqual(items, [{ location: "europe-west3", target: "at-europe-west3.shop.example.com" }]);
+  /** Two sites of one region at every service, of which the first is thrice the second; and one far away. */
+  function sharedRegion(change: Partial<TrafficSpec> = {}): FleetSpec {
+    const pools = (nodes: number) => [{ name: "apps", machineType: "m6i.xlarge", nodes }];
+    const sites = [
+      eksSite("a", 1, { pools: pools(9), faultDomain: "a" }),
+      eksSite("b", 2, { pools: pools(3), faultDomain: "b" }),
+      eksSite("far", 3, { pools: pools(9), region: "us-east-1" }),
+    ];
+    return fleetSpec(sites, { traffic: traffic({ providers: ALL, ...change }) });
+  }
+
+  it("divide the users of a location that two sites share as they are divided by the verdict", () => {
+    const { items, divided, records } = service(planned(sharedRegion()), "cloudDns");
+    assert.deepEqual(items[0], { location: "europe-west3", target: "at-europe-west3.shop.example.com" });
+    assert.deepEqual(divided, [
+      {
+        ...{ key: "at-europe-west3", name: "at-europe-west3.shop.example.com" },
+        targets: [
+          { target: "site-a.shop.example.com", weight: 0.75 },
+          { target: "site-b.shop.example.com", weight: 0.25 },
+        ],
+      },
+    ]);
+    assert.equal(records.length, 3);
+    const measured = service(planned(sharedRegion({ users: { a: 0.1, b: 0.4, far: 0.5 } })), "cloudDns");
     assert.deepEqual(
-      divided[0]?.targets.map((one) => one.target),
-      ["site-a.shop.example.com", "site-b.shop.example.com"],
+      measured.divided[0]?.targets.map(({ weight }) => weight),
+      [0.2, 0.8],
     );
-    assert.equal(records.length, 2);
+    const nobody = service(planned(sharedRegion({ users: { a: 0, b: 0, far: 1 } })), "cloudDns");
+    assert.deepEqual(
+      nobody.divided[0]?.targets.map(({ weight }) => weight),
+      [0.5, 0.5],
+    );
+  });
+
+  it("divide the users of a region of Azure that two sites share by a profile between", () => {
+    const { profiles } = service(planned(sharedRegion()), "trafficManager");
+    assert.deepEqual(profiles.at(-1)?.endpoints, [
+      { name: "in-germanywestcentral", nested: "in-germanywestcentral", location: "germanywestcentral" },
+      { name: "far", nested: "far-site", location: "eastus" },
+    ]);
+    assert.deepEqual(profiles.at(-2), {
+      ...{ key: "in-germanywestcentral", label: "shop-example-com-in-germanywestcentral", routing: "Weighted" },
+      endpoints: [
+        { name: "a", nested: "a-site", weight: 999 },
+        { name: "b", nested: "b-site", weight: 333 },
+      ],
+    });
   });
 
   it("hand the users near a drained site to all that serve, and have no record that would lead to it", () => {
