@@ -64,7 +64,7 @@ function overloadedSurvivor({ fixes }: CapacityVerdict, { sites, services }: Rou
   return [
     {
       message:
-        `Losing ${listed(lost)}: ${service} sends ${percent(worst.worst - users)} of all users to ${site} beside its own ` +
+        `${lost.length > 0 ? `Losing ${listed(lost)}` : "Before any further loss"}: ${service} sends ${percent(worst.worst - users)} of all users to ${site} beside its own ` +
         `${percent(users)}, and its nodes carry ${percent(capable)}.${others}${nodes}`,
       site,
     },

@@ -29,10 +29,25 @@ const tight = (traffic: Parameters<typeof threeClouds>[0]): FleetSpec =>
     ),
   });
 
+/** A drained site whose users are alike for the others, of which one is half as large. */
+const drained = (): FleetSpec => {
+  const { sites, ...spec } = tight({ providers: [CLOUD_DNS] });
+  const nodes = (index: number) => (index < 2 ? 6 : 3);
+  return {
+    ...{ ...spec, demand: { ...spec.demand, cpu: 29 } },
+    sites: sites.map((site, index) => ({
+      ...site,
+      ...(index === 0 && { state: "drained" }),
+      pools: [{ name: "apps", machineType: "m6i.xlarge", nodes: nodes(index) }],
+    })) as FleetSpec["sites"],
+  };
+};
+
 // biome-ignore format: a table reads by its rows
 const FLEETS: [title: string, rule: string, spec: FleetSpec, messages: (string | RegExp)[]][] = [
   ["spread over all", OVERLOAD, tight({}), []],
   ["nearest only", OVERLOAD, tight({ failover: "nearest" }), [/^Losing aws\/eu-[a-z]+-1: route53 sends 33\.3% of all users to e\d beside its own 33\.3%, and its nodes carry 5\d(\.\d)?%\. Use failover "spread", or more nodes\. Add /]],
+  ["too much already", OVERLOAD, drained(), [/^Before any further loss: cloudDns sends 20(\.\d)?% of all users to e3 beside its own 20(\.\d)?%, and its nodes carry 3\d(\.\d)?%\. Add /]],
   ["in time", TIME, threeClouds(), []],
   ["too slow", TIME, threeClouds({ objectiveSeconds: 60 }), [
     "Estimated fail-over 66s of route53 > RTO 60s (3 checks of 10s, 6s timeout, 30s TTL). Lower one of them, or raise traffic.objectiveSeconds.",

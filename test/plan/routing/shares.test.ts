@@ -99,6 +99,17 @@ describe("the verdict by the services in use", () => {
     assert.ok(fixes.length > 0);
   });
 
+  it("says when a survivor gets too much though no more is lost", () => {
+    const { sites, ...rest } = fleet([60, 60, 40], 100, 1, via(EQUAL));
+    const drained = sites.map((site) => (site.name === "s0" ? { ...site, state: "drained" as const } : site));
+    const { notes } = capacityVerdict({ ...rest, sites: drained });
+    const brought = "cloudDns brings 43.75 % of all users to site s2 (25 % are its own), which carries 40 %.";
+    assert.ok(notes.includes(`Without s0, ${brought}`), notes.join("\n"));
+    const users = { s0: 0.2, s1: 0.2, s2: 0.6 };
+    const crowded = capacityVerdict(fleet([60, 60, 40], 100, 0, { services: [EQUAL], users })).notes;
+    assert.ok(crowded.some((note) => note.startsWith("With every site there, cloudDns brings 60 %")));
+  });
+
   it("names nodes that make it hold, and none that are not needed", () => {
     const cores = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 2, maxLength: 5 });
     fc.assert(
