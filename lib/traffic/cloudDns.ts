@@ -55,9 +55,10 @@ export const cloudDns: TrafficService<"cloudDns", Zone> = {
   records: (context, zone, nameServers) => {
     const check = healthCheck(context);
     nameServerRecord(context, zone, nameServers);
-    domainRecord(context, zone, check);
-    dividedRecords(context, zone);
-    failoverRecords(context, zone, check);
+    const sites = [...failoverRecords(context, zone, check), ...nearestRecord(context, zone, check)];
+    // What a name leads to is there before the name leads to it.
+    const divided = dividedRecords(context, zone, sites);
+    domainRecord(context, zone, [...sites, ...divided]);
   },
   fronted: (context, zone, nameServers, { type, values, proof }) => {
     const { domain, ttlSeconds: ttl } = context.traffic;
@@ -105,42 +106,46 @@ function recordSet(
   key: string,
   name: string,
   args: Omit<RecordSetArgs, "managedZone" | "name">,
+  dependsOn: readonly RecordSet[] = [],
 ): RecordSet {
-  return new RecordSet(key, { managedZone: zone.name, name: absolute(name), ...args }, cloud);
+  const after = dependsOn.length === 0 ? cloud : pulumi.mergeOptions(cloud, { dependsOn: [...dependsOn] });
+  return new RecordSet(key, { managedZone: zone.name, name: absolute(name), ...args }, after);
 }
 
-/** The domain itself: by location to the records of the sites, or to their addresses where nothing fails over. */
-function domainRecord(context: Context, zone: Zone, check: HealthCheck): void {
-  const { domain, ttlSeconds: ttl, failover } = context.traffic;
+/** The domain itself: by location to the records of the sites, or to the one of the nearest. */
+function domainRecord(context: Context, zone: Zone, targets: readonly RecordSet[]): void {
+  const { domain, ttlSeconds: ttl } = context.traffic;
   const { items } = context.plan;
   // While all sites are joining: a policy without items is refused.
   if (items.length === 0) return;
-  if (failover === "spread") {
-    const geos = items.map(({ location, target }) => ({ location, rrdatas: [absolute(target ?? domain)] }));
-    recordSet(context, zone, "nearest", domain, { type: "CNAME", ttl, routingPolicy: { geos } });
-    return;
-  }
-  const geos = items.map(({ location, sites = [] }) => ({
+  const geos = items.map(({ location, target }) => ({ location, rrdatas: [absolute(target)] }));
+  recordSet(context, zone, "nearest", domain, { type: "CNAME", ttl, routingPolicy: { geos } }, targets);
+}
+
+/** Addresses of the nearest location that has a healthy one, where users do not spread. */
+function nearestRecord(context: Context, zone: Zone, check: HealthCheck): RecordSet[] {
+  const { nearest } = context.plan;
+  if (nearest === undefined) return [];
+  const geos = nearest.items.map(({ location, sites }) => ({
     location,
     healthCheckedTargets: { externalEndpoints: addressesOf(context, sites, "all") },
   }));
-  recordSet(context, zone, "nearest", domain, {
-    ...{ type: "A", ttl },
-    routingPolicy: { geos, healthCheck: check.selfLink },
+  const args = { type: "A", ttl: context.traffic.ttlSeconds, routingPolicy: { geos, healthCheck: check.selfLink } };
+  return [recordSet(context, zone, "nearest-healthy", nearest.name, args)];
+}
+
+function dividedRecords(context: Context, zone: Zone, sites: readonly RecordSet[]): RecordSet[] {
+  const ttl = context.traffic.ttlSeconds;
+  return context.plan.divided.map(({ key, name, targets }) => {
+    const wrrs = targets.map(({ target, weight }) => ({ weight, rrdatas: [absolute(target)] }));
+    return recordSet(context, zone, key, name, { type: "CNAME", ttl, routingPolicy: { wrrs } }, sites);
   });
 }
 
-function dividedRecords(context: Context, zone: Zone): void {
-  for (const { key, name, targets } of context.plan.divided) {
-    const wrrs = targets.map(({ target, weight }) => ({ weight, rrdatas: [absolute(target)] }));
-    recordSet(context, zone, key, name, { type: "CNAME", ttl: context.traffic.ttlSeconds, routingPolicy: { wrrs } });
-  }
-}
-
-function failoverRecords(context: Context, zone: Zone, check: HealthCheck): void {
-  for (const { key, name, location, primary, backup } of context.plan.records) {
+function failoverRecords(context: Context, zone: Zone, check: HealthCheck): RecordSet[] {
+  return context.plan.records.map(({ key, name, location, primary, backup }) => {
     const backups = { location, healthCheckedTargets: { externalEndpoints: addressesOf(context, backup, "first") } };
-    recordSet(context, zone, key, name, {
+    return recordSet(context, zone, key, name, {
       ...{ type: "A", ttl: context.traffic.ttlSeconds },
       routingPolicy: {
         healthCheck: check.selfLink,
@@ -150,5 +155,5 @@ function failoverRecords(context: Context, zone: Zone, check: HealthCheck): void
         },
       },
     });
-  }
+  });
 }

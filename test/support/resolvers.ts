@@ -20,7 +20,7 @@ export function resolverOf(domain: string, service: ServicePlan): Resolver {
     case "route53":
       return route53Resolver(domain, service);
     case "cloudDns":
-      return cloudDnsResolver(domain, service);
+      return cloudDnsResolver(service);
     case "trafficManager":
       return trafficManagerResolver(service);
   }
@@ -62,7 +62,7 @@ function route53Resolver(domain: string, { records }: Route53Plan): Resolver {
 }
 
 /** By location, one CNAME of several by weight, and all healthy addresses of a set at once. */
-function cloudDnsResolver(domain: string, { items, divided, records }: CloudDnsPlan): Resolver {
+function cloudDnsResolver({ items, nearest, divided, records }: CloudDnsPlan): Resolver {
   return {
     placeOf: ({ labels }) => labels.gcp,
     answer: (place, alive) => {
@@ -75,9 +75,10 @@ function cloudDnsResolver(domain: string, { items, divided, records }: CloudDnsP
         const first = healthy(primary);
         return alike(first.length > 0 ? first : healthy(backup));
       };
-      const { target, sites = [] } = items.find(({ location }) => location === place) ?? {};
-      if (target !== undefined && target !== domain) return follow(target);
-      return healthy(sites).length > 0 ? alike(healthy(sites)) : undefined;
+      const target = items.find(({ location }) => location === place)?.target;
+      if (target !== undefined && target !== nearest?.name) return follow(target);
+      const there = healthy(nearest?.items.find(({ location }) => location === place)?.sites ?? []);
+      return there.length > 0 ? alike(there) : undefined;
     },
   };
 }

@@ -4,10 +4,12 @@ import type { TrafficCommon, TrafficSite } from "./plan";
 import type { Users } from "./received";
 import { sitesByPlace } from "./sharedPlaces";
 
-/** What Cloud DNS is told: one CNAME by location, and one record per site that fails over. */
+/** What Cloud DNS is told: one CNAME by location, and one record per site that fails over, or with failover "nearest" one for all. */
 export interface CloudDnsPlan {
-  /** Items of the domain's CNAME; with failover "nearest", of its A record. By location, which is a Google Cloud region. */
+  /** Items of the domain's CNAME, by location, which is a Google Cloud region. */
   readonly items: readonly CloudDnsItem[];
+  /** With failover "nearest": the A record that all locations are led to. */
+  readonly nearest: CloudDnsNearest | undefined;
   /** CNAMEs of the locations that several sites share, which divide their users. */
   readonly divided: readonly CloudDnsDivided[];
   /** A records that fail over. */
@@ -16,10 +18,14 @@ export interface CloudDnsPlan {
 
 export interface CloudDnsItem {
   readonly location: string;
-  /** The record that the location's users are led to; absent with failover "nearest". */
-  readonly target?: string;
-  /** With failover "nearest": the sites whose addresses are the answer. */
-  readonly sites?: readonly string[];
+  /** The record that the location's users are led to. */
+  readonly target: string;
+}
+
+/** An A record that answers with the sites of the nearest location that has a healthy one. */
+export interface CloudDnsNearest {
+  readonly name: string;
+  readonly items: readonly { readonly location: string; readonly sites: readonly string[] }[];
 }
 
 /** A CNAME that is answered with one of several records, by weight. */
@@ -46,15 +52,20 @@ export interface CloudDnsRecord {
  * Cloud DNS takes one kind of policy per record and one item per location, so the domain is a CNAME by location to a
  * record that fails over; where sites share a location, with a CNAME between that divides their users, since several
  * primaries of one record would hand a lost one's users to each other only. Backups are answered alike, whatever the
- * sites' sizes: it cannot weight what fails over.
+ * sites' sizes: it cannot weight what fails over. With failover "nearest" the domain is a CNAME as well, so that a fleet may
+ * change its mind without a moment in which the name is nobody's.
  */
 export function cloudDnsPlan({ domain, sites, failover }: TrafficCommon, users: Users): CloudDnsPlan {
   const locations = [...sitesByPlace(sites, ({ labels }) => labels.gcp)].sort(([a], [b]) => (a < b ? -1 : 1));
   const serving = sites.filter((site) => site.serves);
   const backup = serving.map((site) => site.name);
   if (failover === "nearest") {
-    const items = locations.map(([location, of]) => ({ location, sites: of.filter(serves).map(({ name }) => name) }));
-    return { items: items.filter((item) => item.sites.length > 0), divided: [], records: [] };
+    const name = recordNames.nearest(domain);
+    const items = locations
+      .map(([location, of]) => ({ location, sites: of.filter(serves).map((site) => site.name) }))
+      .filter(({ sites: serving }) => serving.length > 0);
+    const nearest = items.length > 0 ? { name, items } : undefined;
+    return { items: items.map(({ location }) => ({ location, target: name })), nearest, divided: [], records: [] };
   }
   const others = recordNames.others(domain);
   const target = (site: TrafficSite) => (site.serves ? recordNames.site(domain, site.name) : others);
@@ -70,6 +81,7 @@ export function cloudDnsPlan({ domain, sites, failover }: TrafficCommon, users: 
       location,
       target: of.length > 1 ? at(location) : target(of[0] as TrafficSite),
     })),
+    nearest: undefined,
     divided: shared.map(([location, of]) => ({
       ...{ key: `at-${location}`, name: at(location) },
       targets: divided(of, users).map(({ site, part }) => ({ target: target(site), weight: part })),

@@ -217,7 +217,17 @@ describe("records", () => {
     const plan = planned(threeClouds({ providers: ALL, failover: "nearest" }));
     assert.equal(service(plan, "route53").records.length, 3);
     assert.ok(service(plan, "route53").records.every((one) => one.site !== undefined));
-    assert.deepEqual(service(plan, "cloudDns").records, []);
+    const { items, nearest, records } = service(plan, "cloudDns");
+    assert.deepEqual(records, []);
+    assert.ok(items.every(({ target }) => target === "nearest.shop.example.com"));
+    assert.deepEqual(
+      nearest?.items.map(({ location, sites }) => [location, ...sites]),
+      [
+        ["europe-west1", "belgium"],
+        ["europe-west3", "frankfurt"],
+        ["europe-west4", "amsterdam"],
+      ],
+    );
     assert.equal(service(plan, "trafficManager").profiles.length, 1);
   });
 
