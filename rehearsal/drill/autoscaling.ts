@@ -1,7 +1,7 @@
 import type { WorkloadSpec } from "../../lib/plan/spec";
 import { type Bounds, loadAt, nextReplicas, playedBounds, replicasFor, SYNC_SECONDS } from "./autoscaler";
 import type { DrillFleet, Targets } from "./fleet";
-import { type Scalable, scalables } from "./scale";
+import { type Scalable, scalables, unscaled } from "./scale";
 import { shares } from "./shares";
 
 /** How the drill waits and tells. */
@@ -14,12 +14,14 @@ interface Waiting {
 /**
  * Plays the autoscalers, since nothing here has a load. Before a loss each workload runs what its site's everyday share
  * needs; after it the autoscalers follow their rule, look by look, into what the plan has reserved. A workload without a
- * HorizontalPodAutoscaler is played as if it had one between the two.
+ * HorizontalPodAutoscaler is played as if it had one between the two, and what cannot be scaled keeps its pods.
  */
 export class Autoscaling {
   private constructor(
     private readonly fleet: DrillFleet,
     private readonly bySite: ReadonlyMap<string, readonly Scalable[]>,
+    /** Pods by workload of what cannot be scaled, by site. */
+    private readonly kept: Targets,
     private readonly specs: ReadonlyMap<string, WorkloadSpec>,
     private readonly current = new Map<string, Record<string, number>>(),
   ) {}
@@ -27,7 +29,8 @@ export class Autoscaling {
   static async of(fleet: DrillFleet, sites: readonly string[]): Promise<Autoscaling> {
     const specs = new Map((fleet.plan.spec.demand.workloads ?? []).map((spec) => [spec.name, spec]));
     const found = sites.map(async (site) => [site, await scalables(fleet.sites[site]!, fleet)] as const);
-    return new Autoscaling(fleet, new Map(await Promise.all(found)), specs);
+    const kept = sites.map(async (site) => [site, await unscaled(fleet.sites[site]!, fleet)] as const);
+    return new Autoscaling(fleet, new Map(await Promise.all(found)), new Map(await Promise.all(kept)), specs);
   }
 
   /** Brings sites to what the traffic needs when only these are there. */
@@ -65,7 +68,7 @@ export class Autoscaling {
         }),
       );
       this.current.set(site, wanted);
-      targets.set(site, wanted);
+      targets.set(site, together(this.kept.get(site) ?? {}, wanted));
     }
     return targets;
   }
@@ -80,4 +83,10 @@ export class Autoscaling {
     const [placement, spec] = [this.fleet.placementOf(site), this.specs.get(workload)];
     return placement === undefined || spec === undefined ? { minimum: 0, maximum: 0 } : playedBounds(placement, spec);
   }
+}
+
+/** Pods of both: where only names are known, a Job is counted with the Deployment that is called so. */
+function together(kept: Readonly<Record<string, number>>, scaled: Readonly<Record<string, number>>) {
+  const sums = Object.entries(kept).map(([workload, pods]) => [workload, pods + (scaled[workload] ?? 0)] as const);
+  return { ...scaled, ...Object.fromEntries(sums) };
 }

@@ -3,7 +3,7 @@ import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
 import { type Asking, answerOf } from "./answers";
 import type { Bounds } from "./autoscaler";
 import { WORKLOAD_ANNOTATION } from "./pods";
-import { nameIn } from "./titles";
+import { nameIn, type Titles } from "./titles";
 
 /** A workload of one site whose replicas can be changed. */
 export interface Scalable {
@@ -15,21 +15,35 @@ export interface Scalable {
 }
 
 interface Controller {
-  metadata?: { name?: string; namespace?: string };
+  metadata?: { name?: string; namespace?: string; ownerReferences?: unknown[] };
   spec?: { replicas?: number; template?: { metadata?: { annotations?: { [key: string]: string } } } };
 }
 
-/** The Deployments and StatefulSets of a site that are workloads of the plan. */
+/** Kinds with a number of pods that an API server lets be changed by itself. */
+type ScalableKind = "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController";
+
+/** The objects of a site that are workloads of the plan and whose replicas can be changed; what others have made is theirs. */
 export async function scalables(site: LocalSite, { titles, answerSeconds }: Asking): Promise<Scalable[]> {
-  const { AppsV1Api, AutoscalingV2Api } = await kubernetes();
+  const { AppsV1Api, AutoscalingV2Api, CoreV1Api } = await kubernetes();
   const config = await kubeConfigOf(site.kubeconfig, answerSeconds);
   const apps = config.makeApiClient(AppsV1Api);
-  const [deployments, statefulSets, scalers] = await answerOf(
+  const core = config.makeApiClient(CoreV1Api);
+  const scaling: {
+    [kind in ScalableKind]: (asked: Parameters<typeof apps.replaceNamespacedDeploymentScale>[0]) => Promise<unknown>;
+  } = {
+    Deployment: (asked) => apps.replaceNamespacedDeploymentScale(asked),
+    StatefulSet: (asked) => apps.replaceNamespacedStatefulSetScale(asked),
+    ReplicaSet: (asked) => apps.replaceNamespacedReplicaSetScale(asked),
+    ReplicationController: (asked) => core.replaceNamespacedReplicationControllerScale(asked),
+  };
+  const [deployments, statefulSets, replicaSets, controllers, scalers] = await answerOf(
     site.name,
     "workloads",
     Promise.all([
       apps.listDeploymentForAllNamespaces(),
       apps.listStatefulSetForAllNamespaces(),
+      apps.listReplicaSetForAllNamespaces(),
+      core.listReplicationControllerForAllNamespaces(),
       config.makeApiClient(AutoscalingV2Api).listHorizontalPodAutoscalerForAllNamespaces(),
     ]),
   );
@@ -39,23 +53,75 @@ export async function scalables(site: LocalSite, { titles, answerSeconds }: Aski
     const { minReplicas = 1, maxReplicas = 1 } = spec ?? {};
     bounds.set(`${kind} ${metadata?.namespace}/${name}`, { minimum: minReplicas, maximum: maxReplicas });
   }
-  const made = (kind: "Deployment" | "StatefulSet", { metadata, spec }: Controller): Scalable[] => {
-    const { name = "", namespace = "" } = metadata ?? {};
+  const made = (kind: ScalableKind, { metadata, spec }: Controller): Scalable[] => {
+    const { name = "", namespace = "", ownerReferences = [] } = metadata ?? {};
     const workload =
       spec?.template?.metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? nameIn(titles, namespace, { kind, name });
-    if (workload === undefined) return [];
+    if (workload === undefined || ownerReferences.length > 0) return [];
     const scale = async (replicas: number) => {
       const asked = { name, namespace, body: { metadata: { name, namespace }, spec: { replicas } } };
-      const scaled =
-        kind === "Deployment"
-          ? apps.replaceNamespacedDeploymentScale(asked)
-          : apps.replaceNamespacedStatefulSetScale(asked);
-      await answerOf(site.name, `${kind} ${namespace}/${name} with ${replicas} replicas`, scaled);
+      await answerOf(site.name, `${kind} ${namespace}/${name} with ${replicas} replicas`, scaling[kind](asked));
     };
     return [{ workload, replicas: spec?.replicas ?? 1, bounds: bounds.get(`${kind} ${namespace}/${name}`), scale }];
   };
   return [
     ...deployments.items.flatMap((one) => made("Deployment", one)),
     ...statefulSets.items.flatMap((one) => made("StatefulSet", one)),
+    ...replicaSets.items.flatMap((one) => made("ReplicaSet", one)),
+    ...controllers.items.flatMap((one) => made("ReplicationController", one)),
   ];
+}
+
+/** The pods of a site's Jobs and of its Pods that nothing has made, by the plan's workloads: nothing scales these. */
+export async function unscaled(
+  site: LocalSite,
+  { titles, answerSeconds }: Asking,
+): Promise<Readonly<Record<string, number>>> {
+  const { BatchV1Api, CoreV1Api } = await kubernetes();
+  const config = await kubeConfigOf(site.kubeconfig, answerSeconds);
+  const [jobs, pods] = await answerOf(
+    site.name,
+    "Jobs and pods",
+    Promise.all([
+      config.makeApiClient(BatchV1Api).listJobForAllNamespaces(),
+      config.makeApiClient(CoreV1Api).listPodForAllNamespaces(),
+    ]),
+  );
+  const kept = [
+    ...jobs.items.map(({ metadata, spec }): Kept => ({ kind: "Job", metadata, pods: atOnce(spec) })),
+    ...pods.items.map(({ metadata }): Kept => ({ kind: "Pod", metadata, pods: 1 })),
+  ];
+  return keptPods(kept, titles);
+}
+
+/** An object that keeps its pods, whatever the load. */
+interface Kept {
+  readonly kind: "Job" | "Pod";
+  readonly metadata: Controller["metadata"];
+  readonly pods: number;
+}
+
+/** Pods of these objects by the plan's workloads, without those of objects that others have made, and of none of its workloads. */
+export function keptPods(objects: readonly Kept[], titles: Titles): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const { kind, metadata: { name = "", namespace = "", ownerReferences = [] } = {}, pods } of objects) {
+    const workload = nameIn(titles, namespace, { kind, name });
+    if (workload !== undefined && ownerReferences.length === 0) found[workload] = (found[workload] ?? 0) + pods;
+  }
+  return found;
+}
+
+/** Pods that a Job runs at once, as the plan counts them. */
+export function atOnce({
+  parallelism = 1,
+  completions = Number.POSITIVE_INFINITY,
+  suspend = false,
+}: JobSpec = {}): number {
+  return suspend ? 0 : Math.min(parallelism, completions);
+}
+
+interface JobSpec {
+  readonly parallelism?: number;
+  readonly completions?: number;
+  readonly suspend?: boolean;
 }
