@@ -9,7 +9,7 @@ import { isCustomResourceDefinition, textAt } from "../clusters/provider/objects
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf } from "../clusters/sites/kubernetes";
 import { UserError } from "../userError";
-import { siteError } from "./answers";
+import { isOfAnother, siteError } from "./answers";
 
 const MANAGER = "multisite-drill";
 
@@ -99,7 +99,8 @@ async function applyTo(
           await awaits.ready({ urn: nameOf(object), inputs: live, live, seconds: SERVED_SECONDS });
         return;
       } catch (error) {
-        if (isOfSite(error)) throw siteError(site.name, `was to take ${nameOf(object)}`, error.message);
+        if (isOfSite(error))
+          throw siteError(site.name, `was to take ${nameOf(object)}`, error.message, isOfAnother(error));
         if (error instanceof AwaitFailure) {
           refused.set(object, [error.message, ...error.problems].join(": "));
           return;

@@ -2,6 +2,7 @@ import { DEFAULT_SCHEDULER } from "../../lib/plan/demand/workloads";
 import type { LocalSite } from "../clusters/sites";
 import { type CoreV1Event, kubeConfigOf, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
+import { itemsOf } from "../clusters/sites/strangeAnswer";
 import { type Asking, answerOf } from "./answers";
 import { nameIn, type Titled, type Titles } from "./titles";
 
@@ -43,27 +44,27 @@ export async function podReader(site: LocalSite, { titles, answerSeconds }: Aski
   const others = { fieldSelector: `metadata.namespace!=${OVERHEAD_NAMESPACE}` };
   return {
     async read() {
-      const { items } = await answerOf(site.name, "pods", core.listPodForAllNamespaces(others));
-      return gather(items, titles);
+      const pods = core.listPodForAllNamespaces(others).then(itemsOf);
+      return gather(await answerOf(site.name, "pods", pods), titles);
     },
     async refusals() {
       const failed = { fieldSelector: "reason=FailedCreate" };
-      const { items } = await answerOf(site.name, "events", core.listEventForAllNamespaces(failed));
-      return gatherRefusals(items, titles);
+      const events = core.listEventForAllNamespaces(failed).then(itemsOf);
+      return gatherRefusals(await answerOf(site.name, "events", events), titles);
     },
     async unseen() {
       const lists = Promise.all([
-        core.listPodForAllNamespaces(others),
-        apps.listDeploymentForAllNamespaces(others),
-        apps.listStatefulSetForAllNamespaces(others),
-        apps.listDaemonSetForAllNamespaces(others),
+        core.listPodForAllNamespaces(others).then(itemsOf),
+        apps.listDeploymentForAllNamespaces(others).then(itemsOf),
+        apps.listStatefulSetForAllNamespaces(others).then(itemsOf),
+        apps.listDaemonSetForAllNamespaces(others).then(itemsOf),
       ]);
       const [pods, ...made] = await answerOf(site.name, "pods and workloads", lists);
       const kinds = ["Deployment", "StatefulSet", "DaemonSet"];
-      const controlled = made.map(({ items }, index): Controlled[] =>
-        items.map((one) => ({ kind: kinds[index] ?? "", ...one })),
+      const controlled = made.map((some, index): Controlled[] =>
+        some.map((one) => ({ kind: kinds[index] ?? "", ...one })),
       );
-      return unseenOf(pods.items, controlled.flat());
+      return unseenOf(pods, controlled.flat());
     },
   };
 }

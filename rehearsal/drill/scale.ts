@@ -1,5 +1,6 @@
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
+import { itemsOf } from "../clusters/sites/strangeAnswer";
 import { type Asking, answerOf } from "./answers";
 import type { Bounds } from "./autoscaler";
 import { WORKLOAD_ANNOTATION } from "./pods";
@@ -40,15 +41,15 @@ export async function scalables(site: LocalSite, { titles, answerSeconds }: Aski
     site.name,
     "workloads",
     Promise.all([
-      apps.listDeploymentForAllNamespaces(),
-      apps.listStatefulSetForAllNamespaces(),
-      apps.listReplicaSetForAllNamespaces(),
-      core.listReplicationControllerForAllNamespaces(),
-      config.makeApiClient(AutoscalingV2Api).listHorizontalPodAutoscalerForAllNamespaces(),
+      apps.listDeploymentForAllNamespaces().then(itemsOf),
+      apps.listStatefulSetForAllNamespaces().then(itemsOf),
+      apps.listReplicaSetForAllNamespaces().then(itemsOf),
+      core.listReplicationControllerForAllNamespaces().then(itemsOf),
+      config.makeApiClient(AutoscalingV2Api).listHorizontalPodAutoscalerForAllNamespaces().then(itemsOf),
     ]),
   );
   const bounds = new Map<string, Bounds>();
-  for (const { metadata, spec } of scalers.items) {
+  for (const { metadata, spec } of scalers) {
     const { kind, name } = spec?.scaleTargetRef ?? {};
     const { minReplicas = 1, maxReplicas = 1 } = spec ?? {};
     bounds.set(`${kind} ${metadata?.namespace}/${name}`, { minimum: minReplicas, maximum: maxReplicas });
@@ -65,10 +66,10 @@ export async function scalables(site: LocalSite, { titles, answerSeconds }: Aski
     return [{ workload, replicas: spec?.replicas ?? 1, bounds: bounds.get(`${kind} ${namespace}/${name}`), scale }];
   };
   return [
-    ...deployments.items.flatMap((one) => made("Deployment", one)),
-    ...statefulSets.items.flatMap((one) => made("StatefulSet", one)),
-    ...replicaSets.items.flatMap((one) => made("ReplicaSet", one)),
-    ...controllers.items.flatMap((one) => made("ReplicationController", one)),
+    ...deployments.flatMap((one) => made("Deployment", one)),
+    ...statefulSets.flatMap((one) => made("StatefulSet", one)),
+    ...replicaSets.flatMap((one) => made("ReplicaSet", one)),
+    ...controllers.flatMap((one) => made("ReplicationController", one)),
   ];
 }
 
@@ -83,13 +84,13 @@ export async function unscaled(
     site.name,
     "Jobs and pods",
     Promise.all([
-      config.makeApiClient(BatchV1Api).listJobForAllNamespaces(),
-      config.makeApiClient(CoreV1Api).listPodForAllNamespaces(),
+      config.makeApiClient(BatchV1Api).listJobForAllNamespaces().then(itemsOf),
+      config.makeApiClient(CoreV1Api).listPodForAllNamespaces().then(itemsOf),
     ]),
   );
   const kept = [
-    ...jobs.items.map(({ metadata, spec }): Kept => ({ kind: "Job", metadata, pods: atOnce(spec) })),
-    ...pods.items.map(({ metadata }): Kept => ({ kind: "Pod", metadata, pods: 1 })),
+    ...jobs.map(({ metadata, spec }): Kept => ({ kind: "Job", metadata, pods: atOnce(spec) })),
+    ...pods.map(({ metadata }): Kept => ({ kind: "Pod", metadata, pods: 1 })),
   ];
   return keptPods(kept, titles);
 }

@@ -1,6 +1,7 @@
 import type { LocalSite } from "../clusters/sites";
 import { kubeConfigOf, kubernetes } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
+import { itemsOf } from "../clusters/sites/strangeAnswer";
 import { type Asking, answerOf } from "./answers";
 import { nameIn, type Titles } from "./titles";
 
@@ -37,7 +38,9 @@ export async function unplayed(
   const batch = config.makeApiClient(BatchV1Api);
   const core = config.makeApiClient(CoreV1Api);
   const listing = async (kind: string, list: Promise<{ items: { metadata?: Listed["metadata"] }[] }>) =>
-    (await answerOf(site.name, `${kind}s`, list)).items.map(({ metadata = {} }): Listed => ({ kind, metadata }));
+    (await answerOf(site.name, `${kind}s`, list.then(itemsOf))).map(
+      ({ metadata = {} }): Listed => ({ kind, metadata }),
+    );
   const [timed, ...lists] = await Promise.all([
     listing("CronJob", batch.listCronJobForAllNamespaces()),
     listing("Deployment", apps.listDeploymentForAllNamespaces()),

@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { boundedAccess, type SiteAccess } from "../clusters/sites/bounded";
 import { kubernetes } from "../clusters/sites/kubernetes";
+import { itemsOf } from "../clusters/sites/strangeAnswer";
 import { heldBy, isReady, orNone, type SiteReader, stays } from "../trust/reader";
 
 const namespace = "kube-system";
@@ -45,8 +46,8 @@ export async function meshReaderOf(site: string, access: SiteAccess, seconds: nu
   return {
     held: heldBy(core),
     async agents() {
-      const { items } = await core.listNamespacedPod({ namespace, labelSelector: "k8s-app=cilium" });
-      return items.filter(stays).map(({ metadata, spec, status }) => ({
+      const pods = itemsOf(await core.listNamespacedPod({ namespace, labelSelector: "k8s-app=cilium" }));
+      return pods.filter(stays).map(({ metadata, spec, status }) => ({
         name: metadata?.name ?? "",
         isReady: isReady(status),
         tag: /:([^:@/]+)(@|$)/.exec(spec?.containers.find(({ name }) => name === AGENT)?.image ?? "")?.[1],

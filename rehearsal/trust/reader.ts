@@ -1,5 +1,6 @@
 import { boundedAccess, type SiteAccess } from "../clusters/sites/bounded";
 import { type CoreV1Api, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
+import { itemsOf } from "../clusters/sites/strangeAnswer";
 
 /** A ConfigMap or Secret as a site has it; texts are decoded. */
 export interface Held {
@@ -66,20 +67,20 @@ export async function readerOf(site: string, access: SiteAccess, seconds: number
     held: heldBy(core),
     async labelled(kind, labelSelector) {
       if (kind === "ConfigMap") {
-        const { items } = await core.listConfigMapForAllNamespaces({ labelSelector });
-        return items.map(({ metadata, data }) => ({ ...place(metadata), data: data ?? {} }));
+        const maps = itemsOf(await core.listConfigMapForAllNamespaces({ labelSelector }));
+        return maps.map(({ metadata, data }) => ({ ...place(metadata), data: data ?? {} }));
       }
-      const { items } = await core.listSecretForAllNamespaces({ labelSelector });
-      return items.map(({ metadata, data }) => ({ ...place(metadata), data: decoded(data) }));
+      const secrets = itemsOf(await core.listSecretForAllNamespaces({ labelSelector }));
+      return secrets.map(({ metadata, data }) => ({ ...place(metadata), data: decoded(data) }));
     },
     async rolled(kind, namespace, name) {
       const found = await orNone(workload[kind]?.({ namespace, name }) ?? Promise.resolve(undefined));
       if (found === undefined) return undefined;
       const labels = Object.entries(found.spec?.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-      const { items } = await core.listNamespacedPod({ namespace, labelSelector: labels.join(",") });
+      const pods = itemsOf(await core.listNamespacedPod({ namespace, labelSelector: labels.join(",") }));
       return {
         desired: scheduled(found.status) ?? found.spec?.replicas ?? 1,
-        pods: items.filter(stays).map(({ metadata, status }) => ({
+        pods: pods.filter(stays).map(({ metadata, status }) => ({
           name: metadata?.name ?? "",
           annotations: metadata?.annotations ?? {},
           ready: isReady(status),

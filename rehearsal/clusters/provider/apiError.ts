@@ -1,3 +1,4 @@
+import type { StrangeAnswer } from "../sites/strangeAnswer";
 import { textAt } from "./objects";
 
 /** What an API server, or the way to it, answered in place of what was asked for. */
@@ -59,6 +60,11 @@ function withoutWords(code: number, body: string): string {
   return code >= 500
     ? `an error on the server (${JSON.stringify(shown)}) has prevented the request from succeeding`
     : `the server answered ${code}: ${shown}`;
+}
+
+/** A success that is no API server's. */
+export function strange(answer: StrangeAnswer): ApiError {
+  return Object.assign(new ApiError(`${answer.message}: ${answer.shown}`, 0, "", "", false), { cause: answer });
 }
 
 /** OpenSSL's codes of certificates by an authority that is not trusted. */

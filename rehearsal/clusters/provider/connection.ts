@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { kubernetes } from "../sites/kubernetes";
-import { ApiError, answered, NoMatch, unanswered } from "./apiError";
+import { membersOf, StrangeAnswer } from "../sites/strangeAnswer";
+import { ApiError, answered, NoMatch, strange, unanswered } from "./apiError";
 import { type GroupVersionKind, type KubeObject, nameOf, namespaceOf } from "./objects";
 
 type Client = Awaited<ReturnType<typeof kubernetes>>;
@@ -114,7 +115,7 @@ export class Connection {
       if (error instanceof ApiError && error.code === 404) return { resources: [] };
       throw error;
     });
-    const found = (list as { resources?: { kind: string; name: string; namespaced: boolean }[] }).resources ?? [];
+    const found = inList<{ kind: string; name: string; namespaced: boolean }>(list, "resources");
     const whole = found.filter(({ name }) => !name.includes("/"));
     this.kinds.set(
       apiVersion,
@@ -156,7 +157,8 @@ export class Connection {
     path: string,
     query: { fieldSelector?: string } = {},
   ): Promise<{ items: KubeObject[]; metadata?: { resourceVersion?: string } }> {
-    return (await this.ask({ method: "GET", path, query })) as { items: KubeObject[] };
+    const list = await this.ask({ method: "GET", path, query });
+    return { ...(list as object), items: inList<KubeObject>(list, "items") };
   }
 
   async create(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
@@ -203,6 +205,24 @@ export class Connection {
   }
 }
 
+/** @throws StrangeAnswer when it is no JSON */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new StrangeAnswer("what is no JSON", text);
+  }
+}
+
+/** @throws ApiError when the answer is no list */
+function inList<T extends object>(answer: unknown, name: string): T[] {
+  try {
+    return membersOf(answer, name);
+  } catch (error) {
+    throw strange(error as StrangeAnswer);
+  }
+}
+
 function root(apiVersion: string): string {
   return `/${apiVersion.includes("/") ? "apis" : "api"}/${apiVersion}`;
 }
@@ -218,7 +238,7 @@ function sender(client: Client, config: KubeConfig): (ask: Ask, signal: AbortSig
     protected override async processResponse<T>(response: Response, type?: string): Promise<T> {
       const { httpStatusCode: code, body } = response;
       return code >= 200 && code <= 299
-        ? (JSON.parse(await body.text()) as T)
+        ? (jsonIn(await body.text()) as T)
         : super.processResponse<never>(response, type);
     }
 
@@ -241,6 +261,7 @@ function sender(client: Client, config: KubeConfig): (ask: Ask, signal: AbortSig
       } catch (error) {
         if (error instanceof client.ApiException && error.code === 304) return undefined;
         if (error instanceof client.ApiException) throw answered(error.code, error.body);
+        if (error instanceof StrangeAnswer) throw strange(error);
         throw unanswered(method, context.getUrl(), error);
       }
     }

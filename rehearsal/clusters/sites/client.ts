@@ -1,6 +1,7 @@
 import { request } from "node:https";
 import { kubeConfigOf, kubernetes, type V1DaemonSet, type V1Node } from "./kubernetes";
 import { OVERHEAD_NAMESPACE } from "./overheadPods";
+import { itemsOf } from "./strangeAnswer";
 
 /** Whether an API server says that it is ready; false for every other answer, and for none. */
 export function isReady(endpoint: string, caPem: string, token: string): Promise<boolean> {
@@ -49,17 +50,19 @@ export async function siteClient(kubeconfig: string): Promise<SiteClient> {
       ),
     hasAccount: async (namespace) => {
       await once(core.createNamespace({ body: { metadata: { name: namespace } } }));
-      const { items } = await core.listNamespacedServiceAccount({ namespace });
-      return items.some(({ metadata }) => metadata?.name === "default");
+      const accounts = itemsOf(await core.listNamespacedServiceAccount({ namespace }));
+      return accounts.some(({ metadata }) => metadata?.name === "default");
     },
     releaseNodes: async () => {
       await coordination.deleteCollectionNamespacedLease({ namespace: "kube-node-lease" });
     },
     unreadyNodes: async () =>
-      (await core.listNode()).items.filter(isUnready).map(({ metadata }) => metadata?.name ?? ""),
+      itemsOf(await core.listNode())
+        .filter(isUnready)
+        .map(({ metadata }) => metadata?.name ?? ""),
     unreadyDaemonSets: async () => {
-      const { items } = await apps.listNamespacedDaemonSet({ namespace: OVERHEAD_NAMESPACE });
-      return items.filter(isPartial).map(shortOf);
+      const daemonSets = itemsOf(await apps.listNamespacedDaemonSet({ namespace: OVERHEAD_NAMESPACE }));
+      return daemonSets.filter(isPartial).map(shortOf);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ClientRequest } from "node:http";
 import { Agent, type AgentOptions } from "node:https";
 import { isDeepStrictEqual } from "node:util";
+import { StrangeAnswer } from "./strangeAnswer";
 
 /**
  * The Kubernetes client. It is an ES module, which CommonJS can only load while it runs, and it takes a second: so it is
@@ -18,7 +19,7 @@ const PATIENCE_SECONDS = 60;
  * @param patienceSeconds that an answer may take, where a request has no signal of its own.
  */
 export async function sharingConfig(patienceSeconds = PATIENCE_SECONDS): Promise<InstanceType<Classes["KubeConfig"]>> {
-  const { KubeConfig } = await kubernetes();
+  const { createConfiguration, KubeConfig, ServerConfiguration } = await kubernetes();
   sharing ??= class extends KubeConfig {
     #shared: Agent | undefined;
 
@@ -36,11 +37,31 @@ export async function sharingConfig(patienceSeconds = PATIENCE_SECONDS): Promise
         this.#shared = new KeepingAgent(made.options);
       context.setAgent(this.#shared);
     }
+
+    override makeApiClient<T extends ApiType>(client: ApiConstructor<T>): T {
+      const cluster = this.getCurrentCluster();
+      if (cluster === null) return super.makeApiClient(client);
+      const baseServer = new ServerConfiguration(cluster.server, {});
+      return new client(
+        createConfiguration({ baseServer, authMethods: { default: this }, promiseMiddleware: [ONLY_JSON] }),
+      );
+    }
   };
   return new sharing(patienceSeconds);
 }
 
 let sharing: (new (patienceSeconds: number) => InstanceType<Classes["KubeConfig"]>) | undefined;
+
+/** Refuses what is no JSON in an answer of success: the client makes an object without members of any text. */
+const ONLY_JSON: Middleware = {
+  pre: async (context) => context,
+  async post(answer) {
+    const type = answer.headers["content-type"] ?? "";
+    if (answer.httpStatusCode < 300 && /^text\//.test(type))
+      throw new StrangeAnswer(type.replace(/;.*/, ""), await answer.body.text());
+    return answer;
+  },
+};
 
 /** Milliseconds after which a connection that nobody uses is closed: long before servers and balancers on the way do so. */
 const IDLE = 10_000;
@@ -82,6 +103,10 @@ export async function kubeConfigOf(
 }
 
 type Classes = Awaited<ReturnType<typeof kubernetes>>;
+
+type Middleware = import("@kubernetes/client-node").Middleware;
+type ApiType = import("@kubernetes/client-node").ApiType;
+type ApiConstructor<T extends ApiType> = import("@kubernetes/client-node").ApiConstructor<T>;
 
 type RequestContext = Parameters<InstanceType<Classes["KubeConfig"]>["applySecurityAuthentication"]>[0];
 

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { LocalSite } from "../../../rehearsal/clusters/sites";
-import { localKubeconfig } from "../../../rehearsal/clusters/sites/kubeconfig";
-import { makePki } from "../../../rehearsal/clusters/sites/pki";
 import { apply } from "../../../rehearsal/drill/apply";
 import { DrillFleet } from "../../../rehearsal/drill/fleet";
-import { scalables } from "../../../rehearsal/drill/scale";
+import { scalables, unscaled } from "../../../rehearsal/drill/scale";
 import { unplayed } from "../../../rehearsal/drill/unplayed";
 import { UserError } from "../../../rehearsal/userError";
+import { listOf, siteAnswering } from "../../support/apiServer";
 import { type Fault, faultyServer } from "../../support/faultyServer";
 import { twoRegions } from "../../support/specs";
 
@@ -23,27 +20,70 @@ test("a site that hangs, or answers with an error, is named, and waited for no l
   const workloads = [{ name: "web", replicas: 2, cpu: 0.1, memoryGiB: 0.1 }];
   const plan = fleetPlan(twoRegions({ demand: { workloads } }));
   const rows = [
-    ["hangs", "no answer in time"],
-    ["500", "its API server answered 500"],
+    ["hangs", "no answer in time", MORE_PATIENCE],
+    ["500", "its API server answered 500", MORE_PATIENCE],
+    ["401", "it does not let the kubeconfig's user in \\(401\\)", ANOTHER_PROGRAM],
+    ["403", "the kubeconfig's user may not read [\\w ]+ there \\(403\\)", ANOTHER_PROGRAM],
   ] as const;
-  for (const [fault, reason] of rows) {
+  for (const [fault, reason, advice] of rows) {
     const site = { name: "dublin", kubeconfig: server.kubeconfig(fault) } as LocalSite;
     const answerSeconds = secondsOf(fault);
     const fleet = await DrillFleet.open(plan, { dublin: site }, new AbortController().signal, { answerSeconds });
-    const questions: [what: string, asked: () => Promise<unknown>][] = [
-      ["pods", () => fleet.until(fleet.planned(["dublin"]), performance.now(), 20)],
-      ["workloads", () => scalables(site, fleet)],
-      ["\\w+s", () => unplayed(site, ["web"], fleet)],
-    ];
-    for (const [what, asked] of questions)
-      await assert.rejects(asked(), (error) => {
-        assert.ok(error instanceof UserError);
-        assert.match(
-          error.message,
-          new RegExp(`^Site dublin was asked for its ${what}: ${reason}\\. .*--patience\\.$`),
-        );
-        return true;
-      });
+    await isNamed(fleet, site, reason, advice);
+  }
+});
+
+/** What to do about a site that is too slow, and about one that no patience helps. */
+const [MORE_PATIENCE, ANOTHER_PROGRAM] = [
+  "Where .*--patience",
+  "No site of a drill answers so: another program .*again",
+];
+
+/** Whatever is asked of a site, the error names it, with the reason and what to do. */
+async function isNamed(fleet: DrillFleet, site: LocalSite, reason: string, advice: string): Promise<void> {
+  const questions: [what: string, asked: () => Promise<unknown>][] = [
+    ["pods", () => fleet.until(fleet.planned(["dublin"]), performance.now(), 20)],
+    ["workloads", () => scalables(site, fleet)],
+    ["Jobs and pods", () => unscaled(site, fleet)],
+    ["\\w+s", () => unplayed(site, ["web"], fleet)],
+  ];
+  for (const [what, asked] of questions)
+    await assert.rejects(asked(), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, new RegExp(`^Site dublin was asked for its ${what}: ${reason}\\. ${advice}\\.$`));
+      return true;
+    });
+}
+
+test("a success that is no API server's is told with what was answered, in one short line", async (t) => {
+  const workloads = [{ name: "web", replicas: 2, cpu: 0.1, memoryGiB: 0.1 }];
+  const plan = fleetPlan(twoRegions({ demand: { workloads } }));
+  const page = `<html>\n  <title>Sign in</title>${" ".repeat(40)}<p>${"x".repeat(300)}</html>`;
+  const noList = "it answered with what is no list, as no API server does";
+  const rows: [type: string, body: string, reason: string][] = [
+    [
+      "text/html; charset=utf-8",
+      page,
+      "it answered with text/html, as no API server does: <html> <title>Sign in</title> <p>x+\\.\\.\\.",
+    ],
+    ["text/plain", "", "it answered with text/plain, as no API server does: nothing"],
+    ["application/json", "{}", `${noList}: \\{\\}`],
+    ["application/json", "null", `${noList}: null`],
+    ["application/json", '{"kind":"Status","items":null}', `${noList}: \\{.*"kind":"Status".*\\}`],
+    ["application/json", '{"items":[null]}', `${noList}: \\{"items":\\[null\\]\\}`],
+    ["application/json", '{"items":[{"metad', ".* JSON .*"],
+  ];
+  for (const [type, body, reason] of rows) {
+    const site = await siteAnswering(t, "dublin", () => ({ type, body }));
+    const fleet = await DrillFleet.open(plan, { dublin: site }, new AbortController().signal);
+    await isNamed(fleet, site, reason, ANOTHER_PROGRAM);
+    const objects = [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } }];
+    await assert.rejects(apply([{ site, objects }]), {
+      name: "UserError",
+      message: new RegExp(
+        `^Site dublin was to take ConfigMap a: it answered with .*, as no API server does: .*${ANOTHER_PROGRAM}\\.$`,
+      ),
+    });
   }
 });
 
@@ -51,18 +91,18 @@ test("a site at fault refuses no object: it is named, with what it was to take",
   const server = await faultyServer("");
   t.after(() => server.close());
   const objects = ["a", "b"].map((name) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name } }));
-  const rows: [fault: Fault, reason: RegExp][] = [
-    ["refuses", /connect: connection refused/],
-    ["hangs", /context deadline exceeded/],
-    ["401", /the server has asked for the client to provide credentials/],
-    ["403", /the server does not allow access/],
-    ["500", /an error on the server/],
+  const rows: [fault: Fault, reason: RegExp, advice: string][] = [
+    ["refuses", /connect: connection refused/, MORE_PATIENCE],
+    ["hangs", /context deadline exceeded/, MORE_PATIENCE],
+    ["401", /the server has asked for the client to provide credentials/, ANOTHER_PROGRAM],
+    ["403", /the server does not allow access/, ANOTHER_PROGRAM],
+    ["500", /an error on the server/, MORE_PATIENCE],
   ];
-  for (const [fault, reason] of rows) {
+  for (const [fault, reason, advice] of rows) {
     const site = { name: "dublin", kubeconfig: server.kubeconfig(fault) } as LocalSite;
     await assert.rejects(apply([{ site, objects }], { answerSeconds: secondsOf(fault) }), (error) => {
       assert.ok(error instanceof UserError);
-      assert.match(error.message, /^Site dublin was to take ConfigMap [ab]: .*--patience\.$/);
+      assert.match(error.message, new RegExp(`^Site dublin was to take ConfigMap [ab]: .*${advice}\\.$`));
       assert.match(error.message, reason);
       return true;
     });
@@ -71,19 +111,7 @@ test("a site at fault refuses no object: it is named, with what it was to take",
 
 test("a site whose scheduler does nothing is named when the patience is over, and contradicts no plan", async (t) => {
   const pod = { metadata: { name: "web-0", namespace: "default" }, spec: {}, status: { phase: "Pending" } };
-  const { administrator, authority, server: own } = makePki("dublin", "10.0.0.1", "no-token");
-  const server = createServer({ cert: own.certificate, key: own.key }, (request, response) => {
-    const items = request.url?.startsWith("/api/v1/pods") ? [pod] : [];
-    response.setHeader("content-type", "application/json").end(JSON.stringify({ kind: "List", metadata: {}, items }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const kubeconfig = localKubeconfig("dublin", endpoint, authority.certificate, administrator);
-  const site = { name: "dublin", kubeconfig } as LocalSite;
+  const site = await siteAnswering(t, "dublin", ({ path }) => listOf(path === "/api/v1/pods" ? [pod] : []));
   const workloads = [{ name: "web", replicas: 1, cpu: 0.1, memoryGiB: 0.1 }];
   const plan = fleetPlan(twoRegions({ demand: { workloads } }));
   const fleet = await DrillFleet.open(plan, { dublin: site }, new AbortController().signal);
