@@ -189,7 +189,7 @@ function addDrill(program: Command, terminal: Terminal, run: Run): void {
         .choices(["prescaled", "reserved"])
         .default("prescaled"),
     )
-    .option("--patience <seconds>", "seconds that a step may take until all its pods run", positive, 120)
+    .option("--patience <seconds>", "seconds that a step waits until all its pods run", positive, 120)
     .addHelpText(
       "after",
       `

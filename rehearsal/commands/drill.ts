@@ -27,7 +27,7 @@ import { subjectOf } from "./subject";
 /** Options of `multisite drill`. */
 export interface DrillCommandOptions extends CommonOptions {
   scaling: ScalingMode;
-  /** Seconds that each step may take. */
+  /** Seconds that each step waits for its pods. */
   patience: number;
 }
 

@@ -15,7 +15,7 @@ export interface DrillOptions {
   readonly scaling: ScalingMode;
   /** The day of the run, `YYYY-MM-DD`. */
   readonly today: string;
-  /** Seconds that a step may take until all its pods run. */
+  /** Seconds that each step waits until all its pods run, from when nothing else is waited for. */
   readonly patienceSeconds: number;
   readonly progress: (text: string) => void;
   /** Those who use the fleet's name, where it has one. */

@@ -93,22 +93,25 @@ export class DrillFleet implements Asking {
     return new Map(await Promise.all(sites.map(read)));
   }
 
-  /** @throws UserError with the sites whose scheduler, nodes or controllers do nothing: of their pods nothing is known. */
-  private async refuseIdle(sites: readonly string[]): Promise<void> {
+  /**
+   * @param isStill whether nothing changes any more
+   * @throws UserError with the sites whose scheduler, nodes or controllers are behind: of their pods nothing is known.
+   */
+  private async refuseBehind(sites: readonly string[], isStill: boolean): Promise<void> {
     const unseen = await this.ofEach(sites, (reader) => reader.unseen());
-    const idle = [...unseen].filter(([, what]) => what.length > 0);
-    if (idle.length === 0) return;
-    throw new UserError(
-      idle.map(([site, what]) => siteError(site, "stands still", what.join("; ")).message).join("\n"),
-    );
+    const behind = [...unseen].filter(([, what]) => what.length > 0);
+    if (behind.length === 0) return;
+    const how = isStill ? "stands still" : "was still at work when the patience was over";
+    throw new UserError(behind.map(([site, what]) => siteError(site, how, what.join("; ")).message).join("\n"));
   }
 
   /**
    * Waits until every site runs what it should.
+   * @param patienceSeconds from now on: whatever `since` is, the pods have all of it.
    * @param isEnough compares the pods that run with those wanted, by workload.
    * @returns the pods as they are then, and seconds since `since` (of `performance.now`); null when pods find no node, and
    *   nothing changes any more, or the patience is over.
-   * @throws UserError that names a site which does not answer, or does nothing until the patience is over; Interrupted.
+   * @throws UserError that names a site which does not answer, or is behind when the patience is over; Interrupted.
    */
   async until(
     targets: Targets,
@@ -116,8 +119,9 @@ export class DrillFleet implements Asking {
     patienceSeconds: number,
     isEnough: IsEnough = atLeast,
   ): Promise<Reached> {
+    const began = performance.now();
     let before = "";
-    let changed = performance.now();
+    let changed = began;
     for (;;) {
       if (this.signal.aborted) throw new Interrupted();
       const pods = await this.read(targets);
@@ -128,10 +132,11 @@ export class DrillFleet implements Asking {
       const state = fingerprint(pods);
       if (state !== before) [before, changed] = [state, now];
       const waiting = waitingIn(pods);
-      const isSettled = waiting.length > 0 && areHopeless(waiting) && now - changed > SETTLED_MILLISECONDS;
-      const isOver = isSettled || now - since > patienceSeconds * 1000;
+      const isStill = now - changed > SETTLED_MILLISECONDS;
+      const isSettled = waiting.length > 0 && areHopeless(waiting) && isStill;
+      const isOver = isSettled || now - began > patienceSeconds * 1000;
       const isLate = now - changed > REFUSED_MILLISECONDS;
-      if (isOver && !isThere && now - changed > SETTLED_MILLISECONDS) await this.refuseIdle([...targets.keys()]);
+      if (isOver && !isThere) await this.refuseBehind([...targets.keys()], isStill);
       if (isThere || isOver || isLate) {
         const refusals = await this.ofEach([...targets.keys()], (reader) => reader.refusals());
         const missing = isThere ? this.refusedDaemonSets(pods, refusals) : missingIn(targets, pods);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
 import type { LocalSite } from "../../../rehearsal/clusters/sites";
 import { apply } from "../../../rehearsal/drill/apply";
@@ -109,14 +109,36 @@ test("a site at fault refuses no object: it is named, with what it was to take",
   }
 });
 
-test("a site whose scheduler does nothing is named when the patience is over, and contradicts no plan", async (t) => {
-  const pod = { metadata: { name: "web-0", namespace: "default" }, spec: {}, status: { phase: "Pending" } };
-  const site = await siteAnswering(t, "dublin", ({ path }) => listOf(path === "/api/v1/pods" ? [pod] : []));
-  const workloads = [{ name: "web", replicas: 1, cpu: 0.1, memoryGiB: 0.1 }];
+/** The pod of a workload at a site, and a drill of it. */
+async function waitingFor(t: TestContext, statusOf: () => object) {
+  const pod = () => ({ metadata: { name: "web-0", namespace: "default" }, spec: {}, status: statusOf() });
+  const site = await siteAnswering(t, "dublin", ({ path }) => listOf(path === "/api/v1/pods" ? [pod()] : []));
+  const workloads = [{ name: "web-0", replicas: 1, cpu: 0.1, memoryGiB: 0.1 }];
   const plan = fleetPlan(twoRegions({ demand: { workloads } }));
   const fleet = await DrillFleet.open(plan, { dublin: site }, new AbortController().signal);
-  await assert.rejects(fleet.until(fleet.planned(["dublin"]), performance.now(), 6), {
-    name: "UserError",
-    message: /^Site dublin stands still: its scheduler has not looked at 1 pod\. .*--patience\.$/,
-  });
+  return (since: number, patienceSeconds: number) => fleet.until(fleet.planned(["dublin"]), since, patienceSeconds);
+}
+
+/** As after the looks of autoscalers, or a return, that took longer than any patience. */
+const longAgo = () => performance.now() - 3_600_000;
+
+test("a site whose scheduler does nothing is named when the patience is over, and contradicts no plan", async (t) => {
+  const until = await waitingFor(t, () => ({ phase: "Pending" }));
+  const rows: [since: number, patience: number, how: string][] = [
+    [performance.now(), 6, "stands still"],
+    [longAgo(), 6, "stands still"],
+    [longAgo(), 0.5, "was still at work when the patience was over"],
+  ];
+  for (const [since, patience, how] of rows)
+    await assert.rejects(until(since, patience), {
+      name: "UserError",
+      message: new RegExp(`^Site dublin ${how}: its scheduler has not looked at 1 pod\\. ${MORE_PATIENCE}\\.$`),
+    });
+});
+
+test("pods have the whole patience from when they are waited for, and their seconds count from the loss", async (t) => {
+  let looks = 0;
+  const until = await waitingFor(t, () => ({ phase: looks++ < 3 ? "Pending" : "Running" }));
+  const { seconds } = await until(longAgo(), 600);
+  assert.ok(seconds !== null && seconds >= 3600);
 });
