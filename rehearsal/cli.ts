@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { DrillCommandOptions } from "./commands/drill";
 import { addMesh } from "./commands/meshLine";
+import { removeReport } from "./commands/output";
 import type { PlanOptions } from "./commands/plan";
 import type { RehearseOptions } from "./commands/rehearse";
 import type { TrafficCheckOptions } from "./commands/traffic";
@@ -102,6 +103,7 @@ function commandLine(terminal: Terminal, run: Run): Command {
     .description("Plans and rehearses fleets of Kubernetes sites, with no cloud account.")
     .version(version())
     .exitOverride()
+    .hook("preAction", (_, command) => removeReport(command.opts().json))
     .showHelpAfterError("(multisite --help shows what there is)")
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { DrillReport } from "../drill/report";
 import type { Report } from "../report/report";
@@ -17,6 +17,30 @@ export function checkReport(json: string | undefined): void {
 /** Why a report could not be written where it is wanted; empty where it can. */
 export function reportProblems(json: string | undefined): string[] {
   return json === undefined || json === "-" ? [] : writeProblems("--json", json, false);
+}
+
+/**
+ * Takes an earlier report away, which would be read as that of a run that ends without one. A link stays, and what is no plain
+ * file; a file that cannot be removed, as one that is mounted, is emptied.
+ * @throws UserError when it can be neither.
+ */
+export function removeReport(json: string | undefined): void {
+  if (json === undefined || json === "-" || !existsSync(json) || reportProblems(json).length > 0) return;
+  const file = realpathSync(json);
+  if (!statSync(file).isFile()) return;
+  try {
+    rmSync(file);
+  } catch {
+    write(json, "");
+  }
+}
+
+function write(json: string, text: string): void {
+  try {
+    writeFileSync(json, text);
+  } catch (error) {
+    throw new UserError(unwritable("--json", json, error));
+  }
 }
 
 /** Why a state could not be kept in its file; empty where it can. */
@@ -67,9 +91,5 @@ export function writeDocument(report: object, text: string, json: string | undef
 export function writeJson(report: object, json: string | undefined, terminal: Terminal): void {
   if (json === "-") terminal.out(JSON.stringify(report, null, 2));
   if (json === undefined || json === "-") return;
-  try {
-    writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-  } catch (error) {
-    throw new UserError(unwritable("--json", json, error));
-  }
+  write(json, `${JSON.stringify(report, null, 2)}\n`);
 }

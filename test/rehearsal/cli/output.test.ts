@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { closeSync, existsSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { EXIT, exitOf } from "../../../rehearsal/cli";
+import { removeReport, writeJson } from "../../../rehearsal/commands/output";
 import type { Terminal } from "../../../rehearsal/terminal";
+import { commandLine } from "../../support/commandLine";
+import { temporaryFolder } from "../../support/folders";
 import { ended, programWith, ROOT } from "../../support/multisite";
 
 /** A command that fails writing with these errors in the middle of it, and ends with 1. */
@@ -42,4 +45,41 @@ test("a report that finds no room on the disk ends with 2", {
   assert.equal(exit, EXIT.badInput, stderr);
   assert.match(stderr, /^cannot write to standard output: ENOSPC/m);
   assert.doesNotMatch(stderr, /\bat .*\.[jt]s:\d/);
+});
+
+const YESTERDAY = JSON.stringify({ carried: true, sound: true });
+
+test("a command that ends without a report leaves none of an earlier run", async (t) => {
+  const folder = temporaryFolder(t);
+  const [json, nowhere] = [join(folder, "report.json"), join(folder, "nowhere")];
+  const rows = [
+    ["plan", nowhere],
+    ["rehearse", nowhere],
+    ["rehearse", nowhere, "--policy-pack", nowhere],
+    ["drill", nowhere, "--lose", "oslo"],
+    ["drill", nowhere],
+    ["mesh", "status", nowhere],
+    ["mesh", "withdraw", "oslo", nowhere],
+    ["trust", "status", nowhere],
+    ["trust", "rotate", nowhere],
+    ["trust", "expel", "oslo", nowhere],
+  ];
+  for (const row of rows) {
+    writeFileSync(json, YESTERDAY);
+    const { exit, stderr } = await commandLine([...row, "--json", json]);
+    assert.equal(exit, EXIT.badInput, stderr);
+    assert.ok(!existsSync(json), row.join(" "));
+  }
+});
+
+test("of what a report is written to, only a plain file is removed", (t) => {
+  const folder = temporaryFolder(t);
+  const [json, link] = [join(folder, "report.json"), join(folder, "link.json")];
+  writeFileSync(json, YESTERDAY);
+  symlinkSync(json, link);
+  for (const other of [undefined, "-", join(folder, "none.json"), folder, "/dev/null"]) removeReport(other);
+  removeReport(link);
+  assert.ok(!existsSync(json) && lstatSync(link).isSymbolicLink());
+  writeJson({ carried: false }, link, {} as Terminal);
+  assert.deepEqual(JSON.parse(readFileSync(json, "utf8")), { carried: false });
 });
