@@ -8,7 +8,7 @@ import { place } from "../drill/place";
 import { shortageNote, shortages } from "../drill/promise";
 import type { DrillLoss, DrillReport } from "../drill/report";
 import { inPods } from "../drill/standIns";
-import { drillText } from "../drill/text";
+import { drillText, unfinishedText } from "../drill/text";
 import { titlesOf } from "../drill/titles";
 import { Population } from "../drill/users/population";
 import type { RunResult } from "../engine";
@@ -98,17 +98,46 @@ async function run(
       scaling: options.scaling,
       hasCharts: preview.resources.some(({ urn }) => FLEET_CHART.test(urn)),
     });
-    const losses = await withUsers(plan, up, sites.signal, async (users) => {
-      const done: DrillLoss[] = [];
+    const reported = (losses: DrillLoss[]) =>
+      reportOf(plan, losses, notes, options.scaling, (performance.now() - started) / 1000);
+    const losses = await withUsers(plan, up, sites.signal, (users) => {
       const how = { ...drillOptions(options, terminal, sites), users };
-      for (const lost of rounds) done.push(await lose(fleet, lost, how));
-      return done;
+      const unfinished = (done: DrillLoss[], lost: readonly string[]) =>
+        tell(unfinishedText(reported(done), lost, terminal.colors), terminal);
+      return eachLost(rounds, (lost) => lose(fleet, lost, how), unfinished);
     });
-    const report = reportOf(plan, losses, notes, options.scaling, (performance.now() - started) / 1000);
-    return { report, fleet: subject.fleet ?? dir };
+    return { report: reported(losses), fleet: subject.fleet ?? dir };
   } finally {
     await session.close();
   }
+}
+
+/**
+ * Loses some sites after others.
+ * @param unfinished told, before the error is thrown on, what was done until it, and what was not.
+ */
+export async function eachLost<T>(
+  rounds: readonly (readonly string[])[],
+  one: (lost: readonly string[]) => Promise<T>,
+  unfinished: (done: T[], lost: readonly string[]) => void,
+): Promise<T[]> {
+  const done: T[] = [];
+  for (const lost of rounds) {
+    try {
+      done.push(await one(lost));
+    } catch (error) {
+      unfinished(done, lost);
+      throw error;
+    }
+  }
+  return done;
+}
+
+/** Beside an error, and so not on standard output, which is for whole reports. */
+function tell(text: string, terminal: Terminal): void {
+  if (text === "") return;
+  terminal.done();
+  terminal.err(text);
 }
 
 /** With users and a server for each site, where the fleet has a name. */

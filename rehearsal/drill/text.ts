@@ -31,6 +31,16 @@ export function drillText(report: DrillReport, fleet: string, colors: Colors): s
   return parts.join("\n\n");
 }
 
+/**
+ * The losses that a drill had to the end when it had to end itself; empty where there was none.
+ * @param lost sites in whose loss it ended.
+ */
+export function unfinishedText(report: DrillReport, lost: readonly string[], colors: Colors): string {
+  if (report.losses.length === 0) return "";
+  const heading = `The drill ended in the loss of ${lost.join(" and ")}. The losses before it:`;
+  return [heading, ...report.losses.map((loss) => lossText(loss, report, colors))].join("\n\n");
+}
+
 function lossText(loss: DrillLoss, { verdict, notes, scaling }: DrillReport, colors: Colors): string {
   const rows = loss.steps.map((step) => [
     step.step,

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createColors } from "picocolors";
 import { fleetPlan } from "../../../lib/plan/fleetPlan";
+import { eachLost } from "../../../rehearsal/commands/drill";
 import { startedSites } from "../../../rehearsal/drill/drill";
 import type { DrillReport, DrillWaiting } from "../../../rehearsal/drill/report";
-import { drillText } from "../../../rehearsal/drill/text";
+import { drillText, unfinishedText } from "../../../rehearsal/drill/text";
 import { eksSite, fleetSpec } from "../../support/specs";
 
 const colors = createColors(false);
@@ -181,4 +182,31 @@ test("sites that the plan has lost already are not among those that are started"
   );
   const told = drillText({ ...report("", []), sites: started }, "shop", colors);
   assert.match(told, /^Drill of shop: 3 sites with real control planes/);
+});
+
+test("a drill that ends in a loss tells of those before it", async () => {
+  const failure = new Error("vienna does not come back");
+  const told: string[] = [];
+  const { losses, ...others } = report("0/3 nodes are available: 3 Insufficient cpu", []);
+  const one = async ([lost = ""]: readonly string[]) => {
+    if (lost === "vienna") throw failure;
+    return losses.map((loss) => ({ ...loss, lost: [lost] }))[0]!;
+  };
+  const drilled = (rounds: string[][]) =>
+    eachLost(rounds, one, (done, lost) => told.push(unfinishedText({ ...others, losses: done }, lost, colors)));
+
+  assert.deepEqual(
+    (await drilled([["oslo"], ["turin"]])).flatMap(({ lost }) => lost),
+    ["oslo", "turin"],
+  );
+  assert.deepEqual(told, []);
+  await assert.rejects(drilled([["oslo"], ["turin"], ["vienna"], ["bern"]]), failure);
+  await assert.rejects(drilled([["vienna"]]), failure);
+  const [text = "", none] = told;
+  assert.match(
+    text,
+    /^The drill ended in the loss of vienna\. The losses before it:\n\nLosing oslo [\s\S]*\n\nLosing turin /,
+  );
+  assert.doesNotMatch(text, /Result:/);
+  assert.equal(none, "");
 });
