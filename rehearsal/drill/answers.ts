@@ -29,7 +29,7 @@ export async function answerOf<T>(site: string, what: string, answer: Promise<T>
 export function isOfAnother(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   const isStrange = [error, cause].some((one) => one instanceof StrangeAnswer || one instanceof SyntaxError);
-  return code === 401 || code === 403 || isStrange;
+  return isStrange || code === 401 || code === 403 || code === 404;
 }
 
 /**

@@ -14,8 +14,10 @@ interface Asked {
   readonly body: string;
 }
 
-/** What it answers, with success. */
+/** What it answers. */
 interface Answer {
+  /** HTTP status. @default 200 */
+  readonly code?: number;
   /** @default application/json */
   readonly type?: string;
   readonly body: string;
@@ -30,12 +32,16 @@ export async function siteAnswering(
   const { administrator, authority, server: own } = makePki(name, "10.0.0.1", "no-token");
   const server = createServer({ cert: own.certificate, key: own.key }, async (request, response) => {
     const path = request.url?.replace(/\?.*/, "") ?? "";
-    const { type = "application/json", body } = answer({
+    const {
+      code = 200,
+      type = "application/json",
+      body,
+    } = answer({
       method: request.method ?? "",
       path,
       body: await text(request),
     });
-    response.setHeader("content-type", type).end(body);
+    response.writeHead(code, { "content-type": type }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => {

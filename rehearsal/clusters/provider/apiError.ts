@@ -1,4 +1,4 @@
-import type { StrangeAnswer } from "../sites/strangeAnswer";
+import { StrangeAnswer } from "../sites/strangeAnswer";
 import { textAt } from "./objects";
 
 /** What an API server, or the way to it, answered in place of what was asked for. */
@@ -42,14 +42,19 @@ export function answered(code: number, body: unknown): ApiError {
   }
   const isStatus = textAt(status, "kind") === "Status";
   const message = isStatus ? textAt(status, "message") : "";
-  return new ApiError(
+  const error = new ApiError(
     message === "" || message === "Unauthorized" ? withoutWords(code, text) : message,
     code,
     isStatus ? textAt(status, "reason") : "",
     textAt(status, "details", "kind"),
     isStatus,
   );
+  const isForeign = code === 404 && !isStatus && text.trim() !== NO_SUCH_PATH;
+  return isForeign ? Object.assign(error, { cause: new StrangeAnswer("404 and a page", text) }) : error;
 }
+
+/** What an API server answers at a path that it does not serve, such as that of a group. */
+const NO_SUCH_PATH = "404 page not found";
 
 /** What client-go makes of answers that bring no message of their own. Source: k8s.io/apimachinery `NewGenericServerResponse`. */
 function withoutWords(code: number, body: string): string {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { kubernetes } from "../sites/kubernetes";
 import { membersOf, StrangeAnswer } from "../sites/strangeAnswer";
-import { ApiError, answered, NoMatch, strange, unanswered } from "./apiError";
+import { answered, isNotFound, NoMatch, strange, unanswered } from "./apiError";
 import { type GroupVersionKind, type KubeObject, nameOf, namespaceOf } from "./objects";
 
 type Client = Awaited<ReturnType<typeof kubernetes>>;
@@ -112,8 +112,10 @@ export class Connection {
     const known = this.kinds.get(apiVersion)?.get(kind);
     if (known !== undefined) return known;
     const list = await this.ask({ method: "GET", path: root(apiVersion) }).catch((error) => {
-      if (error instanceof ApiError && error.code === 404) return { resources: [] };
-      throw error;
+      if (!isNotFound(error)) throw error;
+      const { cause } = error as Error;
+      if (cause instanceof StrangeAnswer) throw strange(cause);
+      return { resources: [] };
     });
     const found = inList<{ kind: string; name: string; namespaced: boolean }>(list, "resources");
     const whole = found.filter(({ name }) => !name.includes("/"));

@@ -109,6 +109,31 @@ test("a site at fault refuses no object: it is named, with what it was to take",
   }
 });
 
+test("a page that is not found is no word on what a site knows, which an API server's own is", async (t) => {
+  const objects = [{ apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "a" } }];
+  const rows: [type: string, body: string, message: RegExp][] = [
+    [
+      "text/html",
+      "<html>nginx</html>",
+      /^Site dublin was to take Widget a: it answered with 404 and a page, as no API server does: <html>nginx<\/html>\. No site of a drill/,
+    ],
+    [
+      "text/plain; charset=utf-8",
+      "404 page not found\n",
+      /^Site dublin refuses:\n {2}Widget a: the site knows no Widget of example\.com/,
+    ],
+    [
+      "application/json",
+      '{"kind":"Status","code":404}',
+      /^Site dublin refuses:\n {2}Widget a: the site knows no Widget of example\.com/,
+    ],
+  ];
+  for (const [type, body, message] of rows) {
+    const site = await siteAnswering(t, "dublin", () => ({ code: 404, type, body }));
+    await assert.rejects(apply([{ site, objects }]), { name: "UserError", message });
+  }
+});
+
 /** The pod of a workload at a site, and a drill of it. */
 async function waitingFor(t: TestContext, statusOf: () => object) {
   const pod = () => ({ metadata: { name: "web-0", namespace: "default" }, spec: {}, status: statusOf() });
