@@ -49,7 +49,8 @@ export async function siteAnswering(
     server.close();
   });
   const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { name, kubeconfig: localKubeconfig(name, endpoint, authority.certificate, administrator) } as LocalSite;
+  const { certificate: caPem } = authority;
+  return { name, endpoint, caPem, kubeconfig: localKubeconfig(name, endpoint, caPem, administrator) } as LocalSite;
 }
 
 /** The answer of an API server that has these objects at a path. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fleetPlan } from "../../lib/plan/fleetPlan";
 import { startKeeper } from "../../rehearsal/clusters/keeper";
-import { isReady } from "../../rehearsal/clusters/sites/client";
+import { checkReady } from "../../rehearsal/clusters/sites/client";
 import { commandOf, type SiteProgram, writeSite } from "../../rehearsal/clusters/sites/controlPlane";
 import { freePort } from "../../rehearsal/clusters/sites/ports";
 import type { Toolchain } from "../../rehearsal/clusters/toolchain";
@@ -19,6 +19,14 @@ export interface ControlPlane {
   caPem: string;
   token: string;
   close(): Promise<void>;
+}
+
+/** Whether an API server says that it is ready; false for every other answer, and for none. */
+export function isReady(endpoint: string, caPem: string, token: string): Promise<boolean> {
+  return checkReady(endpoint, caPem, token).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -83,6 +83,11 @@ const UNTRUSTED = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
+/** Whether a connection failed since an authority that is not trusted has signed the server's certificate. */
+export function isUntrusted(error: unknown): boolean {
+  return UNTRUSTED.has((error as { code?: string }).code ?? "");
+}
+
 /** No answer: the words that Go has for it, as users of the real provider know them. */
 export function unanswered(method: string, url: string, error: unknown): ApiError {
   const { code = "", name, message = String(error) } = error as { code?: string; name?: string; message?: string };
@@ -98,7 +103,7 @@ export function unanswered(method: string, url: string, error: unknown): ApiErro
     ERR_TLS_CERT_ALTNAME_INVALID: `tls: failed to verify certificate: x509: certificate is not valid for ${hostname}`,
   };
   const isLate = name === "AbortError" || name === "TimeoutError";
-  const why = UNTRUSTED.has(code)
+  const why = isUntrusted(error)
     ? "tls: failed to verify certificate: x509: certificate signed by unknown authority"
     : isLate
       ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"

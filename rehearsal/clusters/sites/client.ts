@@ -1,24 +1,32 @@
 import { request } from "node:https";
+import { isUntrusted } from "../provider/apiError";
 import { kubeConfigOf, kubernetes, type V1DaemonSet, type V1Node } from "./kubernetes";
 import { OVERHEAD_NAMESPACE } from "./overheadPods";
 import { itemsOf } from "./strangeAnswer";
 
-/** Whether an API server says that it is ready; false for every other answer, and for none. */
-export function isReady(endpoint: string, caPem: string, token: string): Promise<boolean> {
-  return new Promise((resolve) => {
+/** Milliseconds that an API server has to say whether it is ready. */
+const ANSWER = 2000;
+
+/** @throws Error that says why an API server does not say that it is ready, or is not the one that was started. */
+export function checkReady(endpoint: string, caPem: string, token: string): Promise<void> {
+  return new Promise((resolve, reject) => {
     const asked = request(
       `${endpoint}/readyz`,
-      { ca: caPem, headers: { authorization: `Bearer ${token}` }, timeout: 2000, agent: false },
+      { ca: caPem, headers: { authorization: `Bearer ${token}` }, timeout: ANSWER, agent: false },
       (response) => {
         response.resume();
-        resolve(response.statusCode === 200);
+        if (response.statusCode === 200) resolve();
+        else reject(new Error(`it answers ${response.statusCode}`));
       },
     );
-    asked.on("timeout", () => asked.destroy());
-    asked.on("error", () => resolve(false));
+    asked.on("timeout", () => asked.destroy(new Error("no answer in time")));
+    asked.on("error", (error) => reject(isUntrusted(error) ? new Error(OTHER_AUTHORITY) : error));
     asked.end();
   });
 }
+
+const OTHER_AUTHORITY =
+  "its certificate is by another authority than the site's: another program answers at its address";
 
 /** What a site's own objects are put in place with. */
 export interface SiteClient {

@@ -6,7 +6,8 @@ import type { DaemonSetSpec } from "../../../lib/plan/spec";
 import { Interrupted, type UserError } from "../../userError";
 import type { Keeper, Kept } from "../keeper";
 import type { Toolchain } from "../toolchain";
-import { isReady, siteClient } from "./client";
+import { reasonOf } from "./bounded";
+import { checkReady, siteClient } from "./client";
 import { commandOf, EGRESS_SOCKET, SITE_PROGRAMS, type SiteFiles, type SiteProgram, writeSite } from "./controlPlane";
 import { type Egress, type Reach, startEgress } from "./egress";
 import { nodesOf } from "./nodes";
@@ -123,12 +124,17 @@ class RunningSite implements LocalSite {
     const { folder, port } = this.#files;
     this.#ending = false;
     this.#problem = undefined;
+    // Only what this start says may explain how it ends.
+    for (const program of SITE_PROGRAMS) rmSync(this.#logOf(program), { force: true });
     try {
       if (!(await isFree(port))) throw portError(this.name, port);
       this.#egress = await startEgress(plan, join(folder, EGRESS_SOCKET), reach);
       const until = Date.now() + this.#setting.patience * 1000;
       await this.#run("etcd", "kube-apiserver");
-      await this.#until("its API server", until, () => isReady(this.endpoint, this.caPem, this.token));
+      await this.#until("its API server", until, async () => {
+        await checkReady(this.endpoint, this.caPem, this.token);
+        return true;
+      });
       if (this.#wasReady) await (await siteClient(this.kubeconfig)).releaseNodes();
       await this.#run("kube-controller-manager", "kube-scheduler", "kwok");
       await this.#furnish(until);
@@ -156,8 +162,6 @@ class RunningSite implements LocalSite {
     const { plan, tools, keeper, sites } = this.#setting;
     for (const program of programs) {
       const command = commandOf(program, plan, this.#files, { tools, sites });
-      // Only what this run says may explain how it ends.
-      rmSync(command.log, { force: true });
       const kept = await keeper.start(command);
       this.#programs.set(program, kept);
       void kept.exited.then(() => this.#hasEnded(program, command.log));
@@ -195,32 +199,51 @@ class RunningSite implements LocalSite {
   async #until(what: string | (() => string), until: number, isSo: () => Promise<boolean>): Promise<void> {
     const { signal, progress } = this.#setting;
     const name = () => (typeof what === "string" ? what : what());
+    let why = "";
+    const attempt = async () => {
+      try {
+        why = "";
+        return await isSo();
+      } catch (error) {
+        why = whyNot(error);
+        return false;
+      }
+    };
     for (;;) {
       if (signal.aborted) throw new Interrupted();
       if (this.#problem !== undefined) throw this.#problem;
-      if (await isSo().catch((error) => this.#rethrowLasting(error))) return;
-      if (Date.now() > until) throw this.#tooSlow(name());
+      if (await attempt()) return;
+      if (Date.now() > until) throw this.#tooSlow(name(), why);
       progress(`waiting for ${name()}`);
       await sleep(100);
     }
   }
 
-  /** While a control plane comes up, requests may fail; what it refuses for good must not be asked until the end. */
-  #rethrowLasting(error: unknown): false {
-    const { code } = error as { code?: unknown };
-    if (code === 400 || code === 422) throw error;
-    return false;
+  #logOf(program: SiteProgram): string {
+    return join(this.#files.folder, `${program}.log`);
   }
 
-  #tooSlow(waitingFor: string): UserError {
+  #tooSlow(waitingFor: string, why: string): UserError {
     const { folder, port } = this.#files;
     const logs = SITE_PROGRAMS.map((program) => {
-      const line = lastLines(readLog(join(folder, `${program}.log`)))
+      const line = lastLines(readLog(this.#logOf(program)))
         .split("\n")
         .at(-1);
       return `  ${program}: ${line || "nothing"}`;
     });
     const { patience } = this.#setting;
-    return slowError({ site: this.name, folder, port }, patience, waitingFor, logs.join("\n"));
+    const what = why === "" ? waitingFor : `${waitingFor} (${why})`;
+    return slowError({ site: this.name, folder, port }, patience, what, logs.join("\n"));
   }
+}
+
+/**
+ * Why a request failed. While a control plane comes up, requests may fail; what it refuses for good must not be asked until the
+ * end.
+ * @throws the error of a request that is refused for good.
+ */
+function whyNot(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  if (code === 400 || code === 422) throw error;
+  return reasonOf(error, "everything");
 }

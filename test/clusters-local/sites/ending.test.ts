@@ -98,7 +98,7 @@ test("a site that does not get ready in time says what it waits for", async (t) 
   await refused(
     folder,
     { tools, patience: 0.5 },
-    /^Site \w+: not ready within 0\.5 s; still waiting for its API server\..*\n.*still busy/s,
+    /^Site \w+: not ready within 0\.5 s; still waiting for its API server \(ECONNREFUSED\)\..*\n.*still busy/s,
   );
 });
 

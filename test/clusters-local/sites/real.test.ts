@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { request } from "node:https";
 import { type AddressInfo, createServer, Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -15,9 +16,9 @@ import {
   type LocalSites,
   localSites,
 } from "../../../rehearsal/clusters/sites";
-import { isReady } from "../../../rehearsal/clusters/sites/client";
 import { nodesOf } from "../../../rehearsal/clusters/sites/nodes";
 import { overheadPods } from "../../../rehearsal/clusters/sites/overheadPods";
+import { isReady } from "../../support/controlPlane";
 import { until } from "../../support/folders";
 import { clients } from "../../support/localClients";
 import { localTools } from "../../support/localTools";
@@ -279,6 +280,13 @@ test("three real sites", async (t) => {
     assert.equal(lost.isRunning, false);
     assert.equal(processesOf(fleet).length, before - 5);
     assert.equal(await isReady(lost.endpoint, lost.caPem, lost.token), false);
+    const log = join(dirname(lost.kubeconfigFile), "kube-scheduler.log");
+    assert.ok(existsSync(log));
+    const taker = createServer().listen(Number(new URL(lost.endpoint).port), "127.0.0.1");
+    await once(taker, "listening");
+    await assert.rejects(lost.start(), /port \d+ of 127\.0\.0\.1 is in use/);
+    assert.ok(!existsSync(log), "what it said before says nothing of this start");
+    taker.close();
     for (const other of others) assert.equal(await isReady(other.endpoint, other.caPem, other.token), true);
     await lost.start();
     assert.equal(lost.isRunning, true);
