@@ -57,6 +57,12 @@ export function podRequests(spec: Field, defaults: PodDefaults = NO_DEFAULTS, ar
   return { requests, withoutRequests: withoutRequests([...initContainers, ...containers], ofPod) };
 }
 
+/** What a pod's containers ask for together, with none of its defaults: less than that the whole pod may not ask for. */
+export function askedTogether(spec: Field): ResourceList {
+  const read = (field: Field, index: number) => container(field, index, false);
+  return aggregate(spec.at("containers").items().map(read), spec.at("initContainers").items().map(read));
+}
+
 function container(field: Field, index: number, isNamed: boolean): Container {
   const requests = resourceList(field.at("resources", "requests"));
   fillIn(requests, resourceList(field.at("resources", "limits")));

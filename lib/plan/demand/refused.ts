@@ -2,6 +2,7 @@ import { didYouMean } from "../checks/wording";
 import { selects } from "../workloads/selectors";
 import { type Field, shown } from "./fields";
 import type { Found } from "./objects";
+import { askedTogether } from "./podRequests";
 import { templateLabels } from "./podSelection";
 import { podsOf } from "./podSources";
 import { resourceList } from "./resourceList";
@@ -51,6 +52,7 @@ export function reportRefused({ identity, field }: Found): void {
   reportName(metadata.at("namespace"), LABEL);
   const spec = pods.template.at("spec");
   reportContainers([...spec.at("initContainers").items(), ...spec.at("containers").items()]);
+  reportWholePod(spec);
   if (group === "apps" && SELECTING.includes(kind)) reportSelector(field.at("spec", "selector"), pods.template);
 }
 
@@ -108,6 +110,20 @@ function reportLimits(resources: Field): void {
         `is ${shown(request.value)} and ${difference}: of this resource both must be given, and be equal`,
       );
     }
+  }
+}
+
+/** Requests of a whole pod that have no room for those of its containers. */
+function reportWholePod(spec: Field): void {
+  const resources = spec.at("resources");
+  reportLimits(resources);
+  const together = askedTogether(spec);
+  for (const [name, nano] of resourceList(resources.at("requests"))) {
+    const request = resources.at("requests", name);
+    if (nano < (together.get(name) ?? 0n))
+      request.problem(
+        `is ${shown(request.value)}, less than its containers ask for together: raise it, or lower theirs`,
+      );
   }
 }
 

@@ -10,12 +10,21 @@ interface Change {
   readonly selector?: unknown;
   readonly labels?: object;
   readonly containers?: readonly object[];
+  /** More of the pods' spec. */
+  readonly pod?: object;
 }
 
-function object({ metadata, selector, labels = { app: "web" }, containers = [{ name: "main" }], ...rest }: Change) {
+function object({
+  metadata,
+  selector,
+  labels = { app: "web" },
+  containers = [{ name: "main" }],
+  pod,
+  ...rest
+}: Change) {
   const template = {
     metadata: { labels },
-    spec: { containers: containers.map((one) => ({ resources: REQUESTS, ...one })) },
+    spec: { ...pod, containers: containers.map((one) => ({ resources: REQUESTS, ...one })) },
   };
   const spec = { selector, template, jobTemplate: { spec: { template } } };
   return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", ...metadata }, spec, ...rest };
@@ -99,6 +108,30 @@ describe("what an API server refuses is reported, though it could be counted", (
         ],
       },
       [/gpu"\] is 1 and it has no limit/, /gpu"\] is 1 and its limit is 2/],
+    ],
+    [
+      "a whole pod that asks for less than what its containers do when they start",
+      {
+        pod: {
+          resources: { requests: { cpu: "1200m", memory: "100Mi" }, limits: { cpu: 2 } },
+          initContainers: [{ name: "i", resources: { requests: { cpu: "1700m", memory: "64Mi" } } }],
+        },
+        containers: [{ name: "a", resources: { requests: { cpu: "700m", memory: "64Mi" } } }],
+      },
+      [/spec\.resources\.requests\.cpu is "1200m", less than its containers ask for together/],
+    ],
+    [
+      "a whole pod that asks for what its containers do, or that leaves it to its limits",
+      {
+        pod: { resources: { requests: { cpu: "0.7" }, limits: { cpu: 2, memory: "100Mi" } } },
+        containers: [{ name: "a", resources: { limits: { cpu: "700m" }, requests: { memory: "64Mi" } } }],
+      },
+      [],
+    ],
+    [
+      "a whole pod beyond its own limit",
+      { pod: { resources: { requests: { cpu: 3 }, limits: { cpu: 2 } } } },
+      [/spec\.resources\.requests\.cpu is 3, more than its limit of 2/],
     ],
     [
       "all of it at once",
