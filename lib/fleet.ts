@@ -18,7 +18,8 @@ import { type LinkEnds, Underlay } from "./underlay/underlay";
  * The sites of one service, built so that any one of them may be lost.
  *
  *     const fleet = new Fleet("shop", { spec, kinds: [eks, gke, aks] });
- *     new k8s.core.v1.Namespace("shop", {}, { provider: fleet.sites.frankfurt!.kubernetes });
+ *     for (const [name, site] of Object.entries(fleet.sites))
+ *       new k8s.core.v1.Namespace(`shop-${name}`, {}, { provider: site.kubernetes });
  *
  * Everything is planned before anything is declared: a spec that cannot be planned ends the program with all of its
  * problems. A plan whose capacity does not hold is built, and judged by the policy pack, which reads `spec`.
@@ -30,7 +31,8 @@ export class Fleet extends pulumi.ComponentResource {
   readonly plan: FleetPlan;
 
   /**
-   * The sites by their names, without those that are lost. What a lost site had made stays protected, so `up` stops before it
+   * The sites by their names, without those that are lost: go over them in a loop, since an object whose provider is undefined goes
+   * to the cluster that kubectl is set to, which N1-033 refuses. What a lost site had made stays protected, so `up` stops before it
    * would delete that: have it act on the others by `--target` (`--exclude` holds no deletion back,
    * https://github.com/pulumi/pulumi/issues/19084). All sites of a fleet are in one stack: a `Site` alone has no peers.
    */

@@ -10,6 +10,15 @@ export interface ObservedFleet {
   readonly observed: Observed;
   /** What is wrong with the records that lead users to sites. */
   readonly routes: readonly Finding[];
+  /** Kubernetes objects and Helm releases that are left to a default provider. */
+  readonly ambient: readonly Named[];
+}
+
+/** A resource by its names. */
+export interface Named {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
 }
 
 /** A `Site` component: the facts that it registers, and the cluster below it. */
@@ -30,10 +39,7 @@ export interface DeclaredPoolFacts {
 }
 
 /** A resource as the pack has read it. */
-export interface ReadResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
+export interface ReadResource extends Named {
   readonly props: unknown;
 }
 
@@ -43,6 +49,7 @@ export function observedFleet(
   observed: Observed,
   judged: readonly JudgedFleet[],
   routes: readonly Finding[],
+  ambient: readonly Named[],
 ): ObservedFleet {
   const real = new Map(observed.sites.map((site) => [site.component, site]));
   const sites = resources.filter(({ type }) => type === SITE);
@@ -58,6 +65,7 @@ export function observedFleet(
     judged,
     observed,
     routes,
+    ambient,
   };
 }
 

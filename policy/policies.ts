@@ -20,6 +20,7 @@ import { declaredVersusReal } from "./rules/n1-018-declared-vs-real";
 import { staleFacts } from "./rules/n1-019-stale-facts";
 import { certificatesRenewed, clocksRenewed } from "./rules/n1-030-certificates-renewed";
 import { publicCertificate } from "./rules/n1-032-public-certificate";
+import { objectsInSites } from "./rules/n1-033-objects-in-sites";
 import { trustRules } from "./trust";
 import { type PackRun, trustPolicy } from "./trust/trustRule";
 
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   dnsProviders,
   singleFront,
   publicCertificate,
+  objectsInSites,
   declaredVersusReal,
   ...meshRules,
   staleFacts(policyNames),

@@ -2,6 +2,7 @@ import type { PolicyResource } from "@pulumi/policy";
 import {
   asAsked,
   FLEET,
+  isAmbient,
   isObserved,
   isOfAMesh,
   isOfASite,
@@ -16,7 +17,7 @@ import { judgeFleet } from "./fleetJudged";
 import { guarded } from "./guarded";
 import type { Configured, Finding, JudgedFleet } from "./judged";
 import { noteworthy } from "./noteworthy";
-import { type ObservedFleet, observedFleet } from "./observedFleet";
+import { type Named, type ObservedFleet, observedFleet } from "./observedFleet";
 import { judgeProgram } from "./programJudged";
 import { isRoute, routeFindings } from "./routes";
 import type { Rule } from "./rule";
@@ -42,6 +43,7 @@ export class LookedAtStack {
   /** Whether there are no clusters but those of a Fleet: it has one, or Sites alone, whose clusters are in no program. */
   private readonly isDeclared: boolean;
   private readonly resources: readonly ObservedResource[];
+  private readonly ambient: readonly Named[];
   private readonly found = new Map<Rule, Map<string, Finding[]>>();
   private readonly programs = new Map<string, JudgedFleet>();
   private seen: Observed | undefined;
@@ -57,6 +59,7 @@ export class LookedAtStack {
     this.isUnread = this.isEmpty && ![...types].some(isOfAMesh);
     this.isDeclared = types.has(FLEET) || ![...types].some((type) => type !== SITE && isOfASite(type));
     const wanted = new Set([...types].filter((type) => READ.has(type) || isObserved(type) || isRoute(type)));
+    this.ambient = resources.filter(({ provider }) => isAmbient(provider?.urn));
     this.resources = this.isUnread
       ? []
       : resources.map((resource) => plain(resource, wanted.has(resource.type), witnessed.inputs.get(resource.urn)));
@@ -121,7 +124,8 @@ export class LookedAtStack {
         return fleet === undefined ? [] : [judgeFleet(fleet.name, urn, fleet.props, settings, this.today)];
       });
     const domains = here.flatMap(({ traffic }) => traffic?.domain ?? []);
-    return observedFleet(this.resources, this.observed(), here, routeFindings(this.resources, domains));
+    const routes = routeFindings(this.resources, domains);
+    return observedFleet(this.resources, this.observed(), here, routes, this.ambient);
   }
 
   private observed(): Observed {

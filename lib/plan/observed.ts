@@ -6,6 +6,7 @@ import type { Observed, ObservedResource, Unjudged } from "./observed/types";
 import { isOfOtherProvider, mayBeUnjudged, unjudged } from "./observed/unjudged";
 import { observedWorkloads } from "./observed/workloads";
 
+export { AMBIENT, isAmbient } from "./observed/ambient";
 export { type CountedPool, capacitySite, countPool, type DeclaredPool } from "./observed/capacity";
 export { observedDomains } from "./observed/domains";
 export { asAsked, known } from "./observed/known";

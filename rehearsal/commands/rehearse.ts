@@ -8,6 +8,7 @@ import type { Report } from "../report/report";
 import { judgementText, sitesText, UNJUDGED, violationsText } from "../report/text";
 import type { Terminal } from "../terminal";
 import { UserError } from "../userError";
+import { ambientNotes } from "./ambient";
 import { readDemand } from "./demand";
 import { judgeLives } from "./lives";
 import type { CommonOptions } from "./options";
@@ -68,6 +69,7 @@ async function rehearseOn(
     const preview = await run.session.preview();
     // First, since a preview that fails at what is protected does not say why it would have to be replaced.
     for (const note of judgeLives(run.session.deployment(), preview)) terminal.err(note);
+    for (const note of ambientNotes(preview)) terminal.err(`warning: ${note}`);
     refuseFailed(preview);
     if (options.strict) refuseShapes(preview, run);
     // What a mandatory policy refused is not built, and the report shows what was planned.

@@ -744,6 +744,7 @@ describe("the rules on programs with a Fleet", () => {
     kubernetes("frankfurt"),
   ];
   const DECLARED = "n1-018-declared-vs-real";
+  const AMBIENT = "n1-033-objects-in-sites";
 
   it("judge the declaration by its inputs, not a second time by its resources", () => {
     for (const name of ALL) assert.deepEqual(onStack(name, program(eksPool("frankfurt", 3))).messages, [], name);
@@ -795,7 +796,7 @@ describe("the rules on programs with a Fleet", () => {
         resource(eksPool("frankfurt", 3, { labels: { tier: "web" }, diskSize: 100, taints: [startup], ...props })),
       ]);
       const declared = [{ ...pools[0]!, traits }];
-      const facts = { fleets: [], judged: [], observed: observe([]), routes: [] };
+      const facts = { fleets: [], judged: [], observed: observe([]), routes: [], ambient: [] };
       const found = declaredVersusReal.compare?.({
         ...facts,
         sites: [{ name: "frankfurt", urn: site, pools: declared, real: sites[0] }],
@@ -839,7 +840,7 @@ describe("the rules on programs with a Fleet", () => {
       machineType: "a2-highgpu-1g",
       traits: { labels: {}, taints: [], maximumPods: 32, diskGiB: 50 },
     };
-    const facts = { fleets: [], judged: [], observed: observe([]), routes: [] };
+    const facts = { fleets: [], judged: [], observed: observe([]), routes: [], ambient: [] };
     const found = declaredVersusReal.compare?.({
       ...facts,
       sites: [{ name: "belgium", urn: site, pools: [declared], real: sites[0] }],
@@ -860,6 +861,30 @@ describe("the rules on programs with a Fleet", () => {
     assert.deepEqual(onStack("multisite", more).messages, [
       "Cluster tools belongs to no Fleet of this stack, so it is not judged.",
     ]);
+  });
+
+  it("refuse what is left to a default provider, by an object's name", () => {
+    const type = "kubernetes:core/v1:ConfigMap";
+    const made = program(eksPool("frankfurt", 3));
+    const under = (provider: string): SentResource => {
+      const of = { type: "pulumi:providers:kubernetes", name: provider, props: {} };
+      return { type, name: `under-${provider}`, props: {}, provider: { ...of, urn: urnOf(of.type, provider) } };
+    };
+    const { messages, urns } = onStack(AMBIENT, [
+      ...made,
+      under("default_4_34_2"),
+      under("frankfurt"),
+      under("default"),
+    ]);
+    assert.equal(messages.length, 1, messages.join());
+    assert.match(
+      messages[0]!,
+      /^ConfigMap under-default_4_34_2 is left to a default provider, which takes the cluster that kubectl is set to/,
+    );
+    assert.match(messages[0]!, /a loop over Object\.values\(fleet\.sites\), with \{ provider: site\.kubernetes \}/);
+    assert.deepEqual(urns, [urnOf(type, "under-default_4_34_2")]);
+    const alone = [...threeClusters([3, 3, 3]), under("default_4_34_2")];
+    assert.deepEqual(onStack(AMBIENT, alone).messages, [], "programs without a Fleet have their own ways");
   });
 
   it("refuse a second Fleet", () => {

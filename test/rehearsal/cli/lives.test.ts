@@ -6,6 +6,7 @@ import { after, before, describe, it, test } from "node:test";
 import type { FleetSpec, SiteState, WorkloadSpec } from "../../../lib/plan/spec";
 import type { Deployment } from "../../../rehearsal/engine";
 import { commandLine } from "../../support/commandLine";
+import { temporaryFolder } from "../../support/folders";
 import { writeProgram } from "../../support/multisite";
 import { existingSite } from "../../support/specs";
 import { webDeployment } from "../../support/webDeployment";
@@ -242,4 +243,36 @@ describe("pods that one update takes from sites that serve before others run the
     const [, fewer] = await told("fewer", [three], [three, { replicas: 4 }]);
     assert.deepEqual(fewer, [[], "2 2 2"]);
   });
+});
+
+test("an object whose site is lost, and that is left to a default provider, is told", async (t) => {
+  const folder = temporaryFolder(t);
+  const object = (name: string, provider: string) =>
+    `new k8s.core.v1.ConfigMap("${name}", { data: {} }, { provider: ${provider} });`;
+  writeProgram(
+    folder,
+    `const k8s = require("@pulumi/kubernetes");
+${PROGRAM}
+${object("menu", "fleet.sites.dublin?.kubernetes")}
+${object("prices", "fleet.sites.paris?.kubernetes")}
+for (const [name, site] of Object.entries(fleet.sites)) new k8s.core.v1.ConfigMap("all-" + name, { data: {} }, { provider: site.kubernetes });
+`,
+  );
+  const told = async (life: SiteState) => {
+    const sites = [site("frankfurt", 1), site("dublin", 2), site("paris", 3, life)];
+    const spec = { sites, demand: { cpu: 4 }, degradedUntil: "2999-12-31" };
+    writeFileSync(
+      join(folder, "spec.json"),
+      JSON.stringify(life === "lost" ? spec : { ...spec, degradedUntil: undefined }),
+    );
+    const { stderr } = await commandLine(["rehearse", folder]);
+    return stderr.split("\n").filter((line) => line.includes("default provider"));
+  };
+  assert.deepEqual(await told("active"), []);
+  const [line = "", ...more] = await told("lost");
+  assert.match(
+    line,
+    /^warning: ConfigMap prices is left to a default provider, which takes the cluster that kubectl is set to/,
+  );
+  assert.deepEqual(more, []);
 });
