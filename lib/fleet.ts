@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type GivenKubeconfigs, refuseOneCluster } from "./clusters/givenKubeconfig";
 import { tokenPackagesWarning } from "./clusters/tokenPackages";
 import { buildGateways, gatewayOf } from "./gateway/fleetGateways";
 import { followPeers } from "./mesh/followPeers";
@@ -58,6 +59,7 @@ export class Fleet extends pulumi.ComponentResource {
     }
     const warning = tokenPackagesWarning(standing(plan).map(({ kind }) => kind));
     if (warning !== undefined) pulumi.log.warn(warning, this);
+    refuseOneCluster(kubeconfigsOf(plan, args));
     const trust = plan.trust && args.trust?.(name, plan.trust, { parent: this });
     this.sites = Object.fromEntries(
       standing(plan).map((site) => [site.name, buildSite(this, site, args, trust?.[site.name])]),
@@ -75,6 +77,12 @@ export class Fleet extends pulumi.ComponentResource {
 /** A lost site is left alone until it is back: its cloud answers nothing. */
 function standing(plan: FleetPlan): SitePlan[] {
   return plan.sites.filter((site) => site.state !== "lost");
+}
+
+/** The kubeconfigs of those sites that exist already. */
+function kubeconfigsOf(plan: FleetPlan, { kubeconfigs = {} }: FleetArgs): GivenKubeconfigs {
+  const sites = standing(plan).filter(({ kind }) => kind === "existing");
+  return Object.fromEntries(sites.map(({ name }) => [name, kubeconfigs[name]!]));
 }
 
 /** What a run must say as long as a site is lost: an engine deletes what a program no longer declares. */

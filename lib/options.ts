@@ -32,7 +32,10 @@ export interface FleetArgs {
    */
   services?: readonly (AnyTrafficService | AnyTrafficFront)[];
 
-  /** Kubeconfigs of the sites of kind `existing`, by site. They become secrets. @default {} */
+  /**
+   * Kubeconfigs of the sites of kind `existing`, by site: the text, whose current context counts, or the path of a file. Two sites
+   * may not be one cluster. They become secrets. @default {}
+   */
   kubeconfigs?: { readonly [site: string]: pulumi.Input<string> };
 
   /**

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { existing, Fleet, type FleetArgs, type FleetSpec } from "../lib";
 import { eks } from "../lib/aws";
 import { childrenOf as below, type Graph, isSecret, type Registered, record } from "./support/graph";
-import { aksSite, eksSite, existingSite, fleetSpec, gkeSite, twoRegions } from "./support/specs";
+import { aksSite, eksSite, existingSite, fleetSpec, gkeSite, kubeconfigOf, twoRegions } from "./support/specs";
 
 const SITE = "multisite:index:Site";
 const kinds = [eks, existing];
@@ -80,7 +80,7 @@ test("every resource of a site has the provider of its own site: default provide
   const graph = await build(
     fleetSpec([eksSite("frankfurt", 1), eksSite("dublin", 2, { region: "eu-west-1" }), existingSite("munich", 3)]),
     {
-      kubeconfigs: { munich: "kubeconfig" },
+      kubeconfigs: { munich: kubeconfigOf("munich") },
     },
   );
   assert.deepEqual(graph.invokes, []);
@@ -111,7 +111,7 @@ test("the Kubernetes provider knows its cluster by identity and by the resource,
 
 test("an existing site gets a provider with its secret kubeconfig, and nothing is made for it", async () => {
   const spec = fleetSpec([eksSite("frankfurt", 1), existingSite("munich", 2)]);
-  const graph = await build(spec, { kubeconfigs: { munich: "apiVersion: v1 # hush" } });
+  const graph = await build(spec, { kubeconfigs: { munich: kubeconfigOf("munich", { token: "hush" }) } });
   const [provider, ...rest] = childrenOf(graph, "munich");
   assert.deepEqual(rest, []);
   assert.equal(provider?.type, "pulumi:providers:kubernetes");

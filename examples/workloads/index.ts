@@ -28,9 +28,16 @@ const sites = [
   site("turin", 3, "b1a4f7c3-93d6-4e58-a0c7-2f6d8e1b3c33"),
 ];
 
-/** In use, `pulumi config set --secret kubeconfigs.munich ...`; a rehearsal brings clusters of its own. */
+/** Has no credential and serves rehearsals only; the real ones are set by `pulumi config set --secret --path kubeconfigs.munich`. */
+const rehearsed = (name: string) => `apiVersion: v1
+kind: Config
+clusters: [{ name: ${name}, cluster: { server: "https://api.${name}.example.com:6443" } }]
+contexts: [{ name: ${name}, context: { cluster: ${name}, user: ${name} } }]
+current-context: ${name}
+users: [{ name: ${name}, user: {} }]
+`;
 const given = new pulumi.Config().getObject<Record<string, string>>("kubeconfigs") ?? {};
-const kubeconfigs = Object.fromEntries(sites.map(({ name }) => [name, pulumi.secret(given[name] ?? `of ${name}`)]));
+const kubeconfigs = Object.fromEntries(sites.map(({ name }) => [name, pulumi.secret(given[name] ?? rehearsed(name))]));
 
 const fleet = new Fleet("shop", { spec: { demand: { workloads, daemonSets }, sites }, kinds: [existing], kubeconfigs });
 const shop = new FleetWorkload("shop", { fleet, manifests });

@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { type ClusterKind, type ControlPlane, type SiteContext, specOf } from "./cluster";
+import { checkedKubeconfig } from "./givenKubeconfig";
 
 /**
  * Sites whose cluster exists already, anywhere. The fleet makes no cloud resource for them and installs no CNI: a cluster
@@ -29,7 +29,7 @@ function controlPlane({ site, kubeconfig }: SiteContext): ControlPlane {
     // Only the CNI asks for these, and it is not ours here.
     host: "",
     port: 443,
-    kubeconfig: pulumi.secret(kubeconfig),
+    kubeconfig: checkedKubeconfig(site.name, kubeconfig),
     ready: [],
   };
 }

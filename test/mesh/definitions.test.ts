@@ -71,7 +71,7 @@ test("a cluster that exists keeps its own, and a fleet without a mesh has none",
     assert.deepEqual((await recordFleet(fleetSpec(sites, { ...(mesh && { mesh }) }), {}, KUBECONFIGS)).all(CRD), []);
 });
 
-const KUBECONFIGS = { kubeconfigs: { basel: "{}" } };
+const KUBECONFIGS = { kubeconfigs: { basel: "of/basel" } };
 
 function meshed(spec: ReturnType<typeof fleetSpec>) {
   const pair = { certificate: "certificate", key: "key" };

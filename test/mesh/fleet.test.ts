@@ -8,7 +8,7 @@ import { gke } from "../../lib/gcp";
 import type { MeshCredentials } from "../../lib/mesh/credentials";
 import { recordFleet } from "../support/clouds";
 import { childrenOf, type Graph, isSecret, type Registered, record } from "../support/graph";
-import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
+import { aksSite, eksSite, existingSite, fleetSpec, gkeSite, kubeconfigOf } from "../support/specs";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 const SECRET = "kubernetes:core/v1:Secret";
@@ -76,7 +76,7 @@ test("whom a site follows knows it and answers, agents ask last, and no Cilium w
     existingSite("basel", 5, { endpoints: { mesh: ["192.168.16.9"] } }),
     gkeSite("london", 6, { state: "leaving" }),
   ];
-  const graph = await build(fleetSpec(sites, { mesh: { mtuBytes: 1370 } }), { kubeconfigs: { basel: "{}" } });
+  const graph = await build(fleetSpec(sites, { mesh: { mtuBytes: 1370 } }), { kubeconfigs: { basel: "of/basel" } });
   const members = sites.map(({ name }) => name).filter((name) => name !== "london");
   const map = (site: string) => graph.one("kubernetes:core/v1:ConfigMap", `${site}-clustermesh-remote-users`);
   const secret = (site: string, part: string) => graph.one(SECRET, `${site}-cilium-${part}`);
@@ -117,7 +117,7 @@ const NODES = /:(NodeGroup|NodePool|AgentPool)$/;
 test("what sites wait for of each other grows with their number, not with that of their pairs", async () => {
   const edges = async (count: number) => {
     const sites = Array.from({ length: count }, (_, at) => existing(at + 1));
-    const kubeconfigs = Object.fromEntries(sites.map(({ name }) => [name, "{}"]));
+    const kubeconfigs = Object.fromEntries(sites.map(({ name }) => [name, kubeconfigOf(name)]));
     const graph = await build(fleetSpec(sites, { mesh: { mtuBytes: 1370 } }), { kubeconfigs });
     return graph.all(SECRET).reduce((sum, { dependsOn }) => sum + dependsOn.length, 0);
   };
@@ -220,7 +220,7 @@ test("an existing site is given certificates and peers, and keeps its CNI", asyn
   const of = fleetSpec([eksSite("frankfurt", 1), existingSite("basel", 2, { endpoints: { mesh: ["192.168.16.9"] } })], {
     mesh: { mtuBytes: 1370 },
   });
-  const graph = await build(of, { kubeconfigs: { basel: "{}" } });
+  const graph = await build(of, { kubeconfigs: { basel: "of/basel" } });
   const own = childrenOf(graph, graph.one("multisite:index:Site", "basel").urn);
   assert.equal(own.filter(({ type }) => type === SECRET).length, 6);
   assert.equal(own.filter(({ type }) => type === RELEASE).length, 0);

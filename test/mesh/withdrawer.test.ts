@@ -20,7 +20,7 @@ const credentials = { server: pair, admin: pair, remote: pair, local: pair, root
 function build(spec: FleetSpec) {
   const meshed = spec.mesh?.implementation === "none" ? [] : spec.sites;
   const meshCredentials = Object.fromEntries(meshed.map(({ name }) => [name, credentials]));
-  return recordFleet(spec, {}, { meshCredentials, kubeconfigs: { basel: "{}" } });
+  return recordFleet(spec, {}, { meshCredentials, kubeconfigs: { basel: "of/basel" } });
 }
 
 function spec(mesh: FleetSpec["mesh"]): FleetSpec {

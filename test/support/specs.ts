@@ -56,6 +56,18 @@ export function existingSite(name: string, number: number, change: Partial<Exist
   };
 }
 
+/** A kubeconfig of a site that exists. @param user what its user proves itself with */
+export function kubeconfigOf(site: string, user: object = {}): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": site,
+    clusters: [{ name: site, cluster: { server: `https://${site}.example.com` } }],
+    contexts: [{ name: site, context: { cluster: site, user: site } }],
+    users: [{ name: site, user }],
+  });
+}
+
 /** A fleet of the given sites with a demand that two of the sites above carry. */
 export function fleetSpec(sites: SiteSpec[], change: Partial<FleetSpec> = {}): FleetSpec {
   return { demand: { cpu: 16, memoryGiB: 48, pods: 200 }, sites, tags: { team: "shop" }, ...change };

@@ -33,11 +33,11 @@ const trust = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 const site = (name, number) => ({ kind: "existing", name, number, provider: "vsphere", region: name, identity: name,
   allocatable: { cpu: 32, memoryGiB: 128, pods: 880, nodes: 8, verifiedAt: "2026-11-01" },
   cidrs: { nodes: ["192.168." + number + ".0/24"], pods: ["172.2" + number + ".0.0/16"], services: ["192.168.10" + number + ".0/24"] } });
-const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
-  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+const kubeconfig = (name) => JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://" + name + ".example.com" } }],
   contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
 const names = ${JSON.stringify(NAMES)};
-new Fleet("sample", { kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig])),
+new Fleet("sample", { kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig(name)])),
   spec: withoutExpelled({ sites: names.map((name, i) => site(name, i + 1)), demand: { cpu: 4, memoryGiB: 8, pods: 20 } },
     trust.expelled?.includes("paris") ? trust : {}) });
 `;
@@ -457,7 +457,7 @@ describe("multisite trust expel", () => {
 
 /** The same sites, whose material comes late and is of another revision. Without dublin it does not even begin. */
 const DELIVERED = PROGRAM.replace(
-  "names.map((name) => [name, kubeconfig]))",
+  "names.map((name) => [name, kubeconfig(name)]))",
   `$&, trust: deliveredTrust(() => pulumi.output(new Promise((left) => setTimeout(left, 200, '{"revision":3,"roots":"","pairs":{}}'))))`,
 )
   .replace("demand:", 'trust: { trustDomain: "shop.example.com", rotation: trust, signers: ["certManager"] }, demand:')

@@ -25,7 +25,7 @@ const sites = [
     cidrs: { nodes: ["192.168.32.0/24"], pods: ["172.26.0.0/16"], services: ["172.27.0.0/16"] },
   }),
 ];
-const kubeconfigs = { oslo: "a kubeconfig", bergen: "a kubeconfig" };
+const kubeconfigs = { oslo: "of/oslo", bergen: "of/bergen" };
 
 function fleet(more: Partial<FleetArgs> = {}, of: TrustSpec | undefined = trust): () => void {
   const spec = fleetSpec(sites, of && { trust: of });

@@ -15,9 +15,9 @@ export const STEADY: TrustRotation = { revision: 0, generations: [{ name: "g1", 
 export const DOMAIN = "shop.example.com";
 export const ACCOUNT = "111122223333";
 
-/** A kubeconfig that leads to no cluster, as JavaScript. */
-const KUBECONFIG = `JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
-  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+/** A kubeconfig that leads to no cluster, by the name of its site, as JavaScript. */
+const KUBECONFIG = `(name) => JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://" + name + ".example.com" } }],
   contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] })`;
 
 /**
@@ -52,7 +52,7 @@ const site = (name, i) => ({ kind: "existing", name, number: i + 1, region: name
 const names = ${JSON.stringify(SITES)};
 const kubeconfig = ${KUBECONFIG};
 new Fleet("sample", { kinds: [existing], services, trust: builtTrust(),
-  kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig])),
+  kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig(name)])),
   spec: { demand: { cpu: 1 }, sites: names.map(site), ...${JSON.stringify(traffic ? { traffic } : {})}, trust: { trustDomain: "sample.example.com", rotation, ...${JSON.stringify(trust)} } } });
 `,
   );
@@ -102,7 +102,7 @@ if (require("@pulumi/pulumi").getStack() === "sites") {
   const kubeconfig = ${KUBECONFIG};
   const { Fleet, existing } = require("pulumi-multisite");
   const read = { aws: "awsStoredTrust", gcp: "googleStoredTrust" }[store[kind]];
-  new Fleet("sample", { spec, kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig])),
+  new Fleet("sample", { spec, kinds: [existing], kubeconfigs: Object.fromEntries(names.map((name) => [name, kubeconfig(name)])),
     trust: require("pulumi-multisite/" + store[kind])[read]() });
 } else {
   const made = new Trust("sample", {

@@ -10,7 +10,7 @@ import { PartialFailure, type Provider, type ProviderSource } from "../../rehear
 import { temporaryFolder } from "../support/folders";
 import { follows, type Graph, type Registered, record } from "../support/graph";
 import { writeProgram } from "../support/multisite";
-import { existingSite, fleetSpec } from "../support/specs";
+import { existingSite, fleetSpec, kubeconfigOf } from "../support/specs";
 import { webDeployment } from "../support/webDeployment";
 
 const NAMESPACE = "kubernetes:core/v1:NamespacePatch";
@@ -37,16 +37,7 @@ function threeSites(states: Readonly<Record<string, SiteState>> = {}): FleetSpec
 const web = (image: string) =>
   webDeployment(`{ name: web, image: "${image}", resources: { requests: { cpu: 100m, memory: 100Mi } } }`);
 
-const KUBECONFIG = JSON.stringify({
-  apiVersion: "v1",
-  kind: "Config",
-  "current-context": "site",
-  users: [{ name: "site", user: {} }],
-  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
-  contexts: [{ name: "site", context: { cluster: "site", user: "site" } }],
-});
-
-const kubeconfigs = { oslo: KUBECONFIG, turin: KUBECONFIG, vienna: KUBECONFIG };
+const kubeconfigs = Object.fromEntries(["oslo", "turin", "vienna"].map((name) => [name, kubeconfigOf(name)]));
 
 const MANIFESTS = `${web("web:1")}
 ---

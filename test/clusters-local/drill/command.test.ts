@@ -37,7 +37,7 @@ const site = (name, number, latitude, longitude) => ({ kind: "existing", name, n
 const sites = [site("oslo", 1, 59.9, 10.8), site("turin", 2, 45.1, 7.7), site("vienna", 3, 48.2, 16.4)].slice(0, ${count});
 ${named ? NAMED : "const [args, more] = [{}, {}];"}
 new Fleet("sample", { kinds: [existing], ...args,
-  kubeconfigs: Object.fromEntries(sites.map(({ name, number }) => [name, "kubeconfig-canary-" + number])),
+  kubeconfigs: Object.fromEntries(sites.map(({ name, number }) => [name, "of/kubeconfig-canary-" + number])),
   spec: { demand: ${JSON.stringify(demand)}, sites, ...more } });
 `,
   );

@@ -20,7 +20,7 @@ const PROGRAM = `
 const { Fleet, FleetWorkload, existing } = require("pulumi-multisite");
 const { spec, kubeconfigs, manifests } = JSON.parse(process.env.LIFE);
 const fleet = new Fleet("shop", { kinds: [existing], kubeconfigs, spec });
-const here = Object.fromEntries(Object.entries(fleet.sites).filter(([name]) => kubeconfigs[name] !== "elsewhere"));
+const here = Object.fromEntries(Object.entries(fleet.sites).filter(([name]) => kubeconfigs[name] !== "of/elsewhere"));
 new FleetWorkload("shop", { fleet: { plan: fleet.plan, sites: here }, manifests, scaling: "reserved" });
 `;
 
@@ -71,7 +71,7 @@ export async function lifeLab(
     await session.close();
   });
   const kubeconfigs = Object.fromEntries(
-    first.spec.sites.map(({ name }) => [name, sites[name]?.kubeconfig ?? "elsewhere"]),
+    first.spec.sites.map(({ name }) => [name, sites[name]?.kubeconfig ?? "of/elsewhere"]),
   );
   const lab: LifeLab = {
     sites,

@@ -23,7 +23,7 @@ const { Fleet, existing } = require("pulumi-multisite");
 const site = (name, number, more) => ({ kind: "existing", name, number, region: name, provider: "vsphere", identity: "uid-" + name,
   allocatable: { cpu: 12, memoryGiB: 48, pods: 330, nodes: 3, verifiedAt: "2026-11-01" },
   cidrs: { nodes: ["192.168." + number + ".0/24"], pods: ["10." + number + ".128.0/17"], services: ["10." + number + ".64.0/18"] }, ...more });
-const fleet = new Fleet("sample", { kinds: [existing], kubeconfigs: { oslo: "canary-1", turin: "canary-2" },
+const fleet = new Fleet("sample", { kinds: [existing], kubeconfigs: { oslo: "of/canary-1", turin: "of/canary-2" },
   spec: { demand: { cpu: 4 }, sites: [site("oslo", 1), site("turin", 2, ${isAlone ? `{ state: "lost" }` : "{}"})],
     degradedUntil: ${isAlone ? `"2099-12-31"` : "undefined"} } });
 const here = fleet.plan.sites.filter(({ state }) => state !== "lost").map(({ name }) => [name, fleet.sites[name].kubernetes]);

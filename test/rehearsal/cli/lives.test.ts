@@ -18,10 +18,10 @@ import { webDeployment } from "../../support/webDeployment";
 const PROGRAM = `const pulumi = require("@pulumi/pulumi");
 const { existing, Fleet, FleetWorkload } = require("pulumi-multisite");
 const { workload, ...spec } = JSON.parse(require("node:fs").readFileSync(__dirname + "/spec.json", "utf8"));
-const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
-  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+const kubeconfig = (name) => JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://" + name + ".example.com" } }],
   contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
-const fleet = new Fleet("sample", { kinds: [existing], spec, kubeconfigs: Object.fromEntries(spec.sites.map(({ name }) => [name, kubeconfig])) });
+const fleet = new Fleet("sample", { kinds: [existing], spec, kubeconfigs: Object.fromEntries(spec.sites.map(({ name }) => [name, kubeconfig(name)])) });
 if (workload) new FleetWorkload("shop", { fleet, ...workload });
 const third = spec.sites[2];
 if (third) new pulumi.ComponentResource("sample:index:Kept", third.name, {}, { protect: third.state !== "leaving" });

@@ -14,14 +14,14 @@ const PROGRAM = `const { existsSync, readFileSync } = require("node:fs");
 const { existing, Fleet } = require("pulumi-multisite");
 const { builtTrust, suppliedSigner } = require("pulumi-multisite/trust");
 const read = (name) => JSON.parse(readFileSync(__dirname + "/" + name, "utf8"));
-const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
-  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+const kubeconfig = (name) => JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://" + name + ".example.com" } }],
   contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
 const { sites, trust } = read("spec.json");
 const signers = existsSync(__dirname + "/root.json") ? { g1: suppliedSigner(read("root.json")) } : {};
 const spec = { sites, demand: { cpu: 4, memoryGiB: 8, pods: 20 }, trust: { ...trust, rotation: read("trust.json") } };
 new Fleet("sample", { kinds: [existing], spec, trust: builtTrust(signers),
-  kubeconfigs: Object.fromEntries(sites.map(({ name }) => [name, kubeconfig])) });
+  kubeconfigs: Object.fromEntries(sites.map(({ name }) => [name, kubeconfig(name)])) });
 `;
 
 /** The same trust in a stack of its own, whose first root is kept offline where there is one. */

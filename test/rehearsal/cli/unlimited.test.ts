@@ -22,10 +22,10 @@ writeProgram(
   folder,
   `const { existing, Fleet } = require("pulumi-multisite");
 const spec = ${JSON.stringify(spec)};
-const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
-  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+const kubeconfig = (name) => JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://" + name + ".example.com" } }],
   contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
-new Fleet("sample", { kinds: [existing], spec, kubeconfigs: { one: kubeconfig, two: kubeconfig } });
+new Fleet("sample", { kinds: [existing], spec, kubeconfigs: { one: kubeconfig("one"), two: kubeconfig("two") } });
 `,
 );
 

@@ -32,13 +32,13 @@ const spec: FleetSpec = {
 /** Sites that exist, so that the program loads no cloud's SDK. A rehearsal never calls what is in its credentials. */
 const PROGRAM = `const { existing, Fleet } = require("pulumi-multisite");
 const spec = ${JSON.stringify(spec)};
-const kubeconfig = JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
-  clusters: [{ name: "site", cluster: { server: "https://site.example.com" } }],
+const kubeconfig = (name) => JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "site", users: [{ name: "site", user: {} }],
+  clusters: [{ name: "site", cluster: { server: "https://" + name + ".example.com" } }],
   contexts: [{ name: "site", context: { cluster: "site", user: "site" } }] });
 const pair = { certificate: "certificate", key: "key" };
-const all = (value) => Object.fromEntries(spec.sites.map(({ name }) => [name, value]));
-new Fleet("sample", { kinds: [existing], spec, kubeconfigs: all(kubeconfig),
-  meshCredentials: all({ server: pair, admin: pair, remote: pair, local: pair, roots: "roots" }) });
+const each = (of) => Object.fromEntries(spec.sites.map(({ name }) => [name, of(name)]));
+new Fleet("sample", { kinds: [existing], spec, kubeconfigs: each(kubeconfig),
+  meshCredentials: each(() => ({ server: pair, admin: pair, remote: pair, local: pair, roots: "roots" })) });
 `;
 
 /** A program of three sites in a mesh, and API servers that stand in for them. */

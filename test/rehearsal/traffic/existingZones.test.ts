@@ -17,7 +17,7 @@ const site = (name, number) => ({ kind: "existing", name, number, state: "${stat
   allocatable: { cpu: 12, memoryGiB: 48, pods: 330, nodes: 3, verifiedAt: "2026-11-01" },
   coordinates: { latitude: 10 * number, longitude: 8 }, endpoints: { ingress: ["203.0.113." + number] },
   cidrs: { nodes: ["192.168." + number + ".0/24"], pods: ["10." + number + ".128.0/17"], services: ["10." + number + ".64.0/18"] } });
-new Fleet("sample", { kinds: [existing], services: [route53, cloudDns, trafficManager], kubeconfigs: { oslo: "a", turin: "b" },
+new Fleet("sample", { kinds: [existing], services: [route53, cloudDns, trafficManager], kubeconfigs: { oslo: "of/oslo", turin: "of/turin" },
   spec: { demand: { cpu: 4 }, sites: [site("oslo", 1), site("turin", 2)], traffic: { domain: "shop.example.com", zone: "example.com", providers: [
     { service: "route53", account: "111122223333", hostedZoneId: "Z0123456789ABCDEFGHIJ" },
     { service: "cloudDns", project: "shop-production", managedZone: "example" },
