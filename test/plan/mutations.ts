@@ -95,6 +95,7 @@ const ROWS: Row[] = [
   ["a name of 33", "sites[0].name", (s) => { eks(s).name = "a".repeat(33); }, "sites[0].name", /1 to 32/],
   ["a name that ends in a dash", "sites[0].name", (s) => { eks(s).name = "a-"; }, "sites[0].name", /ending with a letter/],
   ["duplicate numbers", "sites[0].number sites[1].number sites[1].name", (s) => { gke(s).number = 1; }, "sites[1].number", /is 1, which sites\[0\] has.*such as/],
+  ["two sites of one cluster", "sites", (s) => { s.sites.push({ ...old(s), name: "attic", number: 5, region: "dc2", cidrs: { nodes: ["192.168.4.0/24"], pods: ["192.168.128.0/18"], services: ["192.168.6.0/24"] } }); }, "sites[4].identity", /is "uid", which sites\[3\] has already: two sites of one cluster/],
   ["a retired number", "sites[0].number retired", (s) => { eks(s).number = 9; }, "sites[0].number", /is 9, which is retired/],
   ["number 0", "sites[0].number", (s) => { eks(s).number = 0; }, "sites[0].number", /is 0: give a whole number, 1 to 511/],
   ["number 256", "sites[0].number addresses", (s) => { eks(s).number = 256; }, "sites[0].number", /maximumSites to 511/],

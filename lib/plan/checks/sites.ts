@@ -2,7 +2,7 @@ import { stateFacts } from "../life";
 import type { FleetSpec, SiteSpec } from "../spec";
 import type { BuiltKind } from "../versions";
 import type { Draft } from "./structure";
-import { count, type Path, type Report } from "./wording";
+import { count, type Path, type Report, show } from "./wording";
 
 /** One site of a draft, and where it stands in the spec. */
 export interface DraftSite {
@@ -30,7 +30,7 @@ export function built({ site }: DraftSite): DraftBuilt | undefined {
   return site.kind === undefined || site.kind === "existing" ? undefined : (site as DraftBuilt);
 }
 
-/** How many sites there are, and that names and numbers are given once. */
+/** How many sites there are, and that names, numbers and identities are given once. */
 export function checkSites(spec: Draft<FleetSpec>, sites: readonly DraftSite[], report: Report): void {
   if (Array.isArray(spec.sites) && spec.sites.length < 2) {
     report(
@@ -41,6 +41,7 @@ export function checkSites(spec: Draft<FleetSpec>, sites: readonly DraftSite[], 
   }
   checkNames(sites, report);
   checkNumbers(spec, sites, report);
+  checkIdentities(sites, report);
   const lost = sites.filter(({ site }) => site.state !== undefined && stateFacts(site.state).lost);
   if (lost.length > 0 && spec.degradedUntil === undefined) {
     report(
@@ -71,6 +72,23 @@ function checkNames(sites: readonly DraftSite[], report: Report): void {
     } else {
       exact.set(name, one);
       squeezed.set(bare, one);
+    }
+  }
+}
+
+/** Sites of one cluster would be lost together. */
+function checkIdentities(sites: readonly DraftSite[], report: Report): void {
+  const taken = new Map<string, DraftSite>();
+  for (const one of sites) {
+    const identity = one.site.kind === "existing" ? one.site.identity : undefined;
+    if (identity === undefined) continue;
+    const same = taken.get(identity);
+    if (same === undefined) taken.set(identity, one);
+    else {
+      report(
+        [...one.path, "identity"],
+        `is ${show(identity)}, which ${place(same)} has already: two sites of one cluster are lost together, give each its own.`,
+      );
     }
   }
 }
