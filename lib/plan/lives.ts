@@ -56,8 +56,19 @@ function placeProblems(old: SiteSpec, next: SiteSpec, path: string): Problem[] {
     was === is ? [] : [{ path: `${path}.${what}`, message: `was "${was}" and is "${is}", ${anew}` }];
   if (old.kind !== next.kind) return moved("kind", old.kind, next.kind);
   // Of a cluster that exists the spec says what is known, and that may have been wrong.
-  if (next.kind === "existing") return [];
+  if (next.kind === "existing") return identityProblem(old, next, path);
   return [...moved("region", old.region, next.region), ...moved(OWNERS[next.kind], ownerOf(old), ownerOf(next))];
+}
+
+/** What is in a cluster is made anew in another, which users may be led to meanwhile. */
+function identityProblem(old: SiteSpec, next: SiteSpec, path: string): Problem[] {
+  if (old.kind !== "existing" || next.kind !== "existing" || old.identity === next.identity) return [];
+  if (![old, next].some(({ state }) => stateFacts(state).serves)) return [];
+  const message =
+    `was "${old.identity}" and is "${next.identity}", which is another cluster, where all of the site's objects are made anew at once: ` +
+    `give the old one, or add a site of another name and number there and let this one leave; where this cluster was made anew, set ` +
+    `the state to "drained" first, and change it while nobody is led there.`;
+  return [{ path: `${path}.identity`, message }];
 }
 
 const OWNERS = { eks: "account", gke: "project", aks: "subscription" } as const;

@@ -65,6 +65,20 @@ const REFUSED: readonly (readonly [what: string, before: FleetSpec, after: Fleet
     fleet([frankfurt({ region: "eu-west-1" })]),
     [/^sites\[1\]\.region was "eu-central-1" and is "eu-west-1", which is another cluster/],
   ],
+  ...(
+    [
+      ["active", "active"],
+      ["active", "drained"],
+      ["drained", "active"],
+    ] as const
+  ).map(([was, is]): (typeof REFUSED)[number] => [
+    `an existing site that is another cluster, ${was} and then ${is}`,
+    fleet([existingSite("rack", 9, { state: was })]),
+    fleet([existingSite("rack", 9, { state: is, identity: "anew" })]),
+    [
+      /^sites\[1\]\.identity was "uid-of-rack" and is "anew", which is another cluster, .* set the state to "drained" first/,
+    ],
+  ]),
   [
     "a site of another kind",
     fleet([frankfurt()]),
@@ -215,5 +229,15 @@ describe("a fleet may become one", () => {
   it("that says better where a cluster is that exists", () => {
     const rack = (change: object) => existingSite("rack", 9, change);
     assert.deepEqual(said(fleet([rack({})]), fleet([rack({ region: "hall-2", provider: "metal" })])), []);
+  });
+
+  it("whose cluster was made anew while nobody was led there", () => {
+    const rack = (state: SiteState, identity = "uid-of-rack") => fleet([existingSite("rack", 9, { state, identity })]);
+    for (const [was, is] of [
+      ["drained", "drained"],
+      ["lost", "drained"],
+      ["joining", "joining"],
+    ] as const)
+      assert.deepEqual(said(rack(was), rack(is, "anew")), [], `${was} -> ${is}`);
   });
 });
