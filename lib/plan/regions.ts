@@ -109,3 +109,13 @@ export function regionNames(provider: Provider): string[] {
 export function nearestRegion(provider: Provider, name: string): string | undefined {
   return nearest(name, Object.keys(table(provider)));
 }
+
+/**
+ * The region that a name means which is none of a provider's by its capitals or by the zone after it, such as `EU-CENTRAL-1`,
+ * `eu-central-1a` or `europe-west3-a`; undefined when it means none.
+ */
+export function meantRegion(provider: Provider, name: string): string | undefined {
+  const small = name.toLowerCase();
+  const meant = [small, small.replace(/-?[a-z]$/, ""), small.replace(/-\d$/, "")];
+  return meant.find((region) => regionFacts(provider, region) !== undefined);
+}

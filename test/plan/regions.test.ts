@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Provider } from "../../lib/plan/machines";
-import { nearestRegion, regionFacts, regionNames } from "../../lib/plan/regions";
+import { meantRegion, nearestRegion, regionFacts, regionNames } from "../../lib/plan/regions";
 
 const PROVIDERS: readonly Provider[] = ["aws", "gcp", "azure"];
 const zones = (provider: Provider, region: string) => regionFacts(provider, region)?.zones;
@@ -87,4 +87,23 @@ test("a name that is no region is unknown, and has a suggestion when one is near
       },
     ),
   );
+});
+
+test("a region in capitals, or with a zone after it, means the region", () => {
+  for (const provider of PROVIDERS) {
+    for (const name of regionNames(provider)) {
+      const zones = regionFacts(provider, name)!.possibleZones.map((zone) =>
+        provider === "azure" ? `${name}-${zone}` : zone,
+      );
+      for (const written of [name.toUpperCase(), ...zones]) assert.equal(meantRegion(provider, written), name, written);
+    }
+  }
+  for (const [provider, name] of [
+    ["aws", "eu-central-9"],
+    ["aws", "us-east-1-bos-1a"],
+    ["aws", "westeurope"],
+    ["gcp", "europe-west33-a"],
+    ["azure", "westeuropean"],
+  ] as const)
+    assert.equal(meantRegion(provider, name), undefined, name);
 });

@@ -1,6 +1,6 @@
 import { faultDomainOf, isCloud, providerOf } from "../faultDomains";
 import { defaultZones } from "../places";
-import { nearestRegion, type RegionFacts, regionFacts } from "../regions";
+import { meantRegion, nearestRegion, type RegionFacts, regionFacts } from "../regions";
 import type { FleetSpec, SiteSpec } from "../spec";
 import { built, type DraftSite } from "./sites";
 import type { Draft } from "./structure";
@@ -21,7 +21,25 @@ export function checkPlaces(spec: Draft<FleetSpec>, sites: readonly DraftSite[],
       }
     }
   }
+  checkSpellings(sites, report);
   if (spec.faultDomain === "zone") checkZoneDomains(sites, report);
+}
+
+/** One region in two spellings would be two fault domains. */
+function checkSpellings(sites: readonly DraftSite[], report: Report): void {
+  const first = new Map<string, DraftSite>();
+  for (const one of sites) {
+    const { kind, region, faultDomain } = one.site;
+    if (kind === undefined || region === undefined || faultDomain !== undefined) continue;
+    const place = `${providerOf(one.site as SiteSpec)}/${region.toLowerCase()}`;
+    const other = first.get(place) ?? one;
+    first.set(place, other);
+    if (other.site.region === region) continue;
+    report(
+      [...one.path, "region"],
+      `is "${region}", which site ${other.called} writes "${other.site.region}": give one spelling, or name their fault domains.`,
+    );
+  }
 }
 
 function checkRegion(one: DraftSite, report: Report): RegionFacts | undefined {
@@ -31,6 +49,14 @@ function checkRegion(one: DraftSite, report: Report): RegionFacts | undefined {
   if (provider === undefined || !isCloud(provider)) return undefined;
   const facts = regionFacts(provider, site.region);
   if (facts !== undefined) return facts;
+  const meant = meantRegion(provider, site.region);
+  if (meant !== undefined) {
+    report(
+      [...path, "region"],
+      `is "${site.region}": give "${meant}", as ${provider} writes the region: by another name it would be another fault domain.`,
+    );
+    return undefined;
+  }
   const described =
     site.coordinates !== undefined && (site.kind === "existing" || (built(one)?.zones ?? []).length > 0);
   if (described) return undefined;
