@@ -4,18 +4,24 @@ import { LateError } from "../lateError";
 
 /**
  * The kubeconfig of a site that exists, secret, once it is one. The Kubernetes provider takes nothing and an empty text for the
- * cluster that kubectl is set to, and any other text that it cannot read for a site that is down.
+ * cluster that kubectl is set to, and a text that it cannot read for a site that is down, of which a warning tells: a rehearsal
+ * needs no more.
  * @param given text, or the path of a file, which only the provider reads. Unknown values stay unknown.
- * @throws LateError, once it is known, for anything else; it shows nothing of the text.
+ * @throws LateError, once it is known, for what is no text, an empty one, or a kubeconfig without a server; it shows nothing of it.
  */
 export function checkedKubeconfig(site: string, given: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.secret(given).apply((value) => {
+    const wanted = `kubeconfigs.${site} must be the text of a kubeconfig whose current-context leads to a server, or the path of its file`;
+    const from = "look at the secret or the output of another stack that it comes from";
     const got = misgiven(value);
-    if (got === undefined) return value;
-    throw new LateError(
-      `kubeconfigs.${site} must be the text of a kubeconfig whose current-context leads to a server, or the path of its file, got ` +
-        `${got}. Give that of site "${site}": look at the secret or the output of another stack that it comes from.`,
-    );
+    if (got !== undefined) throw new LateError(`${wanted}, got ${got}. Give that of site "${site}": ${from}.`);
+    if (!isPath(value) && targetOf(value) === undefined) {
+      const neither = `${wanted}, and is a text that is neither (which is not shown)`;
+      pulumi.log.warn(
+        `${neither}: to the Kubernetes provider site "${site}" is down. For more than a rehearsal, ${from}.`,
+      );
+    }
+    return value;
   });
 }
 
@@ -23,7 +29,8 @@ export function checkedKubeconfig(site: string, given: pulumi.Input<string>): pu
 export type GivenKubeconfigs = { readonly [site: string]: pulumi.Input<string> };
 
 /**
- * Refuses two sites that are one cluster, whose loss would take both.
+ * Refuses two sites that are one cluster, whose loss would take both. Servers of names that are reserved for examples, and this
+ * machine, are no cluster's.
  * @throws LateError, once both kubeconfigs are known, that names the two.
  */
 export function refuseOneCluster(given: GivenKubeconfigs): void {
@@ -32,7 +39,7 @@ export function refuseOneCluster(given: GivenKubeconfigs): void {
     for (const [other, another] of all.slice(0, index)) {
       pulumi.all([another, one]).apply(([first, second]) => {
         const target = targetOf(first);
-        if (target === undefined || target !== targetOf(second)) return;
+        if (target === undefined || target !== targetOf(second) || RESERVED.test(target)) return;
         throw new LateError(
           `kubeconfigs.${other} and kubeconfigs.${site} lead to one server: two sites of one cluster are lost together. Give each ` +
             "site the kubeconfig of its own cluster.",
@@ -42,13 +49,17 @@ export function refuseOneCluster(given: GivenKubeconfigs): void {
   });
 }
 
-/** What was given in place of a kubeconfig; undefined where it is one, or the path of one. */
+/** Hosts that are nobody's, at the beginning of a target. Source: RFC 2606 and RFC 6761. */
+const RESERVED =
+  /^\["https?:\/\/(([^/:"]*\.)?(example(\.com|\.net|\.org)?|test|invalid|localhost)|127\.[\d.]+|\[::1\])[/:"]/;
+
+/** What was given in place of a kubeconfig with a server; undefined where it is one, or a text that nobody takes for one. */
 function misgiven(value: unknown): string | undefined {
   if (value === undefined || value === null) return "nothing";
   if (typeof value !== "string") return `a value of type ${typeof value}`;
   if (value.trim() === "") return "an empty text";
-  if (isPath(value) || targetOf(value) !== undefined) return undefined;
-  return "a text that is neither (which is not shown)";
+  const isOne = typeof read(value) === "object" && read(value) !== null;
+  return isOne && targetOf(value) === undefined ? "one that leads to none (which is not shown)" : undefined;
 }
 
 /** One line with a separator of folders; a kubeconfig on one line is JSON. */

@@ -131,7 +131,10 @@ describe("orders of arrival that leave a pod without a node", () => {
       { replicas: 40, ...large },
     ];
     const few = { most: conditionsPerSite(1) - 1 };
-    assert.deepEqual([45, 75].map((count) => fails(many, node, count, few)), [true, false]);
+    assert.deepEqual(
+      [45, 75].map((count) => fails(many, node, count, few)),
+      [true, false],
+    );
     // One with which 500 conditions find nothing, and three of a hundred orders that are played leave a pod.
     const rare = [
       { replicas: 4, cpu: 0.5, memoryGiB: 0.25 },

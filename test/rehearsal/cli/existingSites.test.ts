@@ -41,12 +41,9 @@ describe("a site that exists", () => {
     ["null", of("null"), "nothing"],
     ["an empty secret", of('pulumi.secret("")'), "an empty text"],
     ["a number", of("5"), "a value of type number"],
-    ["text that is no kubeconfig", of(`pulumi.secret("${CANARY}")`), "a text that is neither (which is not shown)"],
-    ["text that is not even YAML", of(`"${CANARY} not: [a"`), "a text that is neither (which is not shown)"],
-    ["the address of a server", of(`"https://${CANARY}.example.com"`), "a text that is neither (which is not shown)"],
-    ["no current context", without('"current-context": ""'), "a text that is neither (which is not shown)"],
-    ["a context of no cluster", without("clusters: []"), "a text that is neither (which is not shown)"],
-    ["lists that are none", without("contexts: 1"), "a text that is neither (which is not shown)"],
+    ["no current context", without('"current-context": ""'), "one that leads to none (which is not shown)"],
+    ["a context of no cluster", without("clusters: []"), "one that leads to none (which is not shown)"],
+    ["lists that are none", without("contexts: 1"), "one that leads to none (which is not shown)"],
   ] as const) {
     it(`is not built by ${title}`, async () => {
       const { exit, stdout, stderr } = await rehearse(given);
@@ -64,15 +61,41 @@ describe("a site that exists", () => {
     });
   }
 
+  for (const [title, given] of [
+    ["text that is no kubeconfig", of(`pulumi.secret("${CANARY}")`)],
+    ["text that is not even YAML", of(`"${CANARY} not: [a"`)],
+    ["the address of a server", of(`"https://${CANARY}.example.com"`)],
+  ] as const) {
+    it(`is told to be down with ${title}`, async () => {
+      const { exit, stdout, stderr } = await rehearse(given);
+      assert.equal(exit, 0, stdout + stderr);
+      assert.match(
+        stderr,
+        /kubeconfigs\.turin must be the text of a kubeconfig .*, and is a text that is neither \(which is not shown\): to the Kubernetes provider site "turin" is down\./,
+      );
+      assert.ok(!(stdout + stderr).includes(CANARY), "no word of the text is shown");
+    });
+  }
+
+  const at = (server: string) =>
+    `JSON.stringify({ ...kubeconfig("c"), clusters: [{ name: "c", cluster: { server: "${server}" } }] })`;
+  const both = (one: string, other: string) => `{ oslo: ${at(one)}, turin: pulumi.secret(${at(other)}) }`;
+
   it("is not another one", async () => {
-    const other = `{ ...kubeconfig("other"), clusters: [{ name: "other", cluster: { server: "https://OSLO.example.com:443/" } }] }`;
-    const { exit, stderr } = await rehearse(of(`pulumi.secret(JSON.stringify(${other}))`));
+    const { exit, stderr } = await rehearse(both("https://k8s.acme.io", "https://K8S.acme.io:443/"));
     assert.equal(exit, 2, stderr);
     assert.match(
       stderr,
       /kubeconfigs\.oslo and kubeconfigs\.turin lead to one server: two sites of one cluster are lost/,
     );
     assert.ok(!stderr.includes(CANARY));
+  });
+
+  it("may have a server that is nobody's, as examples do", async () => {
+    for (const server of ["https://k8s.example.com", "https://127.0.0.1:6443", "https://site.test/a"]) {
+      const { exit, stderr } = await rehearse(both(server, server));
+      assert.equal(exit, 0, stderr);
+    }
   });
 
   it("may have a kubeconfig that the update makes, and is judged by it then", async () => {
