@@ -12,7 +12,8 @@ import type { V1Node } from "../../../rehearsal/clusters/sites/kubernetes";
 import { nodesOf } from "../../../rehearsal/clusters/sites/nodes";
 import { readWorkloads } from "../../../rehearsal/commands/demand";
 import { apply } from "../../../rehearsal/drill/apply";
-import { DrillFleet, type Reached } from "../../../rehearsal/drill/fleet";
+import { Autoscaling } from "../../../rehearsal/drill/autoscaling";
+import { DrillFleet, exactly, type Reached } from "../../../rehearsal/drill/fleet";
 import { place } from "../../../rehearsal/drill/place";
 import { WORKLOAD_ANNOTATION } from "../../../rehearsal/drill/pods";
 import { inPods, STAND_IN_NAMESPACE, standIns } from "../../../rehearsal/drill/standIns";
@@ -150,6 +151,15 @@ test("plan and scheduler never contradict each other", async (t) => {
       assert.deepEqual(running, counted);
       const pod = await (await clients(site)).core.readNamespacedPod({ name: "limited", namespace: "untuned" });
       assert.deepEqual(pod.spec?.containers[0]?.resources?.requests, { cpu: "20m", memory: "16Mi" });
+    }
+    const names = Object.keys(sites);
+    const everyday = await (await Autoscaling.of(fleet, names)).settle(names);
+    const settled = await fleet.until(everyday, performance.now(), 60, exactly);
+    assert.notEqual(settled.seconds, null, JSON.stringify([...settled.pods, ...settled.refusals]));
+    for (const [name, wanted] of everyday) {
+      // A third of six each, of which half was there.
+      assert.deepEqual([wanted.set, wanted.old], [2, 2]);
+      assert.deepEqual(Object.keys(wanted).sort(), Object.keys(fleet.placementOf(name)?.replicas ?? {}).sort());
     }
     await removeNamespace(sites, "untuned");
   });

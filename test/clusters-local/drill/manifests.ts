@@ -49,6 +49,16 @@ kind: StatefulSet
 metadata: { name: web, namespace: untuned }
 spec: { serviceName: web, selector: { matchLabels: { app: db } }, template: { metadata: { labels: { app: db } }, spec: { ${ASKS} } } }
 ---
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata: { name: set, namespace: untuned }
+spec: { replicas: 6, selector: { matchLabels: { app: set } }, template: { metadata: { labels: { app: set } }, spec: { ${ASKS} } } }
+---
+apiVersion: v1
+kind: ReplicationController
+metadata: { name: old, namespace: untuned }
+spec: { replicas: 6, selector: { app: old }, template: { metadata: { labels: { app: old } }, spec: { ${ASKS} } } }
+---
 apiVersion: batch/v1
 kind: Job
 metadata: { name: migrate-20240115, namespace: untuned }
