@@ -2,6 +2,7 @@ import { blockPool, DEFAULT_BLOCK_PREFIX, DEFAULT_POOL } from "./addresses";
 import { formatCidr, part } from "./cidr";
 import { stateFacts } from "./life";
 import type { Problem } from "./problems";
+import { trafficProblems } from "./routing/lives";
 import type { FleetSpec, SiteSpec, SiteState } from "./spec";
 import { trustProblems } from "./trust/lives";
 import { ownerOf } from "./underlay/networks";
@@ -16,6 +17,7 @@ export function lifeProblems(before: FleetSpec, after: FleetSpec): Problem[] {
   return [
     ...before.sites.flatMap((old) => siteProblems(old, before, after)),
     ...fleetProblems(before, after),
+    ...trafficProblems(before, after),
     ...trustProblems(before, after),
   ];
 }

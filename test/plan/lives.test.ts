@@ -4,7 +4,7 @@ import { lifeNotes } from "../../lib/plan/lifeNotes";
 import { lifeProblems } from "../../lib/plan/lives";
 import type { FleetSpec, SiteSpec, SiteState } from "../../lib/plan/spec";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
-import { traffic } from "../support/traffic";
+import { ACCELERATOR, CLOUD_DNS, FRONT_DOOR, ROUTE53, traffic } from "../support/traffic";
 
 const fleet = (sites: SiteSpec[], change: Partial<FleetSpec> = {}) =>
   fleetSpec([gkeSite("belgium", 2), ...sites], { mesh: {}, ...change });
@@ -37,6 +37,26 @@ const REFUSED: readonly (readonly [what: string, before: FleetSpec, after: Fleet
     fleet([frankfurt()]),
     fleet([frankfurt()], { addresses: { pool: "172.16.0.0/12", blockPrefix: 17 } }),
     [/^addresses\.pool was 10\.0\.0\.0\/8 and is 172\.16\.0\.0\/12/, /^addresses\.blockPrefix was 16 and is 17/],
+  ],
+  [
+    "a front before sites that DNS leads to",
+    fleet([frankfurt()], { traffic: traffic() }),
+    fleet([frankfurt()], { traffic: traffic({ front: ACCELERATOR, failover: "nearest" }) }),
+    [
+      /^traffic\.front was none and is globalAccelerator, for which shop\.example\.com needs .*: give another domain with it/,
+    ],
+  ],
+  [
+    "a front that goes",
+    fleet([frankfurt()], { traffic: traffic({ front: ACCELERATOR }) }),
+    fleet([frankfurt()], { traffic: traffic() }),
+    [/^traffic\.front was globalAccelerator and is none/],
+  ],
+  [
+    "another meaning of nearest at Route 53",
+    fleet([frankfurt()], { traffic: traffic() }),
+    fleet([frankfurt()], { traffic: traffic({ providers: [CLOUD_DNS, { ...ROUTE53, steering: "latency" }] }) }),
+    [/^traffic\.providers\[1\]\.steering was "geoproximity" and is "latency", for which shop\.example\.com needs/],
   ],
   [
     "another block of a site",
@@ -207,6 +227,8 @@ describe("a fleet may become one", () => {
     const [name, ...others] = lifeNotes(led({}), led({ domain: "www.example.com" }));
     assert.match(name!, /takes the name shop\.example\.com from all sites and gives them www\.example\.com/);
     assert.deepEqual(others, []);
+    assert.deepEqual(said(led({}), led({ domain: "www.example.com", front: ACCELERATOR, failover: "nearest" })), []);
+    assert.deepEqual(said(led({ front: ACCELERATOR }), led({ front: FRONT_DOOR })), []);
     assert.match(
       lifeNotes(led({}), led({ health: { port: 8443, path: "/x" } })).join(),
       /changes the health check of all sites/,
