@@ -10,6 +10,7 @@ export type { FleetArgs } from "./options";
 export type * from "./plan/mesh/meshPlan";
 export type * from "./plan/mesh/meshSpec";
 export type * from "./plan/plan";
+export type * from "./plan/routing/spec";
 export type * from "./plan/spec";
 export type * from "./plan/trust/plan";
 export type * from "./plan/trust/spec";

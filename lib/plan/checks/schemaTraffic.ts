@@ -6,8 +6,8 @@ import { arn, awsAccount, gcpProject, guid } from "./schemaSites";
 const LABEL = "[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9])?";
 const dnsName = (example: string) =>
   text(
-    `a DNS name in lower case without a trailing dot, such as "${example}", other letters than a to z in the form "xn--..."`,
-    new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})+$`),
+    `a DNS name and no address, in lower case without a trailing dot, such as "${example}", other letters than a to z in the form "xn--..."`,
+    new RegExp(`^(?=.{1,253}$)(?!.*\\.\\d+$)${LABEL}(\\.${LABEL})+$`),
   );
 
 const SERVICES = {

@@ -21,6 +21,7 @@ const ROWS: [title: string, spec: FleetSpec, path: string, message: RegExp][] = 
   ["a domain with a trailing dot", threeClouds({ domain: "shop.example.com." }), "traffic.domain", /without a trailing dot/],
   ["letters that DNS has not", threeClouds({ domain: "büro.example.com" }), "traffic.domain", /"büro\.example\.com": .*in the form "xn--\.\.\."/],
   ["capitals", threeClouds({ domain: "Shop.example.com" }), "traffic.domain", /lower case/],
+  ["an address", threeClouds({ domain: "10.0.0.1", zone: "0.0.1" }), "traffic.domain", /give a DNS name and no address/],
   ["all names of the zone", threeClouds({ domain: "*.example.com" }), "traffic.domain", /give a DNS name/],
   ["a name that no certificate is for", threeClouds({ domain: "my_shop.example.com" }), "traffic.domain", /with an underscore.*give "-" for it/],
   ["a site at no place", withExisting({ coordinates: { latitude: 91, longitude: Number.NaN } }), "sites[1].coordinates.latitude", /is 91: give a number, -90 to 90/],
