@@ -191,6 +191,8 @@ function list(sites: readonly RecognisableSite[]): string {
 }
 
 function kubeconfigProblems(given: Partial<FleetArgs>["kubeconfigs"], sites: readonly RecognisableSite[]): Problem[] {
+  const wrong = notBySite("kubeconfigs", given, 'munich: config.requireSecret("munich-kubeconfig")');
+  if (wrong.length > 0) return wrong;
   const wanted = sites.filter(({ kind }) => kind === "existing").map(({ name }) => name);
   const missing = wanted.filter((name) => !Object.hasOwn(given ?? {}, name) || given?.[name] === undefined);
   return [
@@ -207,6 +209,8 @@ function providerProblems(
   kinds: unknown,
   sites: readonly RecognisableSite[],
 ): Problem[] {
+  const misgiven = notBySite("providers", providers, 'frankfurt: new aws.Provider("frankfurt", { ... })');
+  if (misgiven.length > 0) return misgiven;
   const built = sites.filter(({ kind }) => kind !== "existing");
   const wrong = built.flatMap(({ name, kind }) => {
     const provider = Object.hasOwn(providers ?? {}, name) ? providers?.[name] : undefined;
@@ -243,6 +247,15 @@ function hubProviderProblems(given: Partial<FleetArgs>["hubProviders"]): Problem
 function packageOf(provider: unknown): string {
   if (!pulumi.ProviderResource.isInstance(provider)) return `a value of type ${typeof provider}`;
   return (provider as unknown as { __pulumiType: string }).__pulumiType.split(":").at(-1) ?? "";
+}
+
+/** What is given for each site is an object by site, whose names are plain. @param example an entry of it */
+function notBySite(path: string, given: unknown, example: string): Problem[] {
+  if (given === undefined || given === null) return [];
+  const isOutput = pulumi.Output.isInstance(given);
+  if (typeof given === "object" && !Array.isArray(given) && !isOutput) return [];
+  const got = isOutput ? "an Output" : Array.isArray(given) ? "a list" : `a value of type ${typeof given}`;
+  return [{ path, message: `must be a plain object by site, such as { ${example} }, got ${got}` }];
 }
 
 function unknownSites(path: string, given: object | undefined, known: readonly string[], what: string): Problem[] {

@@ -240,6 +240,20 @@ test("kubeconfigs and providers that fit no site are problems", async () => {
   ]);
 });
 
+test("what is given in place of kubeconfigs by site is no list of their letters", async () => {
+  const spec = fleetSpec([eksSite("frankfurt", 1), existingSite("munich", 2)]);
+  for (const [kubeconfigs, got] of [
+    ["x", "a value of type string"],
+    [["x"], "a list"],
+    [pulumi.secret({ munich: "x" }), "an Output"],
+  ] as const) {
+    const message = await refusal({ spec, kinds, kubeconfigs });
+    const wanted =
+      'kubeconfigs must be a plain object by site, such as { munich: config.requireSecret("munich-kubeconfig") }';
+    assert.ok(message.endsWith(`${wanted}, got ${got}`), message);
+  }
+});
+
 test("what is given to the links and to the mesh is looked at, and no secret is told", async () => {
   const spec = fleetSpec([gkeSite("belgium", 1), aksSite("amsterdam", 2)], { underlay: {} });
   const odd = { hubProviders: { aws: "x", ibm: {} }, meshCredentials: { rome: {} }, tunnelSecret: "swordfish" };
