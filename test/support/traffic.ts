@@ -1,4 +1,4 @@
-import type { TrafficSpec } from "../../lib/plan/routing/spec";
+import type { TrafficSpec } from "../../lib";
 import type { FleetSpec } from "../../lib/plan/spec";
 import { aksSite, eksSite, fleetSpec, gkeSite } from "./specs";
 
