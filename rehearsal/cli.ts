@@ -261,7 +261,7 @@ function withCommonOptions(command: Command): Command {
     .option(
       "--lose <site>",
       "judge the loss of this site (repeatable: of all these together) instead of every possible one",
-      collect,
+      collectOnce,
       [],
     )
     .option("--json <file>", "write the report as JSON (- for standard output, in place of the text)")
@@ -280,6 +280,11 @@ const REFERENCE =
 
 function collect(value: string, all: string[]): string[] {
   return [...all, value];
+}
+
+/** A site is lost once, however often it is named. */
+function collectOnce(value: string, all: string[]): string[] {
+  return [...new Set([...all, value])];
 }
 
 const keyValue = pairs("key=value, such as replicas=3");

@@ -18,6 +18,7 @@ import type { Terminal } from "../terminal";
 import { Interrupted, UserError } from "../userError";
 import { Notices, withSubject } from "./notices";
 import type { CommonOptions } from "./options";
+import { severalFleets } from "./subject";
 import { checkTemporary } from "./temporary";
 import { Waiting } from "./waiting";
 
@@ -154,10 +155,23 @@ export function refuseFailed(result: RunResult): void {
   throw new UserError(failureText(result));
 }
 
-/** All that the engine reported of a failure, each once. */
-export function failureText({ diagnostics }: RunResult): string {
+/** All that the engine reported of a failure, each once, and what to change where its words do not say so. */
+export function failureText({ diagnostics, resources }: Pick<RunResult, "diagnostics" | "resources">): string {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   const own = errors.filter((diagnostic) => !/^(preview|update) failed$/.test(diagnostic.message.trim()));
-  const lines = (own.length > 0 ? own : errors).map(withSubject);
-  return [...new Set(lines)].join("\n") || "The program failed and did not say why.";
+  const lines = (own.length > 0 ? own : errors).map((one) => unreadModule(one.message) ?? withSubject(one));
+  // Sites of one name in two fleets have one URN.
+  const fleets = lines.some((line) => line.includes("Duplicate resource URN")) ? severalFleets(resources) : undefined;
+  return [...new Set([...lines, ...(fleets ? [fleets] : [])])].join("\n") || "The program failed and did not say why.";
+}
+
+/** What to do about a program that Node does not read; undefined where a message is of anything else. */
+function unreadModule(message: string): string | undefined {
+  const file = /Unknown file extension "\.m?ts" for (.+)/.exec(message)?.[1];
+  if (file === undefined) return undefined;
+  return (
+    `${file} is an ES module, by its name or by "type": "module" of its package.json, and Node ${process.versions.node} reads no ` +
+    'TypeScript there: npm install --save-dev tsx, and write `runtime: { name: nodejs, options: { nodeargs: "--import tsx" } }` in ' +
+    'Pulumi.yaml, or take "type" out of package.json.'
+  );
 }

@@ -43,15 +43,17 @@ export interface SubjectOptions {
  * @throws UserError for more than one Fleet, and for a spec that cannot be planned.
  */
 export function subjectOf(all: readonly ResourceView[], options: SubjectOptions): Subject {
-  const fleets = all.filter((resource) => resource.type === FLEET);
-  if (fleets.length > 1) {
-    const names = fleets.map((fleet) => fleet.name).join(", ");
-    throw new UserError(
-      `The program has ${fleets.length} fleets (${names}): one program is one fleet; put each in its own.`,
-    );
-  }
-  const fleet = fleets[0];
+  const several = severalFleets(all);
+  if (several !== undefined) throw new UserError(several);
+  const fleet = all.find((resource) => resource.type === FLEET);
   return fleet === undefined ? observedSubject(all, options) : fleetSubject(fleet, options);
+}
+
+/** What is wrong with a program of more than one Fleet; undefined for any other. */
+export function severalFleets(all: readonly Pick<ResourceView, "type" | "name">[]): string | undefined {
+  const names = all.filter(({ type }) => type === FLEET).map(({ name }) => name);
+  if (names.length < 2) return undefined;
+  return `The program has ${names.length} fleets (${names.join(", ")}): one program is one fleet; put each in its own.`;
 }
 
 function fleetSubject(fleet: ResourceView, { manifests, today }: SubjectOptions): Subject {
