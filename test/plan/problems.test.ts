@@ -31,6 +31,16 @@ for (const { title, change, path, message } of MUTATIONS) {
   });
 }
 
+test("a region that another site writes as its cloud does is one problem", () => {
+  const spec = mixedFleet();
+  const coordinates = { latitude: 50, longitude: 8 };
+  Object.assign(spec.sites[3], { provider: "aws", region: "EU-CENTRAL-1", coordinates });
+  assert.deepEqual(
+    specProblems(spec).map(({ path }) => path),
+    ["sites[3].region"],
+  );
+});
+
 test("several problems at once are all found, and nothing is planned", () => {
   // Changes of one place hide each other, so that of each place one is taken.
   fc.assert(

@@ -31,7 +31,10 @@ function checkSpellings(sites: readonly DraftSite[], report: Report): void {
   for (const one of sites) {
     const { kind, region, faultDomain } = one.site;
     if (kind === undefined || region === undefined || faultDomain !== undefined) continue;
-    const place = `${providerOf(one.site as SiteSpec)}/${region.toLowerCase()}`;
+    const provider = providerOf(one.site as SiteSpec);
+    // Of a region that is known its own check says enough.
+    if (provider === undefined || (isCloud(provider) && meantRegion(provider, region) !== undefined)) continue;
+    const place = `${provider}/${region.toLowerCase()}`;
     const other = first.get(place) ?? one;
     first.set(place, other);
     if (other.site.region === region) continue;
