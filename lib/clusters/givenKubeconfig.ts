@@ -62,9 +62,12 @@ function misgiven(value: unknown): string | undefined {
   return isOne && targetOf(value) === undefined ? "one that leads to none (which is not shown)" : undefined;
 }
 
+/** A kubeconfig in base64 is longer. */
+const LONGEST_PATH = 1024;
+
 /** One line with a separator of folders; a kubeconfig on one line is JSON. */
 function isPath(text: string): boolean {
-  return /^[^\n{]*[/\\][^\n]*$/.test(text.trim()) && !text.includes("://");
+  return text.length <= LONGEST_PATH && /^[^\n{]*[/\\][^\n]*$/.test(text.trim()) && !text.includes("://");
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CapacityInput, CapacitySite } from "./capacityInput";
 import { daemonSetNotes } from "./daemonSetNotes";
 import { compareText, type Domain } from "./domains";
 import { exclusionNotes } from "./exclusionNotes";
+import { firstOf } from "./firstOf";
 import { amountText } from "./grains";
 import type { Losses } from "./losses";
 import { guaranteed, type Load, type Pods } from "./packing";
@@ -242,5 +243,5 @@ function byName(sites: readonly CapacitySite[]): CapacitySite[] {
 function list(what: string, names: readonly string[]): string {
   if (names.length === 1) return `${what} ${names[0]}`;
   if (names.length <= 4) return `${what}s ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-  return `${what}s ${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
+  return `${what}s ${firstOf(names, 3)}`;
 }

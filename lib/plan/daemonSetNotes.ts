@@ -1,5 +1,6 @@
 import type { CapacitySite } from "./capacityInput";
 import type { TooLarge } from "./daemonSets";
+import { firstOf } from "./firstOf";
 import { amountText } from "./grains";
 import { guaranteed } from "./packing";
 import { amount, names, type Resources, subtract, sum } from "./resources";
@@ -36,7 +37,7 @@ export function daemonSetNotes(sites: readonly CapacitySite[]): string[] {
         );
     }
   }
-  const notes = [...places].map(([what, { end, at }]) => `${what} ${someOf([...at])}: ${end}`);
+  const notes = [...places].map(([what, { end, at }]) => `${what} ${firstOf([...at], MOST_PLACES)}: ${end}`);
   const more = notes.length - MOST_NOTES;
   return more <= 0 ? notes : [...notes.slice(0, MOST_NOTES), `${more} more notes of this kind on DaemonSets.`];
 }
@@ -67,17 +68,12 @@ function tooLargeTexts({ daemonSets, isTogether, allocatable, own }: TooLarge): 
       offered: offered.join(", "),
     };
   };
+  const all = daemonSets.map(({ name }) => name);
   return isTogether
-    ? [text(`DaemonSets ${someOf(daemonSets.map(({ name }) => name))} ask together`, daemonSets, "one of them")]
+    ? [text(`DaemonSets ${firstOf(all, MOST_PLACES)} ask together`, daemonSets, "one of them")]
     : daemonSets.map((one) => text(`DaemonSet ${one.name} asks`, [one], "it"));
 }
 
 function takenBy(own: Resources, name: string): string {
   return amount(own, name) > 0 ? `, of which the cluster's own pods take ${amountText(own, name)}` : "";
-}
-
-function someOf(all: readonly string[]): string {
-  return all.length <= MOST_PLACES
-    ? all.join(", ")
-    : `${all.slice(0, MOST_PLACES).join(", ")} and ${all.length - MOST_PLACES} more`;
 }

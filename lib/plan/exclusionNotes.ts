@@ -1,6 +1,7 @@
 import type { CapacitySite } from "./capacityInput";
 import type { Judged } from "./capacityNotes";
 import { isAlone, portNames } from "./exclusion";
+import { firstOf } from "./firstOf";
 import { ceil } from "./grains";
 import { countingGroups } from "./nodeSpread";
 import { guaranteed, type Pods } from "./packing";
@@ -101,7 +102,5 @@ function who(all: readonly Pods[]): string {
 /** Names in their order, the first of them where they are many. */
 function someOf(names: readonly string[]): string {
   const sorted = [...names].sort();
-  return sorted.length <= MOST_NAMES
-    ? sorted.join(", ")
-    : `${sorted.slice(0, MOST_NAMES - 1).join(", ")} and ${sorted.length - MOST_NAMES + 1} more`;
+  return sorted.length <= MOST_NAMES ? sorted.join(", ") : firstOf(sorted, MOST_NAMES - 1);
 }

@@ -1,3 +1,4 @@
+import { firstOf } from "../../lib/plan/firstOf";
 import type { Properties } from "../engine/provider";
 import { subjectOf } from "./check";
 import type { Account, Cloud, Making, Model, Subject } from "./model";
@@ -107,11 +108,10 @@ export function obstacles(kind: Kind, thing: Thing): string[] {
   const held = [...kind.world.usersOf(thing)].filter((user) =>
     user.uses.some((use) => use.target === thing && use.holds),
   );
-  const users = held.slice(0, 5).map((user) => `${user.id} (${user.type})`);
-  const more = held.length > 5 ? ` and ${held.length - 5} more` : "";
+  const users = held.map((user) => `${user.id} (${user.type})`);
   return [
     ...(reason === undefined ? [] : [reason]),
-    ...(held.length === 0 ? [] : [`it is in use by ${users.join(", ")}${more}; delete those first`]),
+    ...(held.length === 0 ? [] : [`it is in use by ${firstOf(users, 5)}; delete those first`]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { firstOf } from "../../lib/plan/firstOf";
 import { AMBIENT, FLEET, isAmbient } from "../../lib/plan/observed";
 import type { RunResult } from "../engine";
 
@@ -11,7 +12,6 @@ export function ambientNotes({ resources }: Pick<RunResult, "resources">): strin
     .filter(({ provider }) => isAmbient(provider))
     .map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
   if (names.length === 0) return [];
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   const are = names.length === 1 ? "is" : "are";
-  return [`${names.slice(0, NAMED).join(", ")}${more} ${are} left to a default provider, ${AMBIENT}.`];
+  return [`${firstOf(names, NAMED)} ${are} left to a default provider, ${AMBIENT}.`];
 }

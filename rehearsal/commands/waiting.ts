@@ -1,3 +1,4 @@
+import { firstOf } from "../../lib/plan/firstOf";
 import type { SessionEvent } from "../engine";
 import type { Terminal } from "../terminal";
 
@@ -47,9 +48,8 @@ export class Waiting {
   #look(): void {
     const names = [...this.#underWay.values()];
     if (names.length === 0 || Date.now() - this.#news < this.quietMs) return;
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
     const why = [...this.#missing.values()].find((missing) => missing !== "");
     const reason = why === undefined ? "" : `; ${why.split("\n")[0]}`;
-    this.terminal.progress(`waiting for ${names.slice(0, NAMED).join(", ")}${more}${reason}`);
+    this.terminal.progress(`waiting for ${firstOf(names, NAMED)}${reason}`);
   }
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_SCHEDULER } from "../../lib/plan/demand/workloads";
+import { firstOf } from "../../lib/plan/firstOf";
 import type { LocalSite } from "../clusters/sites";
 import { type CoreV1Event, kubeConfigOf, kubernetes, type V1Pod } from "../clusters/sites/kubernetes";
 import { OVERHEAD_NAMESPACE } from "../clusters/sites/overheadPods";
@@ -100,11 +101,10 @@ export function unseenOf(pods: readonly V1Pod[], controlled: readonly Controlled
   );
   const names = changed.map(({ kind, metadata }) => `${kind} ${metadata?.namespace}/${metadata?.name}`);
   const podsOf = ({ length }: readonly V1Pod[]) => `${length} ${length === 1 ? "pod" : "pods"}`;
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   return [
     ...(unplaced.length === 0 ? [] : [`its scheduler has not looked at ${podsOf(unplaced)}`]),
     ...(unstarted.length === 0 ? [] : [`its nodes have not started ${podsOf(unstarted)}`]),
-    ...(names.length === 0 ? [] : [`its controllers have not looked at ${names.slice(0, NAMED).join(", ")}${more}`]),
+    ...(names.length === 0 ? [] : [`its controllers have not looked at ${firstOf(names, NAMED)}`]),
   ];
 }
 

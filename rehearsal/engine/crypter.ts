@@ -42,8 +42,8 @@ function unseal(key: Buffer, ciphertext: string): string {
  * @throws UserError when the salt was made with another passphrase, or is none.
  */
 export function passphraseCrypter(passphrase: string, salt?: string): Crypter {
-  const name = `${salt ?? ""}\n${passphrase}`;
-  const existing = known.get(name);
+  const named = (of: string) => `${of}\n${passphrase}`;
+  const existing = known.get(named(salt ?? ""));
   if (existing !== undefined) return existing;
   const parts = salt?.split(":");
   const saltBytes = parts === undefined ? randomBytes(8) : Buffer.from(parts[1] ?? "", "base64");
@@ -58,7 +58,8 @@ export function passphraseCrypter(passphrase: string, salt?: string): Crypter {
     encrypt: (plaintext) => seal(key, plaintext),
     decrypt: (ciphertext) => unseal(key, ciphertext),
   };
-  known.set(name, crypter);
+  // What it has written is read with the same salt.
+  for (const of of [salt ?? "", crypter.salt]) known.set(named(of), crypter);
   return crypter;
 }
 

@@ -1,3 +1,4 @@
+import { firstOf } from "../firstOf";
 /** What a matter means for the demand: `uncounted` is asked for, and in no number. */
 export type Meaning = "uncounted";
 
@@ -30,8 +31,6 @@ export class Notes {
   }
 
   private line(matter: string, most: number): string {
-    const subjects = [...(this.matters.get(matter) ?? [])];
-    const more = subjects.length > most ? ` and ${subjects.length - most} more` : "";
-    return `${matter}: ${subjects.slice(0, most).join(", ")}${more}.`;
+    return `${matter}: ${firstOf([...(this.matters.get(matter) ?? [])], most)}.`;
   }
 }

@@ -1,3 +1,4 @@
+import { firstOf } from "../../../lib/plan/firstOf";
 import { nearest } from "../../../lib/plan/nearest";
 import type { CheckFailure, Properties } from "../../engine/provider";
 import { isObject, isSecret, isTagged, isUnknown, reveal, show } from "../wire";
@@ -139,8 +140,7 @@ export function describe(type: PropertyType, declarations: Declarations): string
 
 function listing(shape: Shape): string {
   const names = [...shape.keys()];
-  if (names.length === 0) return "; it takes none";
-  return `; it takes ${names.slice(0, 12).join(", ")}${names.length > 12 ? ` and ${names.length - 12} more` : ""}`;
+  return `; it takes ${names.length === 0 ? "none" : firstOf(names, 12)}`;
 }
 
 function join(path: string, name: string): string {

@@ -65,6 +65,7 @@ describe("a site that exists", () => {
     ["text that is no kubeconfig", of(`pulumi.secret("${CANARY}")`)],
     ["text that is not even YAML", of(`"${CANARY} not: [a"`)],
     ["the address of a server", of(`"https://${CANARY}.example.com"`)],
+    ["a kubeconfig in base64", of(`"${CANARY}/".repeat(110)`)],
   ] as const) {
     it(`is told to be down with ${title}`, async () => {
       const { exit, stdout, stderr } = await rehearse(given);
