@@ -69,6 +69,8 @@ export interface NodeGroup {
   readonly assumed?: readonly AssumedDaemonSet[];
   /** Nodes that can be added at a time: the number of zones where the cloud counts per zone, 0 where none can. @default 1 */
   readonly addable?: number;
+  /** Zones over which they are divided in turn. @default one zone, the same for all such groups of a site */
+  readonly zones?: readonly string[];
   /** For texts. */
   readonly machineType?: string | undefined;
 }

@@ -5,10 +5,11 @@ import { exclusionNotes } from "./exclusionNotes";
 import { firstOf } from "./firstOf";
 import { amountText } from "./grains";
 import type { Losses } from "./losses";
+import { ZONE_LABEL } from "./nodeLabels";
 import { guaranteed, type Load, type Pods } from "./packing";
 import type { Confined } from "./requirements";
 import { amount, fits, subtract } from "./resources";
-import { exclusions, mayRunOn, podResources } from "./schedulable";
+import { exclusions, mayRunOn, mayRunOnSome, podResources } from "./schedulable";
 import type { CapacityVerdict, Fix } from "./verdict";
 
 /** What the notes are made of. */
@@ -138,6 +139,11 @@ function reason(pods: Pods, sites: readonly CapacitySite[]): string {
   const allowed = sites.flatMap((site) => site.nodeGroups.filter((group) => mayRunOn(pods.spec, group)));
   if (allowed.length === 0) {
     const groups = sites.flatMap((site) => site.nodeGroups);
+    const inZones = groups.filter((group) => mayRunOnSome(pods.spec, group)).map(({ pool }) => pool);
+    if (inZones.length > 0) {
+      const zone = pods.spec.nodeSelector?.[ZONE_LABEL];
+      return `asks for zone ${zone}, in which are some nodes of ${list("pool", [...new Set(inZones.map(String))])} of ${where}: nobody promises how many. Add a pool in that zone alone (\`zones\`).`;
+    }
     const why = exclusions(pods.spec, groups).join(", and ");
     return `may run on no pool of ${where}${why === "" ? "" : `: ${why}`}. Add such a pool or change the workload.`;
   }

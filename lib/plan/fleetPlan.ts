@@ -152,10 +152,9 @@ function capacitySite(site: SitePlan, fleet: FleetSpec): CapacitySite {
 
 function nodeGroup(site: SitePlan, pool: PoolPlan, daemonSets: readonly DaemonSetSpec[]): NodeGroup {
   const node = nodeTraits(site, pool);
-  const { zones: _, ...traits } = node;
   const room = { allocatable: pool.allocatablePerNode, own: overheadPerNode(site.kind, node, []) };
   return {
-    ...traits,
+    ...node,
     crowding: crowdingOf(daemonSets, [node], room),
     pool: pool.name,
     count: pool.guaranteedNodes,

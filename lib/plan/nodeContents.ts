@@ -5,6 +5,8 @@ import type { Load, SiteNodes } from "./packing";
 export interface NodeContent {
   /** Index of the group of nodes that it is one of. */
   readonly group: number;
+  /** Its zone, by number. */
+  readonly zone: number;
   /** Pods by critical workload. */
   readonly has: readonly number[];
   /** What is left of each resource, in grains. */
@@ -37,10 +39,10 @@ export class NodeContents {
     this.scored = ["cpuMillis", "memoryMiB"].map((name) => load.resources.indexOf(name));
   }
 
-  /** The content of an empty node of a group. */
-  empty(group: number): number {
+  /** The content of an empty node of a group, in a zone. */
+  empty(group: number, zone: number): number {
     return this.idOf(
-      group,
+      { group, zone },
       this.load.critical.map(() => 0),
       this.site.groups[group]?.capacity ?? [],
     );
@@ -74,7 +76,7 @@ export class NodeContents {
     return Math.min(most - (has[w] ?? 0), timesIn(this.load.critical[w]?.size ?? [], free));
   }
 
-  private place({ group, has, free }: NodeContent, w: number): Placed {
+  private place({ group, zone, has, free }: NodeContent, w: number): Placed {
     const { capacity = [] } = this.site.groups[group] ?? {};
     const size = this.load.critical[w]?.size ?? [];
     const left = free.map((amount, r) => amount - (size[r] ?? 0));
@@ -82,16 +84,20 @@ export class NodeContents {
     const least = Math.floor((Math.floor(100 * (1 - cpu)) + Math.floor(100 * (1 - memory))) / 2);
     const balanced = Math.floor(100 * (1 - Math.abs(cpu - memory) / 2));
     const more = has.map((pods, i) => (i === w ? pods + 1 : pods));
-    return { id: this.idOf(group, more, left), score: least + balanced };
+    return { id: this.idOf({ group, zone }, more, left), score: least + balanced };
   }
 
-  private idOf(group: number, has: readonly number[], free: readonly number[]): number {
-    const key = `${group}:${has.join()}`;
+  private idOf(
+    { group, zone }: Pick<NodeContent, "group" | "zone">,
+    has: readonly number[],
+    free: readonly number[],
+  ): number {
+    const key = `${group}:${zone}:${has.join()}`;
     let id = this.ids.get(key);
     if (id === undefined) {
       id = this.all.length;
       this.ids.set(key, id);
-      this.all.push({ group, has, free });
+      this.all.push({ group, zone, has, free });
       this.placed.push([]);
     }
     return id;

@@ -2,7 +2,7 @@ import { total } from "./grains";
 import { NodeContents } from "./nodeContents";
 import { mostWhere } from "./nodeSpread";
 import { oncePerObject } from "./oncePerObject";
-import type { Limit, Load, SiteNodes } from "./packing";
+import type { Limit, Load, Nodes, SiteNodes } from "./packing";
 import { seeded } from "./seeded";
 
 /**
@@ -52,6 +52,7 @@ interface Alike {
 interface Choice {
   readonly at: number;
   readonly many: number;
+  readonly zone: number;
   /** Pods of the workload that each of these nodes has. */
   readonly has: number;
   /** The node with the pod. */
@@ -122,7 +123,7 @@ export class OrderSearch {
         pod -= pods;
         return pod < 0;
       });
-      const choices = this.choices(alike(condition.nodes), w, placedOf(condition, counts, w), isLevel);
+      const choices = this.choices(alike(condition.nodes), w, isLevel);
       const choice = this.site.isAnyNode[w] ? best(choices, preference) : choices[Math.floor(draw() * choices.length)];
       if (choice === undefined) return true;
       condition = this.after(condition, w, choice);
@@ -139,7 +140,10 @@ export class OrderSearch {
   }
 
   private empty(nodes: readonly number[], left: readonly number[]): Condition {
-    const contents = nodes.flatMap((count, g) => Array.from({ length: count }, () => this.contents.empty(g)));
+    const contents = nodes.flatMap((count, g) => {
+      const { zones } = this.site.groups[g] as Nodes;
+      return Array.from({ length: count }, (_, i) => this.contents.empty(g, zones[i % zones.length] as number));
+    });
     const rooms = left.map((_, w) => contents.reduce((sum, id) => sum + (this.contents.rooms(id)[w] as number), 0));
     return { nodes: contents.sort(ascending), left, rooms };
   }
@@ -156,7 +160,7 @@ export class OrderSearch {
     const all = alike(condition.nodes);
     for (let w = 0; w < counts.length; w++) {
       if (condition.left[w] === 0) continue;
-      const choices = this.choices(all, w, placedOf(condition, counts, w), isLevel);
+      const choices = this.choices(all, w, isLevel);
       if (choices.length === 0) return true;
       for (const choice of choices) {
         const nodes = withChoice(condition, choice);
@@ -197,19 +201,20 @@ export class OrderSearch {
     return true;
   }
 
-  /** @param placed pods of the workload that have a node */
-  private choices(all: readonly Alike[], w: number, placed: number, isLevel: boolean): Choice[] {
+  private choices(all: readonly Alike[], w: number, isLevel: boolean): Choice[] {
     const most = this.mostOnNode(all, w, isLevel);
     const found: Choice[] = [];
+    const inZones: number[] = [];
     for (const { at, many, id } of all) {
-      const has = this.contents.of(id).has[w] as number;
+      const { has: pods, zone } = this.contents.of(id);
+      const has = pods[w] as number;
+      inZones[zone] = (inZones[zone] ?? 0) + many * has;
       const after = has < most ? this.contents.with(id, w) : undefined;
-      if (after !== undefined) found.push({ at, many, has, id: after.id, score: after.score });
+      if (after !== undefined) found.push({ at, many, zone, has, id: after.id, score: after.score });
     }
     if (found.length < 2 || this.site.isAnyNode[w]) return found;
-    // Pods with constraints of their own that must hold are not spread by the cluster's.
-    const isSpread = this.load.critical[w]?.spec.nodeSpread === undefined;
-    const scores = isSpread ? SPREADS.map((skews) => spreadScores(found, placed, skews)) : [found.map(scoreOf)];
+    const spreads = this.load.critical[w]?.spec.nodeSpread === undefined ? SPREADS : SPREADS_OF_EVEN;
+    const scores = spreads.map((skews) => spreadScores(found, inZones, skews));
     const least = scores.map((all) => Math.max(...all) - NEARLY_BEST);
     return found.filter((_, i) => scores.some((all, s) => (all[i] as number) >= (least[s] as number)));
   }
@@ -235,11 +240,6 @@ function best(choices: readonly Choice[], preference: (choice: Choice) => number
 /** Whether of some workload more pods are left than there is room for, were the others not there. */
 function hasNoRoom({ left, rooms }: Condition): boolean {
   return left.some((pods, w) => pods > (rooms[w] as number));
-}
-
-/** Pods of a workload that have a node. */
-function placedOf({ left }: Condition, counts: readonly number[], w: number): number {
-  return (counts[w] as number) - (left[w] as number);
 }
 
 /** What the nodes have with a pod where it was chosen to go. */
@@ -318,13 +318,10 @@ function replaced(condition: readonly number[], at: number, id: number): number[
   return after;
 }
 
-/** What PodTopologySpread weighs pods of one zone by: the logarithm of how many zones there are and two. */
-const LOG_OF_ONE_ZONE = Math.log(3);
-
-/** Skews of a topology spread over host names and over zones. */
+/** Skews of a topology spread over host names and over zones, where there is one. */
 interface Skews {
-  readonly hosts: number;
-  readonly zones: number;
+  readonly hosts?: number;
+  readonly zones?: number;
 }
 
 /** How pods that say nothing of it are spread: by the cluster's default constraints, or by those that FleetWorkload gives them. */
@@ -333,17 +330,28 @@ const SPREADS: readonly Skews[] = [
   { hosts: 1, zones: 1 },
 ];
 
+/** The same of pods with a spread over hosts that must hold: no cluster adds one to that, FleetWorkload that over zones. */
+const SPREADS_OF_EVEN: readonly Skews[] = [{}, { zones: 1 }];
+
 /**
- * Scores by room and twice what PodTopologySpread gives, all nodes in one zone. Source:
- * kubernetes/pkg/scheduler/framework/plugins/podtopologyspread, v1.35.
+ * Scores by room and twice what PodTopologySpread gives. Source: kubernetes/pkg/scheduler/framework/plugins/podtopologyspread,
+ * v1.35.
  */
-function spreadScores(choices: readonly Choice[], inZone: number, { hosts, zones }: Skews): number[] {
-  const nodes = choices.reduce((sum, { many }) => sum + many, 0);
-  const weight = Math.log(nodes + 2);
-  const crowds = choices.map(({ has }) => Math.round(has * weight + hosts - 1 + inZone * LOG_OF_ONE_ZONE + zones - 1));
+function spreadScores(choices: readonly Choice[], inZones: readonly number[], { hosts, zones }: Skews): number[] {
+  const hostWeight = hosts === undefined ? 0 : weightOf(choices.reduce((sum, { many }) => sum + many, 0));
+  const zoneWeight = zones === undefined ? 0 : weightOf(new Set(choices.map(({ zone }) => zone)).size);
+  const base = (hosts ?? 1) - 1 + (zones ?? 1) - 1;
+  const crowds = choices.map(({ has, zone }) =>
+    Math.round(has * hostWeight + (inZones[zone] as number) * zoneWeight + base),
+  );
   const [most, fewest] = [Math.max(...crowds), Math.min(...crowds)];
   if (most === 0) return choices.map(scoreOf);
   return choices.map(({ score }, i) => score + 2 * Math.floor((100 * (most + fewest - (crowds[i] as number))) / most));
+}
+
+/** What a pod in one of so many hosts or zones weighs. */
+function weightOf(domains: number): number {
+  return Math.log(domains + 2);
 }
 
 function scoreOf({ score }: Choice): number {

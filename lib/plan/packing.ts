@@ -1,9 +1,11 @@
 import type { CapacityDemand, CapacitySite, NodeGroup } from "./capacityInput";
 import { type Exclusion, exclusionOf } from "./exclusion";
 import { capacityOf, gcd, grains, UNLIMITED } from "./grains";
+import { ZONE_LABEL } from "./nodeLabels";
 import { limitsOf } from "./nodeSpread";
+import { oncePerObject } from "./oncePerObject";
 import { names, type Resources, scale, subtract, sum, ZERO } from "./resources";
-import { isOpen, isShunned, mayRunOn, podResources } from "./schedulable";
+import { isOpen, isShunned, mayRunOn, mayRunOnSome, podResources } from "./schedulable";
 import type { WorkloadSpec } from "./spec";
 
 /** The demand in whole numbers: what every site's nodes are measured against. Amounts are grains per resource. */
@@ -38,6 +40,8 @@ export interface Pods {
 /** The nodes of one site in whole numbers, groups that can carry nothing left out. */
 export interface SiteNodes {
   readonly groups: readonly Nodes[];
+  /** The same, where pods that ask for a zone find all nodes of a pool in it, of which some are: nobody promises how many. */
+  readonly atBest: readonly Nodes[];
   /** By workload, the critical before the sheddable: what keeps its pods off a node of this site that has some of them. */
   readonly limits: readonly Limit[];
   /** By critical workload: whether nothing is known of which of this site's nodes with room its pods get. */
@@ -64,6 +68,8 @@ export interface Nodes {
   readonly total: readonly number[];
   /** Whether the divisible demand may run here: no taints. */
   readonly open: boolean;
+  /** Zones over which the nodes are divided in turn, numbered within the site. One or more. */
+  readonly zones: readonly number[];
   /** By workload, the critical before the sheddable: whether a pod may run here and fits an empty node. */
   readonly carries: readonly boolean[];
   /** Whether anything critical may run here. */
@@ -126,17 +132,32 @@ function headroomFraction(headroom: number): Load["headroom"] {
 
 /** Turns a site's nodes into whole numbers. */
 export function nodesOf(site: CapacitySite, load: Load): SiteNodes {
-  const groups: Nodes[] = [];
-  for (const group of site.nodeGroups) {
-    if (guaranteed(group) === 0) continue;
-    const nodes = nodesOfGroup(group, load);
-    if (nodes.useful || nodes.carries.includes(true)) groups.push(nodes);
-  }
-  groups.sort(bySize);
+  const groups = groupsOf(site, load, mayRunOn);
+  const isOfZones = asksForZone(load) && site.nodeGroups.some(({ zones = [] }) => zones.length > 1);
+  const atBest = isOfZones ? groupsOf(site, load, mayRunOnSome) : groups;
   const limits = limitsOf(site, load);
   const isAnyNode = load.critical.map(({ spec }) => spec.hasPreferences === true || isRepelledSoftly(spec, site));
   const spread = load.exclusion.isSpread ? JSON.stringify(limits) : "";
-  return { groups, limits, isAnyNode, key: `${groups.map(text).join(";")}${spread}/${isAnyNode.map(Number).join("")}` };
+  const key = (isOfZones ? [groups, atBest] : [groups]).map((all) => all.map(text).join(";")).join("|");
+  return { groups, atBest, limits, isAnyNode, key: `${key}${spread}/${isAnyNode.map(Number).join("")}` };
+}
+
+const asksForZone = oncePerObject(({ critical, sheddable }: Load): boolean =>
+  [...critical, ...sheddable].some(({ spec }) => spec.nodeSelector?.[ZONE_LABEL] !== undefined),
+);
+
+/** @param may whether pods may run on nodes of a group */
+function groupsOf(site: CapacitySite, load: Load, may: typeof mayRunOn): Nodes[] {
+  const zones = [...new Set(site.nodeGroups.flatMap(zonesOf))].sort();
+  return site.nodeGroups
+    .filter((group) => guaranteed(group) > 0)
+    .map((group) => nodesOfGroup(group, load, zones, may))
+    .filter((nodes) => nodes.useful || nodes.carries.includes(true))
+    .sort(bySize);
+}
+
+function zonesOf({ zones = [] }: NodeGroup): readonly string[] {
+  return zones.length === 0 ? [""] : zones;
 }
 
 /** Whether some of a site's nodes have a taint that makes the scheduler prefer others. */
@@ -149,7 +170,8 @@ export function guaranteed(group: NodeGroup): number {
   return group.count > 0 && Number.isFinite(group.count) ? Math.floor(group.count) : 0;
 }
 
-function nodesOfGroup(group: NodeGroup, load: Load): Nodes {
+/** @param all zones of the site, in their order */
+function nodesOfGroup(group: NodeGroup, load: Load, all: readonly string[], may: typeof mayRunOn): Nodes {
   const count = guaranteed(group);
   const capacity = capacityOf(group, load.resources);
   const total = load.resources.map((name, r) =>
@@ -157,12 +179,13 @@ function nodesOfGroup(group: NodeGroup, load: Load): Nodes {
   );
   const open = isOpen(group);
   const carries = [...load.critical, ...load.sheddable].map(
-    (one) => mayRunOn(one.spec, group) && one.size.every((size, r) => size <= (capacity[r] ?? 0)),
+    (one) => may(one.spec, group) && one.size.every((size, r) => size <= (capacity[r] ?? 0)),
   );
   const useful =
     (open && load.rest.some((rest) => rest > 0)) ||
     (carries.indexOf(true) >= 0 && carries.indexOf(true) < load.critical.length);
-  return { count, capacity, total, open, carries, useful };
+  const zones = zonesOf(group).map((zone) => all.indexOf(zone));
+  return { count, capacity, total, open, zones, carries, useful };
 }
 
 /** By amounts, so that neither the order of the pools nor the unit of the amounts means anything. */
@@ -175,5 +198,5 @@ function bySize(a: Nodes, b: Nodes): number {
 
 function text(nodes: Nodes): string {
   const carries = nodes.carries.map(Number).join("");
-  return `${nodes.count}x${nodes.capacity.join()}/${nodes.total.join()}/${nodes.open}/${carries}`;
+  return `${nodes.count}x${nodes.capacity.join()}/${nodes.total.join()}/${nodes.open}/${nodes.zones.join()}/${carries}`;
 }

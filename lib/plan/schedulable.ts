@@ -42,6 +42,11 @@ export function mayRunOn(pod: PodShape, node: NodeTraits): boolean {
   );
 }
 
+/** Whether the scheduler may put the pod on some of a pool's nodes: those of one zone, when it asks for one. */
+export function mayRunOnSome(pod: PodShape, node: NodeTraits): boolean {
+  return byZone(node).some((one) => mayRunOn(pod, one));
+}
+
 /**
  * Whether nothing that is known keeps the pod off such a node. What takes room, as DaemonSets do, is counted by this; what
  * needs a node, by {@link mayRunOn}.

@@ -28,7 +28,8 @@ export function siteShare(load: Load, site: SiteNodes, conditions = conditionsPe
 
 /** The share alone beyond which nothing can be placed: {@link SiteShare.possible}. With nothing to divide it is any. */
 export function possibleShare(load: Load, site: SiteNodes): Share {
-  return dividesNothing(load) ? { num: load.headroom.num, den: load.headroom.den } : upperBound(load, site);
+  if (dividesNothing(load)) return { num: load.headroom.num, den: load.headroom.den };
+  return upperBound(load, site.atBest === site.groups ? site : { ...site, groups: site.atBest });
 }
 
 /** Whether a site has a fixed number of pods of every workload, and no part of anything else. */
@@ -45,7 +46,8 @@ function shareOfNothing(load: Load, site: SiteNodes, all: Share, conditions: num
 /**
  * The largest share that is proven. Shares are tried from the largest down, and a share counts as proven when all the
  * pods of a larger one are: both make it certain that a node more, or a pod less, never lowers the result, though a
- * single simulation can be worse off with a node more.
+ * single simulation can be worse off with a node more. Where pods must be even over nodes, only
+ * all nodes are simulated, and that is no more certain.
  */
 function provenShare(load: Load, site: SiteNodes, possible: Share, conditions: number): Share {
   const anyOrder = new AnyOrder(load, site);
@@ -128,6 +130,9 @@ class Simulation {
   /** Whether every arrival places all of the critical pods, on all the nodes or on some of them. */
   places(counts: readonly number[]): boolean {
     const queue = [this.site.groups.map((group) => group.count)];
+    // Of pods that must be even, nodes may have more than they always can, in which others find no room.
+    const isLevel = this.site.limits.some(({ skew }) => skew !== Number.POSITIVE_INFINITY);
+    if (isLevel) return this.placesOn(queue[0] ?? [], counts, true);
     const taken = this.volumes(counts);
     const seen = new Set<string>();
     for (const nodes of queue) {
@@ -139,8 +144,7 @@ class Simulation {
         queue.push(fewer);
       }
     }
-    const isLevel = this.site.limits.some(({ skew }) => skew !== Number.POSITIVE_INFINITY);
-    return isLevel && this.placesOn(queue[0] ?? [], counts, true);
+    return false;
   }
 
   private placesOn(nodes: readonly number[], counts: readonly number[], isLevel: boolean): boolean {
