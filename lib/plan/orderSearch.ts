@@ -22,7 +22,7 @@ const MOST_CONDITIONS = { site: 500, fleet: 20_000 };
 const FEWEST_FOLLOWED = 5;
 
 /** Orders that are drawn at most where not all conditions are searched, and pods in them for each condition that is: they cost less. */
-const MOST_DRAWN = { orders: 200, podsPerCondition: 20 };
+const MOST_DRAWN = { orders: 200, podsPerCondition: 12 };
 
 const SEED = 1;
 
@@ -113,20 +113,24 @@ export class OrderSearch {
 
   /** Whether an order that is drawn as it goes, and the choices between nodes with it, leaves a pod without a node. */
   private failsAsDrawn(start: Condition, counts: readonly number[], isLevel: boolean, draw: () => number): boolean {
-    let condition = start;
+    const nodes = [...start.nodes];
+    const left = [...start.left];
+    const rooms = [...start.rooms];
+    const condition = { nodes, left, rooms };
     const preference = this.preferenceAsDrawn(draw);
-    for (let left = total(counts); left > 0; left--) {
+    for (let pods = total(counts); pods > 0; pods--) {
       if (hasNoRoom(condition)) return true;
       if (this.isSafe(condition)) return false;
-      let pod = Math.floor(draw() * left);
-      const w = condition.left.findIndex((pods) => {
-        pod -= pods;
-        return pod < 0;
-      });
-      const choices = this.choices(alike(condition.nodes), w, isLevel);
+      let pod = Math.floor(draw() * pods);
+      let w = 0;
+      for (; pod >= (left[w] as number); w++) pod -= left[w] as number;
+      const choices = this.choices(alike(nodes), w, isLevel);
       const choice = this.site.isAnyNode[w] ? best(choices, preference) : choices[Math.floor(draw() * choices.length)];
       if (choice === undefined) return true;
-      condition = this.after(condition, w, choice);
+      const [had, has] = this.roomsAround(condition, choice);
+      for (let i = 0; i < rooms.length; i++) rooms[i] = (rooms[i] as number) - (had[i] as number) + (has[i] as number);
+      (left[w] as number)--;
+      replace(nodes, choice.at + choice.many - 1, choice.id);
     }
     return false;
   }
@@ -178,13 +182,17 @@ export class OrderSearch {
     choice: Choice,
     nodes: readonly number[] = withChoice(condition, choice),
   ): Condition {
-    const had = this.contents.rooms(condition.nodes[choice.at] as number);
-    const has = this.contents.rooms(choice.id);
+    const [had, has] = this.roomsAround(condition, choice);
     return {
       nodes,
       left: condition.left.map((pods, i) => (i === w ? pods - 1 : pods)),
       rooms: condition.rooms.map((room, i) => room - (had[i] as number) + (has[i] as number)),
     };
+  }
+
+  /** What a node has room for before it is given the pod, and after. */
+  private roomsAround({ nodes }: Condition, { at, id }: Choice): [readonly number[], readonly number[]] {
+    return [this.contents.rooms(nodes[at] as number), this.contents.rooms(id)];
   }
 
   /** Whether what is left finds room wherever it goes. */
@@ -214,9 +222,9 @@ export class OrderSearch {
     }
     if (found.length < 2 || this.site.isAnyNode[w]) return found;
     const spreads = this.load.critical[w]?.spec.nodeSpread === undefined ? SPREADS : SPREADS_OF_EVEN;
-    const scores = spreads.map((skews) => spreadScores(found, inZones, skews));
-    const least = scores.map((all) => Math.max(...all) - NEARLY_BEST);
-    return found.filter((_, i) => scores.some((all, s) => (all[i] as number) >= (least[s] as number)));
+    const isNearlyBest = new Uint8Array(found.length);
+    for (const skews of spreads) markNearlyBest(isNearlyBest, found, inZones, skews);
+    return found.filter((_, i) => isNearlyBest[i] === 1);
   }
 
   /** Pods of a workload that a node may have. */
@@ -311,11 +319,16 @@ function alike(condition: readonly number[]): Alike[] {
 /** A condition with another content of one node, contents ascending. */
 function replaced(condition: readonly number[], at: number, id: number): number[] {
   const after = [...condition];
-  let i = at;
-  for (; i + 1 < after.length && (after[i + 1] as number) < id; i++) after[i] = after[i + 1] as number;
-  for (; i > 0 && (after[i - 1] as number) > id; i--) after[i] = after[i - 1] as number;
-  after[i] = id;
+  replace(after, at, id);
   return after;
+}
+
+/** Gives one node another content, contents ascending. */
+function replace(nodes: number[], at: number, id: number): void {
+  let i = at;
+  for (; i + 1 < nodes.length && (nodes[i + 1] as number) < id; i++) nodes[i] = nodes[i + 1] as number;
+  for (; i > 0 && (nodes[i - 1] as number) > id; i--) nodes[i] = nodes[i - 1] as number;
+  nodes[i] = id;
 }
 
 /** Skews of a topology spread over host names and over zones, where there is one. */
@@ -334,28 +347,51 @@ const SPREADS: readonly Skews[] = [
 const SPREADS_OF_EVEN: readonly Skews[] = [{}, { zones: 1 }];
 
 /**
- * Scores by room and twice what PodTopologySpread gives. Source: kubernetes/pkg/scheduler/framework/plugins/podtopologyspread,
- * v1.35.
+ * Marks the choices that score nearly best by room and twice what PodTopologySpread gives. Written out, as it is most of what a
+ * search does. Source: kubernetes/pkg/scheduler/framework/plugins/podtopologyspread, v1.35.
+ * @param inZones pods of the workload that each zone has
  */
-function spreadScores(choices: readonly Choice[], inZones: readonly number[], { hosts, zones }: Skews): number[] {
-  const hostWeight = hosts === undefined ? 0 : weightOf(choices.reduce((sum, { many }) => sum + many, 0));
-  const zoneWeight = zones === undefined ? 0 : weightOf(new Set(choices.map(({ zone }) => zone)).size);
+function markNearlyBest(
+  marks: Uint8Array,
+  choices: readonly Choice[],
+  inZones: readonly number[],
+  { hosts, zones }: Skews,
+): void {
+  const hostWeight = hosts === undefined ? 0 : weightOf(countNodes(choices));
+  const zoneWeight = zones === undefined ? 0 : weightOf(countZones(choices, inZones));
   const base = (hosts ?? 1) - 1 + (zones ?? 1) - 1;
-  const crowds = choices.map(({ has, zone }) =>
-    Math.round(has * hostWeight + (inZones[zone] as number) * zoneWeight + base),
-  );
-  const [most, fewest] = [Math.max(...crowds), Math.min(...crowds)];
-  if (most === 0) return choices.map(scoreOf);
-  return choices.map(({ score }, i) => score + 2 * Math.floor((100 * (most + fewest - (crowds[i] as number))) / most));
+  const scores = new Float64Array(choices.length);
+  let [most, fewest] = [0, Number.POSITIVE_INFINITY];
+  for (let i = 0; i < choices.length; i++) {
+    const { has, zone } = choices[i] as Choice;
+    const crowd = Math.round(has * hostWeight + (inZones[zone] as number) * zoneWeight + base);
+    scores[i] = crowd;
+    if (crowd > most) most = crowd;
+    if (crowd < fewest) fewest = crowd;
+  }
+  let highest = 0;
+  for (let i = 0; i < choices.length; i++) {
+    const spread = most === 0 ? 0 : 2 * Math.floor((100 * (most + fewest - (scores[i] as number))) / most);
+    const score = (choices[i] as Choice).score + spread;
+    scores[i] = score;
+    if (score > highest) highest = score;
+  }
+  for (let i = 0; i < choices.length; i++) if ((scores[i] as number) >= highest - NEARLY_BEST) marks[i] = 1;
+}
+
+function countNodes(choices: readonly Choice[]): number {
+  let nodes = 0;
+  for (const { many } of choices) nodes += many;
+  return nodes;
+}
+
+function countZones(choices: readonly Choice[], inZones: readonly number[]): number {
+  return inZones.length === 1 ? 1 : new Set(choices.map(({ zone }) => zone)).size;
 }
 
 /** What a pod in one of so many hosts or zones weighs. */
 function weightOf(domains: number): number {
   return Math.log(domains + 2);
-}
-
-function scoreOf({ score }: Choice): number {
-  return score;
 }
 
 function ascending(a: number, b: number): number {
