@@ -1,15 +1,10 @@
 import { total } from "./grains";
 import { NodeContents } from "./nodeContents";
+import { nearlyBest, type Scored } from "./nodeScores";
 import { mostWhere } from "./nodeSpread";
 import { oncePerObject } from "./oncePerObject";
 import type { Limit, Load, Nodes, SiteNodes } from "./packing";
 import { seeded } from "./seeded";
-
-/**
- * Points that a node may score below the best and still count as one that the scheduler may choose: scores go up to 400 here, and
- * differ a little from these, as pods of the system are counted in them.
- */
-const NEARLY_BEST = 5;
 
 /** Sites of more than these are not searched: a condition says what each node has, and an order is followed pod by pod. */
 const MOST_NODES = 100;
@@ -41,25 +36,15 @@ interface Condition {
   readonly rooms: readonly number[];
 }
 
-/** Nodes in the same condition, by the position of the first among all nodes. */
+/** Nodes in the same condition, by the position of the first among all nodes; of a choice, `id` is what they have with the pod. */
 interface Alike {
   readonly at: number;
   readonly many: number;
   readonly id: number;
 }
 
-/** Where the next pod of a workload may go. */
-interface Choice {
-  readonly at: number;
-  readonly many: number;
-  readonly zone: number;
-  /** Pods of the workload that each of these nodes has. */
-  readonly has: number;
-  /** The node with the pod. */
-  readonly id: number;
-  /** What it scores by its room alone. */
-  readonly score: number;
-}
+/** Nodes in the same condition where the next pod of a workload may go. */
+interface Choice extends Alike, Scored {}
 
 /**
  * Looks for an order of arrival that leaves a pod without a node, when the scheduler scores nodes as it does by default. Orders
@@ -100,7 +85,7 @@ export class OrderSearch {
     for (let left = pods; level.length > 0 && left > 0; left--) {
       searched += level.length;
       const next = new Map<string, Condition>();
-      for (const condition of level) if (this.leadsToFailure(condition, counts, isLevel, next)) return true;
+      for (const condition of level) if (this.leadsToFailure(condition, isLevel, next)) return true;
       level = tightest([...next.values()], Math.floor((this.most - searched) / Math.max(1, left - 1)));
       isComplete &&= level.length === next.size;
     }
@@ -130,7 +115,7 @@ export class OrderSearch {
       const [had, has] = this.roomsAround(condition, choice);
       for (let i = 0; i < rooms.length; i++) rooms[i] = (rooms[i] as number) - (had[i] as number) + (has[i] as number);
       (left[w] as number)--;
-      replace(nodes, choice.at + choice.many - 1, choice.id);
+      give(nodes, choice);
     }
     return false;
   }
@@ -153,21 +138,17 @@ export class OrderSearch {
   }
 
   /** Whether a pod finds no node, or some certainly will not. Else adds the conditions that one pod more leads to. */
-  private leadsToFailure(
-    condition: Condition,
-    counts: readonly number[],
-    isLevel: boolean,
-    next: Map<string, Condition>,
-  ): boolean {
+  private leadsToFailure(condition: Condition, isLevel: boolean, next: Map<string, Condition>): boolean {
     if (hasNoRoom(condition)) return true;
     if (this.isSafe(condition)) return false;
     const all = alike(condition.nodes);
-    for (let w = 0; w < counts.length; w++) {
+    for (let w = 0; w < condition.left.length; w++) {
       if (condition.left[w] === 0) continue;
       const choices = this.choices(all, w, isLevel);
       if (choices.length === 0) return true;
       for (const choice of choices) {
-        const nodes = withChoice(condition, choice);
+        const nodes = [...condition.nodes];
+        give(nodes, choice);
         const key = String.fromCharCode(...nodes);
         if (!next.has(key)) next.set(key, this.after(condition, w, choice, nodes));
       }
@@ -175,13 +156,8 @@ export class OrderSearch {
     return false;
   }
 
-  /** The condition with a pod more of a workload, where it was chosen to go. */
-  private after(
-    condition: Condition,
-    w: number,
-    choice: Choice,
-    nodes: readonly number[] = withChoice(condition, choice),
-  ): Condition {
+  /** The condition with a pod more of a workload, where it was chosen to go: the nodes are given. */
+  private after(condition: Condition, w: number, choice: Choice, nodes: readonly number[]): Condition {
     const [had, has] = this.roomsAround(condition, choice);
     return {
       nodes,
@@ -221,10 +197,7 @@ export class OrderSearch {
       if (after !== undefined) found.push({ at, many, zone, has, id: after.id, score: after.score });
     }
     if (found.length < 2 || this.site.isAnyNode[w]) return found;
-    const spreads = this.load.critical[w]?.spec.nodeSpread === undefined ? SPREADS : SPREADS_OF_EVEN;
-    const isNearlyBest = new Uint8Array(found.length);
-    for (const skews of spreads) markNearlyBest(isNearlyBest, found, inZones, skews);
-    return found.filter((_, i) => isNearlyBest[i] === 1);
+    return nearlyBest(found, inZones, this.load.critical[w]?.spec.nodeSpread !== undefined);
   }
 
   /** Pods of a workload that a node may have. */
@@ -248,11 +221,6 @@ function best(choices: readonly Choice[], preference: (choice: Choice) => number
 /** Whether of some workload more pods are left than there is room for, were the others not there. */
 function hasNoRoom({ left, rooms }: Condition): boolean {
   return left.some((pods, w) => pods > (rooms[w] as number));
-}
-
-/** What the nodes have with a pod where it was chosen to go. */
-function withChoice({ nodes }: Condition, { at, many, id }: Choice): number[] {
-  return replaced(nodes, at + many - 1, id);
 }
 
 /**
@@ -316,82 +284,12 @@ function alike(condition: readonly number[]): Alike[] {
   return found;
 }
 
-/** A condition with another content of one node, contents ascending. */
-function replaced(condition: readonly number[], at: number, id: number): number[] {
-  const after = [...condition];
-  replace(after, at, id);
-  return after;
-}
-
-/** Gives one node another content, contents ascending. */
-function replace(nodes: number[], at: number, id: number): void {
-  let i = at;
+/** Gives one node the pod that was chosen to go there, contents ascending. */
+function give(nodes: number[], { at, many, id }: Choice): void {
+  let i = at + many - 1;
   for (; i + 1 < nodes.length && (nodes[i + 1] as number) < id; i++) nodes[i] = nodes[i + 1] as number;
   for (; i > 0 && (nodes[i - 1] as number) > id; i--) nodes[i] = nodes[i - 1] as number;
   nodes[i] = id;
-}
-
-/** Skews of a topology spread over host names and over zones, where there is one. */
-interface Skews {
-  readonly hosts?: number;
-  readonly zones?: number;
-}
-
-/** How pods that say nothing of it are spread: by the cluster's default constraints, or by those that FleetWorkload gives them. */
-const SPREADS: readonly Skews[] = [
-  { hosts: 3, zones: 5 },
-  { hosts: 1, zones: 1 },
-];
-
-/** The same of pods with a spread over hosts that must hold: no cluster adds one to that, FleetWorkload that over zones. */
-const SPREADS_OF_EVEN: readonly Skews[] = [{}, { zones: 1 }];
-
-/**
- * Marks the choices that score nearly best by room and twice what PodTopologySpread gives. Written out, as it is most of what a
- * search does. Source: kubernetes/pkg/scheduler/framework/plugins/podtopologyspread, v1.35.
- * @param inZones pods of the workload that each zone has
- */
-function markNearlyBest(
-  marks: Uint8Array,
-  choices: readonly Choice[],
-  inZones: readonly number[],
-  { hosts, zones }: Skews,
-): void {
-  const hostWeight = hosts === undefined ? 0 : weightOf(countNodes(choices));
-  const zoneWeight = zones === undefined ? 0 : weightOf(countZones(choices, inZones));
-  const base = (hosts ?? 1) - 1 + (zones ?? 1) - 1;
-  const scores = new Float64Array(choices.length);
-  let [most, fewest] = [0, Number.POSITIVE_INFINITY];
-  for (let i = 0; i < choices.length; i++) {
-    const { has, zone } = choices[i] as Choice;
-    const crowd = Math.round(has * hostWeight + (inZones[zone] as number) * zoneWeight + base);
-    scores[i] = crowd;
-    if (crowd > most) most = crowd;
-    if (crowd < fewest) fewest = crowd;
-  }
-  let highest = 0;
-  for (let i = 0; i < choices.length; i++) {
-    const spread = most === 0 ? 0 : 2 * Math.floor((100 * (most + fewest - (scores[i] as number))) / most);
-    const score = (choices[i] as Choice).score + spread;
-    scores[i] = score;
-    if (score > highest) highest = score;
-  }
-  for (let i = 0; i < choices.length; i++) if ((scores[i] as number) >= highest - NEARLY_BEST) marks[i] = 1;
-}
-
-function countNodes(choices: readonly Choice[]): number {
-  let nodes = 0;
-  for (const { many } of choices) nodes += many;
-  return nodes;
-}
-
-function countZones(choices: readonly Choice[], inZones: readonly number[]): number {
-  return inZones.length === 1 ? 1 : new Set(choices.map(({ zone }) => zone)).size;
-}
-
-/** What a pod in one of so many hosts or zones weighs. */
-function weightOf(domains: number): number {
-  return Math.log(domains + 2);
 }
 
 function ascending(a: number, b: number): number {

@@ -1,6 +1,5 @@
-import { ZONE_LABEL } from "../nodeLabels";
+import { SPREAD_OVER } from "../workloads/podTemplates";
 import type { Field } from "./fields";
-import { HOST_LABEL } from "./nodeLabels";
 import { type PodSelection, readSelection } from "./podSelection";
 
 /** What decides which of the nodes with room a pod gets, beside their room and the spread that all pods have. */
@@ -14,9 +13,6 @@ export interface Preferences {
 }
 
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
-
-/** Topology keys of the spread that pods have without saying so. */
-const EVERYBODYS: readonly (string | undefined)[] = [HOST_LABEL, ZONE_LABEL];
 
 /** Reads the preferences of a pod. Required affinity counts too: what it asks for attracts the pods that it is about. */
 export function preferencesOf(spec: Field): Preferences {
@@ -43,6 +39,7 @@ export function preferencesOf(spec: Field): Preferences {
   };
 }
 
+/** Whether a constraint is one of those that FleetWorkload gives to pods that say nothing. */
 function isEverybodys(constraint: Field): boolean {
-  return constraint.at("maxSkew").value === 1 && EVERYBODYS.includes(constraint.at("topologyKey").text());
+  return constraint.at("maxSkew").value === 1 && SPREAD_OVER.includes(constraint.at("topologyKey").text() ?? "");
 }

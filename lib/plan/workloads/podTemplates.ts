@@ -51,7 +51,7 @@ export function completeSelector(object: KubernetesObject, notes: Notes): void {
 }
 
 /** The keys of node labels over which a site's pods are spread: its zones, then its hosts. */
-const SPREAD_OVER = ["topology.kubernetes.io/zone", "kubernetes.io/hostname"];
+export const SPREAD_OVER: readonly string[] = ["topology.kubernetes.io/zone", "kubernetes.io/hostname"];
 
 /**
  * Spreads pods over zones and hosts where the manifest does not say how. As a preference, never as a condition: the
