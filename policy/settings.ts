@@ -90,6 +90,12 @@ const APART: Schemas = {
   onePerNode: { type: "boolean" },
   apartFrom: { type: "array", items: { type: "string" } },
   hasPreferences: { type: "boolean" },
+  scoredAs: {
+    type: "object",
+    properties: { cpu: AMOUNT, memoryGiB: AMOUNT },
+    required: ["cpu", "memoryGiB"],
+    additionalProperties: false,
+  },
   nodeSpread: {
     type: "object",
     properties: {

@@ -55,6 +55,18 @@ export interface WorkloadSpec extends PodShape {
   hasPreferences?: boolean;
   /** Containers without a request, by name: they count as nothing and are listed. @default [] */
   containersWithoutRequests?: string[];
+  /**
+   * What the scheduler takes one of its pods to ask for where it chooses between nodes with room: each container counts
+   * with 0.1 cores and 200 MiB where it has no request. @default what the pod asks for, or those of one container
+   */
+  scoredAs?: ScoredSpec;
+}
+
+/** What a pod counts as where nodes are compared. */
+export interface ScoredSpec {
+  /** Cores. */
+  cpu: number;
+  memoryGiB: number;
 }
 
 /** Topology spread by `kubernetes.io/hostname` that must hold (`DoNotSchedule`), of a workload's own pods. */

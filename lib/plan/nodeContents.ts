@@ -1,5 +1,5 @@
-import { timesIn } from "./grains";
-import type { Load, SiteNodes } from "./packing";
+import { timesIn, total } from "./grains";
+import { type Load, SCORED, type SiteNodes } from "./packing";
 
 /** A node with the pods that it has. */
 export interface NodeContent {
@@ -30,13 +30,14 @@ export class NodeContents {
   private readonly roomsOf: (readonly number[])[] = [];
   /** By content and workload; `undefined` where there is no room, and nothing yet where nobody asked. */
   private readonly placed: (Placed | undefined)[][] = [];
+  /** Where among the load's resources those are by which nodes are compared; -1 where nothing asks for one. */
   private readonly scored: readonly number[];
 
   constructor(
     private readonly load: Load,
     private readonly site: SiteNodes,
   ) {
-    this.scored = ["cpuMillis", "memoryMiB"].map((name) => load.resources.indexOf(name));
+    this.scored = SCORED.map((name) => load.resources.indexOf(name));
   }
 
   /** The content of an empty node of a group, in a zone. */
@@ -77,14 +78,36 @@ export class NodeContents {
   }
 
   private place({ group, zone, has, free }: NodeContent, w: number): Placed {
-    const { capacity = [] } = this.site.groups[group] ?? {};
     const size = this.load.critical[w]?.size ?? [];
     const left = free.map((amount, r) => amount - (size[r] ?? 0));
-    const [cpu = 0, memory = 0] = this.scored.map((r) => (capacity[r] ? 1 - (left[r] ?? 0) / capacity[r] : 0));
-    const least = Math.floor((Math.floor(100 * (1 - cpu)) + Math.floor(100 * (1 - memory))) / 2);
-    const balanced = Math.floor(100 * (1 - Math.abs(cpu - memory) / 2));
     const more = has.map((pods, i) => (i === w ? pods + 1 : pods));
-    return { id: this.idOf({ group, zone }, more, left), score: least + balanced };
+    const asksForNone = this.scored.every((r) => !size[r]);
+    const balanced = asksForNone ? 0 : this.balancedAllocation(group, left);
+    return { id: this.idOf({ group, zone }, more, left), score: this.leastAllocated(group, more) + balanced };
+  }
+
+  /** By what pods count as here, and may be more than there is. */
+  private leastAllocated(group: number, has: readonly number[]): number {
+    const taken = (s: number) => has.reduce((sum, pods, i) => sum + pods * (this.load.critical[i]?.scored[s] ?? 0), 0);
+    const free = this.partsOf(group, taken).map((part) => Math.max(0, Math.floor(100 * (1 - part))));
+    return Math.floor(total(free) / Math.max(1, free.length));
+  }
+
+  /** By what pods ask for. */
+  private balancedAllocation(group: number, left: readonly number[]): number {
+    const { capacity = [] } = this.site.groups[group] ?? {};
+    const taken = (s: number) => {
+      const r = this.scored[s] as number;
+      return r < 0 ? 0 : (capacity[r] as number) - (left[r] as number);
+    };
+    const [cpu = 0, memory = cpu] = this.partsOf(group, taken);
+    return Math.floor(100 * (1 - Math.abs(cpu - memory) / 2));
+  }
+
+  /** What part is taken of CPU and of memory, where a node of the group has any. */
+  private partsOf(group: number, taken: (s: number) => number): number[] {
+    const offered = this.site.groups[group]?.scored ?? [];
+    return offered.flatMap((amount, s) => (amount > 0 ? [taken(s) / amount] : []));
   }
 
   private idOf(

@@ -5,7 +5,7 @@ import { ZONE_LABEL } from "./nodeLabels";
 import { limitsOf } from "./nodeSpread";
 import { oncePerObject } from "./oncePerObject";
 import { names, type Resources, scale, subtract, sum, ZERO } from "./resources";
-import { isOpen, isShunned, mayRunOn, mayRunOnSome, podResources } from "./schedulable";
+import { isOpen, isShunned, mayRunOn, mayRunOnSome, podResources, scoredOf } from "./schedulable";
 import type { WorkloadSpec } from "./spec";
 
 /** The demand in whole numbers: what every site's nodes are measured against. Amounts are grains per resource. */
@@ -35,6 +35,8 @@ export interface Pods {
   readonly total: number;
   readonly minimum: number;
   readonly size: readonly number[];
+  /** CPU and memory that each counts as where the scheduler compares nodes. */
+  readonly scored: readonly number[];
 }
 
 /** The nodes of one site in whole numbers, groups that can carry nothing left out. */
@@ -64,6 +66,8 @@ export interface Limit {
 export interface Nodes {
   readonly count: number;
   readonly capacity: readonly number[];
+  /** CPU and memory of one node, by which the scheduler compares it with others. */
+  readonly scored: readonly number[];
   /** All nodes together. */
   readonly total: readonly number[];
   /** Whether the divisible demand may run here: no taints. */
@@ -75,6 +79,9 @@ export interface Nodes {
   /** Whether anything critical may run here. */
   readonly useful: boolean;
 }
+
+/** The resources by which the scheduler compares nodes, unless it is told others. */
+export const SCORED = ["cpuMillis", "memoryMiB"] as const;
 
 /** The replicas that a workload keeps in every site at least. */
 export function minimumPerSite(workload: WorkloadSpec): number {
@@ -100,6 +107,7 @@ export function loadOf(demand: CapacityDemand, headroom: number): Load {
         total: spec.replicas,
         minimum: minimumPerSite(spec),
         size: vector(each),
+        scored: SCORED.map((name) => grains(podResources({ ...spec, ...scoredOf(spec) }), name)),
       }));
   const [critical, sheddable] = [pods(true).sort(byShape), pods(false)];
   const rest = vector(beyond);
@@ -174,6 +182,7 @@ export function guaranteed(group: NodeGroup): number {
 function nodesOfGroup(group: NodeGroup, load: Load, all: readonly string[], may: typeof mayRunOn): Nodes {
   const count = guaranteed(group);
   const capacity = capacityOf(group, load.resources);
+  const scored = capacityOf(group, SCORED);
   const total = load.resources.map((name, r) =>
     group.total === undefined ? Math.min(UNLIMITED, count * (capacity[r] ?? 0)) : grains(group.total, name),
   );
@@ -185,7 +194,7 @@ function nodesOfGroup(group: NodeGroup, load: Load, all: readonly string[], may:
     (open && load.rest.some((rest) => rest > 0)) ||
     (carries.indexOf(true) >= 0 && carries.indexOf(true) < load.critical.length);
   const zones = zonesOf(group).map((zone) => all.indexOf(zone));
-  return { count, capacity, total, open, zones, carries, useful };
+  return { count, capacity, scored, total, open, zones, carries, useful };
 }
 
 /** By amounts, so that neither the order of the pools nor the unit of the amounts means anything. */
@@ -198,5 +207,5 @@ function bySize(a: Nodes, b: Nodes): number {
 
 function text(nodes: Nodes): string {
   const carries = nodes.carries.map(Number).join("");
-  return `${nodes.count}x${nodes.capacity.join()}/${nodes.total.join()}/${nodes.open}/${nodes.zones.join()}/${carries}`;
+  return `${nodes.count}x${nodes.capacity.join()}/${nodes.scored.join()}/${nodes.total.join()}/${nodes.open}/${nodes.zones.join()}/${carries}`;
 }

@@ -3,7 +3,15 @@ import { collide } from "./exclusion";
 import { ceil } from "./grains";
 import { OWN_POOL_LABEL, ZONE_LABEL } from "./nodeLabels";
 import { fromGiB, type Resources } from "./resources";
-import type { DaemonSetSpec, HostPortSpec, PodShape, TaintSpec, TolerationSpec } from "./spec";
+import type {
+  DaemonSetSpec,
+  HostPortSpec,
+  PodShape,
+  ScoredSpec,
+  TaintSpec,
+  TolerationSpec,
+  WorkloadSpec,
+} from "./spec";
 
 /** What the scheduler looks at in a node, beside its room. */
 export interface NodeTraits
@@ -30,6 +38,18 @@ export function podResources(pod: PodShape): Resources {
     ephemeralStorageMiB: fromGiB(pod.ephemeralStorageGiB ?? 0),
     extended: pod.extended ?? {},
   };
+}
+
+/**
+ * What a container without a request counts as where the scheduler compares nodes.
+ * Source: DefaultMilliCPURequest and DefaultMemoryRequest of kubernetes/pkg/scheduler/util, v1.35.
+ */
+export const SCORED_WITHOUT_REQUEST: Readonly<ScoredSpec> = { cpu: 0.1, memoryGiB: 200 / 1024 };
+
+/** What one pod of a workload counts as where the scheduler compares nodes. */
+export function scoredOf({ cpu, memoryGiB, scoredAs }: WorkloadSpec): ScoredSpec {
+  const { cpu: someCpu, memoryGiB: someMemory } = SCORED_WITHOUT_REQUEST;
+  return scoredAs ?? { cpu: cpu || someCpu, memoryGiB: memoryGiB || someMemory };
 }
 
 /** Whether the scheduler may put the pod on such a node, room aside: architecture, node selector, taints, host ports. */

@@ -72,7 +72,7 @@ function deployment(
   apartFrom: readonly ReturnType<typeof labelsOf>[],
 ): KubernetesObject {
   const labels = labelsOf(index);
-  const { nodeSelector, tolerations, architectures, hostPorts, nodeSpread } = workload;
+  const { nodeSelector, tolerations, architectures, hostPorts, nodeSpread, scoredAs } = workload;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -84,6 +84,7 @@ function deployment(
         metadata: { labels, annotations: { [WORKLOAD_ANNOTATION]: workload.name } },
         spec: podSpec({
           requests: podResources(workload),
+          ...(scoredAs && { scoredAs }),
           ...(nodeSelector && { nodeSelector: { ...nodeSelector } }),
           ...(tolerations && { tolerations: tolerations.map((one) => ({ ...one })) }),
           ...(architectures && { architectures }),

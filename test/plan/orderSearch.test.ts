@@ -102,6 +102,15 @@ describe("orders of arrival that leave a pod without a node", () => {
     assert.equal(fails(tolerant, tens, 2, { taints: [taint] }), false);
   });
 
+  it("containers without requests take room that only scores know of", () => {
+    const large = { replicas: 2, cpu: 1.5, memoryGiB: 0.5 };
+    const medium = { replicas: 4, cpu: 1.1, memoryGiB: 0.25 };
+    const four = { cpu: 4, memoryGiB: 8 };
+    assert.equal(fails([large, medium], four, 2), false);
+    const eightMore = { cpu: large.cpu + 0.8, memoryGiB: large.memoryGiB + 1600 / 1024 };
+    assert.equal(fails([{ ...large, scoredAs: eightMore }, medium], four, 2), true);
+  });
+
   for (const [what, expected, workloads, count] of TABLE) {
     it(what, () => assert.equal(fails(workloads, node, count), expected));
   }
@@ -159,16 +168,23 @@ describe("orders of arrival that leave a pod without a node", () => {
     const draw = seeded(7);
     const workload = fc.record({
       replicas: fc.integer({ min: 1, max: 4 }),
-      cpu: fc.constantFrom(0.25, 0.5, 0.7, 1.1, 1.5),
-      memoryGiB: fc.constantFrom(0.25, 0.5, 1.2, 3),
+      cpu: fc.constantFrom(0, 0.25, 0.5, 0.7, 1.1, 1.5),
+      memoryGiB: fc.constantFrom(0, 0.25, 0.5, 1.2, 3),
+      without: fc.integer({ min: 0, max: 6 }),
     });
     const nodes = fc.record({ cpu: fc.constantFrom(2, 4), memoryGiB: fc.constantFrom(4, 8) });
     const law = fc.property(
       fc.array(workload, { minLength: 2, maxLength: 3 }),
       nodes,
       fc.integer({ min: 2, max: 5 }),
-      (workloads, each, count) => {
-        const shapes = workloads.map(({ cpu, memoryGiB }) => ({ cpu: 1000 * cpu, memory: 1024 * memoryGiB }));
+      (drawn, each, count) => {
+        // As many of its containers have no request.
+        const workloads = drawn.map(({ without, ...one }) => ({
+          ...one,
+          scoredAs: { cpu: one.cpu + 0.1 * without, memoryGiB: one.memoryGiB + (200 / 1024) * without },
+        }));
+        const inUnits = ({ cpu, memoryGiB }: Node) => ({ cpu: 1000 * cpu, memory: 1024 * memoryGiB });
+        const shapes = workloads.map((one) => ({ ...inUnits(one), scored: inUnits(one.scoredAs) }));
         const capacity = { cpu: 1000 * each.cpu, memory: 1024 * each.memoryGiB };
         const pods = workloads.flatMap(({ replicas }, w) => Array.from({ length: replicas }, () => w));
         const isStuck = () => pendingPods(shapes, capacity, count, shuffled(pods, draw), draw) > 0;

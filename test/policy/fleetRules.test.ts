@@ -400,6 +400,7 @@ it("the settings know all that manifests can ask for", () => {
         ports: [{ containerPort: 53, hostPort: 53, protocol: "UDP", hostIP: "10.0.0.1" }],
         resources: { requests: { "ephemeral-storage": "1Gi", "example.com/gpu": "1" } },
       },
+      { name: "side" },
     ],
   };
   const sources = ["Deployment", "StatefulSet", "DaemonSet"].map((kind) => ({
@@ -412,7 +413,7 @@ it("the settings know all that manifests can ask for", () => {
   const { workloads, daemonSets, problems } = demandFromObjects(sources);
   assert.deepEqual(problems, []);
   const fields = new Set(workloads.flatMap((one) => Object.keys(one)));
-  for (const name of ["onePerNode", "apartFrom", "nodeSpread", "hostPorts", "containersWithoutRequests"])
+  for (const name of ["onePerNode", "apartFrom", "nodeSpread", "hostPorts", "containersWithoutRequests", "scoredAs"])
     assert.ok(fields.has(name), name);
   const { demand } = settingsSchema.properties as unknown as Record<string, { properties: Record<string, ListSchema> }>;
   for (const [list, found] of [

@@ -1,7 +1,13 @@
-/** A pod of a workload as the scheduler sees it: amounts in millicores and MiB. */
-export interface PodShape {
+/** Amounts in millicores and MiB. */
+interface Amounts {
   readonly cpu: number;
   readonly memory: number;
+}
+
+/** A pod of a workload as the scheduler sees it. */
+export interface PodShape extends Amounts {
+  /** What it counts as in the score of LeastAllocated: what it asks for, with something for containers without a request. */
+  readonly scored?: Amounts;
 }
 
 type Draw = () => number;
@@ -15,15 +21,20 @@ type Draw = () => number;
  */
 export function pendingPods(
   shapes: readonly PodShape[],
-  capacity: { readonly cpu: number; readonly memory: number },
+  capacity: Amounts,
   nodes: number,
   order: readonly number[],
   draw: Draw,
 ): number {
-  const all = Array.from({ length: nodes }, () => ({ cpu: 0, memory: 0, has: shapes.map(() => 0) }));
+  const all = Array.from({ length: nodes }, () => ({
+    cpu: 0,
+    memory: 0,
+    counted: { cpu: 0, memory: 0 },
+    has: shapes.map(() => 0),
+  }));
   let pending = 0;
   for (const w of order) {
-    const { cpu, memory } = shapes[w]!;
+    const { cpu, memory, scored: counts = { cpu, memory } } = shapes[w]!;
     const feasible = all.filter((node) => node.cpu + cpu <= capacity.cpu && node.memory + memory <= capacity.memory);
     if (feasible.length === 0) {
       pending++;
@@ -36,13 +47,19 @@ export function pendingPods(
     );
     const scored = feasible.map((node, i) => {
       const used = [(node.cpu + cpu) / capacity.cpu, (node.memory + memory) / capacity.memory] as const;
-      const least = Math.floor((Math.floor(100 * (1 - used[0])) + Math.floor(100 * (1 - used[1]))) / 2);
-      const balanced = Math.floor(100 * (1 - Math.abs(used[0] - used[1]) / 2));
+      const free = (["cpu", "memory"] as const).map((resource) =>
+        Math.max(0, Math.floor(100 * (1 - (node.counted[resource] + counts[resource]) / capacity[resource]))),
+      );
+      const least = Math.floor((free[0]! + free[1]!) / 2);
+      const isBestEffort = cpu === 0 && memory === 0;
+      const balanced = isBestEffort ? 0 : Math.floor(100 * (1 - Math.abs(used[0] - used[1]) / 2));
       return { node, score: least + balanced + 2 * crowds[i]!, tie: draw() };
     });
     const { node } = scored.reduce((a, b) => (b.score > a.score || (b.score === a.score && b.tie > a.tie) ? b : a));
     node.cpu += cpu;
     node.memory += memory;
+    node.counted.cpu += counts.cpu;
+    node.counted.memory += counts.memory;
     node.has[w]!++;
   }
   return pending;

@@ -96,6 +96,7 @@ const workloadSchema = strict({
   nodeSpread: optional(nodeSpreadSchema),
   hasPreferences: optional(flag),
   containersWithoutRequests: unrequested,
+  scoredAs: optional(strict({ cpu: cores, memoryGiB: gib })),
   ...podShape,
 });
 

@@ -1,4 +1,6 @@
+import { SCORED_WITHOUT_REQUEST } from "../schedulable";
 import type { Field } from "./fields";
+import { MILLI, ONE } from "./quantity";
 import { addTo, fillIn, type ResourceList, raiseTo, resourceList, roundUp } from "./resourceList";
 import { RESTART_POLICIES } from "./restartPolicy";
 import { oneOf } from "./words";
@@ -18,6 +20,8 @@ export const NO_DEFAULTS: PodDefaults = { containerRequests: new Map(), overhead
 export interface PodRequests {
   /** Amounts that the scheduler counts, in nano-units. */
   readonly requests: ResourceList;
+  /** What the scheduler takes the pod to ask for where it compares nodes that have room, in nano-units: CPU and memory only. */
+  readonly scored: ResourceList;
   /** Containers that ask for no CPU or no memory, and so count as nothing of it. */
   readonly withoutRequests: readonly ContainerWithoutRequest[];
 }
@@ -27,6 +31,11 @@ export interface ContainerWithoutRequest {
   readonly container: string;
   readonly missing: readonly ("cpu" | "memory")[];
 }
+
+const SCORED: ResourceList = new Map([
+  ["cpu", BigInt(SCORED_WITHOUT_REQUEST.cpu * 1000) * MILLI],
+  ["memory", BigInt(SCORED_WITHOUT_REQUEST.memoryGiB * 2 ** 30) * ONE],
+]);
 
 interface Container {
   readonly name: string;
@@ -50,11 +59,15 @@ export function podRequests(spec: Field, defaults: PodDefaults = NO_DEFAULTS, ar
   if (containers.length === 0) spec.at("containers").problem("must list at least one container");
   const ofPod = podLevelRequests(spec.at("resources"), containers, initContainers);
   for (const one of [...containers, ...initContainers]) fillIn(roundUp(one.requests), defaults.containerRequests);
-  const requests = aggregate(containers, initContainers);
-  for (const [name, nano] of ofPod) requests.set(name, nano);
   const written = spec.at("overhead");
-  addTo(requests, written.absent ? defaults.overhead : roundUp(resourceList(written)));
-  return { requests, withoutRequests: withoutRequests([...initContainers, ...containers], ofPod) };
+  const overhead = written.absent ? defaults.overhead : roundUp(resourceList(written));
+  const requests = effective(containers, initContainers, ofPod, overhead);
+  const scored = effective(containers.map(asScored), initContainers.map(asScored), ofPod, overhead);
+  return {
+    requests,
+    scored: new Map([...scored].filter(([name]) => SCORED.has(name))),
+    withoutRequests: withoutRequests([...initContainers, ...containers], ofPod),
+  };
 }
 
 /** What a pod's containers ask for together, with none of its defaults: less than that the whole pod may not ask for. */
@@ -73,6 +86,24 @@ function container(field: Field, index: number, isNamed: boolean): Container {
     requests,
     runsOn: oneOf(field.at("restartPolicy"), RESTART_POLICIES) === "Always",
   };
+}
+
+function asScored(of: Container): Container {
+  const requests = new Map(of.requests);
+  fillIn(requests, SCORED);
+  return { ...of, requests };
+}
+
+function effective(
+  containers: readonly Container[],
+  initContainers: readonly Container[],
+  ofPod: ResourceList,
+  overhead: ResourceList,
+): ResourceList {
+  const requests = aggregate(containers, initContainers);
+  for (const [name, nano] of ofPod) requests.set(name, nano);
+  addTo(requests, overhead);
+  return requests;
 }
 
 function aggregate(containers: readonly Container[], initContainers: readonly Container[]): Map<string, bigint> {

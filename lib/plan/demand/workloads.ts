@@ -1,3 +1,4 @@
+import { scoredOf } from "../schedulable";
 import type { DaemonSetSpec, PodShape, WorkloadSpec } from "../spec";
 import { antiAffinity } from "./antiAffinity";
 import type { Field } from "./fields";
@@ -7,7 +8,7 @@ import type { Notes, OnNote } from "./notes";
 import { areNumberedPeers } from "./peers";
 import { type ContainerWithoutRequest, podRequests } from "./podRequests";
 import { type PodSelection, selectsPodsOf, templateLabels } from "./podSelection";
-import { podShape } from "./podShape";
+import { amountsOf, podShape } from "./podShape";
 import { podsOf } from "./podSources";
 import { type Preferences, preferencesOf } from "./preferences";
 import type { ResourceList } from "./resourceList";
@@ -25,6 +26,8 @@ export interface Workload {
   readonly shape: PodShape;
   /** Effective requests of one pod, in nano-units. */
   readonly requests: ResourceList;
+  /** What the scheduler takes one pod to ask for where it compares nodes, in nano-units. */
+  readonly scored: ResourceList;
   readonly priority: Priority;
   readonly withoutRequests: readonly ContainerWithoutRequest[];
   /** Labels of its pods' template. */
@@ -81,7 +84,8 @@ export function workload(
   surroundings.reportOutOfBounds(identity, spec);
   checkRestartPolicy(identity, spec);
   checkTopologyKeys(spec, nodeLabels, note);
-  const { requests, withoutRequests } = podRequests(spec, surroundings.defaults(identity, spec, note), pods.known);
+  const defaults = surroundings.defaults(identity, spec, note);
+  const { requests, scored, withoutRequests } = podRequests(spec, defaults, pods.known);
   const count = pods.count === "every node" ? pods.count : replicas(pods.count, scalers.maximumOf(identity), note);
   if (Number(count) > MOST_REPLICAS) object.problem(`asks for ${count} replicas: at most ${MOST_REPLICAS} are counted`);
   const read: Workload = {
@@ -89,6 +93,7 @@ export function workload(
     replicas: count,
     shape: podShape(spec, requests, note, surroundings.schedulingOf(identity, spec)),
     requests,
+    scored,
     priority: surroundings.priority(identity, object, pods.template, note),
     withoutRequests,
     labels: templateLabels(pods.template),
@@ -142,13 +147,16 @@ export function toSpec(of: Workload, name: string, neighbours: Neighbours = {}):
   const containers = of.withoutRequests.map((it) => it.container);
   const common = { name, ...of.shape, ...(containers.length > 0 ? { containersWithoutRequests: containers } : {}) };
   if (of.replicas === "every node") return common;
-  return {
+  const spec = {
     ...common,
     replicas: of.replicas,
     ...(of.priority === "sheddable" ? { priority: of.priority } : {}),
     ...(keepsAway(of, of) ? { onePerNode: true } : {}),
     ...neighbours,
   };
+  const usual = scoredOf(spec);
+  const { cpu, memoryGiB } = amountsOf(of.scored);
+  return cpu === usual.cpu && memoryGiB === usual.memoryGiB ? spec : { ...spec, scoredAs: { cpu, memoryGiB } };
 }
 
 /** Whether an object's controller is among the objects of `present`, where its pods are counted already. */

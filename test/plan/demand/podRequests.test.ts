@@ -33,6 +33,10 @@ function amounts({ requests }: PodRequests): Record<string, string> {
   return Object.fromEntries([...requests].filter(([, nano]) => nano > 0n).map(([name, nano]) => [name, String(nano)]));
 }
 
+function asking(requests: Record<string, string>, limits: Record<string, string> = {}) {
+  return { name: "c", resources: { requests, limits } };
+}
+
 describe("podRequests", () => {
   const rows = readFileSync(join(__dirname, "fixtures/pod-requests.ndjson"), "utf8").trimEnd().split("\n");
   for (const [index, line] of rows.entries()) {
@@ -107,6 +111,40 @@ describe("podRequests", () => {
       { container: "none", missing: ["cpu", "memory"] },
     ]);
   });
+
+  const MIB = 2n ** 20n * 1_000_000_000n;
+  const scored: readonly [string, object, { cpu: bigint; memory: bigint }][] = [
+    ["what it asks for", { containers: [asking({ cpu: "1", memory: "1Gi" })] }, { cpu: 1000n, memory: 1024n }],
+    ["a little for each that asks for none", { containers: [asking({}), asking({})] }, { cpu: 200n, memory: 400n }],
+    [
+      "nothing where zero is written",
+      { containers: [asking({ cpu: "0", memory: "0" }), asking({ cpu: "1" })] },
+      { cpu: 1000n, memory: 200n },
+    ],
+    [
+      "the largest init container",
+      { initContainers: [asking({})], containers: [asking({ cpu: "50m", memory: "1Gi" })] },
+      { cpu: 100n, memory: 1024n },
+    ],
+    [
+      "what the whole pod asks for, and its overhead",
+      { resources: { requests: { cpu: "2" } }, containers: [asking({})], overhead: { memory: "10Mi" } },
+      { cpu: 2000n, memory: 210n },
+    ],
+    ["limits for requests", { containers: [asking({}, { cpu: "1" })] }, { cpu: 1000n, memory: 200n }],
+  ];
+  for (const [what, spec, { cpu, memory }] of scored) {
+    it(`counts where nodes are compared as ${what}`, () => {
+      const of = requestsOf(spec).scored;
+      assert.deepEqual(
+        of,
+        new Map([
+          ["cpu", cpu * 1_000_000n],
+          ["memory", memory * MIB],
+        ]),
+      );
+    });
+  }
 
   it("holds a pod's own requests for those of its containers", () => {
     const spec = { resources: { requests: { cpu: "2", memory: "1Gi" } }, containers: [{ name: "none" }] };

@@ -32,7 +32,12 @@ describe("manifests that nobody tuned", () => {
   it("counts limits for missing requests, and the largest init container", () => {
     assert.deepEqual(demand.workloads, [
       // CPU: 1 (its limit) + 50m; memory: the init container's 2Gi beats the 512Mi of the containers.
-      { name: "web", cpu: 1.05, memoryGiB: 2, replicas: 1, containersWithoutRequests: ["migrate", "metrics", "shell"] },
+      {
+        ...{ name: "web", cpu: 1.05, memoryGiB: 2, replicas: 1 },
+        containersWithoutRequests: ["migrate", "metrics", "shell"],
+        // Only the shell lacks CPU while others run, and the init container's 2Gi are still the most.
+        scoredAs: { cpu: 1.15, memoryGiB: 2 },
+      },
       { name: "queue", cpu: 0.25, memoryGiB: 1e9 / GIB, ephemeralStorageGiB: 10, replicas: 3 },
     ]);
   });

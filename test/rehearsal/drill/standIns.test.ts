@@ -91,6 +91,19 @@ test("pods that stand for others keep off the nodes that those would keep off", 
   );
 });
 
+test("pods that stand for others count as those do where nodes are compared", () => {
+  const scoredAs = { cpu: 0.7, memoryGiB: 1 + 200 / 1024 };
+  const workloads: WorkloadSpec[] = [
+    { name: "web", replicas: 1, cpu: 0.5, memoryGiB: 1, scoredAs },
+    { name: "idle", replicas: 1, cpu: 0, memoryGiB: 1, scoredAs: { cpu: 0, memoryGiB: 1 } },
+    { name: "small", replicas: 1, cpu: 0, memoryGiB: 1 },
+  ];
+  const stands = standIns(workloads, { replicas: {} } as never).slice(1) as never as Stand[];
+  const requests = stands.map(({ spec }) => spec.template.spec.containers.map(({ resources }) => resources.requests));
+  const memory = String(2 ** 30);
+  assert.deepEqual(requests, [[{ cpu: "500m", memory }, {}, { memory: "0" }], [{ cpu: "0m", memory }], [{ memory }]]);
+});
+
 interface Stand {
   kind: string;
   spec: {
