@@ -45,10 +45,10 @@ export function machine(): Machine | string {
   if (!/\bbpf$/m.test(readFileSync("/proc/filesystems", "utf8"))) return "this kernel has no BPF file system";
   if (!existsSync("/sys/kernel/btf/vmlinux")) return "this kernel tells no types of its own (BTF)";
   const missing = CALLED.filter((name) => find(name) === undefined);
-  if (missing.length > 0) return `these programs are missing: ${missing.join(", ")} (Debian: iproute2 iptables ipset)`;
   const clang = ["clang-19", "clang-18", "clang-17", "clang"].map(find).find((path) => path !== undefined);
-  if (clang === undefined)
-    return "there is no clang of 17 or later, which builds the datapath (Debian: clang-19 llvm-19)";
+  if (clang === undefined) missing.push("clang of 17 or later");
+  if (clang === undefined || missing.length > 0)
+    return `these programs are missing: ${missing.join(", ")} (Debian: iproute2 iptables ipset clang-19 llvm-19)`;
   const refused = refusedInNamespaces();
   if (refused !== undefined) return `this machine refuses what nodes are made of: ${refused}`;
   return { cgroups, clang };
