@@ -44,6 +44,7 @@ export function kubernetesSource(options: KubernetesSourceOptions): ProviderSour
       }
       return new ClusterProvider({
         sdk,
+        directory: options.moduleRoots[0] ?? ".",
         kubeconfigOf: options.kubeconfigOf ?? (() => undefined),
         releases: options.releases,
         templates: options.templates,

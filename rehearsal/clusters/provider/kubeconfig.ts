@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Properties } from "../../engine/provider";
 import { sharingConfig } from "../sites/kubernetes";
 import type { KubeConfig } from "./connection";
@@ -59,6 +59,15 @@ export async function readKubeconfig(given: string | undefined, selection: Selec
     currentContext: chosen.name,
   });
   return { config, text: config.exportConfig(), namespace: selection.namespace ?? context.namespace ?? "default" };
+}
+
+/**
+ * Has npx, where that is the command which gets credentials, look for its programs in a folder and above: the engine runs plugins
+ * in the program's, wherever it was started itself.
+ */
+export function askInFolder(config: KubeConfig, folder: string): void {
+  const exec = config.getCurrentUser()?.exec;
+  if (exec?.command === "npx") exec.args = ["--prefix", resolve(folder), ...(exec.args ?? [])];
 }
 
 /** The file that a kubeconfig is, if it is one and not the text itself. */

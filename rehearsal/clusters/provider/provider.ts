@@ -13,7 +13,7 @@ import { createObject, recoverObject } from "./create";
 import { diffObject } from "./diff";
 import { invokeFunction } from "./invokes";
 import { Kinds } from "./kinds";
-import { kubeconfigText, readKubeconfig } from "./kubeconfig";
+import { askInFolder, kubeconfigText, readKubeconfig } from "./kubeconfig";
 import { annotation, type KubeObject, kindOfToken, tokenOf, toObject } from "./objects";
 import type { Operating } from "./operation";
 import { readObject } from "./read";
@@ -30,6 +30,8 @@ import { updateObject } from "./update";
 /** What a provider is made with, beside what its program says. */
 export interface ProviderSetting {
   sdk: SdkPackage;
+  /** The program's folder. */
+  directory: string;
   /** See `KubernetesSourceOptions`. */
   kubeconfigOf: (config: contract.Properties) => string | undefined;
   releases: ReleasesFactory | undefined;
@@ -75,9 +77,10 @@ export class ClusterProvider implements contract.Provider {
   }
 
   private async connect(config: contract.Properties): Promise<Operating> {
-    const { kubeconfigOf } = this.setting;
+    const { directory, kubeconfigOf } = this.setting;
     const given = kubeconfigOf(config) ?? kubeconfigText(config);
     const found = await readKubeconfig(given, this.settings.selection);
+    askInFolder(found.config, directory);
     const { report, patienceSeconds } = this.setting;
     const { helmDriver: driver } = this.settings;
     this.access = { kubeconfig: found.text, namespace: found.namespace, driver, patienceSeconds, report };

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { kubeconfigText } from "../../../lib/clusters/kubeconfig";
 import { Connection } from "../../../rehearsal/clusters/provider/connection";
+import { askInFolder } from "../../../rehearsal/clusters/provider/kubeconfig";
 import { kubeConfigOf } from "../../../rehearsal/clusters/sites/kubernetes";
 import { FakeApi } from "../../trust/fakeApi";
 
@@ -30,6 +33,13 @@ test("a connection that is closed ends its requests, and takes no more", async (
   setImmediate(() => connection.close());
   await asked;
   await assert.rejects(connection.probe(), /context deadline exceeded/);
+});
+
+test("npx looks in the program's folder for the command that gets credentials, wherever the engine was started", async () => {
+  const config = await kubeConfigOf(kubeconfigText("a", "https://127.0.0.1:1", undefined, ["eks"]));
+  askInFolder(config, "shop");
+  const args = ["--prefix", resolve("shop"), "--no-install", "multisite", "token", "eks"];
+  assert.deepEqual(config.getCurrentUser()?.exec?.args, args);
 });
 
 test("answers stay as they came: times are texts, and metadata that no client knows is kept", async (t) => {
