@@ -51,6 +51,7 @@ export function stateProblems(state: string | undefined): string[] {
 
 /** @param isReplaced whether another file takes the place of the one that is there */
 function writeProblems(option: string, file: string, isReplaced: boolean): string[] {
+  if (file === "") return [`${option} is empty: name a file`];
   try {
     if (existsSync(file) && statSync(file).isDirectory()) throw new Error("it is a folder: name a file in it");
     const folder = dirname(resolve(file));

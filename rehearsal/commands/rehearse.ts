@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { SiteStage } from "../clusters/stage";
 import type { RunResult } from "../engine";
 import type { Fidelity } from "../engine/provider";
@@ -51,8 +51,11 @@ export async function rehearse(
   return withSites(dir, terminal, signal, (sites) => rehearseOn(sites, dir, options, terminal, sites.signal));
 }
 
+/** The file that a link leads to, also where it is not there yet. */
 function followed(file: string): string {
-  return existsSync(file) ? realpathSync(file) : file;
+  if (existsSync(file)) return realpathSync(file);
+  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? resolve(dirname(file), readlinkSync(file)) : file;
 }
 
 async function rehearseOn(

@@ -17,6 +17,7 @@ export {
   type SessionEvent,
   type SessionOptions,
 } from "./session";
-export { type Deployment, DeploymentCodec, type DeploymentResource, loadDeployment, saveDeployment } from "./snapshot";
+export { type Deployment, DeploymentCodec, type DeploymentResource } from "./snapshot";
 export type { ResourceState } from "./state";
+export { loadDeployment, saveDeployment } from "./stateFile";
 export type { Operation, Step } from "./step";

@@ -1,6 +1,7 @@
 import { UserError } from "../userError";
 import type { Properties } from "./provider";
-import { DeploymentCodec, loadDeployment } from "./snapshot";
+import { DeploymentCodec } from "./snapshot";
+import { loadDeployment } from "./stateFile";
 import { stackType } from "./urns";
 import { containsSecrets, unknownValue } from "./values";
 

@@ -10,8 +10,9 @@ import { type MissingStacks, type OtherStacks, readOtherStacks } from "./referen
 import { Run } from "./run";
 import type { Failure } from "./runOptions";
 import { SecretFilter } from "./secretFilter";
-import { type Deployment, DeploymentCodec, loadDeployment, saveDeployment } from "./snapshot";
+import { type Deployment, DeploymentCodec } from "./snapshot";
 import type { ResourceState } from "./state";
+import { checkOwner, loadDeployment, saveDeployment } from "./stateFile";
 import { type PlannedStep, type Step, viewOf } from "./step";
 import { nameOf, stackType } from "./urns";
 import { maskSecrets } from "./values";
@@ -305,6 +306,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const state =
     options.state ?? (options.stateFile === undefined ? undefined : await loadDeployment(options.stateFile));
   const [resources, unsure] = state === undefined ? [[], []] : [codec.decode(state), codec.decodePending(state)];
+  if (options.stateFile !== undefined) checkOwner(options.stateFile, resources, project);
   const stacks = await readOtherStacks(options.references ?? {}, options.passphrase);
   return new EngineSession(options, project, codec, resources, unsure, stacks);
 }

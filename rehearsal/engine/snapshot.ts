@@ -1,4 +1,3 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { UserError } from "../userError";
 import { type Crypter, passphraseCrypter } from "./crypter";
 import type { PendingOperation } from "./pending";
@@ -220,7 +219,8 @@ function hasSameFields(one: ResourceState, other: ResourceState): boolean {
   return names.length === Object.keys(one).length && names.every((name) => one[name] === other[name]);
 }
 
-function textOfDeployment(deployment: Deployment): string {
+/** What a deployment's file holds. */
+export function textOfDeployment(deployment: Deployment): string {
   return `${JSON.stringify(deployment, undefined, 2)}\n`;
 }
 
@@ -243,8 +243,11 @@ function deploymentProblems(deployment: Deployment): string[] {
   const problems: string[] = [];
   const unknown = features.filter((feature) => !knownFeatures.includes(feature));
   if (unknown.length > 0) problems.push(`cannot rehearse: the state's features ${unknown.join(", ")}`);
-  const { resources, secrets_providers: secrets, pending_operations: pending } = deployment.deployment;
-  const unresolved = (pending ?? []).filter(({ type }) => !["creating", "updating", "deleting"].includes(type));
+  const { resources = [], secrets_providers: secrets, pending_operations: pending = [] } = deployment.deployment;
+  const noLists = Object.entries({ resources, pending_operations: pending }).filter(([, list]) => !Array.isArray(list));
+  if (noLists.length > 0)
+    return noLists.map(([name]) => `the ${name} of the state are no list: export it with \`pulumi stack export\``);
+  const unresolved = pending.filter(({ type }) => !["creating", "updating", "deleting"].includes(type));
   if (unresolved.length > 0) {
     const urns = unresolved.map((operation) => `${operation.type} ${operation.resource.urn}`).join(", ");
     problems.push(
@@ -254,38 +257,9 @@ function deploymentProblems(deployment: Deployment): string[] {
   if (secrets !== undefined && secrets.type !== "" && secrets.type !== "passphrase") {
     problems.push(`cannot rehearse: secrets of the provider "${secrets.type}"; export the state with --show-secrets`);
   }
-  for (const [i, resource] of (resources ?? []).entries()) {
+  for (const [i, resource] of resources.entries()) {
     if (typeof resource?.urn !== "string" || typeof resource.type !== "string")
       problems.push(`resource ${i} of the state has no urn or no type`);
   }
   return problems;
-}
-
-/** Reads a deployment from a file; undefined when there is none. */
-export async function loadDeployment(file: string): Promise<Deployment | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new UserError(`cannot read the state ${file}: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(text) as Deployment;
-  } catch (error) {
-    throw new UserError(`the state ${file} is not JSON: ${(error as Error).message}`);
-  }
-}
-
-/** Writes a deployment whole or not at all: to a new file beside it, which then takes its place. */
-export async function saveDeployment(file: string, deployment: Deployment | string): Promise<void> {
-  const fresh = `${file}.${process.pid}.tmp`;
-  const text = typeof deployment === "string" ? deployment : textOfDeployment(deployment);
-  try {
-    await writeFile(fresh, text, { mode: 0o600 });
-    await rename(fresh, file);
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw new UserError(`cannot write the state ${file}: ${(error as Error).message}`);
-  }
 }

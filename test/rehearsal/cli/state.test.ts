@@ -76,15 +76,53 @@ describe("a state that another run works on", () => {
     );
   });
 
+  it("is made where a link leads that leads nowhere yet", async () => {
+    const [state, link] = [join(dir, "later.json"), join(dir, "early.json")];
+    symlinkSync("later.json", link);
+    assert.equal((await rehearse(link)).exit, 0);
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.match(readFileSync(state, "utf8"), /sample:index:Kept::kept/);
+  });
+
+  it("is refused where another stack or another project has written it, and left as it was", async () => {
+    const state = join(dir, "owned.json");
+    assert.equal((await rehearse(state)).exit, 0);
+    const text = readFileSync(state, "utf8");
+    const project = /urn:pulumi:rehearsal::([^:]+)::/.exec(text)?.[1];
+    const other = await commandLine(["rehearse", dir, "--state", state, "--stack", "prod"]);
+    assert.equal(other.exit, 2);
+    const theirs = `that of stack rehearsal of project ${project}, and the program is stack prod of project ${project}`;
+    assert.ok(other.stderr.includes(`${theirs}: give --stack rehearsal, or another file`), other.stderr);
+    assert.equal(readFileSync(state, "utf8"), text);
+    writeFileSync(state, text.replaceAll(`::${project}::`, "::bakery::"));
+    const foreign = await rehearse(state);
+    assert.equal(foreign.exit, 2);
+    assert.match(foreign.stderr, /that of stack rehearsal of project bakery, and the program is .*: give another file/);
+  });
+
   it("is refused before anything runs where it has no folder", async () => {
     const run = await rehearse(join(dir, "none", "state.json"));
     assert.equal(run.exit, 2);
     assert.match(run.stderr, /cannot write --state .*: there is no folder .*none: make it, or name another/);
     assert.doesNotMatch(run.stderr, /starting the program/);
+    const unnamed = await rehearse("");
+    assert.equal(unnamed.exit, 2);
+    assert.match(unnamed.stderr, /--state is empty: name a file/);
   });
 });
 
 describe("a file that is no state", () => {
+  it("is refused where its parts are no lists", async () => {
+    const state = join(dir, "odd.json");
+    writeFileSync(state, '{"version":3,"deployment":{"resources":"x","pending_operations":{}}}');
+    const run = await rehearse(state);
+    assert.equal(run.exit, 2);
+    assert.match(
+      run.stderr,
+      /the resources of the state are no list: export it.*\n.*the pending_operations of the state/,
+    );
+  });
+
   for (const [text, said] of [
     ["{}", "its version is missing"],
     ['{"version":2,"deployment":{}}', "its version is 2"],
