@@ -58,7 +58,10 @@ export function startChild(options: ChildOptions): Child {
   running.add(child);
   const read = (stream: "stdout" | "stderr"): Promise<void> =>
     new Promise((resolve) => {
-      const lines = createInterface({ input: child[stream] as Readable, crlfDelay: Number.POSITIVE_INFINITY });
+      // There is none where the process could not be started for want of files.
+      const input: Readable | null | undefined = child[stream];
+      if (!input) return resolve();
+      const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
       lines.on("line", (text) => options.onLine({ stream, text }));
       lines.on("close", resolve);
     });

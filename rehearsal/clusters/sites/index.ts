@@ -64,8 +64,8 @@ export async function localSites(plan: FleetPlan, options: LocalSitesOptions = {
   const folder = makeFolder(temporary, wanted, tokens);
   const keeper = startKeeper(folder);
   try {
-    // Loaded while the first API servers start.
-    void kubernetes();
+    // Loaded while the first API servers start, which ask for it as well, and say why it cannot be.
+    kubernetes().catch(() => {});
     const sites = await startAll(plan, wanted, { folder, keeper, tools, tokens }, options);
     return {
       sites: Object.fromEntries(sites.map((site) => [site.name, site])),

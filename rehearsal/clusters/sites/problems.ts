@@ -22,19 +22,33 @@ export function isPortTaken(log: string): boolean {
   return PORT_TAKEN.test(log);
 }
 
-/** Why a program of a site ended by itself, for the user. */
-export function endedError(program: SiteProgram, log: string, facts: SiteFacts): UserError {
+/**
+ * Why a program of a site ended that nobody here asked to, for the user.
+ * @param signal that ended it, where one did
+ */
+export function endedError(program: SiteProgram, log: string, facts: SiteFacts, signal?: string | null): UserError {
   const { site, folder, port } = facts;
   if (program === "kube-apiserver" && isPortTaken(log)) return portError(site, port);
   if (DISK_FULL.test(log)) return diskError(site, folder);
   if (FORBIDDEN.test(log)) return folderError(site, folder, lastLines(log, FORBIDDEN));
-  return new UserError(`Site ${site}: ${program} ended by itself. The last that it said:\n${lastLines(log)}`);
+  return new UserError(`Site ${site}: ${program} ${endOf(signal)}. The last that it said:\n${lastLines(log)}`);
+}
+
+function endOf(signal: string | null | undefined): string {
+  if (signal === undefined || signal === null) return "ended by itself";
+  const who = signal === "SIGKILL" ? ", as the system does when it has no memory left" : "";
+  return `was ended from outside by ${signal}${who}`;
 }
 
 /** Why a site could not be started, for the user; other errors as they are. */
 export function startError(error: unknown, { site, folder }: SiteFacts): unknown {
   if (error instanceof UserError) return error;
   const { code, message, path } = error as NodeJS.ErrnoException;
+  if (code === "EMFILE" || code === "ENFILE") {
+    return new UserError(
+      `Site ${site}: no more files can be opened: ${message}. Allow this user more (ulimit -n), such as 4096 and as many for every ten sites.`,
+    );
+  }
   if (/^spawn /.test(message)) {
     return new UserError(
       `Site ${site}: a program cannot be run: ${message}. Make it executable, or let it be built anew.`,

@@ -164,15 +164,15 @@ class RunningSite implements LocalSite {
       const command = commandOf(program, plan, this.#files, { tools, sites });
       const kept = await keeper.start(command);
       this.#programs.set(program, kept);
-      void kept.exited.then(() => this.#hasEnded(program, command.log));
+      void kept.exited.then(({ signal }) => this.#hasEnded(program, command.log, signal));
     }
   }
 
-  #hasEnded(program: SiteProgram, log: string): void {
+  #hasEnded(program: SiteProgram, log: string, signal: string | null): void {
     this.#programs.delete(program);
     if (this.#ending) return;
     const { folder, port } = this.#files;
-    this.#problem ??= endedError(program, readLog(log), { site: this.name, folder, port });
+    this.#problem ??= endedError(program, readLog(log), { site: this.name, folder, port }, signal);
     this.#setting.ended(this.#problem);
   }
 

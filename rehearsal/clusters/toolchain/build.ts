@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
-import { delimiter, isAbsolute, join, sep } from "node:path";
+import { existsSync, readdirSync, readFileSync, renameSync, statfsSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Interrupted } from "../../userError";
@@ -157,5 +157,7 @@ async function report(log: string, ended: AbortSignal, { progress, signal }: Bui
 function tail(log: string): string {
   const lines = readFileSync(log, "utf8").split("\n");
   const said = lines.filter((line) => /\s/.test(line) && !/^(go: downloading|# )/.test(line));
-  return said.slice(-5).join("\n") || "it was ended from outside";
+  if (said.length > 0) return said.slice(-5).join("\n");
+  const { bavail, bsize } = statfsSync(dirname(log));
+  return bavail * bsize < 2 ** 20 ? `the disk of ${dirname(log)} is full` : "it was ended from outside";
 }

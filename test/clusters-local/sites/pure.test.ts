@@ -243,7 +243,14 @@ for (const [log, message] of LOGS) {
   });
 }
 
-for (const code of ["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOENT"]) {
+test("a program that was ended from outside is told from one that ended by itself", () => {
+  const said = (signal: string | null) => endedError("etcd", "one", FACTS, signal).message.split("\n")[0];
+  assert.match(said(null) ?? "", /^Site frankfurt: etcd ended by itself\./);
+  assert.match(said("SIGTERM") ?? "", /^Site frankfurt: etcd was ended from outside by SIGTERM\./);
+  assert.match(said("SIGKILL") ?? "", /by SIGKILL, as the system does when it has no memory left\./);
+});
+
+for (const code of ["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOENT", "EMFILE"]) {
   test(`${code} while a site starts is the user's to mend, and names the site`, () => {
     const error = startError(Object.assign(new Error(`${code}: x`), { code, path: "/p" }), FACTS);
     assert.ok(error instanceof UserError && error.message.startsWith("Site frankfurt: "), String(error));
