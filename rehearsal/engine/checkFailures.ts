@@ -26,6 +26,15 @@ export function failureMessage({ urn, type, inputs }: ResourceState, { property,
   return `${what}${where}: ${reason}`;
 }
 
+/** Why what a program says it imports may not be replaced, in the words of the real engine. */
+export function importedMessage(old: ResourceState, fresh: ResourceState, replaces: readonly string[]): string {
+  const changes = replaces.map((key) => `${key}: ${printed(old.inputs[key])} => ${printed(fresh.inputs[key])}`);
+  return [
+    "previously-imported resources that still specify an ID may not be replaced; please remove the `import` declaration from your program;",
+    ...(changes.length > 0 ? changes : [""]),
+  ].join("\n");
+}
+
 /** Why a component was not made or a method not called, in the words of the real engine. Inputs without outputs among them. */
 export function problemMessage(error: Error, inputs: Properties): string {
   if (!(error instanceof InvalidInputs)) return error.message;

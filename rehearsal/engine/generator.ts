@@ -1,6 +1,6 @@
 import { Aliases } from "./aliases";
 import type { Judged } from "./analyzers";
-import { failureMessage } from "./checkFailures";
+import { failureMessage, importedMessage } from "./checkFailures";
 import { Bail, type RunContext } from "./context";
 import {
   applyReplaceOnChanges,
@@ -111,7 +111,7 @@ export class Generator {
     }
     const seed = nameSeed(urn, old?.id ?? "");
     const registration: Registration = { goal, fresh, old, authority, seed, inputs: ignored.inputs };
-    const known = recreating || old === undefined || old.external ? undefined : old;
+    const known = recreating || old === undefined || old.external || old.taint ? undefined : old;
     await this.check(registration, known === undefined ? goal.inputs : ignored.inputs, known?.inputs);
     const refused = await this.analyze(registration);
     if (invalid || refused) throw new Bail(`resource ${urn} is invalid`);
@@ -225,6 +225,7 @@ export class Generator {
   }
 
   private async diff({ fresh, authority, goal, inputs }: Registration, old: ResourceState): Promise<DiffResult> {
+    if (old.taint) return replacementFor("id");
     if (fresh.replaceWith.some((urn) => this.replacements.replaced.has(urn))) return replacementFor("replaceWith");
     if (await this.providerChanged(fresh, old)) return replacementFor("provider");
     if (authority === undefined)
@@ -274,6 +275,11 @@ export class Generator {
       );
       if (!this.context.preview) throw new Bail();
       this.context.failLater();
+    }
+    if (goal.importID !== "") {
+      const message = importedMessage(old, fresh, diff.replaces);
+      if (!this.context.preview) throw new Error(message);
+      this.context.report("warning", urn, message);
     }
     this.replacements.replaced.add(urn);
     // The values that were carried over from the old resource are no longer wanted.

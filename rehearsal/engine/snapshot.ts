@@ -33,7 +33,7 @@ export const defaultPassphrase = (): string => process.env.PULUMI_CONFIG_PASSPHR
 
 const ownFields = new Set(
   (
-    "urn type custom delete external pendingReplacement id inputs outputs parent protect retainOnDelete provider dependencies " +
+    "urn type custom delete external pendingReplacement taint id inputs outputs parent protect retainOnDelete provider dependencies " +
     "propertyDependencies deletedWith replaceWith replacementTrigger additionalSecretOutputs ignoreChanges replaceOnChanges hideDiff " +
     "aliases initErrors customTimeouts resourceHooks importID created modified"
   ).split(" "),
@@ -107,6 +107,7 @@ export class DeploymentCodec {
       delete: resource.delete === true,
       external: resource.external === true,
       pendingReplacement: resource.pendingReplacement === true,
+      taint: resource.taint === true,
       id: resource.id ?? "",
       inputs: bag("inputs"),
       outputs: bag("outputs"),
@@ -227,8 +228,8 @@ export function textOfDeployment(deployment: Deployment): string {
 /** In the text of a deployment without resources; within strings there are no line breaks. */
 const NONE = '\n    "resources": []';
 
-/** The one feature of version 4 that this engine knows. The CLI writes that version as soon as a resource uses one. */
-const knownFeatures = ["replaceWith"];
+/** The features of version 4 that this engine knows. The CLI writes that version as soon as a resource uses one. */
+const knownFeatures = ["replaceWith", "taint"];
 
 /** Why a parsed file is no deployment that can be rehearsed, all reasons at once. */
 function deploymentProblems(deployment: Deployment): string[] {

@@ -90,6 +90,8 @@ export interface ResourceState {
   external: boolean;
   /** Deleted already, and still to be made again. */
   pendingReplacement: boolean;
+  /** Marked by `pulumi state taint`, to be replaced by the next update. */
+  taint: boolean;
   id: string;
   inputs: Properties;
   outputs: Properties;
@@ -135,6 +137,7 @@ export function stateOf(
     delete: false,
     external: false,
     pendingReplacement: false,
+    taint: false,
     id: "",
     inputs: goal.inputs,
     outputs: {},

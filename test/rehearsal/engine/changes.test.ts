@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { RunResult } from "../../../rehearsal/engine";
+import type { Deployment, RunResult } from "../../../rehearsal/engine";
 import { withLab } from "./lab";
 
 const ops = (result: RunResult): string[] =>
@@ -281,6 +281,50 @@ describe("changes of a program", { concurrency: 2 }, () => {
       project.write(`new pulumi.CustomResource("pulumi:index:Stash", "s", { other: 1 });`);
       const wrong = await session.preview();
       assert.match(JSON.stringify(wrong.diagnostics), /unknown property \\"other\\"/);
+    });
+  });
+
+  it("replaces what was tainted in the state, once", async () => {
+    const code = `new Thing("a", { size: 1 }); new Thing("b", { size: 1 });`;
+    let state: Deployment | undefined;
+    await withLab(code, async (session) => {
+      ok(await session.up());
+      state = session.deployment();
+    });
+    const tainted = state?.deployment.resources?.find(({ urn }) => urn.endsWith("::a"));
+    Object.assign(tainted!, { taint: true });
+    const marked = { ...state!, version: 4 as const, features: ["taint"] };
+    const replaced = ["create-replacement a", "replace a", "same b", "delete-replaced a"];
+    await withLab(
+      code,
+      async (session) => {
+        assert.deepEqual(ops(ok(await session.preview())), replaced);
+        assert.equal(session.deployment().deployment.resources?.filter(({ taint }) => taint).length, 1);
+        assert.deepEqual(ops(ok(await session.up())), replaced);
+        assert.deepEqual(ops(ok(await session.up())), ["same a", "same b"]);
+      },
+      { state: marked },
+    );
+  });
+
+  it("does not replace what the program still says it imports: a preview warns, and an update fails", () => {
+    const program = (kind: string) =>
+      `new Thing("a", { kind: "${kind}", note: pulumi.secret("quiet") }, { import: "there" });`;
+    return withLab(program("x"), async (session, project) => {
+      assert.equal((await session.up()).exit, 0);
+      project.write(program("y"));
+      const { exit, diagnostics } = await session.preview();
+      assert.equal(exit, 0);
+      const message =
+        /^previously-imported resources that still specify an ID .* from your program;\nkind: \{x\} => \{y\}$/;
+      assert.match(diagnostics.find(({ severity }) => severity === "warning")?.message ?? "", message);
+      const failed = await session.up();
+      assert.notEqual(failed.exit, 0);
+      assert.match(
+        failed.diagnostics.find(({ severity }) => severity === "error")?.message ?? "",
+        /may not be replaced/,
+      );
+      assert.match(JSON.stringify(session.deployment()), /"kind":"x"/);
     });
   });
 });
