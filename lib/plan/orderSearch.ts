@@ -1,3 +1,5 @@
+import { type Condition, hasNoRoom, tightest } from "./conditions";
+import { anyOrder, orderOfControllers } from "./drawnOrders";
 import { total } from "./grains";
 import { NodeContents } from "./nodeContents";
 import { nearlyBest, type Scored } from "./nodeScores";
@@ -17,23 +19,13 @@ const MOST_CONDITIONS = { site: 500, fleet: 20_000 };
 const FEWEST_FOLLOWED = 5;
 
 /** Orders that are drawn at most where not all conditions are searched, and pods in them for each condition that is: they cost less. */
-const MOST_DRAWN = { orders: 200, podsPerCondition: 12 };
+const MOST_DRAWN = { orders: 160, podsPerCondition: 12 };
 
 const SEED = 1;
 
 /** Conditions that may be searched of each of so many sites. */
 export function conditionsPerSite(sites: number): number {
   return Math.min(MOST_CONDITIONS.site, Math.floor(MOST_CONDITIONS.fleet / sites));
-}
-
-/** What the nodes of a site have, some of its pods being placed. */
-interface Condition {
-  /** Contents of the nodes, ascending. */
-  readonly nodes: readonly number[];
-  /** Pods of each workload that are not placed. */
-  readonly left: readonly number[];
-  /** Pods of each workload alone for which there is room. */
-  readonly rooms: readonly number[];
 }
 
 /** Nodes in the same condition, by the position of the first among all nodes; of a choice, `id` is what they have with the pod. */
@@ -92,25 +84,26 @@ export class OrderSearch {
     if (isComplete) return false;
     const orders = Math.min(MOST_DRAWN.orders, Math.floor((MOST_DRAWN.podsPerCondition * this.most) / pods));
     const draw = seeded(SEED);
-    for (let i = 0; i < orders; i++) if (this.failsAsDrawn(start, counts, isLevel, draw)) return true;
+    for (let i = 0; i < orders; i++) {
+      const order = (i % 2 === 0 ? anyOrder : orderOfControllers)(counts, draw);
+      if (this.failsAsDrawn(start, order, isLevel, draw)) return true;
+    }
     return false;
   }
 
-  /** Whether an order that is drawn as it goes, and the choices between nodes with it, leaves a pod without a node. */
-  private failsAsDrawn(start: Condition, counts: readonly number[], isLevel: boolean, draw: () => number): boolean {
+  /** Whether an order leaves a pod without a node, where each takes the choice that leaves others least room, or is drawn. */
+  private failsAsDrawn(start: Condition, order: readonly number[], isLevel: boolean, draw: () => number): boolean {
     const nodes = [...start.nodes];
     const left = [...start.left];
     const rooms = [...start.rooms];
     const condition = { nodes, left, rooms };
     const preference = this.preferenceAsDrawn(draw);
-    for (let pods = total(counts); pods > 0; pods--) {
+    for (const w of order) {
       if (hasNoRoom(condition)) return true;
       if (this.isSafe(condition)) return false;
-      let pod = Math.floor(draw() * pods);
-      let w = 0;
-      for (; pod >= (left[w] as number); w++) pod -= left[w] as number;
       const choices = this.choices(alike(nodes), w, isLevel);
-      const choice = this.site.isAnyNode[w] ? best(choices, preference) : choices[Math.floor(draw() * choices.length)];
+      const liking = this.site.isAnyNode[w] ? preference : (one: Choice) => draw() - this.slackAfter(condition, w, one);
+      const choice = best(choices, liking);
       if (choice === undefined) return true;
       const [had, has] = this.roomsAround(condition, choice);
       for (let i = 0; i < rooms.length; i++) rooms[i] = (rooms[i] as number) - (had[i] as number) + (has[i] as number);
@@ -118,6 +111,19 @@ export class OrderSearch {
       give(nodes, choice);
     }
     return false;
+  }
+
+  /** For how many pods more than are left there is room when one takes a choice: of the workload of which there are fewest. */
+  private slackAfter(condition: Condition, w: number, choice: Choice): number {
+    const { left, rooms } = condition;
+    const [had, has] = this.roomsAround(condition, choice);
+    let least = Number.MAX_SAFE_INTEGER;
+    for (let i = 0; i < left.length; i++) {
+      const others = (left[i] as number) - Number(i === w);
+      const room = (rooms[i] as number) - (had[i] as number) + (has[i] as number);
+      if (others > 0) least = Math.min(least, room - others);
+    }
+    return least;
   }
 
   /** How much pods with preferences would have a node: for its group, and as it is emptier or fuller, or for nothing known. */
@@ -214,50 +220,9 @@ export class OrderSearch {
 }
 
 function best(choices: readonly Choice[], preference: (choice: Choice) => number): Choice | undefined {
+  if (choices.length < 2) return choices[0];
   const liked = choices.map(preference);
   return choices[liked.indexOf(Math.max(...liked))];
-}
-
-/** Whether of some workload more pods are left than there is room for, were the others not there. */
-function hasNoRoom({ left, rooms }: Condition): boolean {
-  return left.some((pods, w) => pods > (rooms[w] as number));
-}
-
-/**
- * Of more conditions than so many, those that leave least room: for each workload in turn. Where room is the same, fewer of its
- * pods left are more of others, which may take it.
- */
-function tightest(conditions: readonly Condition[], most: number): readonly Condition[] {
-  if (conditions.length <= most) return conditions;
-  const workloads = conditions[0]?.left.keys() ?? [];
-  const ranked = [...workloads].map((w) => ranksOf(conditions, w));
-  const kept = new Set<Condition>();
-  for (let i = 0; kept.size < most; i++) {
-    for (const ranks of ranked) {
-      const place = (ranks[i] as number) % MANY.conditions;
-      if (kept.size < most) kept.add(conditions[place] as Condition);
-    }
-  }
-  return [...kept];
-}
-
-/** More than there are conditions; pods in a search, of which there are {@link FEWEST_FOLLOWED} conditions each; and rooms for them. */
-const MANY = { conditions: 2 ** 30, pods: 2 ** 7, rooms: 2 ** 15 };
-
-/**
- * Ranks of the conditions, ascending: by the room for pods of a workload beyond those that are left of it, which never grows as
- * pods are placed; then by those left; then by their place, which is the last part of each. Numbers, since a search that sorted
- * objects did little else.
- */
-function ranksOf(conditions: readonly Condition[], w: number): Float64Array {
-  const ranks = new Float64Array(conditions.length);
-  for (let i = 0; i < ranks.length; i++) {
-    const { left, rooms } = conditions[i] as Condition;
-    const pods = left[w] as number;
-    const spare = pods === 0 ? Number.POSITIVE_INFINITY : (rooms[w] as number) - pods + MANY.pods;
-    ranks[i] = (Math.min(spare, MANY.rooms) * MANY.pods + pods) * MANY.conditions + i;
-  }
-  return ranks.sort();
 }
 
 /** The same for every site. */

@@ -154,6 +154,17 @@ describe("orders of arrival that leave a pod without a node", () => {
       { replicas: 8, cpu: 1.1, memoryGiB: 2 },
     ];
     assert.equal(fails(rare, { cpu: 4, memoryGiB: 4 }, 17, { most: conditionsPerSite(1) }), true);
+    // One of which most such orders are among those of controllers, who make pods in batches.
+    const inBatches = [
+      { replicas: 9, cpu: 0.25, memoryGiB: 2, scoredAs: { cpu: 0.45, memoryGiB: 2.390625 } },
+      { replicas: 6, cpu: 1.5, memoryGiB: 3, scoredAs: { cpu: 2.3, memoryGiB: 3 } },
+      { replicas: 7, cpu: 0.7, memoryGiB: 0.5, scoredAs: { cpu: 0.9, memoryGiB: 0.890625 } },
+      { replicas: 12, cpu: 0, memoryGiB: 3 },
+      { replicas: 9, cpu: 0, memoryGiB: 0.25 },
+      { replicas: 1, cpu: 1.5, memoryGiB: 3 },
+      { replicas: 1, cpu: 0.25, memoryGiB: 0.5 },
+    ];
+    assert.equal(fails(inBatches, { cpu: 2, memoryGiB: 8 }, 19, { most: conditionsPerSite(1) }), true);
   });
 
   it("are looked for in sites of at most five hundred pods, in fewer conditions each the more sites there are", () => {
