@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { launcher } from "./launcher";
 
 /** One line that a child wrote. */
@@ -26,6 +27,9 @@ export interface Child {
   /** Ends the process and its children. */
   stop(): void;
 }
+
+/** Milliseconds for which the output of a script that has ended is waited for, while another process of its keeps it open. */
+const LEFT_OPEN = 2000;
 
 const running = new Set<ChildProcess>();
 
@@ -82,7 +86,8 @@ export function startChild(options: ChildOptions): Child {
     } catch {
       // The usual case: nobody is left.
     }
-    await output;
+    await Promise.race([output, sleep(LEFT_OPEN, undefined, { ref: false })]);
+    for (const stream of [child.stdout, child.stderr]) stream?.destroy();
     return end;
   });
   return { exited, stop: () => stop(child) };

@@ -136,6 +136,19 @@ async function linesOf(script: string, env: Record<string, string | undefined> =
 }
 
 describe("a program's process", () => {
+  it("has ended also where one that it left behind keeps its output open", { timeout: 30_000 }, async () => {
+    const script = join(folder, "leaving.js");
+    writeFileSync(
+      script,
+      `const left = require("node:child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"], { detached: true, stdio: "inherit" });
+left.unref();
+console.log(left.pid);
+`,
+    );
+    const [pid] = await linesOf(script);
+    process.kill(Number(pid), "SIGKILL");
+  });
+
   it("captures no stack of a promise or a resource that nobody reads, every other, and what is left pending", async () => {
     const lines = await linesOf(stacks, { PULUMI_DEBUG_PROMISE_LEAKS: undefined });
     assert.deepEqual(lines, ["[false,false,false,1,true]", "42"]);
