@@ -1,4 +1,13 @@
-import { accessSync, constants, existsSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { DrillReport } from "../drill/report";
 import type { Report } from "../report/report";
@@ -19,19 +28,47 @@ export function reportProblems(json: string | undefined): string[] {
   return json === undefined || json === "-" ? [] : writeProblems("--json", json, false);
 }
 
+/** Members by which the documents that commands write are known. */
+const DOCUMENTS = [
+  ["capacity", "violations", "seconds"],
+  ["carried", "losses", "seconds"],
+  ["isReady", "sites", "skew"],
+  ["isDone", "sites", "next"],
+  ["facts", "rotation", "gates"],
+  ["step", "taken", "rotation"],
+  ["closes", "remains", "next"],
+];
+
 /**
  * Takes an earlier report away, which would be read as that of a run that ends without one. A link stays, and what is no plain
  * file; a file that cannot be removed, as one that is mounted, is emptied.
- * @throws UserError when it can be neither.
+ * @throws UserError when it can be neither, and for a file that no command has written as a report: it would be lost.
  */
 export function removeReport(json: string | undefined): void {
   if (json === undefined || json === "-" || !existsSync(json) || reportProblems(json).length > 0) return;
   const file = realpathSync(json);
   if (!statSync(file).isFile()) return;
+  if (!isReport(readFileSync(file, "utf8"))) {
+    throw new UserError(
+      `--json ${json}: the file is there, and is no report of multisite's, which alone are written over: name another, or remove it.`,
+    );
+  }
   try {
     rmSync(file);
   } catch {
     write(json, "");
+  }
+}
+
+/** Whether a text is that of a file which is still empty, or has a document that one of our commands has written. */
+function isReport(text: string): boolean {
+  if (text.trim() === "") return true;
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document !== "object" || document === null) return false;
+    return DOCUMENTS.some((members) => members.every((name) => Object.hasOwn(document, name)));
+  } catch {
+    return false;
   }
 }
 

@@ -47,7 +47,7 @@ test("a report that finds no room on the disk ends with 2", {
   assert.doesNotMatch(stderr, /\bat .*\.[jt]s:\d/);
 });
 
-const YESTERDAY = JSON.stringify({ carried: true, sound: true });
+const YESTERDAY = JSON.stringify({ carried: true, losses: [], seconds: 1 });
 
 test("a command that ends without a report leaves none of an earlier run", async (t) => {
   const folder = temporaryFolder(t);
@@ -70,6 +70,27 @@ test("a command that ends without a report leaves none of an earlier run", async
     assert.equal(exit, EXIT.badInput, stderr);
     assert.ok(!existsSync(json), row.join(" "));
   }
+});
+
+test("a file that is no report is not written over, and left as it is", async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, "fleet.json");
+  const others = [
+    '{"version":3,"deployment":{"resources":[]}}',
+    "name: shop\n",
+    '{"name":"shop","version":"1.0.0"}',
+    "[]",
+  ];
+  for (const text of others) {
+    writeFileSync(file, text);
+    const { exit, stderr } = await commandLine(["rehearse", folder, "--state", file, "--json", file]);
+    assert.equal(exit, EXIT.badInput);
+    assert.match(stderr, /--json .*fleet\.json: the file is there, and is no report of multisite's.*name another/);
+    assert.equal(readFileSync(file, "utf8"), text);
+  }
+  writeFileSync(file, "\n");
+  removeReport(file);
+  assert.ok(!existsSync(file), "an empty one, as mktemp makes it");
 });
 
 test("of what a report is written to, only a plain file is removed", (t) => {
