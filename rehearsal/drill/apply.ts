@@ -137,11 +137,15 @@ function withoutDefinition({ apiVersion, kind }: KubernetesObject, { metadata }:
 }
 
 /**
- * A refusal without the whole values that an API server shows in Go's notation where a field is immutable: kilobytes, and at
- * each site others, since they hold its UIDs.
+ * A refusal without the values that an API server shows in Go's notation: where a field is immutable, kilobytes, and at each site
+ * others, since they hold its UIDs; where one has the wrong type, what may be secret. Several of these come in any order.
  */
 export function withoutDumps(message: string): string {
-  return message.replace(/Invalid value: [\w.*&[\]]+\{.*?\}: /gs, "");
+  const told = message
+    .replace(/Invalid value: [\w.*&[\]]+\{.*?\}: /gs, "")
+    .replace(/, got &value\.valueUnstructured\{.*\}$/gm, "");
+  const [first = "", ...others] = told.split("\n");
+  return [first, ...(first.endsWith("errors:") ? others.sort() : others)].join("\n");
 }
 
 function nameOf({ kind, metadata }: KubernetesObject): string {

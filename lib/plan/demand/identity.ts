@@ -53,7 +53,8 @@ export function isNamed(object: Field): boolean {
 
 function hint(object: Field): string {
   const keys = new Set(object.entries().map(([key]) => key));
-  if (keys.has("resources") || keys.has("bases") || keys.has("patches")) {
+  // The values of a chart have resources too: those of its containers.
+  if (["resources", "bases", "patches"].some((key) => Array.isArray(object.at(key).value))) {
     return `; a kustomization has to be built first: "kubectl kustomize"`;
   }
   if (keys.has("version") && keys.has("name")) return `; a Helm chart has to be rendered first: "helm template"`;

@@ -200,6 +200,7 @@ describe("manifests that cannot be counted", () => {
     ["no kind", "apiVersion: v1\n", /kind is missing/],
     ["a chart", "apiVersion: v2\nname: a\nversion: 1.0.0\n", /helm template/],
     ["a kustomization", "resources: [a.yaml]\n", /kubectl kustomize/],
+    ["the values of a chart", "resources: {}\n", /: kind is missing$/],
     ["a tab", "a:\n\tb: 1\n", /a\.yaml:2 .*Tabs are not allowed/],
     [
       "a quoted text whose next line is not indented",
