@@ -120,7 +120,7 @@ function lifecycle(provider: contract.Provider): UntypedServiceImplementation {
       const response = new rpc.ReadResponse();
       response.setId(found.id);
       response.setProperties(toStruct(found.outputs));
-      response.setInputs(toStruct(found.inputs));
+      if (found.inputs !== undefined) response.setInputs(toStruct(found.inputs));
       return response;
     }),
     update: unary(async (request: rpc.UpdateRequest) => {

@@ -39,11 +39,11 @@ export class DefaultProviders {
     }
     if (version !== "") inputs.version = version;
     if (url !== "") inputs.__internal = { pluginDownloadURL: url };
-    const name = ["default", version, url].filter((part) => part !== "").join("_");
+    const name = ["default", version.replace(/\W/g, "_"), qualified(url)].filter((part) => part !== "").join("_");
     return {
       ...noOptions(),
       type: providerPrefix + pkg,
-      name: name.replace(/\W/g, "_"),
+      name,
       custom: true,
       inputs,
       parent: "",
@@ -52,6 +52,12 @@ export class DefaultProviders {
       additionalSecretOutputs: [],
     };
   }
+}
+
+/** A text as a name of the engine's that has parts, in its own way. */
+function qualified(text: string): string {
+  const parts = text.split("/").filter((part) => part !== "");
+  return parts.map((part) => part.replace(/[^\w.-]/g, "_")).join("/");
 }
 
 function deniedPackages(text: string): string[] {

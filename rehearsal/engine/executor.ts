@@ -3,7 +3,7 @@ import { type HookedOperation, type Hooks, type Sides, stateOf } from "./hooks";
 import type { PendingOperation, PendingOperations } from "./pending";
 import { PartialFailure } from "./provider";
 import type { Instance } from "./providers";
-import { type ResourceState, requirementsOf } from "./state";
+import { isImported, type ResourceState, requirementsOf } from "./state";
 import type { PlannedStep } from "./step";
 import { isProviderType, nameOf } from "./urns";
 import { isSecret, makeSecret, unknownValue } from "./values";
@@ -125,15 +125,15 @@ export class Executor {
     fresh.created = new Date().toISOString();
     fresh.modified = fresh.created;
     if (!fresh.custom) return;
-    const isImported = fresh.importID !== "" && step.old === undefined;
-    if (isImported) this.context.report("info", fresh.urn, notImported(fresh));
+    const asksForImport = isImported(fresh, step.old);
+    if (asksForImport) this.context.report("info", fresh.urn, notImported(fresh));
     try {
       const request = {
         ...identityOf(fresh),
         inputs: fresh.inputs,
         preview,
         mayExist: this.pending.mayExist(fresh.urn),
-        isImported,
+        isImported: asksForImport,
         timeoutSeconds: fresh.timeouts.create,
       };
       const made = isProviderType(fresh.type)

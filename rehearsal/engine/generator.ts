@@ -15,7 +15,7 @@ import { ignoreChanges } from "./paths";
 import type { CheckRequest, CheckResult, DiffRequest, DiffResult, Properties } from "./provider";
 import { Replacements } from "./replacements";
 import { nameSeed } from "./seed";
-import { type Goal, noOptions, type ReadGoal, type ResourceState, stateOf } from "./state";
+import { type Goal, isImported, noOptions, type ReadGoal, type ResourceState, stateOf } from "./state";
 import type { PlannedStep } from "./step";
 import { isProviderType, makeUrn, nameOf, parseReference } from "./urns";
 import { containsUnknowns, sameValue } from "./values";
@@ -112,8 +112,13 @@ export class Generator {
     const seed = nameSeed(urn, old?.id ?? "");
     const registration: Registration = { goal, fresh, old, authority, seed, inputs: ignored.inputs };
     const known = recreating || old === undefined || old.external || old.taint ? undefined : old;
-    await this.check(registration, known === undefined ? goal.inputs : ignored.inputs, known?.inputs);
+    const isAccepted = await this.check(
+      registration,
+      known === undefined ? goal.inputs : ignored.inputs,
+      known?.inputs,
+    );
     const refused = await this.analyze(registration);
+    if (!isAccepted) throw checkFailed(urn);
     if (invalid || refused) throw new Bail(`resource ${urn} is invalid`);
     return this.decide(registration, recreating);
   }
@@ -135,20 +140,18 @@ export class Generator {
     );
   }
 
-  /** Checks inputs with the provider; what it refuses is reported property by property. */
-  private async check(registration: Registration, news: Properties, olds: Properties | undefined): Promise<void> {
+  /** Checks inputs with the provider: what it refuses is reported property by property, and it is false. */
+  private async check(registration: Registration, news: Properties, olds: Properties | undefined): Promise<boolean> {
     const { fresh, authority, seed } = registration;
-    if (authority === undefined) return;
+    if (authority === undefined) return true;
     const identity = { urn: fresh.urn, type: fresh.type, name: nameOf(fresh.urn) };
     const result = await authority.check({ ...identity, olds: olds ?? {}, news, randomSeed: seed });
-    if (result.failures.length > 0) {
-      for (const failure of result.failures) {
-        this.context.report("error", fresh.urn, failureMessage(fresh, failure));
-      }
-      throw new Bail(`resource ${fresh.urn} has check errors`);
+    for (const failure of result.failures) {
+      this.context.report("error", fresh.urn, failureMessage(fresh, failure));
     }
     registration.inputs = result.inputs;
     fresh.inputs = result.inputs;
+    return result.failures.length === 0;
   }
 
   /** Shows the resource to the policies, which may change it first; true when one of them forbids to go on. */
@@ -203,6 +206,7 @@ export class Generator {
         { op: "replace", old, fresh },
       ];
     }
+    if (isImported(fresh, old)) return this.replace(registration, old, replacementFor("id"));
     const triggered = this.triggered(fresh, old);
     const raw = triggered ? replacementFor() : await this.diff(registration, old);
     const diff = applyReplaceOnChanges(raw, goal.replaceOnChanges, old.initErrors.length > 0);
@@ -276,14 +280,14 @@ export class Generator {
       if (!this.context.preview) throw new Bail();
       this.context.failLater();
     }
-    if (goal.importID !== "") {
+    if (goal.importID !== "" && !isImported(fresh, old)) {
       const message = importedMessage(old, fresh, diff.replaces);
       if (!this.context.preview) throw new Error(message);
       this.context.report("warning", urn, message);
     }
     this.replacements.replaced.add(urn);
     // The values that were carried over from the old resource are no longer wanted.
-    await this.check(registration, goal.inputs, undefined);
+    if (!(await this.check(registration, goal.inputs, undefined))) throw checkFailed(urn);
     const detail = { replaceKeys: diff.replaces, diffs: diff.diffs, detailedDiff: shownDiff(diff, old, fresh) };
     if (!(goal.deleteBeforeReplace ?? diff.deleteBeforeReplace)) {
       return [
@@ -297,4 +301,8 @@ export class Generator {
       { op: "create-replacement", old, fresh, ...detail },
     ];
   }
+}
+
+function checkFailed(urn: string): Bail {
+  return new Bail(`resource ${urn} has check errors`);
 }

@@ -23,16 +23,6 @@ const kinds = ["add", "add-replace", "delete", "delete-replace", "update", "upda
 /** Milliseconds in which a plugin whose connection broke is known to have ended. */
 const patience = 2000;
 
-/** A method that a plugin does not have counts as one without an opinion. */
-async function optional<T>(answer: Promise<T>, without: T): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if ((error as ServiceError).code === status.UNIMPLEMENTED) return without;
-    throw plain(error);
-  }
-}
-
 /** A plugin's error with the plugin's own words only, what a failed initialisation left behind, and which inputs are at fault. */
 function plain(error: unknown): Error {
   const { details, message, metadata } = error as ServiceError;
@@ -57,15 +47,6 @@ function plain(error: unknown): Error {
     }
   }
   return new Error(details || message);
-}
-
-/** Calls with a plugin's errors made plain. */
-async function call<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw plain(error);
-  }
 }
 
 function identify(
@@ -126,11 +107,11 @@ class PluginProvider implements contract.Provider {
 
   checkConfig(request: contract.CheckRequest): Promise<contract.CheckResult> {
     const answer = unary(this.client.checkConfig.bind(this.client), checkRequest(request));
-    return optional(answer.then(checkResult), { inputs: request.news, failures: [] });
+    return this.optional(answer.then(checkResult), { inputs: request.news, failures: [] });
   }
   diffConfig(request: contract.DiffRequest): Promise<contract.DiffResult> {
     const answer = unary(this.client.diffConfig.bind(this.client), diffRequest(request));
-    return optional(answer.then(diffResult), {
+    return this.optional(answer.then(diffResult), {
       changes: "unknown",
       replaces: [],
       deleteBeforeReplace: false,
@@ -149,7 +130,7 @@ class PluginProvider implements contract.Provider {
     message.setAcceptresources(true);
     message.setSendsOldInputs(true);
     message.setSendsOldInputsToDelete(true);
-    const response = await call(unary(this.client.configure.bind(this.client), message));
+    const response = await this.answer(unary(this.client.configure.bind(this.client), message));
     return {
       acceptSecrets: response.getAcceptsecrets(),
       supportsPreview: response.getSupportspreview(),
@@ -158,10 +139,10 @@ class PluginProvider implements contract.Provider {
     };
   }
   async check(request: contract.CheckRequest): Promise<contract.CheckResult> {
-    return checkResult(await call(unary(this.client.check.bind(this.client), checkRequest(request))));
+    return checkResult(await this.answer(unary(this.client.check.bind(this.client), checkRequest(request))));
   }
   async diff(request: contract.DiffRequest): Promise<contract.DiffResult> {
-    return diffResult(await call(unary(this.client.diff.bind(this.client), diffRequest(request))));
+    return diffResult(await this.answer(unary(this.client.diff.bind(this.client), diffRequest(request))));
   }
   async create(request: contract.CreateRequest): Promise<contract.CreateResult> {
     const message = new rpc.CreateRequest();
@@ -169,7 +150,7 @@ class PluginProvider implements contract.Provider {
     message.setProperties(toStruct(request.inputs));
     message.setPreview(request.preview);
     message.setTimeout(request.timeoutSeconds);
-    const response = await call(unary(this.client.create.bind(this.client), message));
+    const response = await this.answer(unary(this.client.create.bind(this.client), message));
     return { id: response.getId(), outputs: fromStruct(response.getProperties()) };
   }
   async read(request: contract.ReadRequest): Promise<contract.ReadResult> {
@@ -179,10 +160,10 @@ class PluginProvider implements contract.Provider {
     message.setProperties(toStruct(request.outputs));
     message.setInputs(toStruct(request.inputs));
     message.setTimeout(request.timeoutSeconds);
-    const response = await call(unary(this.client.read.bind(this.client), message));
+    const response = await this.answer(unary(this.client.read.bind(this.client), message));
     return {
       id: response.getId(),
-      inputs: fromStruct(response.getInputs()),
+      ...(response.hasInputs() && { inputs: fromStruct(response.getInputs()) }),
       outputs: fromStruct(response.getProperties()),
     };
   }
@@ -196,7 +177,9 @@ class PluginProvider implements contract.Provider {
     message.setIgnorechangesList(request.ignoreChanges);
     message.setPreview(request.preview);
     message.setTimeout(request.timeoutSeconds);
-    return { outputs: fromStruct((await call(unary(this.client.update.bind(this.client), message))).getProperties()) };
+    return {
+      outputs: fromStruct((await this.answer(unary(this.client.update.bind(this.client), message))).getProperties()),
+    };
   }
   async delete(request: contract.DeleteRequest): Promise<void> {
     const message = new rpc.DeleteRequest();
@@ -205,14 +188,14 @@ class PluginProvider implements contract.Provider {
     message.setProperties(toStruct(request.outputs));
     message.setOldInputs(toStruct(request.inputs));
     message.setTimeout(request.timeoutSeconds);
-    await call(unary(this.client.delete.bind(this.client), message));
+    await this.answer(unary(this.client.delete.bind(this.client), message));
   }
   async invoke(request: contract.InvokeRequest): Promise<contract.InvokeResult> {
     const message = new rpc.InvokeRequest();
     message.setTok(request.token);
     message.setArgs(toStruct(request.args));
     message.setPreview(request.preview);
-    const response = await call(unary(this.client.invoke.bind(this.client), message));
+    const response = await this.answer(unary(this.client.invoke.bind(this.client), message));
     return { result: fromStruct(response.getReturn()), failures: failuresOf(response) };
   }
   async construct(request: contract.ConstructRequest): Promise<contract.ConstructResult> {
@@ -224,24 +207,42 @@ class PluginProvider implements contract.Provider {
     return callResult(await this.talking(request, () => unary(this.client.call.bind(this.client), message)));
   }
 
-  /** A call in which the plugin speaks to the engine itself; when the plugin ends meanwhile, the error says so. */
+  /** A call in which the plugin speaks to the engine itself. */
   private async talking<T>(run: contract.RunInfo, ask: () => Promise<T>): Promise<T> {
     this.attached ??= this.attach(run.engineAddress);
     await this.attached;
+    return this.answer(ask());
+  }
+
+  /** An answer, with errors made plain: when the plugin ends meanwhile, the error says so. */
+  private async answer<T>(asked: Promise<T>): Promise<T> {
     try {
-      return await ask();
+      return await asked;
     } catch (error) {
-      if ((error as ServiceError).code !== status.UNAVAILABLE) throw plain(error);
-      const ended = await this.plugin.ended(patience);
-      throw ended === undefined ? plain(error) : new Error(ended);
+      throw await this.problemOf(error);
     }
+  }
+
+  /** The same of a method that a plugin need not have: then it counts as one without an opinion. */
+  private async optional<T>(asked: Promise<T>, without: T): Promise<T> {
+    try {
+      return await asked;
+    } catch (error) {
+      if ((error as ServiceError).code === status.UNIMPLEMENTED) return without;
+      throw await this.problemOf(error);
+    }
+  }
+
+  private async problemOf(error: unknown): Promise<Error> {
+    const ended = (error as ServiceError).code === status.UNAVAILABLE ? await this.plugin.ended(patience) : undefined;
+    return ended === undefined ? plain(error) : new Error(ended);
   }
 
   /** Tells the plugin where the engine of this run is: when it was started, there was none yet. */
   private async attach(address: string): Promise<void> {
     const message = new PluginAttach();
     message.setAddress(address);
-    await optional(unary(this.client.attach.bind(this.client), message), undefined);
+    await this.optional(unary(this.client.attach.bind(this.client), message), undefined);
   }
 
   async close(): Promise<void> {

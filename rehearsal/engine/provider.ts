@@ -129,7 +129,8 @@ export interface ReadRequest extends ResourceIdentity {
 export interface ReadResult {
   /** Empty when there is no such resource. */
   id: string;
-  inputs: Properties;
+  /** @default as they were */
+  inputs?: Properties;
   outputs: Properties;
 }
 

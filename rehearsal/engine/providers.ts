@@ -144,7 +144,7 @@ export class Instance {
     const result = await this.provider.read({ ...request, inputs, outputs });
     return {
       ...result,
-      inputs: speech.raise(result.inputs, request.inputs),
+      ...(result.inputs && { inputs: speech.raise(result.inputs, request.inputs) }),
       outputs: speech.raise(result.outputs, request.outputs),
     };
   }

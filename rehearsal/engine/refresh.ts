@@ -50,7 +50,7 @@ async function isThere({ registry }: RunContext, state: ResourceState): Promise<
     const found = await registry.get(state.provider)?.read(request);
     if (found === undefined) return true;
     if (found.id === "") return false;
-    Object.assign(state, { id: found.id, inputs: found.inputs, outputs: found.outputs, initErrors: [] });
+    Object.assign(state, { id: found.id, inputs: found.inputs ?? inputs, outputs: found.outputs, initErrors: [] });
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
     Object.assign(state, { outputs: error.outputs, initErrors: error.reasons });

@@ -161,7 +161,13 @@ export function stateOf(
     importID: goal.importID,
     ...(old?.created === undefined ? {} : { created: old.created }),
     ...(old?.modified === undefined ? {} : { modified: old.modified }),
+    ...(old?.rest === undefined ? {} : { rest: old.rest }),
   };
+}
+
+/** Whether a resource is to be what exists by an id, and is not that yet. */
+export function isImported({ importID }: Pick<ResourceState, "importID">, old: ResourceState | undefined): boolean {
+  return importID !== "" && (old === undefined || (old.importID || old.id) !== importID);
 }
 
 /** The URNs that a resource cannot exist without, its parent and provider included. */

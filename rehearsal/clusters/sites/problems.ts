@@ -31,7 +31,9 @@ export function endedError(program: SiteProgram, log: string, facts: SiteFacts, 
   if (program === "kube-apiserver" && isPortTaken(log)) return portError(site, port);
   if (DISK_FULL.test(log)) return diskError(site, folder);
   if (FORBIDDEN.test(log)) return folderError(site, folder, lastLines(log, FORBIDDEN));
-  return new UserError(`Site ${site}: ${program} ${endOf(signal)}. The last that it said:\n${lastLines(log)}`);
+  const said = lastLines(log);
+  const last = said === "" ? "It said nothing." : `The last that it said:\n${said}`;
+  return new UserError(`Site ${site}: ${program} ${endOf(signal)}. ${last}`);
 }
 
 function endOf(signal: string | null | undefined): string {

@@ -327,4 +327,40 @@ describe("changes of a program", { concurrency: 2 }, () => {
       assert.match(JSON.stringify(session.deployment()), /"kind":"x"/);
     });
   });
+
+  it("replaces what the program says is to be imported by another id", () => {
+    const program = (id: string) => `new Thing("a", { size: 1 }, { import: "${id}" });`;
+    return withLab(program("one"), async (session, project, calls) => {
+      assert.deepEqual(ops(await session.up()), ["create a"]);
+      assert.deepEqual(ops(await session.up()), ["same a"]);
+      project.write(program("two"));
+      const { diagnostics, steps } = await session.up();
+      assert.deepEqual(
+        steps.filter(({ name }) => name === "a").map(({ op }) => op),
+        ["create-replacement", "replace", "delete-replaced"],
+      );
+      assert.match(diagnostics[0]?.message ?? "", /is made and not imported \(id two\)/);
+      assert.deepEqual(calls, ["import a", "import a", "delete a id-a-1"]);
+      assert.deepEqual(ops(await session.up()), ["same a"]);
+    });
+  });
+
+  it("hands on fields of a state that it does not use itself", async () => {
+    let state: Deployment | undefined;
+    await withLab(`new Thing("a", { size: 1 });`, async (session) => {
+      ok(await session.up());
+      state = session.deployment();
+    });
+    const resource = state?.deployment.resources?.find(({ urn }) => urn.endsWith("::a"));
+    Object.assign(resource!, { refreshBeforeUpdate: true });
+    await withLab(
+      `new Thing("a", { size: 2 });`,
+      async (session) => {
+        ok(await session.up());
+        const kept = session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::a"));
+        assert.equal(kept?.refreshBeforeUpdate, true);
+      },
+      { state: state! },
+    );
+  });
 });

@@ -62,3 +62,30 @@ it("an id cannot be made secret, and a warning says so", () =>
       [["warning", "The 'id' property cannot be made secret. See pulumi/pulumi#2717 for more details."]],
     );
   }));
+
+it("what is read again without inputs keeps those that it has", async () => {
+  const source = labSource([], () => ({ read: async ({ id, outputs }) => ({ id, outputs }) }));
+  const program = (tags: string) => `new Thing("a", { size: 1, note: "${tags}" }, { ignoreChanges: ["note"] });`;
+  await withLab(
+    program("first"),
+    async (session, project) => {
+      assert.equal((await session.up()).exit, 0);
+      project.write(program("second"));
+      const { steps } = await session.up();
+      assert.equal(steps.find(({ name }) => name === "a")?.op, "same");
+      const kept = session.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::a"));
+      assert.deepEqual(kept?.inputs, { size: 1, note: "first" });
+    },
+    { sources: [source], refresh: ["lab"] },
+  );
+});
+
+it("the default provider of a package from elsewhere has the name that the real engine gives it", () =>
+  withLab(
+    `new Thing("a", {}, { pluginDownloadURL: "https://example.com/of-us/x", version: "1.2.3-rc.1" });`,
+    async (session) => {
+      assert.equal((await session.up()).exit, 0);
+      const names = session.deployment().deployment.resources?.map(({ urn }) => urn.split("::").at(-1));
+      assert.ok(names?.includes("default_1_2_3_rc_1_https_/example.com/of-us/x"), names?.join(", "));
+    },
+  ));

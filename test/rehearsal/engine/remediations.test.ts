@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, it } from "node:test";
-import { withLab } from "./lab";
+import { labSource, withLab } from "./lab";
 
 const folder = mkdtempSync(join(tmpdir(), "engine-remediations-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -108,5 +108,36 @@ it("resources among inputs and outputs are shown to policies by their ids, and a
       ]);
     },
     { policyPacks: [{ ...telling, configFile: ADVISORY }] },
+  );
+});
+
+it("what a provider refuses is judged by policies as well, so that all is told at once", () => {
+  const sizing = packOf(
+    "sizing",
+    `validateResource: (a, report) => { if (a.props.size > 3) report("size " + a.props.size); }`,
+  );
+  const source = labSource([], () => ({
+    check: async ({ news }) => ({
+      inputs: news,
+      failures: news.size === 5 ? [{ property: "size", reason: "is taken" }] : [],
+    }),
+  }));
+  return withLab(
+    `new Thing("a", { size: 5 });`,
+    async (session) => {
+      for (const run of ["preview", "up"] as const) {
+        const { exit, violations, diagnostics } = await session[run]();
+        assert.equal(exit, 1);
+        assert.deepEqual(
+          violations.map(({ message }) => message),
+          ["sizes\nsize 5"],
+        );
+        assert.match(
+          diagnostics.map(({ message }) => message).join("\n"),
+          /property size value \{5\} has a problem: is taken/,
+        );
+      }
+    },
+    { policyPacks: [sizing], sources: [source] },
   );
 });
