@@ -14,7 +14,7 @@ new Worker(guard, { eval: true, execArgv: [], env: {}, stdout: false }).unref();
  * (`node_modules/@pulumi/resource.ts`, as the SDK's source maps say), before it gives up and the SDK prints the stack
  * without colours: that is where we begin.
  */
-const plainStacks = String.raw`
+export const plainStacks = String.raw`
 const util = require("node:util");
 util.inspect = new Proxy(util.inspect, { apply: (inspect, self, [value, options, ...rest]) => Reflect.apply(inspect, self, [
   value, options?.colors && /node_modules[\\/]@[^\\/\n]+[\\/][^\\/\n]+$/m.test(String(value?.stack)) ? { ...options, colors: false } : options, ...rest]) });`;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
@@ -7,6 +7,7 @@ import type { SiteStage } from "../clusters/stage";
 import { templates } from "../clusters/templates";
 import { existingOf } from "../commands/program";
 import { type Deployment, DeploymentCodec, loadDeployment } from "../engine";
+import { plainStacks } from "../engine/launcher";
 import { keyOf, type Project } from "../engine/project";
 import type { Properties, ProviderSource } from "../engine/provider";
 import { defaultPassphrase } from "../engine/snapshot";
@@ -98,7 +99,8 @@ async function makeStack(
   const at = (name: string) => join(folder, name);
   for (const name of ["state", "tmp"]) mkdirSync(at(name));
   mirrorProject(project, at("project"));
-  const envVars = environment(at("state"), at("tmp"));
+  writeFileSync(at("stacks.cjs"), plainStacks);
+  const envVars = environment(at("state"), at("tmp"), at("stacks.cjs"));
   linkLanguageHost(command, at("home"));
   const pulumiCommand = await keptCli(command, folder, Object.keys(envVars));
   // The Automation API cannot stop these; each takes a second at most, and what they write is removed only after them.
@@ -117,9 +119,13 @@ async function makeStack(
   });
 }
 
-/** A backend and a passphrase that last as long as the session. */
-function environment(backend: string, temporary: string): Record<string, string> {
+/**
+ * A backend and a passphrase that last as long as the session.
+ * @param stacks what programs load first
+ */
+function environment(backend: string, temporary: string, stacks: string): Record<string, string> {
   return {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --require ${JSON.stringify(stacks)}`.trim(),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: defaultPassphrase(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
