@@ -25,11 +25,15 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+const STOPPING = "multisite: stopping; what is under way has ten seconds, and Ctrl-C again ends at once";
+
 /** Runs the command line of this process and sets its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
+  const terminal = processTerminal();
   let askedAt: number | undefined;
   const stop = () => {
+    if (askedAt === undefined) setTimeout(() => terminal.err(STOPPING), 1500).unref();
     askedAt ??= Date.now();
     abort.abort(new Interrupted());
     // npm hands on a Ctrl-C that reaches us from the terminal as well; one that comes later is a user's who will not wait.
@@ -39,7 +43,6 @@ export async function main(argv: readonly string[]): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   // Programs run in folders of their own, where a relative path would lead elsewhere.
   if (!isAbsolute(tmpdir())) process.env.TMPDIR = resolve(tmpdir());
-  const terminal = processTerminal();
   process.exitCode = await exitOf(run(argv, terminal, abort.signal), process.stdout, terminal);
 }
 

@@ -12,7 +12,7 @@ import type { Failure } from "./runOptions";
 import { SecretFilter } from "./secretFilter";
 import { type Deployment, DeploymentCodec } from "./snapshot";
 import type { ResourceState } from "./state";
-import { checkOwner, loadDeployment, saveDeployment } from "./stateFile";
+import { checkOwner, loadDeployment, resourcesIn, saveDeployment } from "./stateFile";
 import { type PlannedStep, type Step, viewOf } from "./step";
 import { nameOf, stackType } from "./urns";
 import { maskSecrets } from "./values";
@@ -303,10 +303,10 @@ function named(step: PlannedStep): Pick<Step, "op" | "urn" | "type" | "name"> {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const project = readProject(options.projectDir, options.stack ?? "rehearsal", options.config);
   const codec = new DeploymentCodec(options.passphrase);
-  const state =
-    options.state ?? (options.stateFile === undefined ? undefined : await loadDeployment(options.stateFile));
-  const [resources, unsure] = state === undefined ? [[], []] : [codec.decode(state), codec.decodePending(state)];
-  if (options.stateFile !== undefined) checkOwner(options.stateFile, resources, project);
+  const { stateFile, state = stateFile === undefined ? undefined : await loadDeployment(stateFile) } = options;
+  const resources = state === undefined ? [] : resourcesIn(state, codec, stateFile);
+  const unsure = state === undefined ? [] : codec.decodePending(state);
+  if (stateFile !== undefined) checkOwner(stateFile, resources, project);
   const stacks = await readOtherStacks(options.references ?? {}, options.passphrase);
   return new EngineSession(options, project, codec, resources, unsure, stacks);
 }

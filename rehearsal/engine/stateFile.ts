@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { UserError } from "../userError";
 import type { Project } from "./project";
-import { type Deployment, textOfDeployment } from "./snapshot";
+import { type Deployment, type DeploymentCodec, textOfDeployment } from "./snapshot";
 import type { ResourceState } from "./state";
 
 /** Reads a deployment from a file; undefined when there is none. */
@@ -17,6 +17,20 @@ export async function loadDeployment(file: string): Promise<Deployment | undefin
     return JSON.parse(text) as Deployment;
   } catch (error) {
     throw new UserError(`the state ${file} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The resources of a deployment.
+ * @param file that it was read from, which each problem then names
+ * @throws UserError for one that cannot be rehearsed
+ */
+export function resourcesIn(deployment: Deployment, codec: DeploymentCodec, file: string | undefined): ResourceState[] {
+  try {
+    return codec.decode(deployment);
+  } catch (error) {
+    if (!(error instanceof UserError) || file === undefined) throw error;
+    throw new UserError(error.message.replaceAll(/^/gm, `${file}: `));
   }
 }
 

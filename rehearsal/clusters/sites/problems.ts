@@ -15,6 +15,8 @@ export interface SiteFacts {
 /** What a port that is taken looks like in a program's log. */
 const PORT_TAKEN = /address already in use/i;
 const DISK_FULL = /no space left on device|disk quota exceeded/i;
+/** What a program of Go's says first when it breaks, before the lines of a trace. */
+const FATAL = /^(panic|fatal error|runtime): |^F\d{4} |cannot allocate memory/;
 const FORBIDDEN = /permission denied|operation not permitted|read-only file system/i;
 
 /** Whether a program ended because its port was taken in the moment between our choice and its start. */
@@ -31,7 +33,7 @@ export function endedError(program: SiteProgram, log: string, facts: SiteFacts, 
   if (program === "kube-apiserver" && isPortTaken(log)) return portError(site, port);
   if (DISK_FULL.test(log)) return diskError(site, folder);
   if (FORBIDDEN.test(log)) return folderError(site, folder, lastLines(log, FORBIDDEN));
-  const said = lastLines(log);
+  const said = lastLines(log, FATAL) || lastLines(log);
   const last = said === "" ? "It said nothing." : `The last that it said:\n${said}`;
   return new UserError(`Site ${site}: ${program} ${endOf(signal)}. ${last}`);
 }

@@ -232,6 +232,11 @@ const LOGS: readonly (readonly [log: string, message: RegExp])[] = [
   ["listen tcp 127.0.0.1:6443: bind: address already in use", /^Site frankfurt: port 6443 of 127\.0\.0\.1 is in use/],
   ["write /tmp/x/1/etcd: no space left on device", /^Site frankfurt: the disk of \/tmp\/x\/1 is full\..*TMPDIR/],
   ["open x: permission denied", /^Site frankfurt: \/tmp\/x\/1 cannot be used: open x: permission denied/],
+  [
+    "one\nfatal error: runtime: cannot allocate memory\n\ngoroutine 1 [running]:\nmain.main()\n\t/x.go:76 +0x86\n",
+    /^Site frankfurt: kube-apiserver ended by itself\. .*:\nfatal error: runtime: cannot allocate memory$/,
+  ],
+  ["", /^Site frankfurt: kube-apiserver ended by itself\. It said nothing\.$/],
   ["one\ntwo\nthree\nfour\n", /^Site frankfurt: kube-apiserver ended by itself\. .*:\ntwo\nthree\nfour$/],
 ];
 
