@@ -10,9 +10,23 @@ const RISKS: Readonly<Record<string, (site: SiteSpec, fleet: FleetSpec) => strin
   "the Kubernetes version": (site) => String(minorOf(site)),
   "the version of Cilium": (site, fleet) => ciliumVersionOf(site, fleet),
   // Every agent restarts with it.
-  "what the mesh's datapath is": (_, { mesh }) =>
-    JSON.stringify([mesh?.implementation ?? "cilium", mesh?.encryption ?? "wireguard", mesh?.mtuBytes]),
+  "the mesh or its datapath": (_, { mesh }) =>
+    mesh === undefined
+      ? ""
+      : JSON.stringify([mesh.implementation ?? "cilium", mesh.encryption ?? "wireguard", mesh.mtuBytes]),
 };
+
+/** Parts of a spec that all sites have in common, and what goes with one that is left out. */
+const PARTS: readonly (readonly [part: string, isThere: (fleet: FleetSpec) => boolean, gone: string])[] = [
+  ["traffic", ({ traffic }) => traffic !== undefined, "the fleet's name and all that leads users to a site"],
+  [
+    "traffic.gateway",
+    ({ traffic }) => traffic?.gateway !== undefined,
+    "the gateway, its load balancer and its addresses",
+  ],
+  ["trust", ({ trust }) => trust !== undefined, "the roots and the certificates by which sites know each other"],
+  ["underlay", ({ underlay }) => underlay !== undefined, "the links over which sites reach each other"],
+];
 
 /** The sites that were there before a change and serve after it. */
 export function keptServing(
@@ -45,7 +59,29 @@ export function lifeNotes(before: FleetSpec, after: FleetSpec): string[] {
         "then the next.",
     ];
   });
-  return [...atOnce, ...topologyNote(before, after), ...trafficNotes(before, after), ...trustNotes(before, after)];
+  return [
+    ...atOnce,
+    ...goneNotes(
+      kept.map(({ next }) => next.name),
+      before,
+      after,
+    ),
+    ...topologyNote(before, after),
+    ...trafficNotes(before, after),
+    ...trustNotes(before, after),
+  ];
+}
+
+/** What is left out of a spec goes everywhere at once. */
+function goneNotes(serving: readonly string[], before: FleetSpec, after: FleetSpec): string[] {
+  if (serving.length < 2) return [];
+  const gone = PARTS.filter(([, isThere]) => isThere(before) && !isThere(after));
+  const outermost = gone.filter(([part]) => !gone.some(([other]) => part.startsWith(`${other}.`)));
+  return outermost.map(
+    ([part, , what]) =>
+      `One update takes ${part} from all ${serving.length} sites that serve: ${serving.join(", ")}. With it goes ${what}, in all of them at ` +
+      "once: leave it in the spec until nobody needs it in any of them.",
+  );
 }
 
 /** What users are led by is one for all sites. */

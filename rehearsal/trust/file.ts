@@ -11,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import {
   lastSeen,
@@ -51,9 +52,21 @@ export function readRotation(file: string, fleet: Omit<RotationSubject, "rotatio
 
 /**
  * Writes the rotation's data, with the time of the change, whole or not at all.
- * @throws UserError for data that no program would read, before anything is written, and where it cannot be written.
+ * @throws UserError for data that no program would read, and where another has written the file since it was read, before
+ * anything is written; and where it cannot be written.
  */
-export function writeRotation(file: string, { sites, retired }: RotationSubject, to: TrustRotation): void {
+export function writeRotation(
+  file: string,
+  { sites, retired, rotation: read }: RotationSubject,
+  to: TrustRotation,
+): void {
+  const now = json(file, "It was read before.") as TrustRotation;
+  if (!isDeepStrictEqual(now, read)) {
+    throw new UserError(
+      `${file} is as it was: another has changed it since it was read (revision ${read.revision} then, ${now.revision} now), and that ` +
+        "would be lost. Run this again.",
+    );
+  }
   const rotation = { ...to, changedAt: new Date().toISOString() };
   const problems = rotationProblems({ rotation, sites, ...(retired !== undefined && { retired }) });
   if (problems.length > 0) {

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { lifeNotes } from "../../lib/plan/lifeNotes";
 import { lifeProblems } from "../../lib/plan/lives";
 import type { FleetSpec, SiteSpec, SiteState } from "../../lib/plan/spec";
+import { gateway } from "../support/gateway";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
 import { ACCELERATOR, CLOUD_DNS, FRONT_DOOR, ROUTE53, traffic } from "../support/traffic";
 
@@ -214,7 +215,8 @@ describe("a fleet may become one", () => {
     }
     const meshes = (mesh: object, change: object = {}) => of(change, "active", { mesh });
     assert.match(lifeNotes(meshes({}), meshes({ ciliumVersion: "1.20" })).join(), told("the version of Cilium"));
-    assert.match(lifeNotes(meshes({}), meshes({ encryption: "none" })).join(), told("what the mesh's datapath is"));
+    assert.match(lifeNotes(meshes({}), meshes({ encryption: "none" })).join(), told("the mesh or its datapath"));
+    assert.match(lifeNotes(meshes({}), fleetSpec(meshes({}).sites)).join(), told("the mesh or its datapath"));
     const walked = meshes({ ciliumVersion: "1.20" }, { ciliumVersion: "1.19" });
     assert.deepEqual(lifeNotes(meshes({}), walked), [], "the sites keep theirs");
     assert.deepEqual(lifeNotes(of({}), of(pools({ nodes: 9, maximumNodes: 12 }))), [], "more of the same");
@@ -233,6 +235,26 @@ describe("a fleet may become one", () => {
       lifeNotes(led({}), led({ health: { port: 8443, path: "/x" } })).join(),
       /changes the health check of all sites/,
     );
+  });
+
+  it("of which a part goes that all sites have, which is told", () => {
+    const sites = [eksSite("frankfurt", 1), gkeSite("belgium", 2)];
+    const whole = { traffic: traffic({ gateway: gateway() }), trust: { trustDomain: "shop.example" }, underlay: {} };
+    const of = (change: Partial<FleetSpec>) => fleetSpec(sites, { ...whole, ...change });
+    for (const [change, part] of [
+      [{ traffic: traffic() }, "traffic\\.gateway"],
+      [{ traffic: undefined }, "traffic"],
+      [{ trust: undefined }, "trust"],
+      [{ underlay: undefined }, "underlay"],
+    ] as const) {
+      const notes = lifeNotes(of({}), of(change as Partial<FleetSpec>));
+      assert.equal(notes.length, 1, notes.join());
+      assert.match(
+        notes[0]!,
+        new RegExp(`^One update takes ${part} from all 2 sites that serve: frankfurt, belgium\\. With it`),
+      );
+    }
+    assert.deepEqual(lifeNotes(fleetSpec(sites), of({})), []);
   });
 
   it("whose links are all made anew, which is told", () => {

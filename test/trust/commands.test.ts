@@ -353,6 +353,20 @@ describe("multisite trust rotate", () => {
     assert.deepEqual(readTrust(), rotation);
   });
 
+  it("leaves the data as it is where another has changed them since they were read", () => {
+    write({});
+    const sites = NAMES.map((name) => ({ name, state: "active" as const }));
+    const rotation = readTrust();
+    write({ revision: 7, expelled: ["oslo"] });
+    const changed = readTrust();
+    assert.throws(
+      () =>
+        writeRotation(join(dir, "trust.json"), { rotation, sites }, { ...rotation, revision: rotation.revision + 1 }),
+      /trust\.json is as it was: another has changed it since it was read \(revision \d+ then, 7 now\).*Run this again/,
+    );
+    assert.deepEqual(readTrust(), changed);
+  });
+
   it("--compromised withdraws the retiring root at once, and takes its name for no safe one", async () => {
     const settled: Partial<TrustRotation> = {
       generations: [
