@@ -1,5 +1,6 @@
 import { Release } from "@pulumi/kubernetes/helm/v3/release";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { LateError } from "../lateError";
 import type { FleetPlan } from "../plan/plan";
 import type { WorkloadSpec } from "../plan/spec";
 import { type Priority, placedReplicas, priorityClassName, type ScalingMode } from "../plan/workloads";
@@ -56,6 +57,27 @@ export function chartRelease(
     },
     options,
   );
+}
+
+/** What Helm says of a release that an update has not brought to its end. */
+const UNDONE = /^(failed|pending-.*)$/;
+
+/**
+ * What is there last of a site, for the next one to wait for. A refresh forgets that the update of a release failed: then nothing
+ * changes any more in this site, and the next one would get what broke it.
+ */
+export function deployed(resource: pulumi.Input<pulumi.Resource>, site: string): pulumi.Input<pulumi.Resource> {
+  // What a preview knows may be what the update is to mend.
+  if (!Release.isInstance(resource) || pulumi.runtime.isDryRun()) return resource;
+  return pulumi.all([resource.status, resource.name]).apply(([known, name]) => {
+    // A simulated cluster says nothing of it.
+    const status = known?.status ?? "";
+    if (!UNDONE.test(status)) return resource;
+    throw new LateError(
+      `Release ${name} in ${site} is "${status}", and the sites after it get nothing until it is deployed: give the chart or the ` +
+        "values in which it is, or upgrade it by hand and run `pulumi up --refresh`.",
+    );
+  });
 }
 
 function priorityIn(plan: FleetPlan, workload: string): Priority {

@@ -9,7 +9,7 @@ import {
   siteObjects,
 } from "../plan/workloads";
 import type { FleetWorkloadArgs, WorkloadSite } from "./args";
-import { chartPriorities, chartRelease, chartSites, zeroMaxima } from "./chart";
+import { chartPriorities, chartRelease, chartSites, deployed, zeroMaxima } from "./chart";
 import { chartProblems } from "./chartValues";
 import { isPlannable, unplannable } from "./given";
 import { objectResource, titleOf } from "./resources";
@@ -49,12 +49,20 @@ export class FleetWorkload extends pulumi.ComponentResource {
     this.notes = rendered.notes;
     for (const note of rendered.notes) pulumi.log.info(note, this);
     const releases = new Map(rendered.releases.map((one) => [one.site, one]));
-    let before: readonly pulumi.Resource[] = [];
+    let before: readonly pulumi.Input<pulumi.Resource>[] = [];
+    let siteBefore = "";
     for (const site of isChained ? inRolloutOrder(rendered.sites, args.fleet.plan) : rendered.sites) {
       const at = args.fleet.sites[site.site];
       if (at === undefined) continue;
-      const last = buildSite(this, name, { ...site, release: releases.get(site.site) }, at, args, before);
-      if (isChained) before = last;
+      const last = buildSite(
+        this,
+        name,
+        { ...site, release: releases.get(site.site) },
+        at,
+        args,
+        before.map((one) => deployed(one, siteBefore)),
+      );
+      if (isChained) [before, siteBefore] = [last, site.site];
     }
     this.registerOutputs({ placed });
   }
@@ -106,8 +114,8 @@ function buildSite(
   { site, objects, workloads, release }: RenderedSite & { readonly release: SiteWorkloads | undefined },
   at: WorkloadSite,
   args: FleetWorkloadArgs,
-  first: readonly pulumi.Resource[],
-): readonly pulumi.Resource[] {
+  first: readonly pulumi.Input<pulumi.Resource>[],
+): readonly pulumi.Input<pulumi.Resource>[] {
   const cluster = at.controlPlane?.cluster;
   const common: pulumi.CustomResourceOptions = {
     parent,

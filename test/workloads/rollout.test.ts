@@ -6,7 +6,7 @@ import { existing, Fleet, FleetWorkload, type FleetWorkloadArgs } from "../../li
 import type { FleetSpec, SiteState } from "../../lib/plan/spec";
 import { simulatedClouds } from "../../rehearsal/clouds";
 import { openSession } from "../../rehearsal/engine";
-import { PartialFailure, type Provider, type ProviderSource } from "../../rehearsal/engine/provider";
+import { PartialFailure, type Properties, type Provider, type ProviderSource } from "../../rehearsal/engine/provider";
 import { temporaryFolder } from "../support/folders";
 import { follows, type Graph, type Registered, record } from "../support/graph";
 import { writeProgram } from "../support/multisite";
@@ -247,5 +247,65 @@ describe("a release that never gets ready", () => {
       calls,
       sites("vienna", "oslo").map((name) => `delete ${name}`),
     );
+  });
+});
+
+/** Simulated clouds on which no release that is given the image `broken` is deployed, as a refresh does not tell. */
+function charts(dir: string, calls: string[]): ProviderSource {
+  const source = simulatedClouds({ moduleRoots: [dir] });
+  const given = new Map<string, Properties>();
+  const open: ProviderSource["open"] = async (...of) => {
+    const provider = await source.open(...of);
+    if (provider === undefined) return undefined;
+    const update = provider.update.bind(provider);
+    return Object.assign(provider, {
+      async update(request) {
+        const updated = await update(request);
+        if (request.preview || !request.urn.includes(":Release::")) return updated;
+        calls.push(request.name);
+        given.set(request.urn, request.news);
+        const isBroken = JSON.stringify(request.news).includes('"broken"');
+        const outputs = { ...updated.outputs, status: { status: isBroken ? "failed" : "deployed" } };
+        if (isBroken) throw new PartialFailure("post-upgrade hooks failed", request.id, outputs);
+        return { outputs };
+      },
+      read: async ({ id, urn, inputs, outputs }) => ({ id, inputs: given.get(urn) ?? inputs, outputs }),
+    } satisfies Partial<Provider>);
+  };
+  return { open, fidelity: (type) => source.fidelity(type) };
+}
+
+describe("a chart's release that failed", () => {
+  it("keeps later sites waiting also after a refresh, which forgets it", async (t) => {
+    const dir = temporaryFolder(t);
+    writeProgram(dir, PROGRAM);
+    const calls: string[] = [];
+    const sources = [charts(dir, calls)];
+    const session = await openSession({
+      projectDir: dir,
+      stack: "dev",
+      sources,
+      passphrase: "",
+      refresh: ["kubernetes"],
+    });
+    t.after(() => session.close());
+    const up = async (image: string) => {
+      const chart = { chart: "./shop", values: { image }, replicas: { replicas: "shop/web" } };
+      const given = { spec: threeSites(), kubeconfigs, chart, rollout: "siteBySite" };
+      writeFileSync(join(dir, "given.json"), JSON.stringify(given));
+      calls.length = 0;
+      const { exit, diagnostics } = await session.up();
+      return exit === 0 ? "done" : diagnostics.map(({ message }) => message).join("\n");
+    };
+    assert.equal(await up("web:1"), "done");
+    assert.match(await up("broken"), /post-upgrade hooks failed/);
+    assert.deepEqual(calls, ["shop-oslo"]);
+    assert.match(
+      await up("broken"),
+      /^Release \S+ in oslo is "failed", and the sites after it get nothing until it is deployed/m,
+    );
+    assert.deepEqual(calls, [], "turin and vienna have what they had");
+    assert.equal(await up("web:2"), "done");
+    assert.deepEqual(calls, ["shop-oslo", "shop-turin", "shop-vienna"]);
   });
 });
