@@ -106,5 +106,14 @@ function toldBy(stderr: string): string {
   const advice = /enable-helm/.test(text)
     ? "\n  Charts in kustomizations are not rendered here: give the chart as `chart` of a FleetWorkload, or run `helm template` beforehand."
     : "";
-  return `${text.replace(/^\t/gm, "").trim()}${advice}`;
+  return `${withoutGiven(text).replace(/^\t/gm, "").trim()}${advice}`;
+}
+
+/** Without the literals and patches that kubectl quotes, which may be those of Secrets. */
+function withoutGiven(text: string): string {
+  return text
+    .replace(/literal sources \[.*?\]/gs, "literal sources")
+    .replace(/invalid literal source [^\n,]*,/g, "invalid literal source,")
+    .replace(/ with config: `.*?`/gs, "")
+    .replace(/\[?patch: "(?:[^"\\]|\\.)*"\]?/gs, "the patch");
 }

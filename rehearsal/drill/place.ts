@@ -54,6 +54,10 @@ function wantedAt(fleet: DrillFleet, site: string): string[] {
   return Object.entries(fleet.placementOf(site)?.replicas ?? {}).flatMap(([name, pods]) => (pods > 0 ? [name] : []));
 }
 
+const AS_CHARTS_NAME =
+  "Name the workloads of the demand as the charts name their objects: namespace/name, or name. Where a release above is not ready, mend that " +
+  "first: a hook that does not end keeps it from making anything else.";
+
 /** A workload of a chart under another name would be there twice: once by the chart, and once played. */
 function refuseUnnamed(sites: readonly LocalSite[], found: readonly Unplayed[]): void {
   const problems = found.flatMap(({ workloads, cronJobs, started }, index) => {
@@ -65,11 +69,7 @@ function refuseUnnamed(sites: readonly LocalSite[], found: readonly Unplayed[]):
     ];
   });
   if (problems.length === 0) return;
-  throw new UserError(
-    [...problems, "Name the workloads of the demand as the charts name their objects: namespace/name, or name."].join(
-      "\n",
-    ),
-  );
+  throw new UserError([...problems, AS_CHARTS_NAME].join("\n"));
 }
 
 /** Autoscalers that are played set the number themselves, so that this is asked of those that wait for nothing. */

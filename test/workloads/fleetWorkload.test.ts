@@ -442,6 +442,16 @@ describe("files and kustomizations", () => {
       /^Kustomization k8s cannot be built: in config: `\nname: app\n`: must specify --enable-helm\n {2}Charts in kustomizations are not rendered here/,
     );
     assert.equal(told("error: unknown"), "Kustomization k8s cannot be built: error: unknown");
+    assert.equal(
+      told("error: literal sources [TOKEN=quiet alone]: invalid literal source alone, expected key=value"),
+      "Kustomization k8s cannot be built: error: literal sources: invalid literal source, expected key=value",
+    );
+    const patch =
+      'error: trouble configuring builtin PatchTransformer with config: `\npatch: |-\n  stringData: {A: quiet\n`: unable to parse patch from [patch: "stringData: {A: \\"quiet\\""]';
+    assert.equal(
+      told(patch),
+      "Kustomization k8s cannot be built: error: trouble configuring builtin PatchTransformer: unable to parse patch from the patch",
+    );
   });
 
   it("are built by the kubectl that is named, and without one it is said what to do", () => {

@@ -62,6 +62,12 @@ export function readObjects(
   for (const scaler of manifests.scalers.unclaimed()) {
     manifests.notes.add("Autoscalers of workloads that are not in the manifests", scaler, "uncounted");
   }
+  for (const scalers of manifests.scalers.ambiguous()) {
+    manifests.notes.add(
+      "Of several autoscalers of one workload the largest maximum is counted, yet Kubernetes lets none of them act (AmbiguousSelector)",
+      scalers,
+    );
+  }
   const names = namesOf(workloads);
   const named = workloads.map((one, index) => ({ workload: one, name: names[index] ?? one.identity.name }));
   return { objects, workloads: named, notes: manifests.notes, problems };

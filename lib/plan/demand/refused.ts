@@ -53,7 +53,9 @@ export function reportRefused({ identity, field }: Found): void {
   const spec = pods.template.at("spec");
   reportContainers([...spec.at("initContainers").items(), ...spec.at("containers").items()]);
   reportWholePod(spec);
-  if (group === "apps" && SELECTING.includes(kind)) reportSelector(field.at("spec", "selector"), pods.template);
+  const selector = field.at("spec", "selector");
+  if (group === "apps" && SELECTING.includes(kind)) reportSelector(selector, pods.template);
+  if (group === "" && kind === "ReplicationController") reportLabels(selector, pods.template);
 }
 
 /** A kind of the wrong group, which no server knows: the groups of custom kinds have a dot. */
@@ -127,12 +129,22 @@ function reportWholePod(spec: Field): void {
   }
 }
 
+/** The older form of a selector: the labels themselves. */
+function reportLabels(selector: Field, template: Field): void {
+  const wanted = selector.entries();
+  if (wanted.length === 0) return;
+  const labels = templateLabels(template);
+  if (!wanted.every(([key, value]) => labels[key] === value.value)) selector.problem(UNSELECTED);
+}
+
+const UNSELECTED = "does not select the labels of the pods' template (spec.template.metadata.labels)";
+
 /** A selector that is not written is made of the labels, as old API versions did. */
 function reportSelector(selector: Field, template: Field): void {
   const map = selector.map();
   if (map === undefined) return;
   if (Object.keys(map).length === 0) selector.problem("is empty: it must select the labels of the pods' template");
   else if (!selects(map, templateLabels(template))) {
-    selector.problem("does not select the labels of the pods' template (spec.template.metadata.labels)");
+    selector.problem(UNSELECTED);
   }
 }

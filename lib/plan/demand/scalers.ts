@@ -5,6 +5,8 @@ import { isNotKnown } from "./unknown";
 
 interface Scaler {
   readonly scaler: string;
+  /** All of the same workload, but for those that one of them has made. */
+  readonly acting: string[];
   maximum: number;
   claimed: boolean;
   /** Its namespace, where that is not known. */
@@ -28,6 +30,11 @@ export class Scalers {
       this.add(identity, object, ordered(object.at("spec", "minReplicaCount"), maximum, most));
     } else return false;
     return true;
+  }
+
+  /** Autoscalers of one workload, where there are several. */
+  ambiguous(): string[] {
+    return [...this.byTarget.values()].flatMap(({ acting }) => (acting.length > 1 ? [acting.join(" and ")] : []));
   }
 
   /** The maximum of the autoscalers of a workload, the largest where there are several. */
@@ -61,8 +68,13 @@ export class Scalers {
     const known = this.byTarget.get(key);
     const adrift = isNotKnown(namespace) ? object.at("metadata", "namespace") : undefined;
     const scaler = `${identity.kind} ${identity.name}`;
-    if (known === undefined) this.byTarget.set(key, { scaler, maximum, claimed: false, adrift });
-    else known.maximum = Math.max(known.maximum, maximum);
+    // What KEDA makes for a ScaledObject is that one's.
+    const acting = object.at("metadata", "ownerReferences").items().length > 0 ? [] : [scaler];
+    if (known === undefined) this.byTarget.set(key, { scaler, acting, maximum, claimed: false, adrift });
+    else {
+      known.maximum = Math.max(known.maximum, maximum);
+      known.acting.push(...acting);
+    }
   }
 }
 

@@ -107,7 +107,7 @@ class HelmReleases implements Releases {
           const release = this.release(helm, inputs);
           const live = await release[verb](chart).catch((error: Error) => {
             if (!(error instanceof ReleaseFailed && error.isTimeOut && release.isImpatient)) throw error;
-            this.access.report?.("info", urn, notWaitedFor(release.seconds, ""));
+            this.access.report?.("info", urn, notWaitedFor(release.seconds, error.message));
             return error.live;
           });
           return releaseOutputs(inputs, live);

@@ -104,6 +104,24 @@ describe("YAML as kubectl reads it", () => {
   });
 });
 
+it("several autoscalers of one workload, of which Kubernetes lets none act, are told", () => {
+  const scaler = (name: string, kind: string, more = "") =>
+    `---\napiVersion: ${kind === "ScaledObject" ? "keda.sh/v1alpha1" : "autoscaling/v2"}\nkind: ${kind}\n` +
+    `metadata: {name: ${name}${more}}\nspec: {maxReplicas: 9, maxReplicaCount: 9, scaleTargetRef: {kind: Deployment, name: a}}\n`;
+  const notesOf = (...all: string[]) =>
+    demandFromManifests([{ name: "a", text: `${deployment("a")}${all.join("")}` }]).notes.filter((one) =>
+      /autoscalers/.test(one),
+    );
+  const [first, second] = ["cpu", "memory"].map((name) => scaler(name, "HorizontalPodAutoscaler"));
+  assert.deepEqual(notesOf(first!), []);
+  assert.match(
+    notesOf(first!, second!).join(),
+    /lets none of them act .*: HorizontalPodAutoscaler cpu and Horizontal\S+ memory\.$/,
+  );
+  const kedas = scaler("keda-hpa-a", "HorizontalPodAutoscaler", ", ownerReferences: [{kind: ScaledObject, name: a}]");
+  assert.deepEqual(notesOf(kedas, scaler("a", "ScaledObject")), []);
+});
+
 describe("the bounds of an autoscaler are held against each other, as an API server does", () => {
   const hpa = (bounds: object) => ({ kind: "HorizontalPodAutoscaler", apiVersion: "autoscaling/v2", bounds });
   const keda = (bounds: object) => ({ kind: "ScaledObject", apiVersion: "keda.sh/v1alpha1", bounds });
@@ -198,6 +216,11 @@ describe("manifests that cannot be counted", () => {
     ["a text", "hello", /a\.yaml:1 \(document 1\): must be a map, got "hello"/],
     ["a list", "- a\n", /must be a map, got a list/],
     ["no kind", "apiVersion: v1\n", /kind is missing/],
+    [
+      "a ReplicationController that selects others",
+      "apiVersion: v1\nkind: ReplicationController\nmetadata: {name: a}\nspec: {selector: {app: b}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c, image: x}]}}}\n",
+      /spec\.selector: does not select the labels of the pods' template/,
+    ],
     ["a chart", "apiVersion: v2\nname: a\nversion: 1.0.0\n", /helm template/],
     ["a kustomization", "resources: [a.yaml]\n", /kubectl kustomize/],
     ["the values of a chart", "resources: {}\n", /: kind is missing$/],
