@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { stateFacts } from "./life";
 import { minorOf } from "./lives";
 import { ciliumVersionOf } from "./mesh/meshPlan";
@@ -98,6 +99,16 @@ function trafficNotes({ traffic: old }: FleetSpec, { traffic: next }: FleetSpec)
     notes.push(
       "One update changes the health check of all sites at every service: see first that each site answers the new one, or all of them " +
         "count as dead at once.",
+    );
+  }
+  if (
+    old.gateway !== undefined &&
+    next.gateway !== undefined &&
+    !isDeepStrictEqual(old.gateway.routes, next.gateway.routes)
+  ) {
+    notes.push(
+      "One update changes the routes of the gateways of all sites, and with them what says that a site is ready: see first that each site has " +
+        "the Services of the new ones and that they answer, or all of them count as dead at once.",
     );
   }
   return notes;

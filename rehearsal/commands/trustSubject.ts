@@ -5,7 +5,7 @@ import { factsOf, type RotationSubject, type TrustFacts, withLast } from "../../
 import { kubernetes } from "../clusters/sites/kubernetes";
 import type { Terminal } from "../terminal";
 import { type AskedSite, collect } from "../trust/collect";
-import { readFacts, readRotation, writeWhole } from "../trust/file";
+import { readFacts, readRotation, rotationJson, writeWhole } from "../trust/file";
 import { readerOf } from "../trust/reader";
 import { UserError } from "../userError";
 import { accessOf, canAsk } from "./kubeconfigs";
@@ -37,8 +37,11 @@ export async function trustSubject(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<TrustSubject> {
+  const file = trustFileOf(dir, options);
+  // The program reads it too, and would fail of a damaged one without naming it.
+  if (existsSync(file)) rotationJson(file);
   const fleet = await programFleet(dir, options, terminal, signal);
-  return { ...fleet, ...readRotation(trustFileOf(dir, options), fleet) };
+  return { ...fleet, ...readRotation(file, fleet) };
 }
 
 /** The sites of a program's Fleet, with their states, and how many are gone. A program that refuses the material that it is given has a spec all the same. */

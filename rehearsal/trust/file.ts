@@ -40,14 +40,22 @@ const FIELDS: { readonly [field: string]: (value: unknown) => boolean } = {
  * @throws UserError with all that is wrong with it.
  */
 export function readRotation(file: string, fleet: Omit<RotationSubject, "rotation">): RotationSubject {
-  const read = json(
-    file,
-    `It holds the fleet's roots, such as {"revision":0,"generations":[{"name":"g1","state":"active"}]}.`,
-  );
+  const read = rotationJson(file);
   const shape = shapeProblems(read);
   const problems = shape.length > 0 ? shape : rotationProblems({ ...fleet, rotation: read as TrustRotation });
   if (problems.length > 0) throw new UserError([`${file}:`, ...problems.map((one) => `  ${one}`)].join("\n"));
   return { ...fleet, rotation: read as TrustRotation };
+}
+
+/**
+ * Reads what the file of the rotation holds, whatever that is.
+ * @throws UserError where it is no JSON, or is not there.
+ */
+export function rotationJson(file: string): unknown {
+  return json(
+    file,
+    `It holds the fleet's roots, such as {"revision":0,"generations":[{"name":"g1","state":"active"}]}.`,
+  );
 }
 
 /**
@@ -60,7 +68,7 @@ export function writeRotation(
   { sites, retired, rotation: read }: RotationSubject,
   to: TrustRotation,
 ): void {
-  const now = json(file, "It was read before.") as TrustRotation;
+  const now = rotationJson(file) as TrustRotation;
   if (!isDeepStrictEqual(now, read)) {
     throw new UserError(
       `${file} is as it was: another has changed it since it was read (revision ${read.revision} then, ${now.revision} now), and that ` +

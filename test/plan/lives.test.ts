@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { lifeNotes } from "../../lib/plan/lifeNotes";
 import { lifeProblems } from "../../lib/plan/lives";
 import type { FleetSpec, SiteSpec, SiteState } from "../../lib/plan/spec";
-import { gateway } from "../support/gateway";
+import { gateway, ROUTE } from "../support/gateway";
 import { aksSite, eksSite, existingSite, fleetSpec, gkeSite } from "../support/specs";
 import { ACCELERATOR, CLOUD_DNS, FRONT_DOOR, ROUTE53, traffic } from "../support/traffic";
 
@@ -234,6 +234,12 @@ describe("a fleet may become one", () => {
     assert.match(
       lifeNotes(led({}), led({ health: { port: 8443, path: "/x" } })).join(),
       /changes the health check of all sites/,
+    );
+    const routed = (service: string) => led({ gateway: gateway({ routes: [{ ...ROUTE, service }] }) });
+    assert.deepEqual(lifeNotes(routed("frontend"), routed("frontend")), []);
+    assert.match(
+      lifeNotes(routed("frontend"), routed("frontendd")).join(),
+      /changes the routes of the gateways of all sites/,
     );
   });
 

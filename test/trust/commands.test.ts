@@ -353,6 +353,14 @@ describe("multisite trust rotate", () => {
     assert.deepEqual(readTrust(), rotation);
   });
 
+  it("names damaged data, which the program reads as well", async () => {
+    writeFileSync(join(dir, "trust.json"), '{"revision":0,"generations":[{"name":"g1"');
+    const ran = await trust("rotate", dir, "--to", "g2");
+    assert.equal(ran.exit, 2);
+    assert.match(ran.stderr, /trust\.json cannot be read: .*JSON.*It holds the fleet's roots/);
+    write({});
+  });
+
   it("leaves the data as it is where another has changed them since they were read", () => {
     write({});
     const sites = NAMES.map((name) => ({ name, state: "active" as const }));
