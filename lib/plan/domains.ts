@@ -1,6 +1,6 @@
 import type { CapacitySite, NodeGroup } from "./capacityInput";
 import { UNLIMITED } from "./grains";
-import { conditionsPerSite } from "./orderSearch";
+import { type SearchLimits, searchLimits } from "./orderSearch";
 import { guaranteed, type Load, nodesOf, type SiteNodes } from "./packing";
 import type { Confined, RunningPart, SiteLoad } from "./requirements";
 import { scale, sum } from "./resources";
@@ -31,14 +31,14 @@ export type ShareOf = (nodes: SiteNodes, load: SiteLoad) => SiteShare;
 
 /** A {@link ShareOf} that remembers, for a fleet of so many sites. */
 export function rememberedShares(sites: number): ShareOf {
-  const conditions = conditionsPerSite(sites);
+  const limits = searchLimits(sites);
   const byLoad = new Map<SiteLoad, Map<string, SiteShare>>();
   return (nodes, load) => {
     const known = byLoad.get(load) ?? new Map<string, SiteShare>();
     byLoad.set(load, known);
     let share = known.get(nodes.key);
     if (share === undefined) {
-      share = shareBeside(load, nodes, conditions);
+      share = shareBeside(load, nodes, limits);
       known.set(nodes.key, share);
     }
     return share;
@@ -46,8 +46,8 @@ export function rememberedShares(sites: number): ShareOf {
 }
 
 /** The share that a site carries beside what is confined to it, which may be carried elsewhere where nothing is proven. */
-function shareBeside({ reserved, without }: SiteLoad, nodes: SiteNodes, conditions: number): SiteShare {
-  const share = siteShare(reserved, nodes, conditions);
+function shareBeside({ reserved, without }: SiteLoad, nodes: SiteNodes, limits: SearchLimits): SiteShare {
+  const share = siteShare(reserved, nodes, limits);
   return reserved === without ? share : { ...share, possible: possibleShare(without, nodes) };
 }
 

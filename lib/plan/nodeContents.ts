@@ -1,4 +1,4 @@
-import { timesIn, total } from "./grains";
+import { timesIn } from "./grains";
 import { type Load, SCORED, type SiteNodes } from "./packing";
 
 /** A node with the pods that it has. */
@@ -88,26 +88,33 @@ export class NodeContents {
 
   /** By what pods count as here, and may be more than there is. */
   private leastAllocated(group: number, has: readonly number[]): number {
-    const taken = (s: number) => has.reduce((sum, pods, i) => sum + pods * (this.load.critical[i]?.scored[s] ?? 0), 0);
-    const free = this.partsOf(group, taken).map((part) => Math.max(0, Math.floor(100 * (1 - part))));
-    return Math.floor(total(free) / Math.max(1, free.length));
+    const { scored: offered = [] } = this.site.groups[group] ?? {};
+    let [free, counted] = [0, 0];
+    for (let s = 0; s < offered.length; s++) {
+      const amount = offered[s] as number;
+      if (!(amount > 0)) continue;
+      let taken = 0;
+      for (let i = 0; i < has.length; i++) {
+        const pods = has[i] as number;
+        if (pods > 0) taken += pods * (this.load.critical[i]?.scored[s] as number);
+      }
+      free += Math.max(0, Math.floor(100 * (1 - taken / amount)));
+      counted++;
+    }
+    return Math.floor(free / Math.max(1, counted));
   }
 
   /** By what pods ask for. */
   private balancedAllocation(group: number, left: readonly number[]): number {
-    const { capacity = [] } = this.site.groups[group] ?? {};
-    const taken = (s: number) => {
-      const r = this.scored[s] as number;
-      return r < 0 ? 0 : (capacity[r] as number) - (left[r] as number);
+    const { capacity = [], scored: offered = [] } = this.site.groups[group] ?? {};
+    const part = (s: number): number | undefined => {
+      const [r, amount] = [this.scored[s] as number, offered[s] as number];
+      if (!(amount > 0)) return undefined;
+      return r < 0 ? 0 : ((capacity[r] as number) - (left[r] as number)) / amount;
     };
-    const [cpu = 0, memory = cpu] = this.partsOf(group, taken);
-    return Math.floor(100 * (1 - Math.abs(cpu - memory) / 2));
-  }
-
-  /** What part is taken of CPU and of memory, where a node of the group has any. */
-  private partsOf(group: number, taken: (s: number) => number): number[] {
-    const offered = this.site.groups[group]?.scored ?? [];
-    return offered.flatMap((amount, s) => (amount > 0 ? [taken(s) / amount] : []));
+    const [cpu, memory] = [part(0), part(1)];
+    // Of one alone there is no balance.
+    return cpu === undefined || memory === undefined ? 100 : Math.floor(100 * (1 - Math.abs(cpu - memory) / 2));
   }
 
   private idOf(

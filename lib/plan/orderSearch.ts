@@ -12,21 +12,30 @@ import { seeded } from "./seeded";
 const MOST_NODES = 100;
 const MOST_PODS = 500;
 
-/** Conditions that are searched at most: of one site, and of all sites of a fleet. */
-const MOST_CONDITIONS = { site: 500, fleet: 20_000 };
+/** Conditions that are searched at most, and pods that are placed in drawn orders: of one site, and of all sites of a fleet. */
+const MOST = { conditions: { site: 500, fleet: 20_000 }, drawnPods: { site: 6000, fleet: 10_000 } };
 
 /** With so many pods that fewer conditions could be followed from pod to pod, only drawn orders are: little would be found. */
 const FEWEST_FOLLOWED = 5;
 
-/** Orders that are drawn at most where not all conditions are searched, and pods in them for each condition that is: they cost less. */
-const MOST_DRAWN = { orders: 160, podsPerCondition: 12 };
+/** Orders that are drawn at most where not all conditions are searched. */
+const MOST_ORDERS = 160;
 
 /** Of draws of so few orders, one with which most demands are refused that are known to be hard. */
 const SEED = 3;
 
-/** Conditions that may be searched of each of so many sites. */
-export function conditionsPerSite(sites: number): number {
-  return Math.min(MOST_CONDITIONS.site, Math.floor(MOST_CONDITIONS.fleet / sites));
+/** How far the orders of one site are searched. */
+export interface SearchLimits {
+  readonly conditions: number;
+  /** Pods of all orders that are drawn. */
+  readonly drawnPods: number;
+}
+
+/** How far those of each of so many sites are. */
+export function searchLimits(sites: number): SearchLimits {
+  const share = ({ site, fleet }: { readonly site: number; readonly fleet: number }) =>
+    Math.min(site, Math.floor(fleet / sites));
+  return { conditions: share(MOST.conditions), drawnPods: share(MOST.drawnPods) };
 }
 
 /** Nodes in the same condition, by the position of the first among all nodes; of a choice, `id` is what they have with the pod. */
@@ -52,11 +61,10 @@ export class OrderSearch {
   /** Whether what else a site has never changes how many pods of a workload a node may have. */
   private readonly areLimitsFixed: boolean;
 
-  /** @param most conditions that are searched at most */
   constructor(
     private readonly load: Load,
     private readonly site: SiteNodes,
-    private readonly most: number,
+    private readonly most: SearchLimits,
   ) {
     this.contents = new NodeContents(load, site);
     this.areLimitsFixed = site.limits.every(({ always, most: at }) => always === at);
@@ -72,18 +80,18 @@ export class OrderSearch {
     const pods = total(counts);
     if (pods > MOST_PODS || total(nodes) > MOST_NODES) return false;
     const start = this.empty(nodes, counts);
-    let isComplete = FEWEST_FOLLOWED * pods <= this.most;
+    let isComplete = FEWEST_FOLLOWED * pods <= this.most.conditions;
     let level: readonly Condition[] = isComplete ? [start] : [];
     let searched = 0;
     for (let left = pods; level.length > 0 && left > 0; left--) {
       searched += level.length;
       const next = new Map<string, Condition>();
       for (const condition of level) if (this.leadsToFailure(condition, isLevel, next)) return true;
-      level = tightest([...next.values()], Math.floor((this.most - searched) / Math.max(1, left - 1)));
+      level = tightest([...next.values()], Math.floor((this.most.conditions - searched) / Math.max(1, left - 1)));
       isComplete &&= level.length === next.size;
     }
     if (isComplete) return false;
-    const orders = Math.min(MOST_DRAWN.orders, Math.floor((MOST_DRAWN.podsPerCondition * this.most) / pods));
+    const orders = Math.min(MOST_ORDERS, Math.floor(this.most.drawnPods / pods));
     const draw = seeded(SEED);
     for (let i = 0; i < orders; i++) {
       const order = (i % 2 === 0 ? anyOrder : orderOfControllers)(counts, draw);

@@ -1,7 +1,7 @@
 import { AnyOrder } from "./anyOrder";
 import { type Arrival, adversarialArrivals } from "./arrivals";
 import { ceil, total } from "./grains";
-import { conditionsPerSite, OrderSearch } from "./orderSearch";
+import { OrderSearch, type SearchLimits, searchLimits } from "./orderSearch";
 import type { Load, SiteNodes } from "./packing";
 import { NOTHING, quotient, type Share, smaller } from "./shares";
 import { allPlaced, Scheduler } from "./simulate";
@@ -17,13 +17,13 @@ export interface SiteShare {
 
 /**
  * Brackets the largest share of the demand that a site can carry.
- * @param conditions that are searched at most for an order of arrival that leaves a pod without a node
+ * @param limits how far it is searched for an order of arrival that leaves a pod without a node
  */
-export function siteShare(load: Load, site: SiteNodes, conditions = conditionsPerSite(1)): SiteShare {
+export function siteShare(load: Load, site: SiteNodes, limits = searchLimits(1)): SiteShare {
   const possible = possibleShare(load, site);
-  if (dividesNothing(load)) return { proven: shareOfNothing(load, site, possible, conditions), possible };
+  if (dividesNothing(load)) return { proven: shareOfNothing(load, site, possible, limits), possible };
   if (possible.num === 0) return { proven: NOTHING, possible };
-  return { proven: provenShare(load, site, possible, conditions), possible };
+  return { proven: provenShare(load, site, possible, limits), possible };
 }
 
 /** The share alone beyond which nothing can be placed: {@link SiteShare.possible}. With nothing to divide it is any. */
@@ -38,9 +38,9 @@ function dividesNothing(load: Load): boolean {
 }
 
 /** With nothing to divide, a site that has room for its fixed pods can take any share of it. */
-function shareOfNothing(load: Load, site: SiteNodes, all: Share, conditions: number): Share {
+function shareOfNothing(load: Load, site: SiteNodes, all: Share, limits: SearchLimits): Share {
   const counts = replicasAt(load, 0);
-  return new AnyOrder(load, site).fits(counts) || new Simulation(load, site, conditions).places(counts) ? all : NOTHING;
+  return new AnyOrder(load, site).fits(counts) || new Simulation(load, site, limits).places(counts) ? all : NOTHING;
 }
 
 /**
@@ -49,7 +49,7 @@ function shareOfNothing(load: Load, site: SiteNodes, all: Share, conditions: num
  * single simulation can be worse off with a node more. Where pods must be even over nodes, only
  * all nodes are simulated, and that is no more certain.
  */
-function provenShare(load: Load, site: SiteNodes, possible: Share, conditions: number): Share {
+function provenShare(load: Load, site: SiteNodes, possible: Share, limits: SearchLimits): Share {
   const anyOrder = new AnyOrder(load, site);
   const within = (share: Share) => smaller(share, smaller(possible, divisibleShare(load, site, share)));
   if (anyOrder.fits(replicasAt(load, quotient(possible)))) {
@@ -57,7 +57,7 @@ function provenShare(load: Load, site: SiteNodes, possible: Share, conditions: n
     if (quotient(all) >= quotient(possible)) return all;
   }
   let best = inAnyOrder(load, anyOrder, possible, within);
-  const simulation = new Simulation(load, site, conditions);
+  const simulation = new Simulation(load, site, limits);
   let at = stepAtLeast(load, quotient(possible), coarse);
   while (at !== undefined && quotient(at) > quotient(best)) {
     const share = within(at);
@@ -120,11 +120,11 @@ class Simulation {
   constructor(
     private readonly load: Load,
     private readonly site: SiteNodes,
-    conditions: number,
+    limits: SearchLimits,
   ) {
     this.scheduler = new Scheduler(load, site);
     this.arrivals = adversarialArrivals(load, site);
-    this.orders = new OrderSearch(load, site, conditions);
+    this.orders = new OrderSearch(load, site, limits);
   }
 
   /** Whether every arrival places all of the critical pods, on all the nodes or on some of them. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { conditionsPerSite, OrderSearch } from "../../lib/plan/orderSearch";
+import { OrderSearch, searchLimits } from "../../lib/plan/orderSearch";
 import { loadOf, nodesOf } from "../../lib/plan/packing";
 import { resources } from "../../lib/plan/resources";
 import { seeded, shuffled } from "../../lib/plan/seeded";
@@ -20,7 +20,7 @@ function fails(
   workloads: readonly Workload[],
   node: Node,
   count: number,
-  { isLevel = false, most = 1e6, taints = [] as readonly TaintSpec[] } = {},
+  { isLevel = false, most = 1e6, drawnPods = searchLimits(1).drawnPods, taints = [] as readonly TaintSpec[] } = {},
 ): boolean {
   const load = loadOf({ workloads: workloads.map((one, i) => ({ name: `w${i}`, ...one })) }, 0);
   const perNode = resources({ cpuMillis: 1000 * node.cpu, memoryMiB: 1024 * node.memoryGiB, pods: 110 });
@@ -29,7 +29,7 @@ function fails(
     faultDomain: "d",
     nodeGroups: [{ pool: "apps", machineType: "m", count, perNode, taints }],
   };
-  const search = new OrderSearch(load, nodesOf(site, load), most);
+  const search = new OrderSearch(load, nodesOf(site, load), { conditions: most, drawnPods });
   return search.fails(
     [count],
     load.critical.map(({ total }) => total),
@@ -129,7 +129,7 @@ describe("orders of arrival that leave a pod without a node", () => {
       { replicas: 4, cpu: 0.25, memoryGiB: 3 },
       { replicas: 4, cpu: 1.5, memoryGiB: 0.5 },
     ];
-    const few = conditionsPerSite(1);
+    const few = searchLimits(1).conditions;
     assert.equal(fails(many, node, 12, { most: few }), true);
     assert.equal(fails(many, node, 22, { most: few }), false);
   });
@@ -139,7 +139,7 @@ describe("orders of arrival that leave a pod without a node", () => {
       { replicas: 60, ...small },
       { replicas: 40, ...large },
     ];
-    const few = { most: conditionsPerSite(1) - 1 };
+    const few = { most: searchLimits(1).conditions - 1 };
     assert.deepEqual(
       [45, 75].map((count) => fails(many, node, count, few)),
       [true, false],
@@ -153,7 +153,7 @@ describe("orders of arrival that leave a pod without a node", () => {
       { replicas: 4, cpu: 1.5, memoryGiB: 1.2 },
       { replicas: 8, cpu: 1.1, memoryGiB: 2 },
     ];
-    assert.equal(fails(rare, { cpu: 4, memoryGiB: 4 }, 17, { most: conditionsPerSite(1) }), true);
+    assert.equal(fails(rare, { cpu: 4, memoryGiB: 4 }, 17, { most: searchLimits(1).conditions }), true);
     // One that is left a pod by one in a thousand orders with any pod next and any choice.
     const rarer = [
       { replicas: 11, cpu: 1.1, memoryGiB: 0.5, scoredAs: { cpu: 1.9, memoryGiB: 2.0625 } },
@@ -162,14 +162,21 @@ describe("orders of arrival that leave a pod without a node", () => {
       { replicas: 4, cpu: 0.25, memoryGiB: 0 },
       { replicas: 3, cpu: 0.25, memoryGiB: 3, scoredAs: { cpu: 0.65, memoryGiB: 3 } },
     ];
-    assert.equal(fails(rarer, { cpu: 2, memoryGiB: 16 }, 14, { most: conditionsPerSite(1) }), true);
+    assert.equal(fails(rarer, { cpu: 2, memoryGiB: 16 }, 14, { most: searchLimits(1).conditions }), true);
   });
 
   it("are looked for in sites of at most five hundred pods, in fewer conditions each the more sites there are", () => {
     const tooMany = [{ replicas: 501, ...small }];
-    assert.equal(fails(tooMany, node, 10, { most: conditionsPerSite(1) }), false);
-    assert.equal(fails(TABLE[0]![2], node, 2, { most: 0 }), false);
-    assert.deepEqual([1, 40, 255].map(conditionsPerSite), [500, 500, 78]);
+    assert.equal(fails(tooMany, node, 10, { most: searchLimits(1).conditions }), false);
+    assert.equal(fails(TABLE[0]![2], node, 2, { most: 0, drawnPods: 0 }), false);
+    assert.deepEqual(
+      [1, 40, 255].map((sites) => searchLimits(sites)),
+      [
+        { conditions: 500, drawnPods: 6000 },
+        { conditions: 500, drawnPods: 250 },
+        { conditions: 78, drawnPods: 39 },
+      ],
+    );
   });
 
   it("there are none where no order that is drawn leaves one", () => {
