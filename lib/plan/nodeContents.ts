@@ -31,13 +31,13 @@ export class NodeContents {
   /** By content and workload; `undefined` where there is no room, and nothing yet where nobody asked. */
   private readonly placed: (Placed | undefined)[][] = [];
   /** Where among the load's resources those are by which nodes are compared; -1 where nothing asks for one. */
-  private readonly scored: readonly number[];
+  private readonly comparedBy: readonly number[];
 
   constructor(
     private readonly load: Load,
     private readonly site: SiteNodes,
   ) {
-    this.scored = SCORED.map((name) => load.resources.indexOf(name));
+    this.comparedBy = SCORED.map((name) => load.resources.indexOf(name));
   }
 
   /** The content of an empty node of a group, in a zone. */
@@ -81,7 +81,7 @@ export class NodeContents {
     const size = this.load.critical[w]?.size ?? [];
     const left = free.map((amount, r) => amount - (size[r] ?? 0));
     const more = has.map((pods, i) => (i === w ? pods + 1 : pods));
-    const asksForNone = this.scored.every((r) => !size[r]);
+    const asksForNone = this.comparedBy.every((r) => !size[r]);
     const balanced = asksForNone ? 0 : this.balancedAllocation(group, left);
     return { id: this.idOf({ group, zone }, more, left), score: this.leastAllocated(group, more) + balanced };
   }
@@ -108,7 +108,7 @@ export class NodeContents {
   private balancedAllocation(group: number, left: readonly number[]): number {
     const { capacity = [], scored: offered = [] } = this.site.groups[group] ?? {};
     const part = (s: number): number | undefined => {
-      const [r, amount] = [this.scored[s] as number, offered[s] as number];
+      const [r, amount] = [this.comparedBy[s] as number, offered[s] as number];
       if (!(amount > 0)) return undefined;
       return r < 0 ? 0 : ((capacity[r] as number) - (left[r] as number)) / amount;
     };

@@ -124,9 +124,8 @@ export class OrderSearch {
 
   /** For how many pods more than are left there is room when one takes a choice: of the workload of which there are fewest. */
   private slackAfter(condition: Condition, w: number, choice: Choice): number {
-    const { nodes, left, rooms } = condition;
-    const had = this.contents.rooms(nodes[choice.at] as number);
-    const has = this.contents.rooms(choice.id);
+    const { left, rooms } = condition;
+    const [had, has] = this.roomsAround(condition, choice);
     let least = Number.MAX_SAFE_INTEGER;
     for (let i = 0; i < left.length; i++) {
       const others = (left[i] as number) - Number(i === w);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import { existing, Fleet, FleetWorkload, type FleetWorkloadArgs } from "../../lib";
 import type { FleetSpec, SiteState } from "../../lib/plan/spec";
 import { simulatedClouds } from "../../rehearsal/clouds";
-import { openSession } from "../../rehearsal/engine";
+import { openSession, type SessionOptions } from "../../rehearsal/engine";
 import { PartialFailure, type Properties, type Provider, type ProviderSource } from "../../rehearsal/engine/provider";
 import { temporaryFolder } from "../support/folders";
 import { follows, type Graph, type Registered, record } from "../support/graph";
@@ -160,57 +160,84 @@ new FleetWorkload("shop", { fleet: new Fleet("shop", { kinds: [existing], kubeco
 `;
 
 /**
- * Simulated clouds on which no Deployment that is given the image `broken` gets ready: it is changed all the same.
- * @param calls is told what is done to Deployments
+ * Simulated clouds whose providers do some things otherwise.
+ * @param instead methods in the place of the provider's own, which they may call
  */
-function clouds(dir: string, calls: string[]): ProviderSource {
+function altered(
+  dir: string,
+  instead: (own: Pick<Provider, "create" | "update" | "delete">) => Partial<Provider>,
+): ProviderSource {
   const source = simulatedClouds({ moduleRoots: [dir] });
   const open: ProviderSource["open"] = async (...of) => {
     const provider = await source.open(...of);
     if (provider === undefined) return undefined;
-    const create = provider.create.bind(provider);
-    const update = provider.update.bind(provider);
-    const remove = provider.delete.bind(provider);
-    const note = (what: string, { urn, name }: { readonly urn: string; readonly name: string }) => {
-      if (urn.includes(":Deployment::")) calls.push(`${what} ${name}`);
+    const own = {
+      create: provider.create.bind(provider),
+      update: provider.update.bind(provider),
+      delete: provider.delete.bind(provider),
     };
-    return Object.assign(provider, {
-      create(request) {
-        if (!request.preview) note("create", request);
-        return create(request);
-      },
-      async update(request) {
-        const updated = await update(request);
-        if (request.preview) return updated;
-        note("update", request);
-        if (!JSON.stringify(request.news).includes('"broken"')) return updated;
-        throw new PartialFailure("1 of 3 pods did not get ready", request.id, updated.outputs);
-      },
-      delete(request) {
-        note("delete", request);
-        return remove(request);
-      },
-    } satisfies Partial<Provider>);
+    return Object.assign(provider, instead(own));
   };
   return { open, fidelity: (type) => source.fidelity(type) };
 }
 
+const isBroken = (news: Properties) => JSON.stringify(news).includes('"broken"');
+
+/**
+ * Simulated clouds on which no Deployment that is given the image `broken` gets ready: it is changed all the same.
+ * @param calls is told what is done to Deployments
+ */
+function clouds(dir: string, calls: string[]): ProviderSource {
+  const note = (what: string, { urn, name }: { readonly urn: string; readonly name: string }) => {
+    if (urn.includes(":Deployment::")) calls.push(`${what} ${name}`);
+  };
+  return altered(dir, (own) => ({
+    create(request) {
+      if (!request.preview) note("create", request);
+      return own.create(request);
+    },
+    async update(request) {
+      const updated = await own.update(request);
+      if (request.preview) return updated;
+      note("update", request);
+      if (!isBroken(request.news)) return updated;
+      throw new PartialFailure("1 of 3 pods did not get ready", request.id, updated.outputs);
+    },
+    delete(request) {
+      note("delete", request);
+      return own.delete(request);
+    },
+  }));
+}
+
+/** A session on a program that reads what it is given, which `up` writes, and then says how the update ended. */
+async function rollout(
+  t: TestContext,
+  source: (dir: string, calls: string[]) => ProviderSource,
+  options: Partial<SessionOptions> = {},
+) {
+  const dir = temporaryFolder(t);
+  writeProgram(dir, PROGRAM);
+  const calls: string[] = [];
+  const sources = [source(dir, calls)];
+  const session = await openSession({ projectDir: dir, stack: "dev", sources, passphrase: "", ...options });
+  t.after(() => session.close());
+  const up = async (args: object) => {
+    writeFileSync(join(dir, "given.json"), JSON.stringify({ kubeconfigs, rollout: "siteBySite", ...args }));
+    calls.length = 0;
+    const { exit, diagnostics } = await session.up();
+    return exit === 0 ? "done" : diagnostics.map(({ message }) => message).join("\n");
+  };
+  return { session, calls, up };
+}
+
 describe("a release that never gets ready", () => {
   it("ends the update at the first site, and goes on there once it is taken back", async (t) => {
-    const dir = temporaryFolder(t);
-    writeProgram(dir, PROGRAM);
-    const calls: string[] = [];
-    const session = await openSession({ projectDir: dir, stack: "dev", sources: [clouds(dir, calls)], passphrase: "" });
-    t.after(() => session.close());
+    const { session, calls, up: given } = await rollout(t, clouds);
     const sites = (...names: string[]) => names.map((name) => `shop-${name}-shop/web`);
-    /** Runs the program and says how its update ended. */
-    const up = async (image: string, states: Readonly<Record<string, SiteState>> = {}, app = "web") => {
+    const up = (image: string, states: Readonly<Record<string, SiteState>> = {}, app = "web") => {
       const manifests = MANIFESTS.replace("web:1", image).replaceAll("app: web", `app: ${app}`);
-      const given = { spec: threeSites(states), kubeconfigs, manifests, rollout: "siteBySite" };
-      writeFileSync(join(dir, "given.json"), JSON.stringify(given));
-      calls.length = 0;
-      const { exit, diagnostics } = await session.up();
-      return exit === 0 ? "done" : diagnostics.map(({ message }) => message).join("\n");
+      return given({ spec: threeSites(states), manifests });
     };
     assert.equal(await up("web:1"), "done");
     assert.deepEqual(
@@ -252,51 +279,27 @@ describe("a release that never gets ready", () => {
 
 /** Simulated clouds on which no release that is given the image `broken` is deployed, as a refresh does not tell. */
 function charts(dir: string, calls: string[]): ProviderSource {
-  const source = simulatedClouds({ moduleRoots: [dir] });
   const given = new Map<string, Properties>();
-  const open: ProviderSource["open"] = async (...of) => {
-    const provider = await source.open(...of);
-    if (provider === undefined) return undefined;
-    const update = provider.update.bind(provider);
-    return Object.assign(provider, {
-      async update(request) {
-        const updated = await update(request);
-        if (request.preview || !request.urn.includes(":Release::")) return updated;
-        calls.push(request.name);
-        given.set(request.urn, request.news);
-        const isBroken = JSON.stringify(request.news).includes('"broken"');
-        const outputs = { ...updated.outputs, status: { status: isBroken ? "failed" : "deployed" } };
-        if (isBroken) throw new PartialFailure("post-upgrade hooks failed", request.id, outputs);
-        return { outputs };
-      },
-      read: async ({ id, urn, inputs, outputs }) => ({ id, inputs: given.get(urn) ?? inputs, outputs }),
-    } satisfies Partial<Provider>);
-  };
-  return { open, fidelity: (type) => source.fidelity(type) };
+  return altered(dir, (own) => ({
+    async update(request) {
+      const updated = await own.update(request);
+      if (request.preview || !request.urn.includes(":Release::")) return updated;
+      calls.push(request.name);
+      given.set(request.urn, request.news);
+      const failed = isBroken(request.news);
+      const outputs = { ...updated.outputs, status: { status: failed ? "failed" : "deployed" } };
+      if (failed) throw new PartialFailure("post-upgrade hooks failed", request.id, outputs);
+      return { outputs };
+    },
+    read: async ({ id, urn, inputs, outputs }) => ({ id, inputs: given.get(urn) ?? inputs, outputs }),
+  }));
 }
 
 describe("a chart's release that failed", () => {
   it("keeps later sites waiting also after a refresh, which forgets it", async (t) => {
-    const dir = temporaryFolder(t);
-    writeProgram(dir, PROGRAM);
-    const calls: string[] = [];
-    const sources = [charts(dir, calls)];
-    const session = await openSession({
-      projectDir: dir,
-      stack: "dev",
-      sources,
-      passphrase: "",
-      refresh: ["kubernetes"],
-    });
-    t.after(() => session.close());
-    const up = async (image: string) => {
-      const chart = { chart: "./shop", values: { image }, replicas: { replicas: "shop/web" } };
-      const given = { spec: threeSites(), kubeconfigs, chart, rollout: "siteBySite" };
-      writeFileSync(join(dir, "given.json"), JSON.stringify(given));
-      calls.length = 0;
-      const { exit, diagnostics } = await session.up();
-      return exit === 0 ? "done" : diagnostics.map(({ message }) => message).join("\n");
-    };
+    const { calls, up: given } = await rollout(t, charts, { refresh: ["kubernetes"] });
+    const up = (image: string) =>
+      given({ spec: threeSites(), chart: { chart: "./shop", values: { image }, replicas: { replicas: "shop/web" } } });
     assert.equal(await up("web:1"), "done");
     assert.match(await up("broken"), /post-upgrade hooks failed/);
     assert.deepEqual(calls, ["shop-oslo"]);

@@ -32,7 +32,8 @@ export interface ContainerWithoutRequest {
   readonly missing: readonly ("cpu" | "memory")[];
 }
 
-const SCORED: ResourceList = new Map([
+/** What a container without a request counts as where nodes are compared, by the names of a container's requests, in nano-units. */
+const UNREQUESTED: ResourceList = new Map([
   ["cpu", BigInt(SCORED_WITHOUT_REQUEST.cpu * 1000) * MILLI],
   ["memory", BigInt(SCORED_WITHOUT_REQUEST.memoryGiB * 2 ** 30) * ONE],
 ]);
@@ -65,7 +66,7 @@ export function podRequests(spec: Field, defaults: PodDefaults = NO_DEFAULTS, ar
   const scored = effective(containers.map(asScored), initContainers.map(asScored), ofPod, overhead);
   return {
     requests,
-    scored: new Map([...scored].filter(([name]) => SCORED.has(name))),
+    scored: new Map([...scored].filter(([name]) => UNREQUESTED.has(name))),
     withoutRequests: withoutRequests([...initContainers, ...containers], ofPod),
   };
 }
@@ -90,7 +91,7 @@ function container(field: Field, index: number, isNamed: boolean): Container {
 
 function asScored(of: Container): Container {
   const requests = new Map(of.requests);
-  fillIn(requests, SCORED);
+  fillIn(requests, UNREQUESTED);
   return { ...of, requests };
 }
 
